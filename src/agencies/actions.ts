@@ -1,0 +1,137 @@
+// Registering agencies and changing where they stand: the rule for a change is in periods.ts; here it is held against
+// the tree, and the totals of exactly the years concerned follow.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Forms } from '../forms/forms.ts'
+import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
+import { problem, refuse, type Fault } from '../platform/problem.ts'
+import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
+import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
+import { creditCodeCheck } from './credit-code.ts'
+import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
+import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
+import { findAgency } from './store.ts'
+import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
+
+/** Registers a new agency. */
+export async function registerAgency (db: Kysely<Database>, forms: Forms, change: NewAgency): Promise<Agency> {
+  return await inTransaction(db, async trx => {
+    await lockTree(trx)
+    if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
+    await saveAgency(trx, forms, change.code, change, undefined)
+    return (await findAgency(trx, change.code))!
+  })
+}
+
+/** Registers or changes; `created` tells which. With `known`, only changes. */
+export async function putAgency (db: Kysely<Database>, forms: Forms, code: string, change: AgencyChange, known = false): Promise<{ agency: Agency, created: boolean }> {
+  return await inTransaction(db, async trx => {
+    await lockTree(trx)
+    const before = await findAgency(trx, code)
+    if (known && before === undefined) throw problem('agency-not-found', { agency: code })
+    await saveAgency(trx, forms, code, change, before)
+    return { agency: (await findAgency(trx, code))!, created: before === undefined }
+  })
+}
+
+async function saveAgency (trx: Transaction<Database>, forms: Forms, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
+  refuse('body-invalid', faultsOf(code, change, before))
+  const { parent, level, kind, reporting, since, until } = change
+  const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
+  const old = before === undefined ? [] : await findPeriods(trx, code)
+  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
+  const periods = before === undefined
+    ? [{ parent: null, reporting: 'own', ...given, since: since ?? FROM_EVER, until: last ?? UNTIL_FURTHER_NOTICE } as Period]
+    : newPeriods(old, given, since ?? undefined, last)
+
+  const details = { name: change.name, credit_code: change.credit_code, division_code: change.division_code }
+  if (before === undefined) {
+    await trx.insertInto('agency').values({ code, name: change.name!, credit_code: change.credit_code ?? null, division_code: change.division_code ?? null }).execute()
+  } else if (Object.entries(details).some(([name, value]) => value !== undefined && value !== before[name as keyof typeof details])) {
+    await trx.updateTable('agency').set({ ...details, updated_at: sql`now()` }).where('code', '=', code).execute()
+  }
+  if (JSON.stringify(periods) !== JSON.stringify(old)) await moveAgency(trx, forms, code, old, periods)
+}
+
+function newPeriods (old: Period[], given: Partial<Standing>, since: number | undefined, until: number | undefined): Period[] {
+  const ended = until === undefined ? old : changeUntil(old, until)
+  if (ended.length === 0) throw wrongYears('/until', until, `not before the first year, ${old[0]!.since}`, `不早于第一个年度 ${old[0]!.since}`)
+  if (since !== undefined) {
+    if (since > ended.at(-1)!.until) throw wrongYears('/since', since, `not after the last year, ${ended.at(-1)!.until}`, `不晚于最后一个年度 ${ended.at(-1)!.until}`)
+    return changeSince(ended, given, since)
+  }
+  const changed = changedFields(ended.at(-1)!, given)
+  if (changed.length > 0) throw problem('since-required', { changed: changed.join(', ') }, { errors: [{ pointer: '/since', expected: { en: 'the first year for which the change holds', zh: '变更生效的第一个年度' } }] })
+  return ended
+}
+
+const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
+  problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
+
+/** Rules that the schema cannot say. */
+function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
+  const faults: Fault[] = []
+  if (change.code !== undefined && change.code !== code) faults.push({ pointer: '/code', found: change.code, expected: { en: `${code}, as in the path`, zh: `与路径一致：${code}` } })
+  if (before === undefined) {
+    for (const name of ['name', 'level', 'kind'] as const) {
+      if (change[name] === undefined) faults.push({ pointer: `/${name}`, expected: { en: 'it is required for a new agency', zh: '新机关必须给出' } })
+    }
+    if (change.since && change.until && change.until < change.since) faults.push({ pointer: '/until', found: change.until, expected: { en: `not before since, ${change.since}`, zh: `不早于 since：${change.since}` } })
+  }
+  if (change.credit_code && creditCodeCheck(change.credit_code) !== change.credit_code[17]) {
+    faults.push({ pointer: '/credit_code', found: change.credit_code, expected: { en: `a code whose check character is right: ${creditCodeCheck(change.credit_code)} for these 17 characters`, zh: `校验码正确的代码：这 17 位的校验码应为 ${creditCodeCheck(change.credit_code)}` } })
+  }
+  if (change.parent === code) faults.push({ pointer: '/parent', found: code, expected: { en: 'another agency', zh: '另一机关' } })
+  if (change.periods !== undefined && JSON.stringify(change.periods) !== JSON.stringify(before?.periods)) {
+    faults.push({ pointer: '/periods', expected: { en: 'as it was read: it is read-only and follows from since', zh: '与读取时一致：只读，由 since 推得' } })
+  }
+  return faults
+}
+
+/** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
+async function moveAgency (trx: Transaction<Database>, forms: Forms, code: string, old: Period[], periods: Period[]): Promise<void> {
+  const isNew = old.length === 0
+  const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
+  const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
+  const contributed = async () => ({
+    expected: await contributedExpected(trx, concerned),
+    totals: isNew ? [] : await contributedTotals(trx, concerned, forms.width)
+  })
+  await lockAgencies(trx, concerned)
+  await holdParents(trx, code, periods)
+  await holdChildren(trx, code, periods)
+  await holdReports(trx, code, periods)
+  const before = await contributed()
+  await replacePeriods(trx, code, periods)
+  await replaceAncestors(trx, concerned)
+  const after = await contributed()
+  await shiftExpected(trx, expectedChanges(before.expected, after.expected))
+  await shiftTotals(trx, forms, totalChanges(before.totals, after.totals))
+}
+
+const places = ({ since, until, parent }: Period) => ({ since, until, parent })
+
+/** Each parent is there in all years in which it is one, and is not below the agency. */
+async function holdParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+  for (const { parent, since, until } of periods) {
+    if (parent === null) continue
+    const own = await findPeriods(trx, parent)
+    if (own.length === 0) throw problem('agency-unknown', { agency: parent }, { errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
+    const [from, to] = [own[0]!.since, own.at(-1)!.until]
+    if (from > since || to < until) throw problem('parent-not-in-year', { parent, agency: code, parent_years: showYears(from, to), years: showYears(since, until) })
+    const circle = await trx.selectFrom('agency_ancestor').select(['since', 'until'])
+      .where('agency', '=', parent).where('ancestor', '=', code).where('since', '<=', until).where('until', '>=', since).executeTakeFirst()
+    if (circle !== undefined) throw problem('agency-cycle', { agency: code, parent, years: showYears(circle.since, circle.until) })
+  }
+}
+
+async function holdChildren (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+  const orphans = await trx.selectFrom('agency_period').select('agency').distinct().where('parent', '=', code)
+    .where(or => or.or([or('since', '<', periods[0]!.since), or('until', '>', periods.at(-1)!.until)])).orderBy('agency').limit(5).execute()
+  if (orphans.length > 0) throw problem('agency-has-children', { agency: code, children: orphans.map(row => row.agency).join(', ') })
+}
+
+async function holdReports (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+  const left = await trx.selectFrom('report').select('year').where('agency', '=', code)
+    .where(or => or.or([or('year', '<', periods[0]!.since), or('year', '>', periods.at(-1)!.until)])).orderBy('year').execute()
+  if (left.length > 0) throw problem('agency-has-reports', { agency: code, years: left.map(row => row.year).join(', ') })
+}

@@ -1,0 +1,50 @@
+// The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
+import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../platform/database.ts'
+
+export interface Standing { parent: string | null, level: string, kind: string, reporting: string }
+export interface Period extends Standing { since: number, until: number }
+
+const STANDING = ['parent', 'level', 'kind', 'reporting'] as const
+
+/** Which fields of the standing a change would alter in the latest period. */
+export const changedFields = (latest: Period, change: Partial<Standing>) =>
+  STANDING.filter(field => change[field] !== undefined && change[field] !== latest[field])
+
+/**
+ * What is given holds from `since` on, in every later period too; what is left out stays as it is in each.
+ * Earlier years stay as they are; a `since` before the first year makes the agency older.
+ */
+export function changeSince (periods: Period[], change: Partial<Standing>, since: number): Period[] {
+  const first = periods[0]!
+  const longer = since < first.since ? [{ ...first, since }, ...periods.slice(1)] : periods
+  const split = longer.flatMap(period => period.since < since && since <= period.until
+    ? [{ ...period, until: since - 1 }, { ...period, since }]
+    : [period])
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  return joined(split.map(period => period.since >= since ? { ...period, ...given } : period))
+}
+
+/** Ends the agency with the year `until`, or takes an end back. */
+export function changeUntil (periods: Period[], until: number): Period[] {
+  const kept = periods.filter(period => period.since <= until)
+  return kept.map((period, i) => i === kept.length - 1 ? { ...period, until } : period)
+}
+
+function joined (periods: Period[]): Period[] {
+  const result: Period[] = []
+  for (const period of periods) {
+    const before = result.at(-1)
+    if (before !== undefined && STANDING.every(field => before[field] === period[field])) before.until = period.until
+    else result.push({ ...period })
+  }
+  return result
+}
+
+/** A range for people: `2019-2020`, `2021-`, `all years`. */
+export function showYears (since: number, until: number): string {
+  if (since === FROM_EVER && until === UNTIL_FURTHER_NOTICE) return 'all years'
+  return since === until ? `${since}` : `${since === FROM_EVER ? '' : since}-${until === UNTIL_FURTHER_NOTICE ? '' : until}`
+}
+
+export const inYear = <P extends { since: number, until: number }>(periods: P[], year: number): P | undefined =>
+  periods.find(period => period.since <= year && year <= period.until)

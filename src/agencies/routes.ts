@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import type { Forms } from '../forms/forms.ts'
+import { KEY_REQUIRED } from '../platform/auth.ts'
+import type { Database } from '../platform/database.ts'
+import { BODY, problems, ref } from '../platform/openapi.ts'
+import { page, PageQuery, readCursor } from '../platform/paging.ts'
+import { problem } from '../platform/problem.ts'
+import { putAgency, registerAgency } from './actions.ts'
+import { Agency, AgencyChange, AgencyCode, AgencyList, Kind, Level, NewAgency, Year } from './schemas.ts'
+import { findAgency, listAgencies } from './store.ts'
+
+const Params = Type.Object({ code: AgencyCode })
+
+export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/agencies', {
+    schema: {
+      operationId: 'listAgencies',
+      summary: 'List and search agencies',
+      description: 'In the order of their codes. Without `year` each agency is shown as it is in its latest years.',
+      tags: ['agencies'],
+      querystring: Type.Object({
+        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: ['150203'] }),
+        level: Type.Optional(Level),
+        kind: Type.Optional(Kind),
+        q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Part of the name or code.' })),
+        year: Type.Optional({ ...Year, description: 'The tree of this year.' }),
+        ...PageQuery
+      }, { additionalProperties: false }),
+      response: { 200: ref(AgencyList), ...problems('agency-unknown') }
+    }
+  }, async (request, reply) => {
+    const { limit, cursor, ...filter } = request.query
+    const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
+    const items = await listAgencies(db, filter, after?.[0] ?? '', limit + 1)
+    if (items.length === 0 && filter.under !== undefined && !await findAgency(db, filter.under)) throw problem('agency-unknown', { agency: filter.under })
+    return page(request, reply, items, limit, agency => [agency.code])
+  })
+
+  app.post('/v1/agencies', {
+    schema: {
+      operationId: 'registerAgency',
+      summary: 'Register an agency',
+      description: 'Needs code, name, level and kind. Without `since` it is there for all years.',
+      tags: ['agencies'],
+      security: KEY_REQUIRED,
+      body: ref(NewAgency),
+      response: { 201: ref(Agency), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
+    }
+  }, async (request, reply) => {
+    const agency = await registerAgency(db, forms, request.body)
+    return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
+  })
+
+  app.get('/v1/agencies/:code', {
+    schema: {
+      operationId: 'getAgency',
+      summary: 'Read an agency',
+      description: 'As it is in its latest years, with all ranges of years in `periods`.',
+      tags: ['agencies'],
+      params: Params,
+      response: { 200: ref(Agency), ...problems('agency-not-found') }
+    }
+  }, async request => {
+    const agency = await findAgency(db, request.params.code)
+    if (agency === undefined) throw problem('agency-not-found', { agency: request.params.code })
+    return agency
+  })
+
+  const change = {
+    tags: ['agencies'],
+    security: KEY_REQUIRED,
+    params: Params,
+    body: ref(AgencyChange)
+  }
+  const refusals = ['agency-unknown', 'agency-cycle', 'agency-has-children', 'agency-has-reports', 'credit-code-taken', 'parent-not-in-year', 'since-required', 'total-overflow', 'key-required', ...BODY] as const
+
+  app.put('/v1/agencies/:code', {
+    schema: {
+      ...change,
+      operationId: 'putAgency',
+      summary: 'Register or change an agency',
+      description: 'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
+      response: { 200: ref(Agency), 201: ref(Agency), ...problems(...refusals) }
+    }
+  }, async (request, reply) => {
+    const { agency, created } = await putAgency(db, forms, request.params.code, request.body)
+    if (created) return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
+    return agency
+  })
+
+  app.patch('/v1/agencies/:code', {
+    schema: {
+      ...change,
+      operationId: 'changeAgency',
+      summary: 'Change an agency',
+      description: 'As PUT, for an agency that is registered.',
+      response: { 200: ref(Agency), ...problems('agency-not-found', ...refusals) }
+    }
+  }, async request => (await putAgency(db, forms, request.params.code, request.body, true)).agency)
+}

@@ -1,0 +1,46 @@
+// Reading agencies.
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
+import { findPeriods } from './tree.ts'
+import type { Agency } from './schemas.ts'
+
+const orNull = (year: number, none: number) => year === none ? null : year
+const writeYears = <P extends { since: number, until: number }>(period: P) =>
+  ({ ...period, since: orNull(period.since, FROM_EVER), until: orNull(period.until, UNTIL_FURTHER_NOTICE) })
+
+/** The agency as it is in its latest years, with all its ranges. */
+export async function findAgency (db: Kysely<Database>, code: string): Promise<Agency | undefined> {
+  const agency = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where('code', '=', code).executeTakeFirst()
+  if (agency === undefined) return undefined
+  const periods = (await findPeriods(db, code)).map(writeYears)
+  return { ...agency, ...periods.at(-1)!, periods }
+}
+
+export interface AgencyFilter { under?: string, level?: string, kind?: string, q?: string, year?: number }
+
+/** In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by. */
+export async function listAgencies (db: Kysely<Database>, { under, level, kind, q, year }: AgencyFilter, after: string, limit: number): Promise<Agency[]> {
+  const conditions: RawBuilder<unknown>[] = [
+    sql`a.code > ${after}`,
+    year === undefined
+      ? sql`not exists (select from agency_period later where later.agency = a.code and later.since > p.since)`
+      : sql`p.since <= ${year} and p.until >= ${year}`
+  ]
+  if (level !== undefined) conditions.push(sql`p.level = ${level}`)
+  if (kind !== undefined) conditions.push(sql`p.kind = ${kind}`)
+  if (q !== undefined) conditions.push(sql`(a.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
+  // Of the latest years: the ancestor that holds in the last of them.
+  const moment = year === undefined ? sql`p.until` : sql`${year}`
+  if (under !== undefined) {
+    conditions.push(sql`(a.code = ${under} or exists (
+      select from agency_ancestor x where x.agency = a.code and x.ancestor = ${under} and x.since <= ${moment} and x.until >= ${moment}))`)
+  }
+  const { rows } = await sql<Agency & { since: number, until: number }>`
+    select a.code, a.name, a.credit_code, a.division_code, p.level, p.kind, p.reporting, p.parent, p.since, p.until
+    from agency a join agency_period p on p.agency = a.code
+    where ${sql.join(conditions, sql` and `)}
+    order by a.code limit ${limit}`.execute(db)
+  return rows.map(writeYears)
+}
+
+const pattern = (q: string) => `%${q.replace(/[\\%_]/g, '\\$&')}%`

@@ -1,0 +1,65 @@
+// The tree of agencies in the database: ranges of years, and who stands above whom, derived from them.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../platform/database.ts'
+import type { Period } from './periods.ts'
+
+/**
+ * Changes of the tree happen one after another: two at once could close a circle that neither sees. Readers and
+ * publishers of other agencies go on.
+ */
+export const lockTree = (trx: Transaction<Database>) => sql`lock table agency_period in share row exclusive mode`.execute(trx)
+
+/** In the order of the codes, so that two who lock several agencies cannot wait for each other. */
+export async function lockAgencies (trx: Transaction<Database>, codes: string[]): Promise<void> {
+  await sql`select from agency where code = any(${codes}) order by code for update`.execute(trx)
+}
+
+/** Keeps an agency where it stands until the end of the transaction. */
+export async function holdAgency (trx: Transaction<Database>, code: string): Promise<void> {
+  await sql`select from agency where code = ${code} for share`.execute(trx)
+}
+
+export async function findPeriods (db: Kysely<Database>, agency: string): Promise<Period[]> {
+  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting'])
+    .where('agency', '=', agency).orderBy('since').execute()
+}
+
+export async function findPeriod (db: Kysely<Database>, agency: string, year: number): Promise<Period | undefined> {
+  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting'])
+    .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).executeTakeFirst()
+}
+
+/** All above it in that year, and '' for the whole registry. */
+export async function ancestorsOf (db: Kysely<Database>, agency: string, year: number): Promise<string[]> {
+  const rows = await db.selectFrom('agency_ancestor').select('ancestor')
+    .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).execute()
+  return rows.map(row => row.ancestor)
+}
+
+/** It and all that were ever below it. */
+export async function subtreeOf (db: Kysely<Database>, agency: string): Promise<string[]> {
+  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', agency).execute()
+  return [agency, ...rows.map(row => row.agency)]
+}
+
+export async function replacePeriods (trx: Transaction<Database>, agency: string, periods: Period[]): Promise<void> {
+  await trx.deleteFrom('agency_period').where('agency', '=', agency).execute()
+  await trx.insertInto('agency_period').values(periods.map(period => ({ agency, ...period }))).execute()
+}
+
+/** Derives anew what is above these agencies. They must be whole subtrees, and the tree without a circle. */
+export async function replaceAncestors (trx: Transaction<Database>, agencies: string[]): Promise<void> {
+  await trx.deleteFrom('agency_ancestor').where('agency', '=', sql<string>`any(${agencies})`).execute()
+  await sql`
+    with recursive above (agency, ancestor, since, until) as (
+      select agency, parent, since, until from agency_period where agency = any(${agencies}) and parent is not null
+      union all
+      select above.agency, p.parent, greatest(above.since, p.since), least(above.until, p.until)
+      from above join agency_period p on p.agency = above.ancestor and p.since <= above.until and p.until >= above.since
+      where p.parent is not null
+    )
+    insert into agency_ancestor (agency, ancestor, since, until)
+    select agency, ancestor, since, until from above
+    union all
+    select agency, '', min(since), max(until) from agency_period where agency = any(${agencies}) group by agency`.execute(trx)
+}

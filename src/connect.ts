@@ -1,0 +1,38 @@
+// The database that the configuration names, for the service and the small programs beside it.
+import type { Kysely } from 'kysely'
+import pg from 'pg'
+import type { Config } from './config.ts'
+import { openDatabase, type Database } from './platform/database.ts'
+import { postgresUrl, startPostgres } from './platform/postgres/server.ts'
+
+export interface Connection {
+  db: Kysely<Database>
+  /** Resolves with a sentence when an embedded server ends by itself. */
+  lost: Promise<string>
+  close (): Promise<void>
+}
+
+const never = new Promise<string>(() => {})
+
+/** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
+export async function connect (config: Config, log: (line: string) => void): Promise<Connection> {
+  const server = config.DATABASE_URL === undefined ? await startPostgres({ dataDir: config.DATA_DIR, log }) : undefined
+  const db = openDatabase(config.DATABASE_URL ?? server!.url, config.POOL_MAX, error => log(`idle database connection lost: ${error.message}`))
+  return {
+    db,
+    lost: server?.exited ?? never,
+    close: async () => {
+      await db.destroy()
+      await server?.stop()
+    }
+  }
+}
+
+/** As `connect`; but where a service runs on `DATA_DIR`, its server is used and left running. */
+export async function connectBeside (config: Config, log: (line: string) => void): Promise<Connection> {
+  const url = config.DATABASE_URL ?? postgresUrl(config.DATA_DIR)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  const answers = await client.connect().then(() => true, () => false)
+  await client.end().catch(() => {})
+  return await connect(answers ? { ...config, DATABASE_URL: url } : config, log)
+}

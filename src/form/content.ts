@@ -1,0 +1,190 @@
+// What a report says: its figures as one vector, the notes on cells without a figure, and its texts.
+// Read from the wire (tables of rows of values) and written back to it.
+import { atPointer, isObject, type Fault, type Place, type Text } from './fault.ts'
+import type { Cell, Form, FormTable } from './form.ts'
+import { NOTE_STATES, readField, readFigure, writeFigure, type Figure, type Note } from './figures.ts'
+
+/**
+ * `figures` is in the order of the form's cells. A row is there when one of its cells has a figure or a note;
+ * a cell of a row that is there has one or the other, never both.
+ */
+export interface Content {
+  figures: Figure[]
+  /** By cell id. */
+  notes: Record<string, Note>
+  /** By section id. */
+  sections: Record<string, string>
+}
+
+export type Values = Record<string, Figure>
+export type Rows = Record<string, Values>
+export type Notes = Record<string, Note>
+
+export const LONGEST_SECTION = 200_000
+const LONGEST_RAW = 200
+
+export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(() => null), notes: {}, sections: {} })
+
+// ---- reading: each reader changes `content` and adds to `faults`; content is worthless once there is a fault ----
+
+export interface WireContent { tables?: unknown, notes?: unknown, sections?: unknown }
+
+/** A whole report. A null for a member is a fault like any other wrong type. */
+export function readContent (form: Form, wire: WireContent): { content: Content, faults: Fault[] } {
+  const content = emptyContent(form)
+  const faults: Fault[] = []
+  for (const [name, rows] of members(wire.tables, atPointer('/tables'), faults)) {
+    const table = form.tables.get(name)
+    const place = atPointer(atPointer('/tables')(name).pointer!)
+    if (table === undefined) faults.push({ ...place(), found: name, expected: ofForm(form, '表', 'a table'), among: [...form.tables.keys()] })
+    else readRows(table, rows, place, content, faults)
+  }
+  readNotes(form, wire.notes, atPointer('/notes'), content, faults)
+  readSections(form, wire.sections, content, faults)
+  return { content, faults }
+}
+
+/** The rows of one table, by row id. */
+export function readRows (table: FormTable, rows: unknown, place: Place, content: Content, faults: Fault[]): void {
+  for (const [row, values] of members(rows, place, faults)) {
+    const at = place(row)
+    if (knownRow(table, row, at, faults)) readRow(table, row, values, atPointer(at.pointer!), content, faults)
+  }
+}
+
+/** One row of values; each column it leaves out is blank. */
+export function readRow (table: FormTable, row: string, values: unknown, place: Place, content: Content, faults: Fault[]): void {
+  const given = new Map(members(values, place, faults))
+  for (const column of given.keys()) knownColumn(table, column, place, faults)
+  for (const cell of rowCells(table, row)) {
+    const read = readFigure(cell, given.get(cell.column) ?? null)
+    if ('expected' in read) faults.push({ ...place(cell.column), found: given.get(cell.column), expected: read.expected })
+    else put(content, cell, read.figure)
+  }
+}
+
+/** One row of CSV fields. */
+export function readFields (table: FormTable, row: string, fields: Record<string, string>, place: Place, content: Content, faults: Fault[]): void {
+  for (const cell of rowCells(table, row)) {
+    const field = fields[cell.column] ?? ''
+    const read = readField(cell, field)
+    if ('expected' in read) faults.push({ ...place(cell.column), found: field, expected: read.expected })
+    else put(content, cell, read.figure, read.note)
+  }
+}
+
+/** Notes sent with rows, by cell id: each must belong to a cell that was sent without a figure. */
+export function readNotes (form: Form, notes: unknown, place: Place, content: Content, faults: Fault[], within: { table?: string, row?: string } = {}): void {
+  for (const [id, note] of members(notes, place, faults)) {
+    const cell = form.cell.get(id)
+    const at = place(id)
+    if (cell === undefined || (within.table ?? cell.table) !== cell.table || (within.row ?? cell.row) !== cell.row) {
+      faults.push({ ...at, found: id, expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' }, among: [...form.cell.keys()] })
+    } else if (!isNote(note)) {
+      faults.push({ ...at, found: note, expected: { zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${LONGEST_RAW} 字的原文`, en: `{state, raw}: state is one of ${NOTE_STATES.join(', ')}, raw the text found there, at most ${LONGEST_RAW} characters` } })
+    } else if (content.notes[id] === undefined) {
+      faults.push({ ...at, found: content.figures[cell.position - 1] ?? null, expected: { zh: '说明只用于已给出所在行且为空的单元格', en: 'a note belongs to a blank cell of a row that is given' } })
+    } else {
+      content.notes[id] = { state: note.state, raw: note.raw }
+    }
+  }
+}
+
+function readSections (form: Form, sections: unknown, content: Content, faults: Fault[]): void {
+  const place = atPointer('/sections')
+  for (const [id, text] of members(sections, place, faults)) {
+    if (!form.sections.includes(id)) faults.push({ ...place(id), found: id, expected: ofForm(form, '文字部分', 'a text section'), among: form.sections })
+    else if (typeof text !== 'string' || text.length > LONGEST_SECTION || text.includes('\0')) faults.push({ ...place(id), found: text, expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` } })
+    else content.sections[id] = text
+  }
+}
+
+export function knownRow (table: FormTable, row: unknown, at: Partial<Fault>, faults: Fault[]): row is string {
+  const rows = table.rows.map(r => r.id)
+  if (typeof row === 'string' && rows.includes(row)) return true
+  faults.push({ ...at, found: row, expected: { zh: `表 ${table.definition.id} 的行`, en: `a row of the table ${table.definition.id}` }, among: rows })
+  return false
+}
+
+export function knownColumn (table: FormTable, column: string, place: Place, faults: Fault[]): boolean {
+  const columns = table.columns.map(c => c.id)
+  if (columns.includes(column)) return true
+  faults.push({ ...place(column), found: column, expected: { zh: `表 ${table.definition.id} 的列`, en: `a column of the table ${table.definition.id}` }, among: columns })
+  return false
+}
+
+// ---- changing -------------------------------------------------------------------------------------------------
+
+export const rowCells = (table: FormTable, row: string): Cell[] => table.cells.filter(cell => cell.row === row)
+
+export const hasRow = (content: Content, table: FormTable, row: string): boolean =>
+  rowCells(table, row).some(cell => content.figures[cell.position - 1] !== null || content.notes[cell.id] !== undefined)
+
+/** Takes the cells over from another content, absent ones too. */
+export function copyCells (from: Content, to: Content, cells: Cell[]): void {
+  for (const cell of cells) {
+    to.figures[cell.position - 1] = from.figures[cell.position - 1] ?? null
+    const note = from.notes[cell.id]
+    if (note === undefined) delete to.notes[cell.id]
+    else to.notes[cell.id] = note
+  }
+}
+
+// ---- writing ----------------------------------------------------------------------------------------------------
+
+export function writeContent (form: Form, content: Content): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
+  const tables: Record<string, Rows> = {}
+  const notes: Notes = {}
+  for (const [id, table] of form.tables) {
+    const written = writeTable(table, content)
+    if (Object.keys(written.rows).length > 0) tables[id] = written.rows
+    Object.assign(notes, written.notes)
+  }
+  const sections = Object.fromEntries(form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]]))
+  return { sections, tables, notes }
+}
+
+/** The rows that are there, in printed order. */
+export function writeTable (table: FormTable, content: Content): { rows: Rows, notes: Notes } {
+  const rows: Rows = {}
+  const notes: Notes = {}
+  for (const cell of table.cells) {
+    const figure = content.figures[cell.position - 1] ?? null
+    const note = content.notes[cell.id]
+    if (figure === null && note === undefined) continue
+    const row = rows[cell.row] ??= {}
+    row[cell.column] = writeFigure(cell.scale, figure)
+    if (note !== undefined) notes[cell.id] = note
+  }
+  return { rows, notes }
+}
+
+export function writeRow (table: FormTable, row: string, content: Content): { values: Values, notes: Notes } {
+  const { rows, notes } = writeTable({ ...table, cells: rowCells(table, row) }, content)
+  return { values: rows[row] ?? {}, notes }
+}
+
+/** One text for one content, whatever the order in which it was sent or stored. */
+export const canonical = (form: Form, content: Content): string => JSON.stringify(writeContent(form, content))
+
+// ---- small parts --------------------------------------------------------------------------------------------------
+
+function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {
+  content.figures[cell.position - 1] = figure
+  if (figure === null) content.notes[cell.id] = note
+  else delete content.notes[cell.id]
+}
+
+function members (value: unknown, place: Place, faults: Fault[]): [string, unknown][] {
+  if (value === undefined) return []
+  if (isObject(value)) return Object.entries(value)
+  faults.push({ ...place(), found: value, expected: { zh: '对象', en: 'an object' } })
+  return []
+}
+
+const isNote = (note: unknown): note is Note =>
+  isObject(note) && Object.keys(note).every(key => key === 'state' || key === 'raw') &&
+  NOTE_STATES.some(state => state === note.state) && typeof note.raw === 'string' &&
+  note.raw.length <= LONGEST_RAW && !note.raw.includes('\0')
+
+const ofForm = (form: Form, zh: string, en: string): Text => ({ zh: `${form.id} 版格式中的${zh}`, en: `${en} of the form ${form.id}` })

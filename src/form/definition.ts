@@ -1,0 +1,74 @@
+// What a statutory form is as data: the shape of a file in forms/ and of `GET /v1/forms/{form}`.
+import { Type, type Static } from 'typebox'
+
+const Id = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 })
+const closed = { additionalProperties: false }
+
+export const Column = Type.Object({
+  id: Id,
+  zh: Type.String({ description: 'Label as printed.' }),
+  en: Type.String(),
+  unit: Type.String({ description: 'Unit of the figures: 件, 项, 个, 元 or 万元.' }),
+  signed: Type.Optional(Type.Boolean({ description: 'A decrease is a negative figure.' })),
+  money: Type.Optional(Type.Boolean({ description: 'An amount of money: decimals are allowed (元 2, 万元 6).' })),
+  total_of: Type.Optional(Type.Array(Id, { description: 'The columns that add to this one.' })),
+  note: Type.Optional(Type.String())
+}, closed)
+export type Column = Static<typeof Column>
+
+export const Row = Type.Object({
+  id: Id,
+  zh: Type.String({ description: 'Label as printed.' }),
+  en: Type.String(),
+  parent: Type.Optional(Id),
+  heading: Type.Optional(Type.Boolean({ description: 'A printed heading without figures; as a measure it is the sum of its leaves.' })),
+  total_of: Type.Optional(Type.Array(Id, { description: 'The rows that add to this one; such a row is no leaf of its heading.' }))
+}, closed)
+export type Row = Static<typeof Row>
+
+export const ColumnHeading = Type.Object({
+  id: Id,
+  zh: Type.String(),
+  en: Type.String(),
+  of: Type.Array(Id, { description: 'The columns printed under this heading; as a measure it is their sum.' })
+}, closed)
+
+export const Identity = Type.Object({
+  id: Id,
+  left: Type.Array(Id),
+  right: Type.Array(Id),
+  zh: Type.String(),
+  en: Type.String()
+}, { ...closed, description: 'A sum of rows that equals another sum of rows, in each column.' })
+
+export const Table = Type.Object({
+  id: Id,
+  section: Id,
+  title_zh: Type.String(),
+  title_en: Type.String(),
+  note: Type.Optional(Type.String()),
+  columns: Type.Array(Column),
+  column_headings: Type.Optional(Type.Array(ColumnHeading)),
+  rows: Type.Array(Row),
+  identities: Type.Optional(Type.Array(Identity))
+}, closed)
+export type Table = Static<typeof Table>
+
+export const Section = Type.Object({
+  id: Id,
+  title_zh: Type.String(),
+  title_en: Type.String(),
+  kind: Type.Enum(['text', 'tables'], { type: 'string' }),
+  at_least: Type.Optional(Type.Integer({ description: 'A text shorter than this many characters draws a warning.' }))
+}, closed)
+
+export const FormDefinition = Type.Object({
+  form: Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$' }),
+  title_zh: Type.String(),
+  title_en: Type.String(),
+  document_no: Type.String({ description: 'Number of the notice that set the form.' }),
+  reporting_years: Type.Tuple([Type.Integer(), Type.Union([Type.Integer(), Type.Null()])], { description: 'First and last reporting year; null while the form is in force.' }),
+  sections: Type.Array(Section),
+  tables: Type.Array(Table)
+}, closed)
+export type FormDefinition = Static<typeof FormDefinition>

@@ -1,0 +1,26 @@
+/** A sentence in the two languages of the service. */
+export interface Text { zh: string, en: string }
+
+/** One thing that is wrong with what was sent: where, what was found, what was expected. */
+export interface Fault {
+  /** JSON Pointer into the body. */
+  pointer?: string
+  /** Line and column of a CSV body; the header is line 1. */
+  line?: number
+  column?: string
+  found?: unknown
+  expected: Text
+  /** The names that would have been right, for a suggestion. */
+  among?: readonly string[]
+}
+
+/** Where a reader stands in the body; gives the place of one of its members. */
+export type Place = (member?: string) => Pick<Fault, 'pointer' | 'line' | 'column'>
+
+export const atPointer = (base: string): Place => member =>
+  ({ pointer: member === undefined ? base : `${base}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` })
+
+export const atLine = (line: number): Place => column => column === undefined ? { line } : { line, column }
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,67 @@
+// A figure on the wire (a JSON number or a CSV field) and as it is stored (an integer; money in 分).
+import type { Text } from './fault.ts'
+import type { Cell } from './form.ts'
+
+/** A stored figure; null is blank, never zero. */
+export type Figure = number | null
+
+/** Why a cell has no figure. `raw` is what stood there. */
+export interface Note { state: 'blank' | 'not_applicable' | 'unreadable' | 'unit_unknown', raw: string }
+
+export const NOTE_STATES = ['blank', 'not_applicable', 'unreadable', 'unit_unknown'] as const
+
+const LARGEST_COUNT = 10 ** 12 - 1
+/** In 分: ten thousand billion yuan. Below it each amount with its decimals is exact as a JSON number. */
+const LARGEST_AMOUNT = 10 ** 15 - 1
+
+/**
+ * The largest total that is exact both in storage and as a JSON number. Counts: 2^53 - 1. Money is divided by
+ * `scale` on the wire; the quotient stays distinct from its neighbours while a double's spacing is below 1 / scale.
+ */
+export function largestTotal (scale: number): number {
+  if (scale === 1) return Number.MAX_SAFE_INTEGER
+  return 2 ** (53 - Math.ceil(Math.log2(scale))) * scale - 1
+}
+
+/** Gives the stored figure, or what was expected in its place. */
+export function readFigure (cell: Cell, value: unknown): { figure: Figure } | { expected: Text } {
+  if (value === null) return { figure: null }
+  if (typeof value !== 'number') return { expected: expectedFigure(cell) }
+  const figure = Math.round(value * cell.scale)
+  const largest = cell.money ? LARGEST_AMOUNT : LARGEST_COUNT
+  // The division is correctly rounded: it gives the value back only when no decimal was lost.
+  const exact = figure / cell.scale === value
+  const inRange = figure <= largest && figure >= (cell.signed ? -largest : 0)
+  return exact && inRange ? { figure: figure + 0 } : { expected: expectedFigure(cell) }
+}
+
+/**
+ * Reads a field of a CSV file: empty is blank, `/` and `-` are not applicable, all else must be a plain number.
+ * Thousands separators, units and full-width digits are refused: a file made for machines has none.
+ */
+export function readField (cell: Cell, field: string): { figure: Figure, note?: Note } | { expected: Text } {
+  const text = field.trim()
+  if (text === '') return { figure: null, note: { state: 'blank', raw: field } }
+  if (/^[/\-—－／]+$/.test(text)) return { figure: null, note: { state: 'not_applicable', raw: field } }
+  const plain = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(text)
+  // More digits than a double keeps would be rounded in silence.
+  if (plain === null || plain[1]!.replace(/^0+/, '').length + (plain[2] ?? '').length > 15) return { expected: expectedFigure(cell) }
+  return readFigure(cell, Number(text))
+}
+
+/** Stored to wire. Exact for figures and for totals up to `largestTotal`. */
+export const writeFigure = (scale: number, figure: Figure): Figure => figure === null ? null : figure / scale
+
+function expectedFigure (cell: Cell): Text {
+  if (cell.money) {
+    const decimals = Math.log10(cell.scale)
+    const below = (LARGEST_AMOUNT + 1) / cell.scale
+    return {
+      zh: `以${cell.unit}为单位的金额：0 以上、小于 ${below} 的数字，小数不超过 ${decimals} 位；空白写 null`,
+      en: `an amount in ${cell.unit}: a number from 0 to below ${below} with at most ${decimals} decimals, or null for blank`
+    }
+  }
+  return cell.signed
+    ? { zh: `绝对值不超过 ${LARGEST_COUNT} 的整数（减少为负）；空白写 null`, en: `an integer from -${LARGEST_COUNT} to ${LARGEST_COUNT} (a decrease is negative), or null for blank` }
+    : { zh: `0 至 ${LARGEST_COUNT} 的整数；空白写 null`, en: `an integer from 0 to ${LARGEST_COUNT}, or null for blank` }
+}

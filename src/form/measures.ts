@@ -1,0 +1,40 @@
+import type { Text } from './fault.ts'
+import { cellId, leavesOf, type Form } from './form.ts'
+
+/** What a total adds: a cell, or a heading computed from its leaves. */
+export interface Measure {
+  id: string
+  unit: string
+  scale: number
+  label: Text
+  /** Positions in the vector, from 1. */
+  positions: number[]
+}
+
+/** A row or a column as a measure sees it: its own figures, or those of what it heads. */
+interface Span { id: string, zh: string, en: string, of: string[] }
+
+export function deriveMeasures (form: Form): Map<string, Measure> {
+  const measures = new Map<string, Measure>()
+  for (const { definition: table } of form.tables.values()) {
+    const rows: Span[] = table.rows.map(row =>
+      ({ ...row, of: row.heading ? leavesOf(table, row.id).map(leaf => leaf.id) : [row.id] }))
+    const columns: Span[] = [...table.columns.map(column => ({ ...column, of: [column.id] })), ...(table.column_headings ?? [])]
+    for (const row of rows) {
+      for (const column of columns) {
+        const cells = row.of.flatMap(r => column.of.map(c => form.cell.get(cellId(table.id, r, c))!))
+        const first = cells[0]
+        if (first === undefined) continue
+        const id = cellId(table.id, row.id, column.id)
+        measures.set(id, {
+          id,
+          unit: first.unit,
+          scale: first.scale,
+          label: { zh: `${row.zh}·${column.zh}`, en: `${row.en}, ${column.en}` },
+          positions: cells.map(cell => cell.position)
+        })
+      }
+    }
+  }
+  return measures
+}

@@ -1,0 +1,86 @@
+// The forms that this service knows: every file in forms/, and which one holds for a year.
+import { readdir, readFile } from 'node:fs/promises'
+import type { Kysely } from 'kysely'
+import { Value } from 'typebox/value'
+import { FormDefinition } from '../form/definition.ts'
+import { compileForm, type Form } from '../form/form.ts'
+import type { Database } from '../platform/database.ts'
+import { problem } from '../platform/problem.ts'
+
+export class Forms {
+  /** In the order of their first years. */
+  readonly all: Form[]
+
+  /** Throws an Error that says which data are inconsistent. */
+  constructor (definitions: FormDefinition[]) {
+    this.all = definitions.map(compileForm).sort((a, b) => firstYear(a) - firstYear(b))
+    const units = new Map<string, string>()
+    for (const { id, unit } of this.all.flatMap(form => [...form.measures.values()])) {
+      if ((units.get(id) ?? unit) !== unit) throw new Error(`${id} is in ${unit} in one form and in ${units.get(id)} in another: the same id means the same in every form`)
+      units.set(id, unit)
+    }
+  }
+
+  /** The length of the longest vector. */
+  get width (): number { return Math.max(...this.all.map(form => form.cells.length)) }
+
+  find (id: string): Form | undefined {
+    return this.all.find(form => form.id === id)
+  }
+
+  /** A form that stored reports name. */
+  get (id: string): Form {
+    const form = this.find(id)
+    if (form === undefined) throw new Error(`a stored report has the form ${id}, which is not in forms/`)
+    return form
+  }
+
+  /**
+   * The form for a new report: the newest in force in that year, or the one asked for. An older form may be used
+   * for a later year, as agencies do; a newer one for an earlier year may not.
+   */
+  choose (year: number, asked: string | undefined): Form {
+    const inForce = this.all.filter(form => firstYear(form) <= year)
+    if (asked !== undefined) {
+      const form = this.find(asked)
+      if (form === undefined) throw problem('form-unknown', { form: asked }, { errors: [{ pointer: '/form', found: asked, expected: { en: 'the id of a form', zh: '格式编号' }, among: this.all.map(f => f.id) }] })
+      if (!inForce.includes(form)) throw problem('form-not-in-force', { form: asked, year })
+      return form
+    }
+    const form = inForce.findLast(form => year <= (form.definition.reporting_years[1] ?? year))
+    if (form === undefined) throw problem('year-without-form', { year, first: firstYear(this.all[0]!) })
+    return form
+  }
+}
+
+const firstYear = (form: Form) => form.definition.reporting_years[0]
+
+/** Reads every *.json of the folder; throws an Error that names the file and its faults. */
+export async function readForms (folder: URL = new URL('../../forms/', import.meta.url)): Promise<FormDefinition[]> {
+  const files = (await readdir(folder)).filter(file => file.endsWith('.json')).sort()
+  return await Promise.all(files.map(async file => {
+    const definition: unknown = JSON.parse(await readFile(new URL(file, folder), 'utf8'))
+    if (Value.Check(FormDefinition, definition)) return definition
+    throw new Error(`forms/${file}: ${[...Value.Errors(FormDefinition, definition)].map(error => `${error.instancePath} ${error.message}`).join('; ')}`)
+  }))
+}
+
+/**
+ * Records what each position of a vector means. A form whose cells changed while the database knows it is refused:
+ * stored vectors would change their meaning.
+ */
+export async function recordCells (db: Kysely<Database>, forms: Forms): Promise<void> {
+  const cells = forms.all.flatMap(form => form.cells.map(({ id, position, table, row, column, unit, scale }) =>
+    ({ form: form.id, position, cell: id, table, row, column, unit, scale })))
+  await db.transaction().execute(async trx => {
+    for (const form of forms.all) {
+      const own = cells.filter(cell => cell.form === form.id)
+      await trx.insertInto('form_cell').values(own).onConflict(conflict => conflict.doNothing()).execute()
+      const recorded = await trx.selectFrom('form_cell').selectAll().where('form', '=', form.id).orderBy('position').execute()
+      const line = (cell: typeof own[number]) => `${cell.position} ${cell.cell} ${cell.unit} ${cell.scale}`
+      if (recorded.map(line).join() !== own.map(line).join()) {
+        throw new Error(`forms/${form.id}.json has other cells than the database has recorded for the form ${form.id}: give the changed form a new id`)
+      }
+    }
+  })
+}

@@ -1,0 +1,73 @@
+// Bodies: JSON without any loss of digits, CSV with the line of each record.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { parse as parseCsv, type CsvError } from 'csv-parse/sync'
+import { isSafeNumber, parse as parseLossless } from 'lossless-json'
+import { problem } from './problem.ts'
+
+/** A parsed CSV body. `line` is where a record starts; the header is line 1. */
+export interface Csv { header: string[], records: { line: number, fields: string[] }[] }
+
+const CHARSETS: Record<string, string> = { 'utf-8': 'utf-8', utf8: 'utf-8', 'us-ascii': 'utf-8', gb18030: 'gb18030', gbk: 'gb18030', gb2312: 'gb18030' }
+
+export function readBodies (app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try {
+      const text = decode(request, body)
+      if (text.trim() === '') return done(null, undefined)
+      refuseLoss(text)
+      parseJson(request, text, (error: Error | null, value) => done(error && malformed(error), value))
+    } catch (error) { done(error as Error) }
+  })
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    try { done(null, readCsv(decode(request, body))) } catch (error) { done(error as Error) }
+  })
+  // curl -X POST -d '' and forms: an empty body is no body, whatever its type.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    done(body.length === 0 ? null : unsupported(request), undefined)
+  })
+}
+
+function decode (request: FastifyRequest, body: Buffer): string {
+  const asked = /charset="?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+  const charset = CHARSETS[asked]
+  if (charset === undefined) throw unsupported(request)
+  try { return new TextDecoder(charset, { fatal: true }).decode(body) } catch { throw problem('text-undecodable', { charset }) }
+}
+
+/** JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong figure. */
+function refuseLoss (text: string): void {
+  const imprecise: string[] = []
+  try {
+    parseLossless(text, undefined, number => {
+      if (!isSafeNumber(number)) imprecise.push(number)
+      return number
+    })
+  } catch (error) { throw malformed(error as Error) }
+  if (imprecise.length > 0) throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
+}
+
+const malformed = (error: Error) =>
+  problem('json-malformed', { reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200) })
+
+function readCsv (text: string): Csv {
+  try {
+    const rows = parseCsv(text, { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 100_000 }) as unknown as { info: { lines: number }, record: string[] }[]
+    // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before.
+    const records = rows.map(({ info, record }) => ({ line: info.lines - record.join('').split('\n').length + 1, fields: record }))
+    const [header, ...rest] = records
+    if (header === undefined || rest.length === 0) throw problem('csv-without-lines')
+    return { header: header.fields.map(name => name.trim()), records: rest }
+  } catch (error) {
+    if ((error as CsvError).code?.startsWith?.('CSV_')) throw problem('csv-malformed', { reason: (error as Error).message })
+    throw error
+  }
+}
+
+/** The types that the route reads stand in its schema. */
+function unsupported (request: FastifyRequest) {
+  const body = request.routeOptions.schema?.body as { content?: object } | undefined
+  const accepted = Object.keys(body?.content ?? { 'application/json': {} })
+  return problem('media-type-unsupported', { found: request.headers['content-type'] ?? '(none)', accepted: accepted.join(', '), first: accepted[0]! })
+}

@@ -1,0 +1,91 @@
+// The one door to PostgreSQL, and the tables as types: they mirror migrations/.
+import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
+import pg from 'pg'
+import { problem } from './problem.ts'
+
+/** The ends of a range of years that has none. */
+export const FROM_EVER = 0
+export const UNTIL_FURTHER_NOTICE = 9999
+
+export interface FormCellTable { form: string, position: number, cell: string, table: string, row: string, column: string, unit: string, scale: number }
+export interface AgencyTable { code: string, name: string, credit_code: string | null, division_code: string | null, created_at: Generated<Date>, updated_at: Generated<Date> }
+export interface AgencyPeriodTable { agency: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
+export interface AgencyAncestorTable { agency: string, ancestor: string, since: number, until: number }
+export interface ReportTable {
+  agency: string
+  year: number
+  form: string
+  status: string
+  version: number | null
+  revision: Generated<number>
+  reason: string | null
+  figures: (number | null)[] | null
+  notes: Json | null
+  sections: Json | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+export interface ReportVersionTable { agency: string, year: number, version: number, form: string, figures: (number | null)[], notes: Json, sections: Json, published_at: Generated<Date> }
+export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
+export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
+export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
+/** Read as an object, written as text. */
+type Json = ColumnType<Record<string, unknown>, string, string>
+
+export interface Database {
+  form_cell: FormCellTable
+  agency: AgencyTable
+  agency_period: AgencyPeriodTable
+  agency_ancestor: AgencyAncestorTable
+  report: ReportTable
+  report_version: ReportVersionTable
+  total: TotalTable
+  expected: ExpectedTable
+  api_key: ApiKeyTable
+}
+
+const BIGINT = 20
+const BIGINT_ARRAY = 1016
+
+/** Figures and sums arrive as numbers, and a sum that a number cannot hold exactly is refused, never rounded. */
+function exactInteger (text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw problem('total-overflow', { where: text })
+  return value
+}
+
+/** A vector as PostgreSQL prints it, `{0,NULL,12}`. */
+function vector (text: string): (number | null)[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : exactInteger(part))
+}
+
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === BIGINT ? exactInteger : oid === BIGINT_ARRAY ? vector : pg.types.getTypeParser(oid, format as 'text')
+} as pg.CustomTypesConfig
+
+/** Lazy: nothing connects before the first query. */
+export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
+  const pool = new pg.Pool({
+    connectionString,
+    max: poolMax,
+    types,
+    application_name: 'gongkai',
+    connectionTimeoutMillis: 5000,
+    // One stuck statement must not hold a connection, or the row of a national total, for ever.
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000
+  })
+  pool.on('error', onIdleError)
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** A transaction that is tried once more when it met another one (serialization failure or deadlock). */
+export async function inTransaction<Result> (db: Kysely<Database>, work: (trx: Transaction<Database>) => Promise<Result>): Promise<Result> {
+  try {
+    return await db.transaction().execute(work)
+  } catch (error) {
+    if (!['40001', '40P01'].includes((error as { code?: string }).code ?? '')) throw error
+    return await db.transaction().execute(work)
+  }
+}

@@ -1,0 +1,95 @@
+// The edge where whatever was thrown becomes a problem, and the pages that explain each code.
+import type {} from '@fastify/accepts'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
+import { Problem, problem, wordProblem, type Language } from './problem.ts'
+import { problemOfValidation } from './validation.ts'
+
+export const languageOf = (request: FastifyRequest): Language => request.language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+
+export function answerProblems (app: FastifyInstance): void {
+  const allowed = collectMethods(app)
+  const send = (request: FastifyRequest, reply: FastifyReply, raised: Problem) => {
+    const language = languageOf(request)
+    return reply.code(raised.status)
+      .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language' })
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
+  }
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const raised = asProblem(error, request)
+    if (raised.status === 500) request.log.error({ err: error }, 'internal error')
+    else if (raised.status > 500) request.log.warn({ err: error }, raised.code)
+    if (raised.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (raised.status === 503) reply.header('retry-after', '1')
+    return send(request, reply, raised)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]!
+    const methods = allowed(path)
+    if (methods.length === 0) return send(request, reply, problem('route-not-found', { method: request.method, path }))
+    reply.header('allow', methods.join(', '))
+    return send(request, reply, problem('method-not-allowed', { method: request.method, path, allowed: methods.join(', ') }))
+  })
+}
+
+/** The methods possible at a path, from the routes as they are registered. */
+function collectMethods (app: FastifyInstance): (path: string) => string[] {
+  const routes: { pattern: RegExp, method: string }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+').replaceAll('*', '.*')}/?$`)
+    routes.push(...[method].flat().map(method => ({ pattern, method })))
+  })
+  return path => [...new Set(routes.filter(route => route.pattern.test(path) && !route.pattern.test('/~')).map(route => route.method))].sort()
+}
+
+const OF_FASTIFY: Record<string, ProblemCode> = {
+  FST_ERR_BAD_URL: 'parameter-invalid',
+  FST_ERR_MAX_PARAM_LENGTH: 'parameter-invalid',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http-malformed',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported'
+}
+
+/** A constraint's name says more than its SQLSTATE. */
+const OF_CONSTRAINT: Record<string, ProblemCode> = {
+  report_pkey: 'report-exists',
+  report_agency_fkey: 'agency-unknown',
+  agency_pkey: 'agency-exists',
+  agency_credit_code_key: 'credit-code-taken'
+}
+
+/** A sum beyond bigint. */
+const NUMBER_OUT_OF_RANGE = '22003'
+/** Shutting down, no connection, lost connection. */
+const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
+/** Serialization, deadlock, lock not available, too many connections, out of resources, cancelled statement. */
+const BUSY = /^(40001|40P01|55P03|53|57014|25P03)/
+
+function asProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation) return problemOfValidation(error.validation, error.validationContext)
+  const code = String(error.code ?? '')
+  const known = OF_FASTIFY[code] ?? OF_CONSTRAINT[error.constraint ?? '']
+  if (known !== undefined) {
+    return problem(known, {
+      limit: request.routeOptions.bodyLimit ?? '',
+      found: request.headers['content-type'] ?? '',
+      ...request.body as object,
+      ...request.params as object
+    })
+  }
+  if (code === NUMBER_OUT_OF_RANGE) return problem('total-overflow', { where: 'bigint' })
+  if (UNAVAILABLE.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)) return problem('database-unavailable')
+  if (BUSY.test(code)) return problem('database-busy')
+  return problem('internal')
+}
+
+/** What Node refuses before there is a request. */
+export function answerBrokenHttp (error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'http-malformed'
+  const body = JSON.stringify(wordProblem(problem(code), 'en', '', ''))
+  const { status, title } = PROBLEMS[code]
+  socket.end(`HTTP/1.1 ${status} ${title.en}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+}

@@ -1,0 +1,34 @@
+// Lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the page before.
+import { Type } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { problem } from './problem.ts'
+
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page.' }),
+  cursor: Type.Optional(Type.String({ maxLength: 500, description: 'Where to go on: taken from `next` of the page before.' }))
+}
+
+/** The sort key in a cursor; undefined for the first page. */
+export function readCursor<Key extends unknown[]> (cursor: string | undefined, isKey: (key: unknown[]) => key is Key): Key | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(key) && isKey(key)) return key
+  } catch {}
+  throw problem('parameter-invalid', {}, { errors: [{ parameter: 'cursor', found: cursor, expected: { en: 'the cursor of a `next` link, as it was given', zh: '`next` 链接中的 cursor 原值' } }] })
+}
+
+/**
+ * Makes the page of `items`, which hold one more than `limit` when there is a further page, and sets the Link header.
+ * `next` has the query of this request with the new cursor.
+ */
+export function page<Item> (request: FastifyRequest, reply: FastifyReply, items: Item[], limit: number, keyOf: (item: Item) => unknown[]): { items: Item[], next: string | null } {
+  if (items.length <= limit) return { items, next: null }
+  const shown = items.slice(0, limit)
+  const [path, search] = request.url.split('?')
+  const query = new URLSearchParams(search)
+  query.set('cursor', Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url'))
+  const next = `${path}?${query}`
+  reply.header('link', `<${next}>; rel="next"`)
+  return { items: shown, next }
+}

@@ -1,0 +1,75 @@
+// Validation of requests: strict for bodies, coerced from text for paths and queries, all faults at once.
+import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
+import type { FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
+import { problem, type Fault, type Problem } from './problem.ts'
+
+type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
+
+/** Schemas with this keyword are for readers of the API; the named reader checks the value itself, to say more. */
+export const READ_BY_CODE = 'x-read-by'
+
+/**
+ * Fastify's own validator coerces: a null in a body would arrive as 0. Here only texts of the path and query are
+ * coerced. Neither drops what it does not know.
+ */
+export function validatorFactory (): Compilers {
+  const factory = AjvCompiler() as (schemas: Record<string, unknown>, options: object) => (route: object) => unknown
+  const options = { allErrors: true, verbose: true, removeAdditional: false as const, useDefaults: true, keywords: [READ_BY_CODE] }
+  const buildValidator = (schemas: Record<string, unknown>, _: unknown) => {
+    const open = Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, opened(schema)]))
+    const strict = factory(open, { customOptions: { ...options, coerceTypes: false } })
+    const fromText = factory(schemas, { customOptions: { ...options, coerceTypes: 'array' } })
+    return (route: { httpPart?: string, schema: unknown }) =>
+      route.httpPart === 'body' ? strict({ ...route, schema: opened(route.schema) }) : fromText(route)
+  }
+  return { buildValidator: buildValidator as unknown as BuildCompilerFromPool }
+}
+
+function opened (schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(opened)
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (READ_BY_CODE in schema) return '$id' in schema ? { $id: schema.$id } : {}
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, opened(value)]))
+}
+
+/** What Ajv says (with `verbose`), as a problem of ours. */
+export function problemOfValidation (errors: FastifySchemaValidationError[], part: string | undefined): Problem {
+  const faults = (errors as Finding[]).filter(error => !(error.keyword === 'anyOf' || error.keyword === 'oneOf')).map(error => fault(error, part === 'body'))
+  return problem(part === 'body' ? 'body-invalid' : 'parameter-invalid', {}, { errors: faults })
+}
+
+interface Finding {
+  keyword: string
+  instancePath: string
+  params: Record<string, unknown>
+  message?: string
+  data?: unknown
+  parentSchema?: { properties?: Record<string, unknown>, pattern?: string, description?: string }
+}
+
+function fault ({ keyword, instancePath, params, message, data, parentSchema }: Finding, body: boolean): Fault {
+  const at = (member?: unknown) => {
+    const pointer = member === undefined ? instancePath : `${instancePath}/${String(member)}`
+    return body ? { pointer } : { parameter: pointer.split('/')[1] ?? '' }
+  }
+  switch (keyword) {
+    case 'required':
+      return { ...at(params.missingProperty), expected: { en: 'it is required', zh: '必须给出' } }
+    case 'additionalProperties': {
+      const known = Object.keys(parentSchema?.properties ?? {})
+      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected: { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }, among: known }
+    }
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String)
+      return { ...at(), found: data, expected: { en: `one of ${allowed.join(', ')}`, zh: `以下之一：${allowed.join('、')}` }, among: allowed }
+    }
+    case 'type':
+      return { ...at(), found: data, expected: { en: [params.type].flat().join(' or '), zh: `类型 ${[params.type].flat().join(' 或 ')}` } }
+    case 'pattern': {
+      const rule = `${parentSchema?.pattern}`
+      return { ...at(), found: data, expected: { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` } }
+    }
+    default:
+      return { ...at(), found: data, expected: { en: message ?? keyword, zh: `符合规则 ${keyword} ${JSON.stringify(params)}` } }
+  }
+}

@@ -1,0 +1,124 @@
+// Tables and rows of a report, each by itself.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { AgencyCode, Year } from '../agencies/schemas.ts'
+import { writeRow, writeTable } from '../form/content.ts'
+import type { Forms } from '../forms/forms.ts'
+import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
+import type { Csv } from '../platform/body.ts'
+import type { Database } from '../platform/database.ts'
+import { BODY, problems, ref } from '../platform/openapi.ts'
+import { appendRows, deleteRow, formTable, getReport, presentRow, putRow, putTable } from './actions.ts'
+import { readCsvRows, readJsonRows } from './rows.ts'
+import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
+
+const TableParams = Type.Object({
+  agency: AgencyCode,
+  year: Year,
+  table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: ['requests'] })
+})
+const RowParams = Type.Object({ ...TableParams.properties, row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] }) })
+
+export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/reports/:agency/:year/tables/:table', {
+    schema: {
+      operationId: 'getTable',
+      summary: 'Read a table',
+      description: 'The rows that are there, in printed order.',
+      tags: ['reports'],
+      security: KEY_OPTIONAL,
+      params: TableParams,
+      response: { 200: ref(TableContent), ...problems('report-not-found', 'table-not-found') }
+    }
+  }, async request => {
+    const { form, content } = await getReport(db, request.params, request.actor === null)
+    return writeTable(formTable(forms.get(form), request.params.table), content)
+  })
+
+  app.put('/v1/reports/:agency/:year/tables/:table', {
+    schema: {
+      operationId: 'putTable',
+      summary: 'Replace a table',
+      description: 'Rows left out are gone. 201 when the table had no row.',
+      tags: ['reports'],
+      security: KEY_REQUIRED,
+      params: TableParams,
+      body: ref(TableDraft),
+      response: { 200: ref(TableContent), 201: ref(TableContent), ...problems('report-not-found', 'table-not-found', 'report-locked', 'key-required', ...BODY) }
+    }
+  }, async (request, reply) => {
+    const { created, table } = await putTable(db, forms, request.params, request.body)
+    return reply.code(created ? 201 : 200).send(table)
+  })
+
+  app.post('/v1/reports/:agency/:year/tables/:table/rows', {
+    schema: {
+      operationId: 'appendRows',
+      summary: 'Append rows',
+      description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
+      tags: ['reports'],
+      security: KEY_REQUIRED,
+      params: TableParams,
+      querystring: Type.Object({
+        on_conflict: Type.Optional(Type.Enum(['replace'], { type: 'string', description: 'Replace rows that are there already, instead of refusing them.', examples: ['replace'] }))
+      }, { additionalProperties: false }),
+      body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
+      response: { 201: ref(TableContent), ...problems('report-not-found', 'table-not-found', 'report-locked', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
+    }
+  }, async (request, reply) => {
+    const isCsv = request.headers['content-type']!.toLowerCase().startsWith('text/csv')
+    const table = await appendRows(db, forms, request.params,
+      (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
+      request.query.on_conflict === 'replace')
+    return reply.code(201).send(table)
+  })
+
+  app.get('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'getRow',
+      summary: 'Read a row',
+      description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
+      tags: ['reports'],
+      security: KEY_OPTIONAL,
+      params: RowParams,
+      response: { 200: ref(RowContent), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
+    }
+  }, async request => {
+    const { form, content } = await getReport(db, request.params, request.actor === null)
+    const table = formTable(forms.get(form), request.params.table)
+    presentRow(table, request.params.row, content)
+    return writeRow(table, request.params.row, content)
+  })
+
+  app.put('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'putRow',
+      summary: 'Put a row',
+      description: 'Adds or replaces the row. A column left out is blank.',
+      tags: ['reports'],
+      security: KEY_REQUIRED,
+      params: RowParams,
+      body: ref(RowDraft),
+      response: { 200: ref(RowContent), 201: ref(RowContent), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required', ...BODY) }
+    }
+  }, async (request, reply) => {
+    const { created, row } = await putRow(db, forms, request.params, request.body)
+    return reply.code(created ? 201 : 200).send(row)
+  })
+
+  app.delete('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'deleteRow',
+      summary: 'Delete a row',
+      description: 'Afterwards it is absent, not blank.',
+      tags: ['reports'],
+      security: KEY_REQUIRED,
+      params: RowParams,
+      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required') }
+    }
+  }, async (request, reply) => {
+    await deleteRow(db, forms, request.params)
+    return reply.code(204).send(null)
+  })
+}

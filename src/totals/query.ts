@@ -1,0 +1,174 @@
+// The one statement behind GET /v1/totals: what the maintained rows, the reports just below and the tree give, by the
+// keys asked for and by form, so that each form's cells can be added by themselves.
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database } from '../platform/database.ts'
+
+export const KEYS = ['year', 'child', 'agency', 'level', 'kind', 'form'] as const
+export type Key = typeof KEYS[number]
+
+export interface Scope {
+  by: Key[]
+  /** '' for the whole registry. */
+  under: string
+  years: { first: number, last: number } | undefined
+  level: string | undefined
+  kind: string | undefined
+  form: string | undefined
+}
+
+/** Sums of one form in one group; the row with form '' has what is expected. `f1`, `n1`: sum and count of figures at position 1. */
+export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, child_name?: string, agency_name?: string } & Record<`f${number}` | `n${number}`, number>
+
+type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figure: (position: number) => RawBuilder<unknown>, present: (position: number) => RawBuilder<unknown>, from: RawBuilder<unknown> }
+
+export async function sumRows (db: Kysely<Database>, scope: Scope, positions: number[]): Promise<SumRow[]> {
+  const keys = [...new Set<Key>([...scope.by, 'form'])]
+  const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
+  const parts = sources(scope).map(source => sql`
+    select ${sql.join([
+      ...keys.map(key => sql`${source.columns[key]} as ${sql.ref(key)}`),
+      sql`${source.included} as included, ${source.expected} as expected`,
+      ...positions.map(i => sql`${source.figure(i)} as ${sql.ref(`f${i}`)}, ${source.present(i)} as ${sql.ref(`n${i}`)}`)
+    ])} ${source.from}`)
+  const { rows } = await sql<SumRow>`
+    with year as (${yearsOf(scope)}),
+    summed as (
+      select ${sql.join([
+        ...keys.map(key => sql.ref(key)),
+        sql`sum(included)::integer as included, sum(expected)::integer as expected`,
+        ...positions.map(i => sql`sum(${sql.ref(`f${i}`)})::bigint as ${sql.ref(`f${i}`)}, sum(${sql.ref(`n${i}`)})::bigint as ${sql.ref(`n${i}`)}`)
+      ])}
+      from (${sql.join(parts, sql` union all `)}) as part
+      group by ${sql.join(keys.map(key => sql.ref(key)))}
+    )
+    select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
+    from summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}`.execute(db)
+  return rows
+}
+
+/** The years asked for, else every year that has a published report. */
+function yearsOf ({ years }: Scope): RawBuilder<unknown> {
+  return years === undefined
+    ? sql`select distinct year from total where agency = '' and level = '' and reports > 0`
+    : sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
+}
+
+function sources (scope: Scope): Source[] {
+  const perAgency = scope.by.includes('agency')
+  const own = [perAgency ? subtree(scope) : scope.by.includes('child') ? childrenAndSelf(scope) : scope.under === '' ? undefined : self(scope)]
+    .filter(agencies => agencies !== undefined)
+  return [
+    ...(perAgency ? [] : [maintained(scope)]),
+    ...own.map(agencies => ownReports(scope, agencies)),
+    ...(scope.form !== undefined || scope.by.includes('form')
+      ? []
+      : [...(perAgency ? [] : [expectedBelow(scope)]), ...own.map(agencies => expectedOf(scope, agencies))])
+  ]
+}
+
+// ---- what is below, from the maintained rows ------------------------------------------------------------------------
+
+function maintained (scope: Scope): Source {
+  const byChild = scope.by.includes('child')
+  const detailed = scope.level !== undefined || scope.kind !== undefined || scope.by.includes('level') || scope.by.includes('kind')
+  return {
+    columns: { year: sql`t.year`, form: sql`t.form`, level: sql`t.level`, kind: sql`t.kind`, child: sql`c.agency`, agency: sql`null` },
+    included: sql`t.reports`,
+    expected: sql`0`,
+    figure: i => sql`t.figures[${sql.lit(i)}]`,
+    present: i => sql`t.present[${sql.lit(i)}]`,
+    from: sql`
+      from ${byChild ? sql`agency_period c join total t on t.agency = c.agency and t.year between c.since and c.until` : sql`total t`}
+      where ${sql.join([
+        byChild ? isChild(scope.under) : sql`t.agency = ${scope.under}`,
+        detailed ? sql`t.level <> ''` : sql`t.level = ''`,
+        sql`t.reports > 0`,
+        ...within(scope, 't')
+      ], sql` and `)}`
+  }
+}
+
+function expectedBelow (scope: Scope): Source {
+  const byChild = scope.by.includes('child')
+  return {
+    ...nothing,
+    columns: { year: sql`y.year`, form: sql`''`, level: sql`e.level`, kind: sql`e.kind`, child: sql`c.agency`, agency: sql`null` },
+    expected: sql`e.change`,
+    from: sql`
+      from year y ${byChild ? sql`join agency_period c on ${isChild(scope.under)} and y.year between c.since and c.until` : sql``}
+      join expected e on e.agency = ${byChild ? sql`c.agency` : sql`${scope.under}`} and e.year <= y.year
+      where ${sql.join([sql`true`, ...standing(scope, 'e')], sql` and `)}`
+  }
+}
+
+const isChild = (under: string) => under === '' ? sql`c.parent is null` : sql`c.parent = ${under}`
+
+// ---- agencies that file themselves ------------------------------------------------------------------------------------
+
+/** Picks ranges `p` of agencies in a year, and tells the child that each counts under. */
+interface Agencies { child: RawBuilder<unknown>, join: (year: RawBuilder<unknown>) => RawBuilder<unknown>, where: (year: RawBuilder<unknown>) => RawBuilder<unknown> }
+
+const self = ({ under }: Scope): Agencies => ({ child: sql`null`, join: () => sql``, where: () => sql`p.agency = ${under}` })
+
+const childrenAndSelf = ({ under }: Scope): Agencies =>
+  ({ child: sql`p.agency`, join: () => sql``, where: () => under === '' ? sql`p.parent is null` : sql`(p.parent = ${under} or p.agency = ${under})` })
+
+const subtree = ({ by, under }: Scope): Agencies => ({
+  // The child that it is below in that year; one that is below none is itself a child, or `under`.
+  child: by.includes('child') ? sql`coalesce(c.agency, p.agency)` : sql`null`,
+  join: year => by.includes('child')
+    ? sql`left join (agency_ancestor above join agency_period c on c.agency = above.ancestor and ${isChild(under)})
+          on above.agency = p.agency and ${year} between above.since and above.until and ${year} between c.since and c.until`
+    : sql``,
+  where: year => under === ''
+    ? sql`true`
+    : sql`(p.agency = ${under} or exists (
+        select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
+})
+
+function ownReports (scope: Scope, agencies: Agencies): Source {
+  return {
+    columns: { year: sql`v.year`, form: sql`v.form`, level: sql`p.level`, kind: sql`p.kind`, child: agencies.child, agency: sql`p.agency` },
+    included: sql`1`,
+    expected: sql`0`,
+    figure: i => sql`v.figures[${sql.lit(i)}]`,
+    present: i => sql`(v.figures[${sql.lit(i)}] is not null)::integer`,
+    from: sql`
+      from agency_period p
+      join report r on r.agency = p.agency and r.status = 'published' and r.year between p.since and p.until
+      join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
+      ${agencies.join(sql`v.year`)}
+      where ${sql.join([sql`p.reporting = 'own'`, agencies.where(sql`v.year`), ...standing(scope, 'p'), ...within({ ...scope, level: undefined, kind: undefined }, 'v')], sql` and `)}`
+  }
+}
+
+function expectedOf (scope: Scope, agencies: Agencies): Source {
+  return {
+    ...nothing,
+    columns: { year: sql`y.year`, form: sql`''`, level: sql`p.level`, kind: sql`p.kind`, child: agencies.child, agency: sql`p.agency` },
+    expected: sql`1`,
+    from: sql`
+      from year y join agency_period p on y.year between p.since and p.until
+      ${agencies.join(sql`y.year`)}
+      where ${sql.join([sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...standing(scope, 'p')], sql` and `)}`
+  }
+}
+
+// ---- small parts --------------------------------------------------------------------------------------------------
+
+const nothing = { included: sql`0`, expected: sql`0`, figure: () => sql`null::bigint`, present: () => sql`0` }
+
+function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
+  return [
+    ...(level === undefined ? [] : [sql`${sql.ref(`${table}.level`)} = ${level}`]),
+    ...(kind === undefined ? [] : [sql`${sql.ref(`${table}.kind`)} = ${kind}`])
+  ]
+}
+
+function within (scope: Scope, table: string): RawBuilder<unknown>[] {
+  return [
+    ...standing(scope, table),
+    ...(scope.years === undefined ? [] : [sql`${sql.ref(`${table}.year`)} between ${scope.years.first} and ${scope.years.last}`]),
+    ...(scope.form === undefined ? [] : [sql`${sql.ref(`${table}.form`)} = ${scope.form}`])
+  ]
+}

@@ -1,0 +1,74 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { stringify } from 'csv-stringify/sync'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { AgencyCode, Kind, Level } from '../agencies/schemas.ts'
+import { findAgency } from '../agencies/store.ts'
+import type { Forms } from '../forms/forms.ts'
+import type { Database } from '../platform/database.ts'
+import { problems, ref } from '../platform/openapi.ts'
+import { problem } from '../platform/problem.ts'
+import { readYearRange, YearRangeQuery } from '../reports/years.ts'
+import { KEYS, type Key } from './query.ts'
+import { Totals } from './schemas.ts'
+import { findMeasures, totalsOf } from './totals.ts'
+
+const MOST_MEASURES = 50
+const MOST_YEARS = 200
+
+export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/totals', {
+    schema: {
+      operationId: 'getTotals',
+      summary: 'Totals across agencies and years',
+      description: 'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
+      tags: ['totals'],
+      querystring: Type.Object({
+        measure: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: MOST_MEASURES, description: 'A cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more.', examples: [['requests.new_received.total']] }),
+        by: Type.Optional(Type.String({ pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`, description: `Keys of the groups, comma-separated, of ${KEYS.join(', ')}. \`child\`: the agencies just below \`under\` (else the roots), each with all below it`, examples: ['year'] })),
+        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, in the tree of each year; without it all agencies.', examples: undefined }),
+        year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it every year that has a published report', examples: ['2019..2025'] }),
+        level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
+        kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
+        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports of this form.' }))
+      }, { additionalProperties: false }),
+      response: {
+        200: {
+          description: 'The totals, in the order of their keys.',
+          content: {
+            'application/json': { schema: ref(Totals) },
+            'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.' }) }
+          }
+        },
+        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'total-overflow')
+      }
+    }
+  }, async (request, reply) => {
+    const { measure, by, under, year, level, kind, form } = request.query
+    const years = year === undefined ? undefined : readYearRange(year)
+    if (years !== undefined && (years.last < years.first || years.last - years.first >= MOST_YEARS)) {
+      throw problem('parameter-invalid', {}, { errors: [{ parameter: 'year', found: year, expected: { en: `an ascending range of at most ${MOST_YEARS} years`, zh: `递增且不超过 ${MOST_YEARS} 年的范围` } }] })
+    }
+    if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
+    const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
+    const totals = await totalsOf(db, forms, findMeasures(forms, measure), scope)
+    if (under !== undefined && totals.totals.every(({ coverage }) => !coverage.included && !coverage.expected) && !await findAgency(db, under)) {
+      throw problem('agency-unknown', { agency: under })
+    }
+    reply.header('vary', 'Accept')
+    return request.accepts().type(['application/json', 'text/csv']) === 'text/csv'
+      ? reply.type('text/csv; charset=utf-8').serializer(String).send(toCsv(totals) as never)
+      : totals as never
+  })
+}
+
+function toCsv ({ by, measures, totals }: Totals): string {
+  const keys = by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key])
+  const ids = measures.map(({ id }) => id)
+  const header = [...keys, ...ids, 'expected', 'included', 'missing', ...ids.map(id => `${id}.blank`)]
+  const lines = totals.map(group => [
+    ...keys.map(key => group[key]), ...ids.map(id => group.values[id]),
+    group.coverage.expected, group.coverage.included, group.coverage.missing, ...ids.map(id => group.blank[id])
+  ])
+  return stringify([header, ...lines])
+}

@@ -1,0 +1,86 @@
+// Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
+import type { Kysely } from 'kysely'
+import { writeFigure } from '../form/figures.ts'
+import type { Measure } from '../form/measures.ts'
+import type { Forms } from '../forms/forms.ts'
+import type { Database } from '../platform/database.ts'
+import { problem, refuse } from '../platform/problem.ts'
+import { sumRows, type Key, type Scope, type SumRow } from './query.ts'
+import type { Group, Totals } from './schemas.ts'
+
+/** Throws `measure-unknown` naming all that are in no form. */
+export function findMeasures (forms: Forms, ids: string[]): Measure[] {
+  const known = new Map(forms.all.flatMap(form => [...form.measures]))
+  refuse('measure-unknown', ids.filter(id => !known.has(id)).map(id =>
+    ({ parameter: 'measure', found: id, expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' }, among: [...known.keys()] })))
+  return [...new Set(ids)].map(id => known.get(id)!)
+}
+
+export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): Promise<Totals> {
+  const positions = forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? []))
+  const rows = await sumRows(db, scope, [...new Set(positions)].sort((a, b) => a - b))
+  const groups = new Map<string, SumRow[]>()
+  for (const row of [...unasked(scope), ...rows]) {
+    const key = JSON.stringify(scope.by.map(name => row[name]))
+    groups.set(key, [...groups.get(key) ?? [], row])
+  }
+  const totals = [...groups.values()].map(group => totalOf(forms, measures, scope, group))
+    .filter(({ coverage }) => coverage.included > 0 || (coverage.expected ?? 0) > 0 || alwaysListed(scope))
+  return {
+    measures: measures.map(({ id, unit, label }) => ({ id, unit, label })),
+    by: scope.by,
+    totals: totals.sort((a, b) => compareKeys(scope.by, a, b))
+  }
+}
+
+const alwaysListed = ({ by, years }: Scope) => by.length === 0 || (years !== undefined && by.length === 1 && by[0] === 'year')
+
+/** Groups that are listed even when there is nothing in them: each year of a stated range, and the one of no key. */
+function unasked (scope: Scope): SumRow[] {
+  const empty: SumRow = { form: '', included: 0, expected: 0 }
+  if (!alwaysListed(scope)) return []
+  if (scope.by.length === 0) return [empty]
+  const { first, last } = scope.years!
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ ...empty, year: first + i }))
+}
+
+function totalOf (forms: Forms, measures: Measure[], scope: Scope, rows: SumRow[]): Group {
+  const included = rows.reduce((sum, row) => sum + row.included, 0)
+  const expected = scope.form !== undefined || scope.by.includes('form') ? null : rows.reduce((sum, row) => sum + row.expected, 0)
+  const sums = rows.filter(row => row.included > 0).map(row => ({ row, form: forms.get(row.form) }))
+  const values: Group['values'] = {}
+  const blank: Group['blank'] = {}
+  const missingIn = measures.filter(({ id }) => sums.some(({ form }) => !form.measures.has(id))).map(({ id }) => id)
+  for (const { id, scale } of measures) {
+    if (missingIn.includes(id)) {
+      values[id] = blank[id] = null
+      continue
+    }
+    const cells = sums.flatMap(({ row, form }) => form.measures.get(id)!.positions.map(i => ({ sum: row[`f${i}`], present: row[`n${i}`]!, of: row.included })))
+    const present = cells.reduce((sum, cell) => sum + cell.present, 0)
+    values[id] = present === 0 ? null : writeFigure(scale, exact(id, cells.reduce((sum, cell) => sum + (cell.sum ?? 0), 0)))
+    blank[id] = cells.reduce((sum, cell) => sum + cell.of, 0) - present
+  }
+  const [{ year, child, child_name: childName, agency, agency_name: agencyName, level, kind, form } = {} as SumRow] = rows
+  const keys = { year, child, child_name: childName, agency, agency_name: agencyName, level, kind, form: scope.by.includes('form') ? form : undefined }
+  return {
+    ...Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)),
+    values,
+    coverage: { expected, included, missing: expected === null ? null : expected - included },
+    blank,
+    ...(missingIn.length > 0 ? { not_comparable: missingIn } : {})
+  }
+}
+
+function exact (id: string, sum: number): number {
+  if (!Number.isSafeInteger(sum)) throw problem('total-overflow', { where: id })
+  return sum
+}
+
+function compareKeys (by: Key[], a: Group, b: Group): number {
+  for (const key of by) {
+    const [left, right] = [a[key]!, b[key]!]
+    if (left !== right) return left < right ? -1 : 1
+  }
+  return 0
+}
