@@ -67,7 +67,7 @@ export const FormDefinition = Type.Object({
   title_zh: Type.String(),
   title_en: Type.String(),
   document_no: Type.String({ description: 'Number of the notice that set the form.' }),
-  reporting_years: Type.Tuple([Type.Integer(), Type.Union([Type.Integer(), Type.Null()])], { description: 'First and last reporting year; null while the form is in force.' }),
+  reporting_years: Type.Tuple([Type.Integer(), Type.Unsafe<number | null>({ type: ['integer', 'null'] })], { description: 'First and last reporting year; null while the form is in force.' }),
   sections: Type.Array(Section),
   tables: Type.Array(Table)
 }, closed)

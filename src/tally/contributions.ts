@@ -8,14 +8,14 @@ import type { Expected, Total } from './shift.ts'
 /** Rows by level and kind. `agencies` undefined: all. */
 export async function contributedTotals (db: Kysely<Database>, agencies: string[] | undefined, width: number): Promise<Total[]> {
   const positions = Array.from({ length: width }, (_, i) => i + 1)
-  const sums = sql.raw(positions.map(i => `coalesce(sum(figures[${i}]), 0)::bigint`).join())
-  const counts = sql.raw(positions.map(i => `count(figures[${i}])`).join())
-  const recounts = sql.raw(positions.map(i => `sum(present[${i}])::bigint`).join())
+  const each = (column: (position: number) => string) => sql.raw(positions.map(column).join())
   // First by direct parent, so that each report is added once and only the sums climb the tree.
   const { rows } = await sql<Total & { cells: number }>`
     with leaf as materialized (
       select coalesce(p.parent, '') as parent, v.year, v.form, p.level, p.kind, count(*) as reports,
-             max(cardinality(figures)) as cells, array[${sums}] as figures, array[${counts}] as present
+             max(cardinality(v.figures)) as cells,
+             array[${each(i => `coalesce(sum(v.figures[${i}]), 0)::bigint`)}] as figures,
+             array[${each(i => `count(v.figures[${i}])`)}] as present
       from report r
       join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
       join agency_period p on p.agency = r.agency and p.since <= r.year and p.until >= r.year and p.reporting = 'own'
@@ -28,7 +28,8 @@ export async function contributedTotals (db: Kysely<Database>, agencies: string[
       from leaf l join agency_ancestor a on a.agency = l.parent and a.since <= l.year and a.until >= l.year
     )
     select agency, year, form, level, kind, sum(reports)::integer as reports, max(cells) as cells,
-           array[${sums}] as figures, array[${recounts}] as present
+           array[${each(i => `sum(figures[${i}])::bigint`)}] as figures,
+           array[${each(i => `sum(present[${i}])::bigint`)}] as present
     from climbed group by agency, year, form, level, kind`.execute(db)
   return rows.map(({ cells, ...row }) => ({ ...row, figures: row.figures.slice(0, cells), present: row.present.slice(0, cells) }))
 }

@@ -156,7 +156,7 @@ t.test('a service and a server both killed start again, and wait for a backend t
   await kill(child)
 
   const starting = startPostgres({ dataDir, log })
-  await sleep(2000)
+  await sleep(1000)
   process.kill(backend, 'SIGCONT')
   const server = await starting
   t.same(await query(server.url, 'select n from committed'), [[1]])
