@@ -114,7 +114,8 @@ function handle (home: Home, server: Launched, unlock: () => Promise<void>): Pos
 
 async function makeCluster ({ folder, cluster, account }: Home, programs: Programs, deadline: number, log: (line: string) => void) {
   for (const name of await readdir(folder)) {
-    if (name.startsWith('postgres.part-')) await rm(join(folder, name), { recursive: true, force: true })
+    // Its initdb may be writing yet.
+    if (name.startsWith('postgres.part-')) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
   }
   const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(error => {
     if (error.code === 'ENOENT') return undefined
@@ -136,7 +137,7 @@ async function makeCluster ({ folder, cluster, account }: Home, programs: Progra
     throw new Error(`${cluster} holds files, but not those of a PostgreSQL database: move it out of the way`)
   }
   log(`making an empty database in ${cluster}`)
-  // Under another name until it is whole: initdb may be killed at any point, and its orphan may write on for a while.
+  // Under another name until it is whole: we may be killed at any point, and an orphaned initdb goes on for a while.
   const part = await mkdtemp(join(folder, 'postgres.part-'))
   if (account) await lchown(part, account.uid, account.gid)
   try {

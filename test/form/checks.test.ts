@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { runChecks } from '../../src/form/checks.ts'
+import { canonical, readContent, writeContent } from '../../src/form/content.ts'
+import { Forms, readForms } from '../../src/forms/forms.ts'
+import { consistentTables, SECTIONS } from '../figures.ts'
+
+const forms = new Forms(await readForms())
+const figures = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 5000 })), { minLength: 200, maxLength: 200 })
+const form = fc.constantFrom(...forms.all)
+const tablesOf = (f: typeof forms.all[number], numbers: number[]) => {
+  let i = 0
+  return consistentTables(f, () => numbers[i++ % numbers.length]!)
+}
+
+t.test('each form has its cells and its arithmetic checks', async t => {
+  const arithmetic = /^(requests|review_litigation)\.(balance|outcome_total|row_total)\./
+  t.same(forms.all.map(({ id, cells, checks }) => [id, cells.length, checks.filter(check => arithmetic.test(check.id)).length, checks.filter(check => check.rule === 'sum').length]),
+    [['2019', 198, 40, 40], ['2021', 200, 42, 42]])
+})
+
+t.test('a report that satisfies the identities passes every check of severity error', async t => {
+  fc.assert(fc.property(form, figures, (f, numbers) => {
+    const { content, faults } = readContent(f, { tables: tablesOf(f, numbers), sections: SECTIONS })
+    const { summary, findings } = runChecks(f, content)
+    return faults.length === 0 && findings.length === 0 && summary.pass === f.checks.length
+  }), { numRuns: 60 })
+  t.pass()
+})
+
+t.test('one cell changed fails exactly the sums that hold it, and a cell in no sum fails none', async t => {
+  fc.assert(fc.property(form, figures, fc.nat(), fc.integer({ min: 1, max: 900 }), (f, numbers, at, more) => {
+    const cell = f.cells[at % f.cells.length]!
+    const tables = tablesOf(f, numbers)
+    tables[cell.table]![cell.row]![cell.column]! += more
+    const { content } = readContent(f, { tables, sections: SECTIONS })
+    const failed = runChecks(f, content).findings.filter(finding => finding.severity === 'error').map(finding => finding.check)
+    const touching = f.checks.filter(check => check.rule === 'sum' && [...check.left, ...check.right].includes(cell.id)).map(check => check.id)
+    return JSON.stringify(failed.sort()) === JSON.stringify(touching.sort())
+  }), { numRuns: 150 })
+  t.pass()
+})
+
+t.test('a report written and read again is the same, blanks, notes and absent rows included', async t => {
+  const holes = fc.array(fc.constantFrom('figure', 'figure', 'figure', 'blank', 'not_applicable', 'unreadable', 'absent'), { minLength: 200, maxLength: 200 })
+  fc.assert(fc.property(form, figures, holes, (f, numbers, hole) => {
+    const tables: Record<string, Record<string, Record<string, number | null>>> = tablesOf(f, numbers)
+    const notes: Record<string, { state: string, raw: string }> = {}
+    f.cells.forEach((cell, i) => {
+      const row = tables[cell.table]![cell.row]!
+      if (hole[i] === 'absent') delete row[cell.column]
+      else if (hole[i] !== 'figure') row[cell.column] = null
+      if (hole[i] === 'not_applicable' || hole[i] === 'unreadable') notes[cell.id] = { state: hole[i], raw: '/' }
+      if (hole[i] === 'absent' && i % 3 === 0) { delete tables[cell.table]![cell.row]; tables[cell.table]![cell.row] ??= {} }
+    })
+    const first = readContent(f, { tables, notes, sections: SECTIONS })
+    const dropped = first.faults.length > 0
+    if (dropped) return first.faults.every(fault => fault.pointer!.startsWith('/notes'))
+    const again = readContent(f, JSON.parse(JSON.stringify(writeContent(f, first.content))))
+    return again.faults.length === 0 && canonical(f, again.content) === canonical(f, first.content)
+  }), { numRuns: 60 })
+  t.pass()
+})
