@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { postgresUrl } from '../src/platform/postgres/server.ts'
 
-const PREFIX = 'gongkai-test-'
+const PREFIX = 'gongkai-tap-'
 export const run = process.ppid
 export const dataDir = join(tmpdir(), `${PREFIX}${run}`)
 export const template = `gongkai_template_${run}`
@@ -22,7 +22,7 @@ export const adminUrl = () => isEmbedded ? urlOf('gongkai') : process.env.DATABA
 
 /** The folders of runs that were killed before they could clean up. */
 export async function abandoned (): Promise<string[]> {
-  const names = (await readdir(tmpdir())).filter(name => name.startsWith(PREFIX))
+  const names = (await readdir(tmpdir())).filter(name => name.startsWith(PREFIX) && /^\d+$/.test(name.slice(PREFIX.length)))
   return names.filter(name => !isAlive(Number(name.slice(PREFIX.length)))).map(name => join(tmpdir(), name))
 }
 

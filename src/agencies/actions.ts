@@ -94,12 +94,13 @@ async function moveAgency (trx: Transaction<Database>, forms: Forms, code: strin
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
   const contributed = async () => ({
     expected: await contributedExpected(trx, concerned),
-    totals: isNew ? [] : await contributedTotals(trx, concerned, forms.width)
+    totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)
   })
   await lockAgencies(trx, concerned)
   await holdParents(trx, code, periods)
   await holdChildren(trx, code, periods)
   await holdReports(trx, code, periods)
+  const hasPublished = await trx.selectFrom('report').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('status', '=', 'published').executeTakeFirst() !== undefined
   const before = await contributed()
   await replacePeriods(trx, code, periods)
   await replaceAncestors(trx, concerned)

@@ -12,7 +12,7 @@ import { postgresUrl, startPostgres, stopPostgres } from '../../src/platform/pos
 
 const asRoot = process.getuid?.() === 0
 // Not t.testdir(): the server's user must be able to enter it when the project is root's own.
-const scratch = mkdtempSync('/tmp/gongkai-test-')
+const scratch = mkdtempSync('/tmp/postgres-test-')
 chmodSync(scratch, 0o755)
 t.teardown(() => rm(scratch, { recursive: true }))
 

@@ -1,0 +1,104 @@
+// The registry in a few plain maps, and totals by adding everything up each time: what the service must agree with.
+import type { Forms } from '../../src/forms/forms.ts'
+import type { WireTables } from '../figures.ts'
+
+export interface Standing { parent: string | null, level: string, kind: string, reporting: string }
+export interface Query { measures: string[], by: string[], under?: string | undefined, first: number, last: number, level?: string | undefined, kind?: string | undefined, form?: string | undefined }
+
+export const YEARS = [2019, 2020, 2021, 2022]
+
+export class Model {
+  readonly forms: Forms
+  readonly names = new Map<string, string>()
+  /** By `agency year`; an agency is there in a year when it has an entry. */
+  readonly standing = new Map<string, Standing>()
+  /** Published, by `agency year`. */
+  readonly reports = new Map<string, { form: string, tables: WireTables }>()
+
+  constructor (forms: Forms) { this.forms = forms }
+
+  register (agency: string, standing: Standing, since: number | null) {
+    this.names.set(agency, `机关${agency}`)
+    for (const year of YEARS) if (year >= (since ?? 0)) this.standing.set(`${agency} ${year}`, { ...standing })
+  }
+
+  change (agency: string, change: Partial<Standing>, since: number) {
+    const first = YEARS.map(year => this.standing.get(`${agency} ${year}`)).find(Boolean)!
+    for (const year of YEARS.filter(year => year >= since)) {
+      this.standing.set(`${agency} ${year}`, { ...(this.standing.get(`${agency} ${year}`) ?? first), ...change })
+    }
+  }
+
+  isUnder (agency: string, under: string | undefined, year: number): boolean {
+    for (let at: string | null = agency; at !== null; at = this.standing.get(`${at} ${year}`)!.parent) if (at === under) return true
+    return under === undefined
+  }
+
+  /** The agency just below `under` that it counts for; `under` itself for its own figures. */
+  childOf (agency: string, under: string | undefined, year: number): string {
+    let at = agency
+    while (at !== under) {
+      const { parent } = this.standing.get(`${at} ${year}`)!
+      if (parent === (under ?? null)) break
+      at = parent!
+    }
+    return at
+  }
+
+  totals ({ measures, by, under, first, last, level, kind, form }: Query) {
+    const groups = new Map<string, { keys: Record<string, unknown>, expected: number, reports: { form: string, tables: WireTables }[] }>()
+    const always = by.length === 0 || by.join() === 'year'
+    const group = (keys: Record<string, unknown>) => {
+      const id = JSON.stringify(by.map(key => keys[key]))
+      if (!groups.has(id)) groups.set(id, { keys, expected: 0, reports: [] })
+      return groups.get(id)!
+    }
+    if (always) for (let year = first; year <= last; year++) group(by.length === 0 ? {} : { year })
+    for (const [at, standing] of this.standing) {
+      const [agency, y] = at.split(' ') as [string, string]
+      const year = Number(y)
+      if (year < first || year > last || standing.reporting !== 'own' || !this.isUnder(agency, under, year)) continue
+      if ((level ?? standing.level) !== standing.level || (kind ?? standing.kind) !== standing.kind) continue
+      const report = this.reports.get(at)
+      const all: Record<string, unknown> = { year, agency, child: by.includes('child') ? this.childOf(agency, under, year) : null, level: standing.level, kind: standing.kind, form: report?.form }
+      const keys = Object.fromEntries(by.map(key => [key, all[key]]))
+      if (report === undefined || (form ?? report.form) !== report.form) {
+        if (!by.includes('form') && form === undefined) group(keys).expected++
+        continue
+      }
+      const found = group(keys)
+      found.expected++
+      found.reports.push(report)
+    }
+    const totals = [...groups.values()].map(({ keys, expected, reports }) => {
+      const values: Record<string, number | null> = {}
+      const blank: Record<string, number | null> = {}
+      const lacking = measures.filter(id => reports.some(report => !this.forms.get(report.form).measures.has(id)))
+      for (const id of measures) {
+        const cells = lacking.includes(id)
+          ? []
+          : reports.flatMap(({ form, tables }) => this.forms.get(form).measures.get(id)!.positions.map(position => {
+            const cell = this.forms.get(form).cells[position - 1]!
+            const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
+            return figure === null ? null : Math.round(figure * cell.scale)
+          }))
+        const present = cells.filter(figure => figure !== null)
+        const scale = this.forms.all.flatMap(f => f.measures.get(id) ?? [])[0]!.scale
+        values[id] = present.length === 0 ? null : present.reduce((a, b) => a + b, 0) / scale
+        blank[id] = lacking.includes(id) ? null : cells.length - present.length
+      }
+      const unknown = by.includes('form') || form !== undefined
+      return {
+        ...keys,
+        ...('child' in keys ? { child_name: this.names.get(keys.child as string) } : {}),
+        ...('agency' in keys ? { agency_name: this.names.get(keys.agency as string) } : {}),
+        values,
+        coverage: { expected: unknown ? null : expected, included: reports.length, missing: unknown ? null : expected - reports.length },
+        blank,
+        ...(lacking.length > 0 ? { not_comparable: lacking } : {})
+      }
+    })
+    const order = (a: any, b: any) => by.map(key => a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0).find(Boolean) ?? 0
+    return totals.sort(order)
+  }
+}
