@@ -45,5 +45,5 @@ t.test('compose sets variables that the service knows, and .env.example those th
 
 t.test('compose asks for health as the image does', async t => {
   const command = JSON.parse(/CMD (\[.*)/.exec(of('HEALTHCHECK')[0]!)![1]!)
-  t.same(services.gongkai.healthcheck.test.map((word: string) => word.replaceAll('$$', '$')), ['CMD', ...command])
+  t.same(services.gongkai.healthcheck.test, ['CMD', ...command])
 })

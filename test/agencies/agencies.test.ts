@@ -1,0 +1,116 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { creditCodeCheck } from '../../src/agencies/credit-code.ts'
+import { changeSince, changeUntil, inYear, showYears, type Period } from '../../src/agencies/periods.ts'
+import { consistentTables, SECTIONS } from '../figures.ts'
+import { freshApp } from '../helper.ts'
+
+t.test('the check character of a credit code is right for published codes and wrong for any one slip', async t => {
+  const codes = ['113325000026455663', '11341702486344515H', '12620600MB0523338C', '11370812004339255B']
+  for (const code of codes) t.equal(creditCodeCheck(code), code[17], code)
+  const alphabet = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
+  fc.assert(fc.property(fc.constantFrom(...codes), fc.nat({ max: 16 }), fc.constantFrom(...alphabet), (code, at, other) =>
+    code[at] === other || creditCodeCheck(code.slice(0, at) + other + code.slice(at + 1)) !== code[17]))
+})
+
+t.test('ranges of years say the same as one entry for each year', async t => {
+  const change = fc.record({ parent: fc.constantFrom(null, 'a', 'b'), level: fc.constantFrom('county', 'township'), kind: fc.constantFrom('office', 'other'), reporting: fc.constantFrom('own', 'consolidated') }, { requiredKeys: [] })
+  const years = Array.from({ length: 14 }, (_, i) => 2015 + i)
+  fc.assert(fc.property(fc.array(fc.tuple(change, fc.integer({ min: 2016, max: 2026 }))), changes => {
+    const first = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
+    let periods: Period[] = [{ ...first, since: 2018, until: 9999 }]
+    const byYear = new Map(years.filter(year => year >= 2018).map(year => [year, { ...first }]))
+    for (const [given, since] of changes) {
+      // An agency that becomes older was, in the added years, what it was in its first.
+      const oldest = byYear.get(Math.min(...byYear.keys()))!
+      for (const year of years) if (year >= since) byYear.set(year, { ...(byYear.get(year) ?? oldest), ...given })
+      periods = changeSince(periods, given, since)
+    }
+    const joined = periods.every((period, i) => i === 0 || period.since === periods[i - 1]!.until + 1)
+    return joined && years.every(year => {
+      const { since, until, ...standing } = inYear(periods, year) ?? { since: 0, until: 0 }
+      return JSON.stringify(standing) === JSON.stringify(byYear.get(year) ?? {}) || (byYear.get(year) === undefined && inYear(periods, year) === undefined)
+    })
+  }))
+  t.same(changeUntil([{ parent: null, level: 'county', kind: 'office', reporting: 'own', since: 0, until: 9999 }], 2020).map(period => period.until), [2020])
+  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], ['all years', '2019-', '-2020', '2019'])
+})
+
+t.test('registering and changing', async t => {
+  const { call } = await freshApp(t)
+  const gov = { name: '某县人民政府', level: 'county', kind: 'government', reporting: 'consolidated' }
+  const made = await call('POST', '/v1/agencies', { code: 'gov', ...gov })
+  t.same([made.status, made.headers.location], [201, '/v1/agencies/gov'], made.text)
+  t.same(made.json, { code: 'gov', name: '某县人民政府', credit_code: null, division_code: null, level: 'county', kind: 'government', reporting: 'consolidated', parent: null, since: null, until: null, periods: [{ since: null, until: null, parent: null, level: 'county', kind: 'government', reporting: 'consolidated' }] })
+  await call('PUT', '/v1/agencies/other', { ...gov, name: '他县人民政府' })
+  await call('PUT', '/v1/agencies/bureau', { name: '财政局', level: 'county', kind: 'department', parent: 'gov', credit_code: '113325000026455663' })
+
+  const again = await call('GET', '/v1/agencies/bureau')
+  const same = await call('PUT', '/v1/agencies/bureau', again.json)
+  t.same([same.status, same.json], [200, again.json], 'what GET gave can be sent back')
+  const named = await call('PATCH', '/v1/agencies/bureau', { name: '财政和金融局', credit_code: null })
+  t.same([named.json.name, named.json.credit_code, named.json.parent, named.json.periods], ['财政和金融局', null, 'gov', again.json.periods], 'left out stays, null clears')
+  const moved = await call('PATCH', '/v1/agencies/bureau', { parent: 'other', since: 2021 })
+  t.same(moved.json.periods.map((p: any) => [p.since, p.until, p.parent]), [[null, 2020, 'gov'], [2021, null, 'other']])
+  const ended = await call('PATCH', '/v1/agencies/bureau', { until: 2023 })
+  t.same([ended.json.until, ended.json.since], [2023, 2021])
+  t.same((await call('PATCH', '/v1/agencies/bureau', { until: null })).json.until, null)
+  const sent = await call('PUT', '/v1/agencies/bureau', { ...moved.json, periods: [] })
+  t.same([sent.status, sent.json.errors[0].pointer], [422, '/periods'], 'periods are read-only')
+
+  const all = await call('PUT', '/v1/agencies/new', { nmae: 'x', level: 'county', kind: 'bureau', credit_code: '1', parent: 3, since: '2019' })
+  t.same([all.status, all.json.errors.map((e: any) => e.pointer).sort()], [422, ['/credit_code', '/kind', '/nmae', '/parent', '/since']], 'all faults at once')
+  t.equal(all.json.errors.find((e: any) => e.pointer === '/nmae').did_you_mean, 'name')
+  const lacking = await call('PUT', '/v1/agencies/new', { credit_code: '113325000026455664' })
+  t.same(lacking.json.errors.map((e: any) => e.pointer), ['/name', '/level', '/kind', '/credit_code'])
+  t.equal((await call('GET', '/v1/agencies/new')).status, 404, 'nothing is stored')
+  for (const code of ['..', 'a b', '表', 'x'.repeat(65)]) t.equal((await call('GET', `/v1/agencies/${encodeURIComponent(code)}`)).status < 500, true, code)
+})
+
+t.test('two clerks who would close a circle together: one is refused', async t => {
+  const { call } = await freshApp(t)
+  for (const code of ['a', 'b', 'c']) await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'other' })
+  const answers = await Promise.all([['a', 'b'], ['b', 'c'], ['c', 'a']].map(([code, parent]) => call('PATCH', `/v1/agencies/${code}`, { parent, since: 2019 })))
+  t.same(answers.map(answer => answer.status).sort(), [200, 200, 422], answers.map(answer => answer.text).join('\n'))
+})
+
+t.test('the list: subtree, year, search and pages', async t => {
+  const { call } = await freshApp(t)
+  for (const [code, parent, kind] of [['p', null, 'government'], ['c1', 'p', 'government'], ['c2', 'p', 'government'], ['d1', 'c1', 'department'], ['d2', 'c1', 'department']] as const) {
+    await call('PUT', `/v1/agencies/${code}`, { name: `单位${code}_100%`, level: 'county', kind, parent })
+  }
+  await call('PATCH', '/v1/agencies/d2', { parent: 'c2', kind: 'office', since: 2021 })
+  const codes = async (query: string) => (await call('GET', `/v1/agencies?${query}`, undefined, { key: null })).json.items.map((a: any) => a.code)
+  t.same(await codes('under=c1'), ['c1', 'd1'])
+  t.same(await codes('under=c1&year=2020'), ['c1', 'd1', 'd2'])
+  t.same(await codes('under=p&kind=department'), ['d1'])
+  t.same(await codes('under=p&kind=department&year=2019'), ['d1', 'd2'])
+  t.same(await codes(`q=${encodeURIComponent('c1_100%')}`), ['c1'])
+  t.same(await codes(`q=${encodeURIComponent('c1%100')}`), [], 'no wildcards')
+  t.same(await codes('q=C1'), ['c1'])
+  const pages: string[] = []
+  for (let next: string | null = '/v1/agencies?limit=2'; next !== null;) {
+    const page: any = await call('GET', next)
+    pages.push(page.json.items.map((a: any) => a.code).join())
+    next = page.json.next
+  }
+  t.same(pages, ['c1,c2', 'd1,d2', 'p'])
+  t.equal((await call('GET', '/v1/agencies?under=nobody')).json.code, 'agency-unknown')
+})
+
+t.test('an agency moves while its report is published: the totals are right either way', async t => {
+  const { call, forms, db } = await freshApp(t)
+  for (const code of ['up1', 'up2']) await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'government', reporting: 'consolidated' })
+  const tables = consistentTables(forms.get('2021'), () => 1)
+  for (let round = 0; round < 8; round++) {
+    const code = `d${round}`
+    await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'department', parent: 'up1' })
+    await call('PUT', `/v1/reports/${code}/2022`, { tables, sections: SECTIONS })
+    await call('POST', `/v1/reports/${code}/2022/submit`)
+    const answers = await Promise.all([call('POST', `/v1/reports/${code}/2022/publish`), call('PATCH', `/v1/agencies/${code}`, { parent: 'up2', since: 2020 })])
+    t.same(answers.map(answer => answer.status), [200, 200])
+  }
+  const { verifyTotals } = await import('../../src/tally/verify.ts')
+  t.same((await verifyTotals(db, forms)).differences, [])
+  t.equal((await call('GET', '/v1/totals?measure=requests.granted.natural_person&under=up2')).json.totals[0].values['requests.granted.natural_person'], 8)
+})
