@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { creditCodeCheck } from '../../src/agencies/credit-code.ts'
-import { changeSince, changeUntil, inYear, showYears, type Period } from '../../src/agencies/periods.ts'
+import { changeSince, changeUntil, inYear, showYears, type Period, type Standing } from '../../src/agencies/periods.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 import { freshApp } from '../helper.ts'
 
@@ -17,7 +17,7 @@ t.test('ranges of years say the same as one entry for each year', async t => {
   const change = fc.record({ parent: fc.constantFrom(null, 'a', 'b'), level: fc.constantFrom('county', 'township'), kind: fc.constantFrom('office', 'other'), reporting: fc.constantFrom('own', 'consolidated') }, { requiredKeys: [] })
   const years = Array.from({ length: 14 }, (_, i) => 2015 + i)
   fc.assert(fc.property(fc.array(fc.tuple(change, fc.integer({ min: 2016, max: 2026 }))), changes => {
-    const first = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
+    const first: Standing = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
     let periods: Period[] = [{ ...first, since: 2018, until: 9999 }]
     const byYear = new Map(years.filter(year => year >= 2018).map(year => [year, { ...first }]))
     for (const [given, since] of changes) {

@@ -1,0 +1,187 @@
+// Each code of the table is raised here by the request that a client would meet it with.
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { sql } from 'kysely'
+import t from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { openDatabase } from '../../src/platform/database.ts'
+import { PROBLEMS, type ProblemCode } from '../../src/platform/problem-codes.ts'
+import { didYouMean } from '../../src/platform/problem.ts'
+import { consistentTables, SECTIONS } from '../figures.ts'
+import { ADMIN_KEY, freshApp, type Answer, type CallOptions } from '../helper.ts'
+
+const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024 })
+const tables = consistentTables(forms.get('2021'), () => 2)
+const agency = { name: '某局', level: 'county', kind: 'department' }
+for (const [code, more] of Object.entries({ gov: {}, bureau: { parent: 'gov' }, young: { since: 2022 }, closed: { until: 2020 }, coded: { credit_code: '113325000026455663' } })) {
+  assert.equal((await call('PUT', `/v1/agencies/${code}`, { ...agency, ...more })).status, 201)
+}
+const put = async (code: string, year: number, moves: string[] = []) => {
+  assert.equal((await call('PUT', `/v1/reports/${code}/${year}`, { tables, sections: SECTIONS })).status, 201)
+  for (const move of moves) assert.equal((await call('POST', `/v1/reports/${code}/${year}/${move}`)).status, 200)
+}
+await put('bureau', 2021)
+await put('bureau', 2022, ['submit'])
+await put('bureau', 2023, ['submit', 'publish'])
+await put('gov', 2024, ['submit'])
+await put('gov', 2025, ['submit'])
+await call('PUT', '/v1/reports/gov/2021', {})
+
+const draft = '/v1/reports/bureau/2021'
+const requests = `${draft}/tables/requests`
+const raw = (type: string): CallOptions => ({ headers: { 'content-type': type } })
+const json = raw('application/json')
+const csv = raw('text/csv')
+const granted = { row: 'granted', values: { total: 1 } }
+
+/** The service again, on a database that answers otherwise. */
+async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string): Promise<Answer> {
+  const other = openDatabase(connection, 1, () => {})
+  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY })
+  try {
+    const answer = await second.inject({ method, url: path, headers: { authorization: `Bearer ${ADMIN_KEY}` }, ...(method === 'PUT' ? { payload: {} } : {}) })
+    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text: answer.body, json: answer.json() }
+  } finally {
+    await second.close()
+    await other.destroy()
+  }
+}
+
+const listening = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+async function bytes (text: string, then?: () => void): Promise<Answer> {
+  const socket = connect(Number(listening.port), '127.0.0.1')
+  socket.on('error', () => {})
+  let answer = ''
+  socket.on('data', data => { answer += data })
+  socket.write(text)
+  then?.()
+  await once(socket, 'close')
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), headers: { 'content-type': /content-type: (.*)/i.exec(head)?.[1]?.trim() ?? '' }, text: body, json: JSON.parse(body) }
+}
+
+const nowhere = 'postgres://127.0.0.1:1/none?user=x'
+
+const cases: Record<ProblemCode, () => Promise<Answer>> = {
+  'http-malformed': async () => await bytes('GARBAGE\r\n\r\n'),
+  'parameter-invalid': async () => await call('GET', '/v1/reports?yaer=2019'),
+  'json-malformed': async () => await call('POST', `${requests}/rows`, '{"row": "granted", ', json),
+  'csv-malformed': async () => await call('POST', `${requests}/rows`, 'row,total\n"granted,1\n', csv),
+  'csv-without-lines': async () => await call('POST', `${requests}/rows`, 'row,totalgranted,1', csv),
+  'text-undecodable': async () => await call('POST', `${requests}/rows`, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), json),
+  'request-timeout': async () => await bytes('GET / HT', () => {
+    app.server.once('connection', socket => app.server.emit('clientError', Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket))
+  }),
+  'body-too-large': async () => await call('POST', `${requests}/rows`, JSON.stringify({ row: 'x'.repeat(70_000) }), json),
+  'media-type-unsupported': async () => await call('POST', `${requests}/rows`, '<x/>', raw('application/xml')),
+  'headers-too-large': async () => await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
+  'key-required': async () => await call('PUT', draft, {}, { key: null }),
+  'key-invalid': async () => await call('GET', '/v1/forms', undefined, { key: 'wrong' }),
+  'route-not-found': async () => await call('GET', '/v1/nowhere'),
+  'method-not-allowed': async () => await call('DELETE', '/v1/totals'),
+  'form-not-found': async () => await call('GET', '/v1/forms/2018'),
+  'agency-not-found': async () => await call('PUT', '/v1/reports/nobody/2021', {}),
+  'report-not-found': async () => await call('GET', '/v1/reports/bureau/2020'),
+  'table-not-found': async () => await call('GET', `${draft}/tables/request`),
+  'row-not-found': async () => await call('PUT', `${requests}/rows/refused`, { values: {} }),
+  'problem-not-found': async () => await call('GET', '/problems/none'),
+  'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
+  'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
+  'report-exists': async () => await call('POST', '/v1/reports', { agency: 'bureau', year: 2021 }),
+  'row-exists': async () => await call('POST', `${requests}/rows`, granted),
+  'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),
+  'report-published-before': async () => await call('DELETE', '/v1/reports/bureau/2023'),
+  'move-not-allowed': async () => await call('POST', `${draft}/publish`),
+  'body-invalid': async () => await call('PUT', draft, { tabels: {} }),
+  'number-imprecise': async () => await call('PUT', draft, '{"tables": {"fees": {"administrative_fees": {"amount": 0.1000000000000000055}}}}', json),
+  'agency-unknown': async () => await call('POST', '/v1/reports', { agency: 'nobody', year: 2021 }),
+  'agency-not-in-year': async () => await call('POST', '/v1/reports', { agency: 'young', year: 2021 }),
+  'since-required': async () => await call('PATCH', '/v1/agencies/bureau', { parent: null }),
+  'agency-cycle': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'bureau', since: 2023 }),
+  'parent-not-in-year': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'young', since: 2020 }),
+  'agency-has-children': async () => await call('PATCH', '/v1/agencies/gov', { until: 2025 }),
+  'agency-has-reports': async () => await call('PATCH', '/v1/agencies/bureau', { until: 2021 }),
+  'form-unknown': async () => await call('POST', '/v1/checks', { year: 2021, form: '2018' }),
+  'form-not-in-force': async () => await call('POST', '/v1/checks', { year: 2020, form: '2021' }),
+  'year-without-form': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 2018 }),
+  'year-in-future': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 9000 }),
+  'measure-unknown': async () => await call('GET', '/v1/totals?measure=requests.grantd.total'),
+  'checks-failed': async () => await call('POST', '/v1/reports/gov/2021/submit'),
+  'total-overflow': async () => {
+    await db.updateTable('total').set({ figures: sql`array_fill(9007199254740991, array[200])` }).where('agency', '=', '').execute()
+    await put('bureau', 2024, ['submit'])
+    await db.insertInto('total').columns(['agency', 'year', 'form', 'level', 'kind', 'reports', 'figures', 'present'])
+      .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '')).execute()
+    return await call('POST', '/v1/reports/bureau/2024/publish')
+  },
+  internal: async () => {
+    await db.schema.alterTable('form_cell').renameTo('form_cell_away').execute()
+    await sql`alter table expected rename to expected_away`.execute(db)
+    try { return await call('GET', '/v1/totals?measure=requests.granted.total&by=year&year=2022') } finally {
+      await sql`alter table expected_away rename to expected`.execute(db)
+      await db.schema.alterTable('form_cell_away').renameTo('form_cell').execute()
+    }
+  },
+  'database-busy': async () => await db.transaction().execute(async trx => {
+    await sql`select from report where agency = 'bureau' and year = 2021 for update`.execute(trx)
+    return await elsewhere(`${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c lock_timeout=50')}`, 'PUT', draft)
+  }),
+  'database-unavailable': async () => await elsewhere(nowhere, 'GET', draft),
+  'not-ready': async () => await elsewhere(nowhere, 'GET', '/readyz')
+}
+
+for (const [code, raise] of Object.entries(cases) as [ProblemCode, () => Promise<Answer>][]) {
+  t.test(code, async t => {
+    const answer = await raise()
+    t.equal(answer.status, PROBLEMS[code].status, answer.text)
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    t.match(answer.json, { type: `/problems/${code}`, title: PROBLEMS[code].title.en, status: PROBLEMS[code].status, code, detail: /\w/ })
+    t.notMatch(answer.json.detail, /\{|\?\.|undefined/, 'the sentence has all its facts')
+    t.notMatch(answer.text, /select |insert |\.ts:|\.js:|relation|node_modules/i, 'no SQL and no stack')
+    const page = await call('GET', answer.json.type, undefined, { key: null })
+    t.match([page.status, page.text], [200, PROBLEMS[code].title.zh])
+  })
+}
+
+t.test('every code is raised above, and worded in both languages with the same facts', async t => {
+  t.same(Object.keys(cases).sort(), Object.keys(PROBLEMS).sort())
+  for (const [code, { title, detail }] of Object.entries(PROBLEMS)) {
+    const facts = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
+    t.same(facts(detail.zh), facts(detail.en), code)
+    t.match([title.zh, detail.zh], [/[一-鿿]/, /[一-鿿]/], code)
+  }
+})
+
+t.test('a fault says where, what was found, what was expected and what was probably meant, in the language asked for', async t => {
+  const zh = { headers: { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8', 'x-request-id': 'from-the-client' } }
+  const answer = await call('PUT', `${requests}/rows/granted`, { values: { natural_person: '12', commercial_enterprise: -1, research_institution: 1.5, persons: 3, totl: 0 } }, zh)
+  t.equal(answer.headers['content-language'], 'zh')
+  t.match(answer.json, { title: '内容无效', instance: '/v1/reports/bureau/2021/tables/requests/rows/granted', request_id: 'from-the-client' })
+  t.same(answer.json.errors.map((e: any) => [e.pointer, e.found, e.did_you_mean]), [
+    ['/values/persons', 'persons', undefined], ['/values/totl', 'totl', 'total'], ['/values/natural_person', '12', undefined],
+    ['/values/commercial_enterprise', -1, undefined], ['/values/research_institution', 1.5, undefined]
+  ])
+  t.match(answer.json.errors[2].expected, /整数/)
+  t.equal(answer.headers['x-request-id'], 'from-the-client')
+  t.not((await call('GET', '/healthz', undefined, { headers: { 'x-request-id': 'two\twords' } })).headers['x-request-id'], 'two\twords')
+})
+
+t.test('a JSON body that names a member twice, is nested too deeply or would change a prototype is refused', async t => {
+  for (const body of ['{"row":"granted","values":{"total":1,"total":2}}', '['.repeat(30_000), '{"__proto__":{"total":1}}', '{"constructor":{"prototype":{}}}']) {
+    t.equal((await call('POST', `${requests}/rows`, body, json)).json.code, 'json-malformed', body.slice(0, 40))
+  }
+  t.match((await call('POST', `${requests}/rows`, '{"row":"granted","values":{"total":1,"total":2}}', json)).json.detail, /Duplicate key 'total'/)
+  t.equal((await call('PUT', draft, '', json)).status, 422, 'an empty body is not an empty object')
+})
+
+t.test('more than a hundred faults are counted, and a wrong value is shortened', async t => {
+  const answer = await call('PUT', `${requests}/rows/granted`, { values: Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`column-${i}`, 0])) })
+  t.same([answer.json.errors.length, answer.json.more_errors], [100, 50])
+  const long = await call('PUT', `${requests}/rows/granted`, { values: { total: 'x'.repeat(5000) } })
+  t.ok(long.text.length < 1500)
+})
+
+t.test('a suggestion is near, or none is made', async t => {
+  t.same([didYouMean('grantd', ['granted', 'refused']), didYouMean('tabels', ['tables']), didYouMean('xyz', ['granted']), didYouMean('', ['a'])], ['granted', 'tables', undefined, 'a'])
+})
