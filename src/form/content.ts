@@ -75,11 +75,12 @@ export function readFields (table: FormTable, row: string, fields: Record<string
 
 /** Notes sent with rows, by cell id: each must belong to a cell that was sent without a figure. */
 export function readNotes (form: Form, notes: unknown, place: Place, content: Content, faults: Fault[], within: { table?: string, row?: string } = {}): void {
+  const cells = form.cells.filter(cell => (within.table ?? cell.table) === cell.table && (within.row ?? cell.row) === cell.row)
   for (const [id, note] of members(notes, place, faults)) {
-    const cell = form.cell.get(id)
+    const cell = cells.find(cell => cell.id === id)
     const at = place(id)
-    if (cell === undefined || (within.table ?? cell.table) !== cell.table || (within.row ?? cell.row) !== cell.row) {
-      faults.push({ ...at, found: id, expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' }, among: [...form.cell.keys()] })
+    if (cell === undefined) {
+      faults.push({ ...at, found: id, expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' }, among: cells.map(cell => cell.id) })
     } else if (!isNote(note)) {
       faults.push({ ...at, found: note, expected: { zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${LONGEST_RAW} 字的原文`, en: `{state, raw}: state is one of ${NOTE_STATES.join(', ')}, raw the text found there, at most ${LONGEST_RAW} characters` } })
     } else if (content.notes[id] === undefined) {
@@ -154,7 +155,8 @@ export function writeTable (table: FormTable, content: Content): { rows: Rows, n
     if (figure === null && note === undefined) continue
     const row = rows[cell.row] ??= {}
     row[cell.column] = writeFigure(cell.scale, figure)
-    if (note !== undefined) notes[cell.id] = note
+    // In one order of members, whichever the database gives.
+    if (note !== undefined) notes[cell.id] = { state: note.state, raw: note.raw }
   }
   return { rows, notes }
 }

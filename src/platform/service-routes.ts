@@ -10,15 +10,20 @@ import { problemIndex, problemPage } from './problem-pages.ts'
 import { PROBLEMS } from './problem-codes.ts'
 import { problem } from './problem.ts'
 
+/** Probes come every few seconds: they would fill the log. */
+const logLevel = 'warn'
+
 const Status = Type.Object({ status: Type.String() })
 const page = (description: string, type: string) => ({ 200: { description, content: { [type]: { schema: Type.String() } } } })
 
 export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
   app.get('/healthz', {
+    logLevel,
     schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: Status, ...problems() } }
   }, async () => ({ status: 'live' }))
 
   app.get('/readyz', {
+    logLevel,
     schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: Status, ...problems('not-ready') } }
   }, async request => {
     let open
@@ -34,6 +39,7 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
   })
 
   app.get('/metrics', {
+    logLevel,
     schema: { operationId: 'getMetrics', summary: 'Metrics', description: 'For Prometheus.', tags: ['service'], response: { ...page('Metrics of the process and of requests by route.', 'text/plain'), ...problems() } }
   }, async (_, reply) => reply.type(metrics.contentType).serializer(String).send(await metrics.metrics() as never))
 

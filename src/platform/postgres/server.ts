@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { exists, findHome, type Home, makeHome, makeSocketFolder, runAs } from './home.ts'
 import { commandLine, lockFolder } from './lock.ts'
-import { findPrograms, type Programs, serverEnv } from './programs.ts'
+import { findPackage, findPrograms, type Programs, serverEnv } from './programs.ts'
 
 const run = promisify(execFile)
 
@@ -53,10 +53,11 @@ export async function startPostgres ({ dataDir, log }: {
 }): Promise<PostgresServer> {
   let unlock: (() => Promise<void>) | undefined
   try {
+    const source = findPackage()
     const home = await makeHome(dataDir, log)
     await refuseUnseen(home)
     unlock = await lockFolder(home.folder)
-    const programs = await findPrograms(home)
+    const programs = await findPrograms(source, home)
     const deadline = Date.now() + START_LIMIT
     await endLeftBehind(home, log)
     await makeCluster(home, programs, deadline, log)

@@ -1,0 +1,66 @@
+// The rules of the house: who may import whom, and how long a file may be.
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { Config, loadConfig } from '../src/config.ts'
+
+const src = fileURLToPath(new URL('../src/', import.meta.url))
+const files = (await readdir(src, { recursive: true })).filter(file => file.endsWith('.ts'))
+
+/** What each floor may import besides itself. */
+const FLOORS: Record<string, string[]> = {
+  form: [],
+  platform: [],
+  forms: ['form', 'platform'],
+  tally: ['form', 'platform', 'forms'],
+  agencies: ['form', 'platform', 'forms', 'tally'],
+  reports: ['form', 'platform', 'forms', 'tally', 'agencies'],
+  totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
+}
+
+t.test('a floor imports only what lies below it', async t => {
+  t.same([...new Set(files.filter(file => file.includes('/')).map(file => file.split('/')[0]!))].sort(), [...Object.keys(FLOORS), 'bin'].sort(), 'every folder has its floor')
+  for (const file of files) {
+    const floor = file.split('/')[0]!
+    const allowed = FLOORS[floor]
+    if (allowed === undefined) continue
+    const text = await readFile(join(src, file), 'utf8')
+    for (const [, path] of text.matchAll(/from '(\.[^']+)'|import\('(\.[^']+)'\)/g)) {
+      const target = relative(src, resolve(src, dirname(file), path ?? '')).split('/')[0]!
+      t.ok(target === floor || allowed.includes(target), `${file} imports ${path}`)
+    }
+  }
+})
+
+t.test('the form floor reads no clock, no environment, no file and no chance', async t => {
+  for (const file of files.filter(file => file.startsWith('form/'))) {
+    t.notMatch(await readFile(join(src, file), 'utf8'), /process\.|new Date|Date\.now|Math\.random|from 'node:/, file)
+  }
+})
+
+t.test('no file is longer than one can read', async t => {
+  for (const file of files) t.ok((await readFile(join(src, file), 'utf8')).split('\n').length <= 320, file)
+})
+
+t.test('a wrong configuration is one message with every fault, and shows no secret', t => {
+  t.same(loadConfig({}), { HOST: '127.0.0.1', PORT: 8080, DATA_DIR: './data', LOG_LEVEL: 'info', POOL_MAX: 10, BODY_LIMIT: 2097152 })
+  t.match(loadConfig({ PORT: '0', DATABASE_URL: 'postgres://u@h/d', ADMIN_API_KEY: 'k'.repeat(32), HOST: '' }), { PORT: 0, DATABASE_URL: 'postgres://u@h/d', HOST: '127.0.0.1' })
+  t.throws(() => loadConfig({ PORT: 'http', POOL_MAX: '0', LOG_LEVEL: 'loud', ADMIN_API_KEY: 'hunter2', DATABASE_URL: 'mysql://u:secret@h/d', BODY_LIMIT: '1.5' }), {
+    message: `Wrong configuration:
+  PORT: expected a port from 0 to 65535, found "http"
+  DATABASE_URL: expected postgres://user:password@host:port/database
+  ADMIN_API_KEY: expected 32 to 256 printable ASCII characters without spaces
+  LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent, found "loud"
+  POOL_MAX: expected a number of connections from 1 to 200, found "0"
+  BODY_LIMIT: expected a number of bytes from 1024 to 1073741824, found "1.5"`
+  })
+  t.end()
+})
+
+t.test('the README names every setting with its default', async t => {
+  for (const name of ['README.md', 'README.zh-CN.md']) {
+    const readme = await readFile(new URL(`../${name}`, import.meta.url), 'utf8')
+    for (const setting of Object.keys(Config.properties)) t.match(readme, `| \`${setting}\` |`, `${name}: ${setting}`)
+  }
+})

@@ -1,0 +1,44 @@
+import { sql, type Kysely } from 'kysely'
+import t from 'tap'
+import { openDatabase, type Database } from '../../src/platform/database.ts'
+import { migrate, migrationStatus } from '../../src/platform/migrations.ts'
+import { freshDatabase } from '../helper.ts'
+
+/** Everything that makes up the schema, from the catalogue. */
+async function schemaOf (db: Kysely<Database>) {
+  const { rows } = await sql<{ line: string }>`
+    select format('%s %s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as line from information_schema.columns where table_schema = 'public'
+    union all select format('%s %s', conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'public'::regnamespace
+    union all select indexdef from pg_indexes where schemaname = 'public'
+    union all select pg_get_viewdef(oid) from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace
+    union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+    order by 1`.execute(db)
+  return rows.map(row => row.line)
+}
+
+t.test('up, down, up gives the same schema; down leaves nothing', async t => {
+  const { db } = await freshDatabase(t)
+  const first = await schemaOf(db)
+  t.ok(first.length > 100)
+  for (let i = (await migrationStatus(db)).length; i > 0; i--) t.match(await migrate(db, 'down'), [/^Down /])
+  t.same((await schemaOf(db)).filter(line => !line.startsWith('kysely_') && !line.includes('public.kysely_')), [])
+  t.same((await migrationStatus(db)).map(migration => migration.executedAt), [undefined])
+  t.match(await migrate(db, 'up'), [/^Up 0001_registry/])
+  t.same(await schemaOf(db), first)
+  t.same(await migrate(db, 'up'), [], 'again changes nothing')
+})
+
+t.test('services that start at once on an empty database migrate it once', async t => {
+  const { url } = await freshDatabase(t, 'template0')
+  const services = Array.from({ length: 4 }, () => openDatabase(url, 2, () => {}))
+  t.teardown(async () => { await Promise.all(services.map(db => db.destroy())) })
+  const done = await Promise.all(services.map(db => migrate(db, 'up')))
+  t.same(done.flat(), ['Up 0001_registry'])
+})
+
+t.test('every constraint has a name that says its table', async t => {
+  const { db } = await freshDatabase(t)
+  const { rows } = await sql<{ conname: string, relname: string }>`
+    select conname, relname from pg_constraint c join pg_class r on r.oid = conrelid where relnamespace = 'public'::regnamespace and contype <> 'n' and relname not like 'kysely%'`.execute(db)
+  for (const { conname, relname } of rows) t.match(conname, new RegExp(`^${relname}_\\w*(pkey|fkey|key|check)$`))
+})

@@ -1,0 +1,97 @@
+// The process as npm start runs it: start, stop in good order, be killed, be misconfigured.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { stopPostgres } from '../src/platform/postgres/server.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+async function service (env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, ['dist/server.js'], { cwd: root, env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', data => { output += data })
+  const ended = once(child, 'exit')
+  const said = async (text: RegExp) => {
+    for (let i = 0; i < 600 && !text.test(output); i++) {
+      if (child.exitCode !== null) break
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    if (!text.test(output)) throw new Error(`not said: ${text}\n${output}`)
+    return text.exec(output)!
+  }
+  return { child, ended, said, output: () => output }
+}
+
+t.before(async () => {
+  const build = spawn('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore' })
+  await once(build, 'exit')
+})
+
+t.test('from an empty folder to a key, through a kill, to an orderly end', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
+  t.teardown(async () => {
+    await stopPostgres(folder)
+    await rm(folder, { recursive: true, force: true })
+  })
+  const port = await freePort()
+  const base = `http://127.0.0.1:${port}`
+  const env = { DATA_DIR: folder, PORT: String(port) }
+  const first = await service(env)
+  const [, key] = await first.said(/Administrator key, shown this once: (\S+)/)
+  await first.said(new RegExp(`listens on ${base}, Swagger UI: ${base}/docs`))
+  t.equal((await fetch(`${base}/readyz`)).status, 200)
+  const put = async (code: string) => (await fetch(`${base}/v1/agencies/${code}`, { method: 'PUT', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify({ name: '局', level: 'county', kind: 'department' }) })).status
+  t.equal(await put('one'), 201)
+
+  const second = await service({ ...env, PORT: String(await freePort()) })
+  t.same([(await second.ended)[0], /already uses/.test(second.output())], [1, true], second.output())
+  t.equal(await put('two'), 201, 'the first goes on')
+
+  first.child.kill('SIGKILL')
+  await first.ended
+  const third = await service(env)
+  await third.said(/listens on/)
+  t.notMatch(third.output(), /Administrator key/, 'the key is shown once only')
+  t.equal((await fetch(`${base}/v1/agencies/two`)).status, 200, 'what was acknowledged is there')
+  t.equal(await put('two'), 200, 'and the key still holds')
+
+  // A request is under way when the service is told to stop: its answer still comes.
+  const socket = connect(port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', data => { answer += data })
+  const body = JSON.stringify({ name: '局', level: 'county', kind: 'department' })
+  socket.write(`PUT /v1/agencies/late HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, 10)}`)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  third.child.kill('SIGTERM')
+  third.child.kill('SIGTERM')
+  await new Promise(resolve => setTimeout(resolve, 300))
+  socket.write(body.slice(10))
+  await once(socket, 'close')
+  t.match(answer, /^HTTP\/1.1 201/)
+  t.equal((await third.ended)[0], 0)
+  await t.rejects(fetch(`${base}/healthz`))
+})
+
+t.test('a start that cannot be ends with one message and no stack', async t => {
+  const wrong = await service({ PORT: 'x', POOL_MAX: 'y' })
+  t.equal((await wrong.ended)[0], 1)
+  t.match(wrong.output(), /^Wrong configuration:\n {2}PORT: .*\n {2}POOL_MAX: .*\n$/)
+  const unreachable = await service({ DATABASE_URL: 'postgres://127.0.0.1:1/none' })
+  t.equal((await unreachable.ended)[0], 1)
+  t.notMatch(unreachable.output(), /at .*\.js/)
+  t.match(unreachable.output(), /ECONNREFUSED/)
+})
