@@ -57,5 +57,6 @@ async function start (): Promise<void> {
 }
 
 /** A refused connection to a name with several addresses has its causes inside. */
-const messageOf = (error: unknown): string =>
-  error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : (error as Error).message
+function messageOf (error: unknown): string {
+  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : (error as Error).message
+}

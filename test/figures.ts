@@ -30,4 +30,3 @@ export function consistentTables (form: Form, next: () => number): WireTables {
   }
   return tables
 }
-

@@ -4,8 +4,8 @@ import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
 import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
-import { BODY, problems, ref } from '../platform/openapi.ts'
-import { page, PageQuery, readCursor } from '../platform/paging.ts'
+import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
+import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
 import { putAgency, registerAgency } from './actions.ts'
 import { Agency, AgencyChange, AgencyCode, AgencyList, Kind, Level, NewAgency, Year } from './schemas.ts'
@@ -21,14 +21,14 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'In the order of their codes. Without `year` each agency is shown as it is in its latest years.',
       tags: ['agencies'],
       querystring: Type.Object({
-        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: ['150203'] }),
-        level: Type.Optional(Level),
-        kind: Type.Optional(Kind),
+        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: undefined }),
+        level: Type.Optional({ ...Level, description: 'Only agencies of this level.' }),
+        kind: Type.Optional({ ...Kind, description: 'Only agencies of this kind.' }),
         q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Part of the name or code.' })),
-        year: Type.Optional({ ...Year, description: 'The tree of this year.' }),
+        year: Type.Optional({ ...Year, description: 'As they are in this year, and the tree of this year.', examples: undefined }),
         ...PageQuery
       }, { additionalProperties: false }),
-      response: { 200: ref(AgencyList), ...problems('agency-unknown') }
+      response: { 200: answer(AgencyList, 'A page of agencies.', LINK), ...problems('agency-unknown') }
     }
   }, async (request, reply) => {
     const { limit, cursor, ...filter } = request.query
@@ -46,7 +46,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['agencies'],
       security: KEY_REQUIRED,
       body: ref(NewAgency),
-      response: { 201: ref(Agency), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
+      response: { 201: answer(Agency, 'The agency as it is registered.', LOCATION), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const agency = await registerAgency(db, forms, request.body)
@@ -60,7 +60,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'As it is in its latest years, with all ranges of years in `periods`.',
       tags: ['agencies'],
       params: Params,
-      response: { 200: ref(Agency), ...problems('agency-not-found') }
+      response: { 200: answer(Agency, 'The agency.'), ...problems('agency-not-found') }
     }
   }, async request => {
     const agency = await findAgency(db, request.params.code)
@@ -82,7 +82,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'putAgency',
       summary: 'Register or change an agency',
       description: 'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
-      response: { 200: ref(Agency), 201: ref(Agency), ...problems(...refusals) }
+      response: { 200: answer(Agency, 'It was registered before; as it is now.'), 201: answer(Agency, 'It is newly registered.', LOCATION), ...problems(...refusals) }
     }
   }, async (request, reply) => {
     const { agency, created } = await putAgency(db, forms, request.params.code, request.body)
@@ -95,8 +95,8 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       ...change,
       operationId: 'changeAgency',
       summary: 'Change an agency',
-      description: 'As PUT, for an agency that is registered.',
-      response: { 200: ref(Agency), ...problems('agency-not-found', ...refusals) }
+      description: 'As PUT, but only an agency that is registered.',
+      response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
     }
   }, async request => (await putAgency(db, forms, request.params.code, request.body, true)).agency)
 }

@@ -1,12 +1,18 @@
 // Lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the page before.
-import { Type } from 'typebox'
+import { Type, type TInteger, type TSchema } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem } from './problem.ts'
 
+const LIMIT = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })
+
 export const PageQuery = {
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page.' }),
-  cursor: Type.Optional(Type.String({ maxLength: 500, description: 'Where to go on: taken from `next` of the page before.' }))
+  // May be left out, but a handler always finds it: the default is filled in before.
+  limit: Type.Optional(LIMIT) as TSchema as TInteger,
+  cursor: Type.Optional(Type.String({ maxLength: 500, description: 'Where to go on: as in `next` of the page before. None for the first page.' }))
 }
+
+export const NextPage = Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Address of the next page, also in the header Link; null on the last.', examples: [null] })
+export const LINK = { Link: Type.String({ description: 'With `rel="next"`, where there is a next page.' }) }
 
 /** The sort key in a cursor; undefined for the first page. */
 export function readCursor<Key extends unknown[]> (cursor: string | undefined, isKey: (key: unknown[]) => key is Key): Key | undefined {

@@ -142,7 +142,7 @@ export const PROBLEMS = {
     ['Unknown measure', 'A measure is in no form; errors lists each one.'],
     ['指标未知', '有指标不在任何格式中，errors 中逐一列出。']),
   'checks-failed': entry(422,
-    ['Checks failed', '{count} checks of severity error fail; findings lists them.'],
+    ['Checks failed', 'Checks of severity error fail: {count}; findings lists them.'],
     ['校验未通过', '有 {count} 项错误级校验未通过，findings 中逐一列出。']),
   'total-overflow': entry(422,
     ['Total too large', 'A total would pass the largest number that is kept exactly: {where}.'],

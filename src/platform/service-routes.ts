@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Database } from './database.ts'
 import { migrationStatus } from './migrations.ts'
-import { problems } from './openapi.ts'
+import { answer, problems } from './openapi.ts'
 import { problemIndex, problemPage } from './problem-pages.ts'
 import { PROBLEMS } from './problem-codes.ts'
 import { problem } from './problem.ts'
@@ -13,18 +13,20 @@ import { problem } from './problem.ts'
 /** Probes come every few seconds: they would fill the log. */
 const logLevel = 'warn'
 
-const Status = Type.Object({ status: Type.String() })
+const State = Type.Object({ status: Type.String({ description: '`live` or `ready`.', examples: ['ready'] }) }, { $id: 'ServiceState', description: 'The service can answer.' })
 const page = (description: string, type: string) => ({ 200: { description, content: { [type]: { schema: Type.String() } } } })
 
 export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
+  app.addSchema(State)
+
   app.get('/healthz', {
     logLevel,
-    schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: Status, ...problems() } }
+    schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: answer(State, 'It is.'), ...problems() } }
   }, async () => ({ status: 'live' }))
 
   app.get('/readyz', {
     logLevel,
-    schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: Status, ...problems('not-ready') } }
+    schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: answer(State, 'It can.'), ...problems('not-ready') } }
   }, async request => {
     let open
     try {
@@ -53,7 +55,7 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
       summary: 'A problem code explained',
       description: 'The page that `type` of a problem names, in English and Chinese.',
       tags: ['service'],
-      params: Type.Object({ code: Type.String({ maxLength: 64, examples: ['checks-failed'] }) }),
+      params: Type.Object({ code: Type.String({ maxLength: 64, description: 'The `code` of a problem.', examples: ['checks-failed'] }) }),
       response: { ...page('What the code means.', 'text/html'), ...problems('problem-not-found') }
     }
   }, async (request, reply) => {

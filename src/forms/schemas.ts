@@ -1,0 +1,83 @@
+// Forms on the wire.
+import { Type } from 'typebox'
+import { Column, ColumnHeading, FormDefinition, Identity, Row, Section, Table } from '../form/definition.ts'
+import { ref } from '../platform/openapi.ts'
+
+const cells = (description: string) => Type.Array(Type.String(), { description })
+const WireCheck = Type.Object({
+  id: Type.String({ description: 'Stable id, as findings name it.' }),
+  severity: Type.Enum(['error', 'warning', 'info'], { type: 'string', description: 'A report with a failing `error` cannot be submitted.' }),
+  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text'], { type: 'string', description: 'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough.' }),
+  zh: Type.String({ description: 'What must hold, in Chinese.' }),
+  en: Type.String({ description: 'What must hold, in English.' }),
+  left: Type.Optional(cells('sum: the cells on the left.')),
+  right: Type.Optional(cells('sum: the cells on the right.')),
+  totals: Type.Optional(cells('sum: printed totals; the check is not assessable while one of them is blank.')),
+  addends: Type.Optional(cells('split: the cells of the row.')),
+  total: Type.Optional(Type.String({ description: 'split: the cell of the row\'s total.' })),
+  table: Type.Optional(Type.String({ description: 'rows, figures: the table.' })),
+  section: Type.Optional(Type.String({ description: 'text: the section.' })),
+  at_least: Type.Optional(Type.Integer({ description: 'text: how many characters.' }))
+}, {
+  $id: 'Check',
+  description: 'A rule that a report of the form is held against. Cells are `table.row.column`.',
+  examples: [{
+    id: 'requests.row_total.granted',
+    severity: 'error',
+    rule: 'sum',
+    zh: '（一）予以公开：总计等于各栏之和',
+    en: '(1) Granted: Total equals the sum of its columns',
+    left: ['natural_person', 'commercial_enterprise', 'research_institution', 'social_welfare_organization', 'legal_service_institution', 'other'].map(column => `requests.granted.${column}`),
+    right: ['requests.granted.total'],
+    totals: ['requests.granted.total']
+  }]
+})
+
+// The parts of a form by name; `FormDefinition` has them one inside the other.
+const WireSection = Type.Object(Section.properties, { $id: 'FormSection', description: 'A numbered part of the printed form: a text, or tables.' })
+const WireColumn = Type.Object(Column.properties, { $id: 'FormColumn', description: 'A column of figures.' })
+const WireColumnHeading = Type.Object(ColumnHeading.properties, { $id: 'FormColumnHeading', description: 'A heading printed over several columns.' })
+const WireRow = Type.Object(Row.properties, { $id: 'FormRow', description: 'A printed row: a heading, or a line of figures.' })
+const WireIdentity = Type.Object(Identity.properties, { $id: 'FormIdentity', description: 'A sum of rows that equals another sum of rows, in each column.' })
+const WireTable = Type.Object({
+  ...Table.properties,
+  columns: Type.Array(ref(WireColumn)),
+  column_headings: Type.Optional(Type.Array(ref(WireColumnHeading))),
+  rows: Type.Array(ref(WireRow), { description: 'In printed order, headings before what they head.' }),
+  identities: Type.Optional(Type.Array(ref(WireIdentity)))
+}, { $id: 'FormTable', description: 'A table of the form. A cell of it is `table.row.column`.' })
+
+export const WireForm = Type.Object({
+  ...FormDefinition.properties,
+  // As in `FormDefinition`, in words that OpenAPI 3.1 has.
+  reporting_years: Type.Unsafe<[number, number | null]>({ type: 'array', items: { type: ['integer', 'null'] }, minItems: 2, maxItems: 2, description: 'First and last reporting year; null while the form is in force.' }),
+  sections: Type.Array(ref(WireSection)),
+  tables: Type.Array(ref(WireTable)),
+  numeric_cells: Type.Integer({ description: 'How many figures a complete report has.' }),
+  checks: Type.Array(ref(WireCheck), { description: 'The checks that need one report only.' })
+}, {
+  $id: 'Form',
+  description: 'A statutory form: tables, rows, columns, printed labels, units, checks.',
+  examples: [{
+    form: '2019',
+    title_zh: '中华人民共和国政府信息公开工作年度报告格式（试行）',
+    title_en: 'Annual report on government information disclosure (trial form)',
+    document_no: '国办公开办函〔2019〕60号',
+    reporting_years: [2019, 2020],
+    sections: [{ id: 'proactive_disclosure', title_zh: '二、主动公开政府信息情况', title_en: '2. Proactive disclosure', kind: 'tables' }],
+    tables: [{
+      id: 'documents',
+      section: 'proactive_disclosure',
+      title_zh: '第二十条第（一）项',
+      title_en: 'Art. 20(1): regulations and normative documents',
+      columns: [{ id: 'newly_made', zh: '本年新制作数量', en: 'Newly made this year', unit: '件' }],
+      rows: [{ id: 'regulations', zh: '规章', en: 'Rules (regulations)' }, { id: 'normative_documents', zh: '规范性文件', en: 'Normative documents' }]
+    }],
+    numeric_cells: 198,
+    checks: [{ id: 'documents.rows', severity: 'error', rule: 'rows', zh: '“第二十条第（一）项”各行齐全', en: '“Art. 20(1): regulations and normative documents” has all its rows', table: 'documents' }]
+  }]
+})
+
+export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, { $id: 'FormList', description: 'All forms, in the order of their first years.' })
+
+export const formSchemas = [WireCheck, WireSection, WireColumn, WireColumnHeading, WireRow, WireIdentity, WireTable, WireForm, FormList]
