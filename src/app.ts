@@ -16,7 +16,7 @@ import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
 import { newRequestId } from './platform/request-id.ts'
 import { serviceRoutes } from './platform/service-routes.ts'
-import { validatorFactory } from './platform/validation.ts'
+import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
@@ -39,8 +39,8 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     bodyLimit,
     genReqId: newRequestId,
-    schemaController: { compilersFactory: validatorFactory() },
-    routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: compilers() },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenHttp,
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
@@ -50,6 +50,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   await app.register(accepts)
   answerProblems(app)
   readBodies(app)
+  refuseUndeclaredQueries(app)
   authenticate(app, db, adminKey)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
   const metrics = measureRequests(app)

@@ -24,7 +24,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: undefined }),
         level: Type.Optional({ ...Level, description: 'Only agencies of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only agencies of this kind.' }),
-        q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'Part of the name or code.' })),
+        q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\x00]*$', description: 'Part of the name or code.' })),
         year: Type.Optional({ ...Year, description: 'As they are in this year, and the tree of this year.', examples: undefined }),
         ...PageQuery
       }, { additionalProperties: false }),

@@ -95,7 +95,7 @@ function readSections (form: Form, sections: unknown, content: Content, faults: 
   const place = atPointer('/sections')
   for (const [id, text] of members(sections, place, faults)) {
     if (!form.sections.includes(id)) faults.push({ ...place(id), found: id, expected: ofForm(form, '文字部分', 'a text section'), among: form.sections })
-    else if (typeof text !== 'string' || text.length > LONGEST_SECTION || text.includes('\0')) faults.push({ ...place(id), found: text, expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` } })
+    else if (typeof text !== 'string' || text.length > LONGEST_SECTION) faults.push({ ...place(id), found: text, expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` } })
     else content.sections[id] = text
   }
 }
@@ -187,6 +187,6 @@ function members (value: unknown, place: Place, faults: Fault[]): [string, unkno
 const isNote = (note: unknown): note is Note =>
   isObject(note) && Object.keys(note).every(key => key === 'state' || key === 'raw') &&
   NOTE_STATES.some(state => state === note.state) && typeof note.raw === 'string' &&
-  note.raw.length <= LONGEST_RAW && !note.raw.includes('\0')
+  note.raw.length <= LONGEST_RAW
 
 const ofForm = (form: Form, zh: string, en: string): Text => ({ zh: `${form.id} 版格式中的${zh}`, en: `${en} of the form ${form.id}` })

@@ -26,7 +26,7 @@ const WireCheck = Type.Object({
     severity: 'error',
     rule: 'sum',
     zh: '（一）予以公开：总计等于各栏之和',
-    en: '(1) Granted: Total equals the sum of its columns',
+    en: 'Granted: Total equals the sum of its columns',
     left: ['natural_person', 'commercial_enterprise', 'research_institution', 'social_welfare_organization', 'legal_service_institution', 'other'].map(column => `requests.granted.${column}`),
     right: ['requests.granted.total'],
     totals: ['requests.granted.total']
@@ -61,7 +61,7 @@ export const WireForm = Type.Object({
   examples: [{
     form: '2019',
     title_zh: '中华人民共和国政府信息公开工作年度报告格式（试行）',
-    title_en: 'Annual report on government information disclosure (trial form)',
+    title_en: 'Annual report on government information disclosure, trial format',
     document_no: '国办公开办函〔2019〕60号',
     reporting_years: [2019, 2020],
     sections: [{ id: 'proactive_disclosure', title_zh: '二、主动公开政府信息情况', title_en: '2. Proactive disclosure', kind: 'tables' }],

@@ -36,11 +36,18 @@ function decode (request: FastifyRequest, body: Buffer): string {
   try { return new TextDecoder(charset, { fatal: true }).decode(body) } catch { throw problem('text-undecodable', { charset }) }
 }
 
-/** JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong figure. */
+/**
+ * JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong
+ * figure. And PostgreSQL can keep neither U+0000 nor half a surrogate pair, which JSON can write as escapes.
+ */
 function refuseLoss (text: string): void {
   const imprecise: string[] = []
+  const storable = (_: string, value: unknown) => {
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) throw new Error('a text has U+0000 or half a surrogate pair')
+    return value
+  }
   try {
-    parseLossless(text, undefined, number => {
+    parseLossless(text, /\\u(0000|d[89a-f])/i.test(text) ? storable : undefined, number => {
       if (!isSafeNumber(number)) imprecise.push(number)
       return number
     })

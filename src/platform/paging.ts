@@ -19,7 +19,7 @@ export function readCursor<Key extends unknown[]> (cursor: string | undefined, i
   if (cursor === undefined) return undefined
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (Array.isArray(key) && isKey(key)) return key
+    if (Array.isArray(key) && isKey(key) && !key.join().includes('\0')) return key
   } catch {}
   throw problem('parameter-invalid', {}, { errors: [{ parameter: 'cursor', found: cursor, expected: { en: 'the cursor of a `next` link, as it was given', zh: '`next` 链接中的 cursor 原值' } }] })
 }

@@ -1,6 +1,8 @@
-// Validation of requests: strict for bodies, coerced from text for paths and queries, all faults at once.
+// Validation of requests: strict for bodies, coerced from text for paths and queries, all faults at once. And the
+// serializers of the answers.
 import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
-import type { FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
+import SerializerSelector from '@fastify/fast-json-stringify-compiler'
+import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import { problem, type Fault, type Problem } from './problem.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
@@ -12,7 +14,7 @@ export const READ_BY_CODE = 'x-read-by'
  * Fastify's own validator coerces: a null in a body would arrive as 0. Here only texts of the path and query are
  * coerced. Neither drops what it does not know.
  */
-export function validatorFactory (): Compilers {
+export function compilers (): Compilers {
   const factory = AjvCompiler() as (schemas: Record<string, unknown>, options: object) => (route: object) => unknown
   const options = { allErrors: true, verbose: true, removeAdditional: false as const, useDefaults: true, keywords: [READ_BY_CODE] }
   const buildValidator = (schemas: Record<string, unknown>, _: unknown) => {
@@ -22,7 +24,21 @@ export function validatorFactory (): Compilers {
     return (route: { httpPart?: string, schema: unknown }) =>
       route.httpPart === 'body' ? strict({ ...route, schema: opened(route.schema) }) : fromText(route)
   }
-  return { buildValidator: buildValidator as unknown as BuildCompilerFromPool }
+  return { buildValidator: buildValidator as unknown as BuildCompilerFromPool, buildSerializer }
+}
+
+/** Each operation declares its problems by status: to compile a serializer for every one takes half of the start. */
+const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, options) => {
+  const compile = SerializerSelector()(schemas as never, options as never)
+  const ofProblem = (route: object) => 'contentType' in route && route.contentType === 'application/problem+json'
+  return route => ofProblem(route) ? JSON.stringify : compile(route)
+}
+
+/** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
+export function refuseUndeclaredQueries (app: FastifyInstance): void {
+  app.addHook('onRoute', ({ url, schema }) => {
+    if (url.startsWith('/v1/') && schema !== undefined) schema.querystring ??= { type: 'object', additionalProperties: false }
+  })
 }
 
 function opened (schema: unknown): unknown {
@@ -57,7 +73,8 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
       return { ...at(params.missingProperty), expected: { en: 'it is required', zh: '必须给出' } }
     case 'additionalProperties': {
       const known = Object.keys(parentSchema?.properties ?? {})
-      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected: { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }, among: known }
+      const expected = known.length === 0 ? { en: 'nothing here', zh: '此处不应有内容' } : { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }
+      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected, among: known }
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).map(String)

@@ -8,8 +8,8 @@ import { runChecks } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
 import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
-import { BODY, problems, ref } from '../platform/openapi.ts'
-import { page, PageQuery, readCursor } from '../platform/paging.ts'
+import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
+import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
@@ -31,18 +31,18 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       security: KEY_OPTIONAL,
       querystring: Type.Object({
-        agency: Type.Optional({ ...AgencyCode, examples: undefined }),
+        agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, by the tree of each report\'s year.', examples: undefined }),
-        year: Type.Optional({ ...YearRangeQuery, examples: ['2019..2025'] }),
-        form: Type.Optional(Type.String({ maxLength: 32 })),
-        status: Type.Optional(WireStatus),
+        year: Type.Optional(YearRangeQuery),
+        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
+        status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
         ...PageQuery
       }, { additionalProperties: false }),
-      response: { 200: ref(ReportList), ...problems('agency-unknown', 'form-unknown') }
+      response: { 200: answer(ReportList, 'A page of reports.', LINK), ...problems('agency-unknown', 'form-unknown') }
     }
   }, async (request, reply) => {
     const { limit, cursor, year, ...filter } = request.query
-    const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]))
+    const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) < 10_000)
     if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
     const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor === null, after ?? ['', 0], limit + 1)
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
@@ -55,11 +55,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'createReport',
       summary: 'Create a draft',
-      description: 'For one agency and year; tables and texts may come with it or later. The form is the one of the year.',
+      description: 'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
       tags: ['reports'],
       security: KEY_REQUIRED,
       body: ref(NewReport),
-      response: { 201: ref(Report), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 201: answer(Report, 'The draft.', LOCATION), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const report = await createReport(db, forms, request.body, thisYear())
@@ -74,7 +74,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: ref(Report), ...problems('report-not-found') }
+      response: { 200: answer(Report, 'The report.'), ...problems('report-not-found') }
     }
   }, async request => writeReport(forms, await getReport(db, request.params, request.actor === null)))
 
@@ -82,12 +82,12 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'putReport',
       summary: 'Create or replace a draft',
-      description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing.',
+      description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
       security: KEY_REQUIRED,
       params: ReportParams,
       body: ref(ReportDraft),
-      response: { 200: ref(Report), 201: ref(Report), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'There was a draft; as it is now.'), 201: answer(Report, 'A new draft.', LOCATION), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const { report, created } = await putReport(db, forms, request.params, request.body, thisYear())
@@ -118,7 +118,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: ref(Checked), ...problems('report-not-found') }
+      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found') }
     }
   }, async request => {
     const report = await getReport(db, request.params, request.actor === null)
@@ -129,10 +129,10 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'checkFigures',
       summary: 'Check figures without storing them',
-      description: 'Runs the checks on the report in the body. Needs no key.',
+      description: 'Runs the checks on the report in the body. Needs no key. The example has a slip in one cell.',
       tags: ['reports'],
       body: ref(ReportToCheck),
-      response: { 200: ref(Checked), ...problems(...FORM_CHOICE, ...BODY) }
+      response: { 200: answer(Checked, 'How the checks came out.'), ...problems(...FORM_CHOICE, ...BODY) }
     }
   }, async request => {
     const form = chooseForm(forms, request.body.year, request.body.form, thisYear())

@@ -8,17 +8,20 @@ import type { Forms } from '../forms/forms.ts'
 import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
-import { BODY, problems, ref } from '../platform/openapi.ts'
+import { answer, BODY, problems, ref } from '../platform/openapi.ts'
 import { appendRows, deleteRow, formTable, getReport, presentRow, putRow, putTable } from './actions.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
 import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
 
-const TableParams = Type.Object({
+const params = (example: string) => ({
   agency: AgencyCode,
   year: Year,
-  table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: ['requests'] })
+  table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: [example] })
 })
-const RowParams = Type.Object({ ...TableParams.properties, row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] }) })
+// As whole tables are long, their example is a short one.
+const TableParams = Type.Object(params('documents'))
+const RowsParams = Type.Object(params('requests'))
+const RowParams = Type.Object({ ...RowsParams.properties, row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] }) })
 
 export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports/:agency/:year/tables/:table', {
@@ -29,7 +32,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: TableParams,
-      response: { 200: ref(TableContent), ...problems('report-not-found', 'table-not-found') }
+      response: { 200: answer(TableContent, 'The table.'), ...problems('report-not-found', 'table-not-found') }
     }
   }, async request => {
     const { form, content } = await getReport(db, request.params, request.actor === null)
@@ -40,12 +43,12 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'putTable',
       summary: 'Replace a table',
-      description: 'Rows left out are gone. 201 when the table had no row.',
+      description: 'Rows left out are gone.',
       tags: ['reports'],
       security: KEY_REQUIRED,
       params: TableParams,
       body: ref(TableDraft),
-      response: { 200: ref(TableContent), 201: ref(TableContent), ...problems('report-not-found', 'table-not-found', 'report-locked', 'key-required', ...BODY) }
+      response: { 200: answer(TableContent, 'The table had rows; as it is now.'), 201: answer(TableContent, 'The table had no row; as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const { created, table } = await putTable(db, forms, request.params, request.body)
@@ -59,12 +62,12 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
       tags: ['reports'],
       security: KEY_REQUIRED,
-      params: TableParams,
+      params: RowsParams,
       querystring: Type.Object({
         on_conflict: Type.Optional(Type.Enum(['replace'], { type: 'string', description: 'Replace rows that are there already, instead of refusing them.', examples: ['replace'] }))
       }, { additionalProperties: false }),
       body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
-      response: { 201: ref(TableContent), ...problems('report-not-found', 'table-not-found', 'report-locked', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
+      response: { 201: answer(TableContent, 'The rows were stored; the table as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
     }
   }, async (request, reply) => {
     const isCsv = request.headers['content-type']!.toLowerCase().startsWith('text/csv')
@@ -82,7 +85,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: RowParams,
-      response: { 200: ref(RowContent), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
+      response: { 200: answer(RowContent, 'The row.'), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
     }
   }, async request => {
     const { form, content } = await getReport(db, request.params, request.actor === null)
@@ -100,7 +103,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       security: KEY_REQUIRED,
       params: RowParams,
       body: ref(RowDraft),
-      response: { 200: ref(RowContent), 201: ref(RowContent), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required', ...BODY) }
+      response: { 200: answer(RowContent, 'The row was there; as it is now.'), 201: answer(RowContent, 'The row is new.'), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const { created, row } = await putRow(db, forms, request.params, request.body)

@@ -1,23 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
-import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
 import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
-import { BODY, problems, ref } from '../platform/openapi.ts'
+import { answer, BODY, problems, ref } from '../platform/openapi.ts'
 import { writeReport } from './actions.ts'
 import { ReportParams } from './routes.ts'
-import { Report } from './schemas.ts'
+import { Nothing, Report, ReturnReason } from './schemas.ts'
 import { publishReport, returnReport, submitReport } from './workflow.ts'
-
-const Nothing = Type.Object({}, { additionalProperties: false, description: 'Nothing, or an empty object.' })
-const Reason = Type.Object({
-  reason: Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Why it is returned' })
-}, { additionalProperties: false, examples: [{ reason: '请核对第三部分' }] })
 
 export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const move = { tags: ['workflow'], security: KEY_REQUIRED, params: ReportParams }
-  const answer = { 200: ref(Report) }
   // curl -X POST sends no body: that is an empty one.
   const preValidation = async (request: { body: unknown }) => { request.body ??= {} }
 
@@ -26,10 +19,10 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
     schema: {
       ...move,
       operationId: 'submitReport',
-      summary: 'Submit',
+      summary: 'Submit a report',
       description: 'From draft or returned. Refused while a check of severity error fails. Repeated, it changes nothing.',
-      body: Nothing,
-      response: { ...answer, ...problems('report-not-found', 'move-not-allowed', 'checks-failed', 'key-required', ...BODY) }
+      body: ref(Nothing),
+      response: { 200: answer(Report, 'The report, now submitted.'), ...problems('report-not-found', 'move-not-allowed', 'checks-failed', 'key-required', ...BODY) }
     }
   }, async request => writeReport(forms, await submitReport(db, forms, request.params)))
 
@@ -38,10 +31,10 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
     schema: {
       ...move,
       operationId: 'returnReport',
-      summary: 'Return',
+      summary: 'Return a report',
       description: 'From submitted, with a reason. The report can be written again.',
-      body: Reason,
-      response: { ...answer, ...problems('report-not-found', 'move-not-allowed', 'key-required', ...BODY) }
+      body: ref(ReturnReason),
+      response: { 200: answer(Report, 'The report, now returned.'), ...problems('report-not-found', 'move-not-allowed', 'key-required', ...BODY) }
     }
   }, async request => writeReport(forms, await returnReport(db, request.params, request.body.reason)))
 
@@ -50,10 +43,10 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
     schema: {
       ...move,
       operationId: 'publishReport',
-      summary: 'Publish',
+      summary: 'Publish a report',
       description: 'From submitted. Makes an immutable version, which is in the totals when the call returns. Repeated, it changes nothing.',
-      body: Nothing,
-      response: { ...answer, ...problems('report-not-found', 'move-not-allowed', 'total-overflow', 'key-required', ...BODY) }
+      body: ref(Nothing),
+      response: { 200: answer(Report, 'The report, now published.'), ...problems('report-not-found', 'move-not-allowed', 'total-overflow', 'key-required', ...BODY) }
     }
   }, async request => writeReport(forms, await publishReport(db, forms, request.params)))
 }

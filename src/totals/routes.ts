@@ -24,13 +24,13 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       description: 'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
       tags: ['totals'],
       querystring: Type.Object({
-        measure: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: MOST_MEASURES, description: 'A cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more.', examples: [['requests.new_received.total']] }),
+        measure: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: MOST_MEASURES, description: 'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more. `GET /v1/forms/{form}` has the ids.', examples: [['requests.new_received.total']] }),
         by: Type.Optional(Type.String({ pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`, description: `Keys of the groups, comma-separated, of ${KEYS.join(', ')}. \`child\`: the agencies just below \`under\` (else the roots), each with all below it`, examples: ['year'] })),
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, in the tree of each year; without it all agencies.', examples: undefined }),
         year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it every year that has a published report', examples: ['2019..2025'] }),
         level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
-        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports of this form.' }))
+        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' }))
       }, { additionalProperties: false }),
       response: {
         200: {
@@ -58,7 +58,8 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     reply.header('vary', 'Accept')
     return request.accepts().type(['application/json', 'text/csv']) === 'text/csv'
       ? reply.type('text/csv; charset=utf-8').serializer(String).send(toCsv(totals) as never)
-      : totals as never
+      // By its schema the values would come before the keys of the group.
+      : reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(totals as never)
   })
 }
 

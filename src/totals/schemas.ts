@@ -1,34 +1,47 @@
 import { Type, type Static } from 'typebox'
+import { ref } from '../platform/openapi.ts'
 import { KEYS } from './query.ts'
 
 const numbers = Type.Record(Type.String(), Type.Unsafe<number | null>({ type: ['number', 'null'] }))
 const orNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
+const key = (description: string) => Type.Optional(Type.String({ description }))
+
+export const Coverage = Type.Object({
+  expected: { ...orNull, description: 'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.' },
+  included: Type.Integer({ description: 'How many reports were added.' }),
+  missing: { ...orNull, description: 'expected minus included.' }
+}, { $id: 'Coverage', description: 'What a total covers.' })
+
+const measure = { id: 'requests.new_received.total', unit: '件', label: { zh: '一、本年新收政府信息公开申请数量·总计', en: 'Requests newly received this year, Total' } }
+const group = { year: 2019, values: { [measure.id]: 0 }, coverage: { expected: 1, included: 1, missing: 0 }, blank: { [measure.id]: 0 } }
 
 export const Group = Type.Object({
-  year: Type.Optional(Type.Integer()),
-  child: Type.Optional(Type.String()),
-  child_name: Type.Optional(Type.String()),
-  agency: Type.Optional(Type.String()),
-  agency_name: Type.Optional(Type.String()),
-  level: Type.Optional(Type.String()),
-  kind: Type.Optional(Type.String()),
-  form: Type.Optional(Type.String()),
-  values: numbers,
-  coverage: Type.Object({
-    expected: { ...orNull, description: 'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.' },
-    included: Type.Integer({ description: 'How many reports were added.' }),
-    missing: orNull
-  }),
+  year: Type.Optional(Type.Integer({ description: 'Reporting year.' })),
+  child: key('Code of the agency just below `under`, whose subtree this is.'),
+  child_name: key('Its name.'),
+  agency: key('Code of the agency that filed.'),
+  agency_name: key('Its name.'),
+  level: key('Level of those that filed.'),
+  kind: key('Kind of those that filed.'),
+  form: key('Form of the reports.'),
+  values: { ...numbers, description: 'The sums by measure; null over no figure, and where a measure cannot be added across forms.' },
+  coverage: ref(Coverage),
   blank: { ...numbers, description: 'How many blank or absent cells are among those added; null where nothing can be added.' },
   not_comparable: Type.Optional(Type.Array(Type.String(), { description: 'Measures that a form in this group does not have.' }))
-}, { $id: 'TotalGroup', description: 'The keys of the group as plain values, and its sums. A sum over no figure is null, not 0.' })
+}, { $id: 'TotalGroup', description: 'The keys of the group as plain values, and its sums. A sum over no figure is null, not 0.', examples: [group] })
 export type Group = Static<typeof Group>
 
+export const Measure = Type.Object({
+  id: Type.String({ description: 'Its id, as asked for.' }),
+  unit: Type.String({ description: 'Unit of its figures: 件, 项, 个, 元 or 万元.' }),
+  label: Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'As printed, and in English.' })
+}, { $id: 'Measure', description: 'What was added.', examples: [measure] })
+
 export const Totals = Type.Object({
-  measures: Type.Array(Type.Object({ id: Type.String(), unit: Type.String(), label: Type.Object({ zh: Type.String(), en: Type.String() }) })),
-  by: Type.Array(Type.Enum([...KEYS], { type: 'string' })),
-  totals: Type.Array(Type.Unsafe<Group>(Type.Ref('TotalGroup')))
-}, { $id: 'Totals' })
+  measures: Type.Array(ref(Measure)),
+  by: Type.Array(Type.Enum([...KEYS], { type: 'string' }), { description: 'The keys of the groups.' }),
+  totals: Type.Array(ref(Group), { description: 'In the order of their keys.' })
+}, { $id: 'Totals', description: 'The measures that were asked for, and a group for each value of the keys.', examples: [{ measures: [measure], by: ['year'], totals: [group] }] })
 export type Totals = Omit<Static<typeof Totals>, 'by'> & { by: (typeof KEYS[number])[] }
 
-export const totalSchemas = [Group, Totals]
+export const totalSchemas = [Coverage, Measure, Group, Totals]
