@@ -1,30 +1,8 @@
-// The checks that need one report only: derived from the form as data, run by one engine.
-import type { Content } from './content.ts'
-import { hasRow } from './content.ts'
+// The engine of the checks that need one report only.
+import { hasRow, type Content } from './content.ts'
 import type { Text } from './fault.ts'
 import { writeFigure } from './figures.ts'
-import { cellId, type Cell, type Form, type FormTable } from './form.ts'
-
-export type Severity = 'error' | 'warning' | 'info'
-
-interface Base {
-  id: string
-  severity: Severity
-  /** What must hold. */
-  zh: string
-  en: string
-}
-/** The cells on the left add to those on the right. `totals` are the printed totals, which must not be blank. */
-export interface SumCheck extends Base { rule: 'sum', left: string[], right: string[], totals: string[] }
-/** No neighbours in the row are one number broken in two: joining their digits would make the row's total right. */
-export interface SplitCheck extends Base { rule: 'split', addends: string[], total: string }
-/** Each row of the table is there. */
-export interface RowsCheck extends Base { rule: 'rows', table: string }
-/** Each cell of the rows that are there has a figure. */
-export interface FiguresCheck extends Base { rule: 'figures', table: string }
-/** The text has at least so many characters. */
-export interface TextCheck extends Base { rule: 'text', section: string, at_least: number }
-export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck
+import type { Cell, Check, Form, Severity, SplitCheck, SumCheck } from './form.ts'
 
 export type Outcome = 'pass' | 'fail' | 'not_assessable'
 
@@ -43,88 +21,6 @@ export interface Finding {
 export interface CheckResult {
   summary: Record<Outcome, number>
   findings: Finding[]
-}
-
-export function deriveChecks (form: Form): Check[] {
-  return [...form.tables.values()].flatMap(table => [...sums(table), ...completeness(table)]).concat(
-    form.definition.sections.flatMap((section): Check[] => section.at_least === undefined
-      ? []
-      : [{
-          id: `${section.id}.text`,
-          severity: 'warning',
-          rule: 'text',
-          section: section.id,
-          at_least: section.at_least,
-          zh: `“${section.title_zh}”不少于 ${section.at_least} 字`,
-          en: `“${section.title_en}” has at least ${section.at_least} characters`
-        }]))
-}
-
-function sums ({ definition: table, rows, columns }: FormTable): Check[] {
-  const cells = (rowIds: string[], columnIds: string[]) => rowIds.flatMap(r => columnIds.map(c => cellId(table.id, r, c)))
-  const checks: Check[] = []
-  for (const identity of table.identities ?? []) {
-    const totals = identity.right.filter(id => rows.some(row => row.id === id && row.total_of))
-    for (const column of columns) {
-      checks.push({
-        id: `${table.id}.${identity.id}.${column.id}`,
-        severity: 'error',
-        rule: 'sum',
-        left: cells(identity.left, [column.id]),
-        right: cells(identity.right, [column.id]),
-        totals: cells(totals, [column.id]),
-        zh: `${column.zh}：${identity.zh}`,
-        en: `${column.en}: ${identity.en}`
-      })
-    }
-  }
-  for (const row of rows.filter(row => row.total_of)) {
-    for (const column of columns) {
-      const right = cells([row.id], [column.id])
-      checks.push({
-        id: `${table.id}.${row.id}.${column.id}`,
-        severity: 'error',
-        rule: 'sum',
-        left: cells(row.total_of!, [column.id]),
-        right,
-        totals: right,
-        zh: `${column.zh}：${row.zh}等于其各项之和`,
-        en: `${column.en}: ${row.en} equals the sum of its rows`
-      })
-    }
-  }
-  for (const column of columns.filter(column => column.total_of)) {
-    for (const row of rows) {
-      const left = cells([row.id], column.total_of!)
-      const right = cells([row.id], [column.id])
-      checks.push({
-        id: `${table.id}.row_total.${row.id}`,
-        severity: 'error',
-        rule: 'sum',
-        left,
-        right,
-        totals: right,
-        zh: `${row.zh}：${column.zh}等于各栏之和`,
-        en: `${row.en}: ${column.en} equals the sum of its columns`
-      }, {
-        id: `${table.id}.split_number.${row.id}`,
-        severity: 'info',
-        rule: 'split',
-        addends: left,
-        total: right[0]!,
-        zh: `${row.zh}：没有一个数被拆在相邻两格`,
-        en: `${row.en}: no number is broken over two neighbouring cells`
-      })
-    }
-  }
-  return checks
-}
-
-function completeness ({ definition: table }: FormTable): Check[] {
-  return [
-    { id: `${table.id}.rows`, severity: 'error', rule: 'rows', table: table.id, zh: `“${table.title_zh}”各行齐全`, en: `“${table.title_en}” has all its rows` },
-    { id: `${table.id}.blanks`, severity: 'warning', rule: 'figures', table: table.id, zh: `“${table.title_zh}”没有空白单元格`, en: `“${table.title_en}” has no blank cell` }
-  ]
 }
 
 /** Runs each check once. `summary` counts them all, `findings` has those that did not pass, in the form's order. */

@@ -1,7 +1,6 @@
-// A form made ready for use: its cells in their order, its measures and its checks, all derived from the data.
+// A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the data.
 import type { Column, FormDefinition, Row, Table } from './definition.ts'
-import { deriveChecks, type Check } from './checks.ts'
-import { deriveMeasures, type Measure } from './measures.ts'
+import type { Text } from './fault.ts'
 
 /** A place for one figure. `position` counts from 1 and is the index in the stored vector. */
 export interface Cell {
@@ -40,84 +39,41 @@ export interface Form {
   measures: Map<string, Measure>
 }
 
-const FEN_PER: Record<string, number> = { 元: 100, 万元: 1_000_000 }
+/** What a total adds: a cell, or a heading computed from its leaves. */
+export interface Measure {
+  id: string
+  unit: string
+  scale: number
+  label: Text
+  /** Positions in the vector, from 1. */
+  positions: number[]
+}
+
+export type Severity = 'error' | 'warning' | 'info'
+
+interface Base {
+  id: string
+  severity: Severity
+  /** What must hold. */
+  zh: string
+  en: string
+}
+/** The cells on the left add to those on the right. `totals` are the printed totals, which must not be blank. */
+export interface SumCheck extends Base { rule: 'sum', left: string[], right: string[], totals: string[] }
+/** No neighbours in the row are one number broken in two: joining their digits would make the row's total right. */
+export interface SplitCheck extends Base { rule: 'split', addends: string[], total: string }
+/** Each row of the table is there. */
+export interface RowsCheck extends Base { rule: 'rows', table: string }
+/** Each cell of the rows that are there has a figure. */
+export interface FiguresCheck extends Base { rule: 'figures', table: string }
+/** The text has at least so many characters. */
+export interface TextCheck extends Base { rule: 'text', section: string, at_least: number }
+export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck
 
 export const cellId = (table: string, row: string, column: string) => `${table}.${row}.${column}`
-
-/** Throws an Error that lists all that is inconsistent in the data. */
-export function compileForm (definition: FormDefinition): Form {
-  const faults = inconsistencies(definition)
-  if (faults.length > 0) throw new Error(`form ${definition.form}: ${faults.join('; ')}`)
-  const cells: Cell[] = []
-  const tables = new Map<string, FormTable>()
-  for (const table of definition.tables) {
-    const rows = table.rows.filter(row => !row.heading)
-    const own = rows.flatMap(row => table.columns.map((column): Cell => ({
-      id: cellId(table.id, row.id, column.id),
-      table: table.id,
-      row: row.id,
-      column: column.id,
-      position: 0,
-      unit: column.unit,
-      signed: column.signed ?? false,
-      money: column.money ?? false,
-      scale: column.money ? FEN_PER[column.unit]! : 1,
-      total: row.total_of !== undefined || column.total_of !== undefined,
-      label: { zh: `${row.zh}·${column.zh}`, en: `${row.en}, ${column.en}` }
-    })))
-    for (const cell of own) cell.position = cells.push(cell)
-    tables.set(table.id, { definition: table, rows, columns: table.columns, cells: own })
-  }
-  const form: Form = {
-    id: definition.form,
-    definition,
-    cells,
-    cell: new Map(cells.map(cell => [cell.id, cell])),
-    tables,
-    sections: definition.sections.filter(section => section.kind === 'text').map(section => section.id),
-    checks: [],
-    measures: new Map()
-  }
-  form.checks = deriveChecks(form)
-  form.measures = deriveMeasures(form)
-  return form
-}
 
 /** The leaves of a heading: the rows with figures below it that are not themselves sums. */
 export function leavesOf (table: Table, heading: string): Row[] {
   return table.rows.filter(row => row.parent === heading).flatMap(row =>
     row.heading ? leavesOf(table, row.id) : row.total_of ? [] : [row])
-}
-
-function inconsistencies (definition: FormDefinition): string[] {
-  const faults: string[] = []
-  const unique = (ids: string[], where: string) => {
-    for (const id of ids.filter((x, i) => ids.indexOf(x) !== i)) faults.push(`${where}: ${id} stands twice`)
-  }
-  const sections = definition.sections.map(section => section.id)
-  unique(sections, 'sections')
-  unique(definition.tables.map(table => table.id), 'tables')
-  for (const table of definition.tables) {
-    const columns = table.columns.map(column => column.id)
-    const figures = table.rows.filter(row => !row.heading).map(row => row.id)
-    const known = (ids: string[], all: string[], where: string) => {
-      for (const id of ids.filter(id => !all.includes(id))) faults.push(`${table.id}.${where}: ${id} is not there`)
-    }
-    unique([...columns, ...(table.column_headings ?? []).map(heading => heading.id)], `${table.id} columns`)
-    unique(table.rows.map(row => row.id), `${table.id} rows`)
-    known([table.section], sections, 'section')
-    for (const column of table.columns) {
-      known(column.total_of ?? [], columns, column.id)
-      if (column.money && FEN_PER[column.unit] === undefined) faults.push(`${table.id}.${column.id}: money in ${column.unit}`)
-    }
-    for (const heading of table.column_headings ?? []) known(heading.of, columns, heading.id)
-    for (const row of table.rows) {
-      known(row.total_of ?? [], figures, row.id)
-      known(row.parent === undefined ? [] : [row.parent], table.rows.filter(r => r.heading).map(r => r.id), row.id)
-      // A heading stands before what it heads: this also excludes a circle of parents.
-      if (row.parent && table.rows.findIndex(r => r.id === row.parent) > table.rows.indexOf(row)) faults.push(`${table.id}.${row.id}: stands before its heading`)
-    }
-    for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
-  }
-  return faults
 }

@@ -1,15 +1,4 @@
-import type { Text } from './fault.ts'
-import { cellId, leavesOf, type Form } from './form.ts'
-
-/** What a total adds: a cell, or a heading computed from its leaves. */
-export interface Measure {
-  id: string
-  unit: string
-  scale: number
-  label: Text
-  /** Positions in the vector, from 1. */
-  positions: number[]
-}
+import { cellId, leavesOf, type Form, type Measure } from './form.ts'
 
 /** A row or a column as a measure sees it: its own figures, or those of what it heads. */
 interface Span { id: string, zh: string, en: string, of: string[] }

@@ -126,7 +126,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true, docExpansion: 'list', defaultModelsExpandDepth: 0 },
+    uiConfig: { layout: 'BaseLayout', persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true, docExpansion: 'list', defaultModelsExpandDepth: 0 },
     theme: { title: 'Gongkai 公开' }
   })
   const schema = (operationId: string, summary: string, type: string, content: TSchema) => ({

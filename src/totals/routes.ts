@@ -37,7 +37,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           description: 'The totals, in the order of their keys.',
           content: {
             'application/json': { schema: ref(Totals) },
-            'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.' }) }
+            'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.', examples: ['year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'] }) }
           }
         },
         ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'total-overflow')

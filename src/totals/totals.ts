@@ -1,7 +1,7 @@
 // Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
 import type { Kysely } from 'kysely'
 import { writeFigure } from '../form/figures.ts'
-import type { Measure } from '../form/measures.ts'
+import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
