@@ -36,11 +36,6 @@ async function service (env: Record<string, string>) {
   return { child, ended, said, output: () => output }
 }
 
-t.before(async () => {
-  const build = spawn('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore' })
-  await once(build, 'exit')
-})
-
 t.test('from an empty folder to a key, through a kill, to an orderly end', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
   t.teardown(async () => {

@@ -35,13 +35,16 @@ export const ProblemBody = Type.Object({
   more_errors: Type.Optional(Type.Integer({ description: 'How many faults there are beyond those listed.' }))
 }, { $id: 'Problem', description: 'RFC 9457 problem details, in English or Chinese by Accept-Language. Some codes have further members, e.g. `findings`.' })
 
-/** Any operation can meet these. */
-const EVERYWHERE: ProblemCode[] = ['parameter-invalid', 'key-invalid', 'internal', 'database-busy', 'database-unavailable']
+/** Any operation can meet these, as a key that is sent is looked up. */
+const EVERYWHERE: ProblemCode[] = ['key-invalid', 'internal', 'database-busy', 'database-unavailable']
 /** Any operation that takes a body can meet these. */
 export const BODY: ProblemCode[] = ['json-malformed', 'text-undecodable', 'body-too-large', 'media-type-unsupported', 'body-invalid', 'number-imprecise']
 
 /** The answers of an operation when something is wrong, by status, each naming its codes, with an example of each code. */
-export function problems (...codes: ProblemCode[]): Record<never, never> {
+export const problems = (...codes: ProblemCode[]) => problemsBesideParameters(...codes, 'parameter-invalid')
+
+/** The same for an operation that looks at no parameter. */
+export function problemsBesideParameters (...codes: ProblemCode[]): Record<never, never> {
   const byStatus: Record<number, { description: string, content: { 'application/problem+json': { schema: TSchema, examples: Record<string, object> } } }> = {}
   for (const code of new Set([...codes, ...EVERYWHERE])) {
     const { status, title } = PROBLEMS[code]
@@ -92,6 +95,8 @@ function finished (document: object): Document {
   return { ...rest, paths, components: { ...components, examples } }
 }
 
+const isNoQuery = (querystring: unknown) => querystring !== undefined && !('properties' in (querystring as object))
+
 export async function serveOpenapi (app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(WireFault)
   app.addSchema(ProblemBody)
@@ -121,6 +126,8 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       }
     },
     convertConstToEnum: false,
+    // The generator takes the members of a query schema that has no `properties` for parameters.
+    transform: ({ schema, url }) => ({ schema: isNoQuery(schema?.querystring) ? { ...schema, querystring: undefined } : schema, url }),
     transformObject: document => finished('openapiObject' in document ? document.openapiObject : {}) as object,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}` }
   })
@@ -134,7 +141,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
     summary,
     description: 'Generated from the code of this service.',
     tags: ['service'],
-    response: { 200: { description: 'OpenAPI 3.1.', content: { [type]: { schema: content } } }, ...problems() }
+    response: { 200: { description: 'OpenAPI 3.1.', content: { [type]: { schema: content } } }, ...problemsBesideParameters() }
   })
   app.get('/openapi.json', { schema: schema('getOpenapiJson', 'The OpenAPI document', 'application/json', Type.Unsafe({ type: 'object' })) }, (_, reply) =>
     reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(app.swagger()))

@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Database } from './database.ts'
 import { migrationStatus } from './migrations.ts'
-import { answer, problems } from './openapi.ts'
+import { answer, problems, problemsBesideParameters } from './openapi.ts'
 import { problemIndex, problemPage } from './problem-pages.ts'
 import { PROBLEMS } from './problem-codes.ts'
 import { problem } from './problem.ts'
@@ -21,12 +21,12 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
 
   app.get('/healthz', {
     logLevel,
-    schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: answer(State, 'It is.'), ...problems() } }
+    schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: answer(State, 'It is.'), ...problemsBesideParameters() } }
   }, async () => ({ status: 'live' }))
 
   app.get('/readyz', {
     logLevel,
-    schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: answer(State, 'It can.'), ...problems('not-ready') } }
+    schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') } }
   }, async request => {
     let open
     try {
@@ -42,11 +42,11 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
 
   app.get('/metrics', {
     logLevel,
-    schema: { operationId: 'getMetrics', summary: 'Metrics', description: 'For Prometheus.', tags: ['service'], response: { ...page('Metrics of the process and of requests by route.', 'text/plain'), ...problems() } }
+    schema: { operationId: 'getMetrics', summary: 'Metrics', description: 'For Prometheus.', tags: ['service'], response: { ...page('Metrics of the process and of requests by route.', 'text/plain'), ...problemsBesideParameters() } }
   }, async (_, reply) => reply.type(metrics.contentType).serializer(String).send(await metrics.metrics() as never))
 
   app.get('/problems', {
-    schema: { operationId: 'listProblems', summary: 'All problem codes', description: 'A page for people, in English and Chinese.', tags: ['service'], response: { ...page('The codes with their meaning.', 'text/html'), ...problems() } }
+    schema: { operationId: 'listProblems', summary: 'All problem codes', description: 'A page for people, in English and Chinese.', tags: ['service'], response: { ...page('The codes with their meaning.', 'text/html'), ...problemsBesideParameters() } }
   }, async (_, reply) => reply.type('text/html; charset=utf-8').serializer(String).send(problemIndex() as never))
 
   app.get('/problems/:code', {

@@ -46,23 +46,28 @@ const exampleOf = ({ schema, example }: Media): unknown => example ?? resolved(s
 
 const committed = async (name: string) => await readFile(new URL(`../../openapi/${name}`, import.meta.url), 'utf8')
 
-/** Calls an operation with the examples that the document gives, and holds the answer against it. */
-async function tryOut (t: Pick<Tap, 'ok' | 'notOk' | 'equal'>, send: typeof call, operationId: string, type?: string): Promise<Answer> {
-  const operation = operations.find(operation => operation.operationId === operationId)!
-  let path = operation.path
+/** The address of an operation with the examples of its parameters. */
+function addressOf ({ path, parameters = [] }: typeof operations[number]): string {
   const query = new URLSearchParams()
-  for (const { name, in: place, required, example } of operation.parameters ?? []) {
-    if (example === undefined) t.notOk(required, `${operationId}: ${name} has no example, so it may be left out`)
-    else if (place === 'path') path = path.replace(`{${name}}`, encodeURIComponent(String(example)))
+  let address = path
+  for (const { name, in: place, example } of parameters) {
+    if (example === undefined) continue
+    if (place === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)))
     else for (const value of [example].flat()) query.append(name, String(value))
   }
+  return query.size > 0 ? `${address}?${query}` : address
+}
+
+/** Calls an operation with the examples that the document gives, and holds the answer against it. */
+async function tryOut (t: Pick<Tap, 'ok' | 'equal'>, send: typeof call, operationId: string, type?: string): Promise<Answer> {
+  const operation = operations.find(operation => operation.operationId === operationId)!
   const media = Object.entries(operation.requestBody?.content ?? {}).find(([name]) => type === undefined || name === type)
   const answers = Object.entries(operation.responses)
   const accept = answers.flatMap(([, { content }]) => Object.keys(content ?? {})).find(name => name === type) ?? '*/*'
   const headers = { accept, ...(media === undefined ? {} : { 'content-type': media[0] }) }
   const body = media && exampleOf(media[1])
   const key = operation.security === undefined ? { key: null } : {}
-  const answer = await send(operation.method.toUpperCase(), query.size > 0 ? `${path}?${query}` : path, typeof body === 'object' ? JSON.stringify(body) : body, { headers, ...key })
+  const answer = await send(operation.method.toUpperCase(), addressOf(operation), typeof body === 'object' ? JSON.stringify(body) : body, { headers, ...key })
   t.ok(answer.status >= 200 && answer.status < 300, `${operationId} ${type ?? ''} answers ${answer.status} ${answer.status < 300 ? '' : answer.text.slice(0, 2000)}`.trim())
   const declared = operation.responses[answer.status]
   t.ok(declared, `${operationId}: ${answer.status} is in the document`)
@@ -127,7 +132,10 @@ t.test('every operation has a name, a summary, a description, a tag, documented 
   for (const { operationId, summary, description, tags, parameters = [], requestBody, responses } of operations) {
     t.match({ operationId, summary, description }, { operationId: /^[a-z]\w+$/, summary: /^[^.]+$/, description: /\.$/ })
     t.ok(tags.length === 1 && document.tags.some(tag => tag.name === tags[0]), `${operationId}: one tag`)
-    for (const parameter of parameters) t.match(parameter, { description: /\w/ }, `${operationId}: ${parameter.name}`)
+    for (const parameter of parameters) {
+      t.match(parameter, { description: /\w/ }, `${operationId}: ${parameter.name}`)
+      t.ok(parameter.example !== undefined || !parameter.required, `${operationId}: ${parameter.name} has an example or may be left out`)
+    }
     for (const [type, media] of Object.entries(requestBody?.content ?? {})) t.ok(exampleOf(media), `${operationId}: ${type}`)
     t.ok(Object.keys(responses).some(status => status.startsWith('4')), operationId)
     for (const [status, { description, content }] of Object.entries(responses)) {
@@ -150,4 +158,31 @@ t.test('the examples file a report on the shortest way, too', async t => {
   for (const operationId of ['putAgency', 'createReport', 'putTable', 'appendRows', 'putRow', 'checkReport', 'submitReport', 'publishReport']) await tryOut(t, call, operationId)
   const { json } = await tryOut(t, call, 'getTotals')
   t.match(json.totals[0], { year: 2019, coverage: { expected: 1, included: 1, missing: 0 }, values: { 'requests.new_received.total': 0 } })
+})
+
+t.test('an operation answers no problem that the document does not name, and asks for a key where the document says so', async t => {
+  const { call } = await freshApp(t)
+  const json = { headers: { 'content-type': 'application/json' } }
+  for (const operation of operations) {
+    const { operationId, method, responses, security = [], requestBody } = operation
+    const address = addressOf(operation)
+    const send = async (...[path, body, options]: [path: string, body?: string, options?: Parameters<typeof call>[3]]) => {
+      const { status, json } = await call(method.toUpperCase(), path, body, options)
+      if (status >= 400) t.ok(responses[status]?.content!['application/problem+json']!.examples![json.code], `${operationId} may answer ${status} ${json.code}`)
+      return json?.code
+    }
+    t.equal(await send(address, undefined, { key: 'x' }), 'key-invalid', operationId)
+    const needsKey = security.length > 0 && security.every(alternative => 'api_key' in alternative)
+    t.equal(await send(address, undefined, { key: null }) === 'key-required', needsKey, operationId)
+    t.equal(responses[401]!.content!['application/problem+json']!.examples!['key-required'] !== undefined, needsKey, operationId)
+    await send(address)
+    const media = requestBody?.content['application/json']
+    const unknown = await send(`${address}${address.includes('?') ? '&' : '?'}no_such=1`, media && JSON.stringify(exampleOf(media)), media && json)
+    if (address.startsWith('/v1/')) t.equal(unknown, 'parameter-invalid', operationId)
+    if (requestBody === undefined) continue
+    t.equal(await send(address, '<a/>', { headers: { 'content-type': 'application/xml' } }), 'media-type-unsupported', operationId)
+    t.equal(await send(address, '{"a": ', json), 'json-malformed', operationId)
+    t.equal(await send(address, '{"a": 0.1000000000000000000055}', json), 'number-imprecise', operationId)
+    await send(address, '{"no_such": 1}', json)
+  }
 })

@@ -40,10 +40,10 @@ async function query (url: string, sql: string) {
   }
 }
 
-/** A service in a process of its own; `line` resolves with `started` or the error. */
+/** A service in a process of its own, as it is built: tap's loader would take most of the time. `line` resolves with `started` or the error. */
 function spawnService (dataDir: string, { uid, leave = false }: { uid?: number, leave?: boolean } = {}) {
-  const server = new URL('../../src/platform/postgres/server.ts', import.meta.url)
-  const child = spawn(process.execPath, [...process.execArgv, '--input-type=module', '-e', `
+  const server = new URL('../../dist/platform/postgres/server.js', import.meta.url)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', `
     const { startPostgres } = await import(${JSON.stringify(server.href)})
     try {
       await startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log () {} })
