@@ -37,7 +37,7 @@ export function agencies ({ prefectures = 4, counties = 5, departments = 19, wri
 
 /** A complete report that satisfies every identity of its form, most figures 0, as in life. */
 export function reportOf (form, agency, year, random) {
-  const next = () => random() < 0.7 ? 0 : Math.floor(random() ** 3 * 400)
+  const next = () => random() < 0.7 ? 0 : Math.ceil(random() ** 3 * 40)
   const tables = {}
   for (const { definition: table, rows, columns } of form.tables.values()) {
     const figures = tables[table.id] = Object.fromEntries(rows.map(row => [row.id, Object.fromEntries(columns.map(column => [column.id, next()]))]))

@@ -1,6 +1,5 @@
 // The service as a whole, in reading order. `buildApp` opens no port and makes no query.
 import { readFileSync } from 'node:fs'
-import accepts from '@fastify/accepts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
@@ -11,7 +10,7 @@ import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
 import type { Database } from './platform/database.ts'
-import { answerBrokenHttp, answerProblems } from './platform/errors.ts'
+import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/errors.ts'
 import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
 import { newRequestId } from './platform/request-id.ts'
@@ -41,13 +40,13 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
     genReqId: newRequestId,
     schemaController: { compilersFactory: compilers() },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    frameworkErrors: answerBadPath,
     clientErrorHandler: answerBrokenHttp,
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
     requestTimeout: 120_000
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  await app.register(accepts)
   answerProblems(app)
   readBodies(app)
   refuseUndeclaredQueries(app)

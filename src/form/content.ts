@@ -174,7 +174,6 @@ export const canonical = (form: Form, content: Content): string => JSON.stringif
 function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {
   content.figures[cell.position - 1] = figure
   if (figure === null) content.notes[cell.id] = note
-  else delete content.notes[cell.id]
 }
 
 function members (value: unknown, place: Place, faults: Fault[]): [string, unknown][] {

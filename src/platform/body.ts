@@ -21,7 +21,10 @@ export function readBodies (app: FastifyInstance): void {
     } catch (error) { done(error as Error) }
   })
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    try { done(null, readCsv(decode(request, body))) } catch (error) { done(error as Error) }
+    try {
+      if (!accepted(request).includes('text/csv')) throw unsupported(request)
+      done(null, readCsv(decode(request, body)))
+    } catch (error) { done(error as Error) }
   })
   // curl -X POST -d '' and forms: an empty body is no body, whatever its type.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -73,8 +76,12 @@ function readCsv (text: string): Csv {
 }
 
 /** The types that the route reads stand in its schema. */
-function unsupported (request: FastifyRequest) {
+function accepted (request: FastifyRequest): string[] {
   const body = request.routeOptions.schema?.body as { content?: object } | undefined
-  const accepted = Object.keys(body?.content ?? { 'application/json': {} })
-  return problem('media-type-unsupported', { found: request.headers['content-type'] ?? '(none)', accepted: accepted.join(', '), first: accepted[0]! })
+  return Object.keys(body?.content ?? { 'application/json': {} })
+}
+
+function unsupported (request: FastifyRequest) {
+  const types = accepted(request)
+  return problem('media-type-unsupported', { found: request.headers['content-type'] ?? '(none)', accepted: types.join(', '), first: types[0]! })
 }

@@ -1,21 +1,20 @@
 // The edge where whatever was thrown becomes a problem, and the pages that explain each code.
-import type {} from '@fastify/accepts'
+import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
 import { Problem, problem, wordProblem, type Language } from './problem.ts'
 import { problemOfValidation } from './validation.ts'
 
-export const languageOf = (request: FastifyRequest): Language => request.language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
+  const language: Language = accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+  return reply.code(raised.status)
+    .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language' })
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
+}
 
 export function answerProblems (app: FastifyInstance): void {
   const allowed = collectMethods(app)
-  const send = (request: FastifyRequest, reply: FastifyReply, raised: Problem) => {
-    const language = languageOf(request)
-    return reply.code(raised.status)
-      .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language' })
-      .serializer((body: unknown) => JSON.stringify(body))
-      .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
-  }
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const raised = asProblem(error, request)
     if (raised.status === 500) request.log.error({ err: error }, 'internal error')
@@ -44,8 +43,6 @@ function collectMethods (app: FastifyInstance): (path: string) => string[] {
 }
 
 const OF_FASTIFY: Record<string, ProblemCode> = {
-  FST_ERR_BAD_URL: 'parameter-invalid',
-  FST_ERR_MAX_PARAM_LENGTH: 'parameter-invalid',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http-malformed',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported'
@@ -83,6 +80,11 @@ function asProblem (error: FastifyError & { constraint?: string }, request: Fast
   if (UNAVAILABLE.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)) return problem('database-unavailable')
   if (BUSY.test(code)) return problem('database-busy')
   return problem('internal')
+}
+
+/** A path that cannot be decoded or has a part too long for the router: Fastify answers it before our handler is asked. */
+export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  send(request, reply, problem('parameter-invalid', {}, { errors: [{ parameter: 'path', found: request.url, expected: { en: 'a path with valid %-escapes and parts of at most 200 characters', zh: '百分号编码有效、每段不超过 200 个字符的路径' } }] }))
 }
 
 /** What Node refuses before there is a request. */

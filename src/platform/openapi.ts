@@ -95,8 +95,6 @@ function finished (document: object): Document {
   return { ...rest, paths, components: { ...components, examples } }
 }
 
-const isNoQuery = (querystring: unknown) => querystring !== undefined && !('properties' in (querystring as object))
-
 export async function serveOpenapi (app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(WireFault)
   app.addSchema(ProblemBody)
@@ -126,8 +124,6 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       }
     },
     convertConstToEnum: false,
-    // The generator takes the members of a query schema that has no `properties` for parameters.
-    transform: ({ schema, url }) => ({ schema: isNoQuery(schema?.querystring) ? { ...schema, querystring: undefined } : schema, url }),
     transformObject: document => finished('openapiObject' in document ? document.openapiObject : {}) as object,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}` }
   })

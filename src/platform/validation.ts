@@ -37,7 +37,7 @@ const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, opt
 /** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
 export function refuseUndeclaredQueries (app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, schema }) => {
-    if (url.startsWith('/v1/') && schema !== undefined) schema.querystring ??= { type: 'object', additionalProperties: false }
+    if (url.startsWith('/v1/') && schema !== undefined) schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
   })
 }
 

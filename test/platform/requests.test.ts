@@ -26,6 +26,15 @@ t.test('a query parameter that the operation does not have is refused on every o
   }
 })
 
+t.test('a path that the router cannot read is a problem like any other', async t => {
+  const { call } = await freshApp(t)
+  for (const path of ['/v1/forms/%zz', `/v1/agencies/${'x'.repeat(201)}`]) {
+    const answer = await call('GET', path, undefined, { headers: { 'accept-language': 'zh' } })
+    t.same([answer.status, answer.json.code, answer.headers['content-type'], answer.headers['content-language']], [400, 'parameter-invalid', 'application/problem+json; charset=utf-8', 'zh'], path)
+  }
+  t.equal((await call('GET', '/v1/reports?year=2025..2019')).json.code, 'parameter-invalid')
+})
+
 t.test('a slash at the end is the same address; a wrong method names the right ones', async t => {
   const { call } = await freshApp(t)
   t.equal((await call('GET', '/v1/forms/')).status, 200)
@@ -37,6 +46,10 @@ t.test('a body may come without a type when it is empty, and a form of curl -d i
   const { call } = await freshApp(t)
   const none = await call('POST', '/v1/reports/a/2022/submit', '', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })
   t.equal(none.json.code, 'report-not-found')
+  for (const path of ['/v1/agencies/a', '/v1/reports/a/2022/submit']) {
+    const csv = await call(path.endsWith('submit') ? 'POST' : 'PUT', path, 'code,name\na,b\n', { headers: { 'content-type': 'text/csv' } })
+    t.same([csv.status, csv.json.code], [415, 'media-type-unsupported'], 'CSV only where it is read')
+  }
   const form = await call('POST', '/v1/reports', '{"agency":"a","year":2022}', { headers: { 'content-type': 'application/x-www-form-urlencoded' } })
   t.match([form.status, form.json.detail], [415, /-H 'Content-Type: application\/json'/])
 })
