@@ -1,4 +1,5 @@
 // The database that the configuration names, for the service and the small programs beside it.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import pg from 'pg'
 import type { Config } from './config.ts'
@@ -12,6 +13,9 @@ export interface Connection {
   close (): Promise<void>
 }
 
+/** How long a query may go on after the last answer, e.g. one whose client has gone. */
+const LAST_QUERY_MS = 3000
+
 const never = new Promise<string>(() => {})
 
 /** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
@@ -22,7 +26,8 @@ export async function connect (config: Config, log: (line: string) => void): Pro
     db,
     lost: server?.exited ?? never,
     close: async () => {
-      await db.destroy()
+      // A query that still runs is not waited for: the server ends it.
+      await Promise.race([db.destroy(), sleep(LAST_QUERY_MS)])
       await server?.stop()
     }
   }

@@ -40,9 +40,9 @@ function joined (periods: Period[]): Period[] {
   return result
 }
 
-/** A range for people: `2019-2020`, `2021-`, `all years`. */
+/** A range for people: `2019-2020`, `2021-`. */
 export function showYears (since: number, until: number): string {
-  if (since === FROM_EVER && until === UNTIL_FURTHER_NOTICE) return 'all years'
+  if (since === FROM_EVER && until === UNTIL_FURTHER_NOTICE) return 'all years 所有年度'
   return since === until ? `${since}` : `${since === FROM_EVER ? '' : since}-${until === UNTIL_FURTHER_NOTICE ? '' : until}`
 }
 

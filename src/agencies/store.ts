@@ -32,8 +32,10 @@ export async function listAgencies (db: Kysely<Database>, { under, level, kind, 
   // Of the latest years: the ancestor that holds in the last of them.
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {
-    conditions.push(sql`(a.code = ${under} or exists (
-      select from agency_ancestor x where x.agency = a.code and x.ancestor = ${under} and x.since <= ${moment} and x.until >= ${moment}))`)
+    // The first condition finds the few agencies by index, the second holds each to the year.
+    conditions.push(sql`a.code in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
+      and (a.code = ${under} or exists (
+        select from agency_ancestor x where x.agency = a.code and x.ancestor = ${under} and x.since <= ${moment} and x.until >= ${moment}))`)
   }
   const { rows } = await sql<Agency & { since: number, until: number }>`
     select a.code, a.name, a.credit_code, a.division_code, p.level, p.kind, p.reporting, p.parent, p.since, p.until

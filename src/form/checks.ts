@@ -80,25 +80,28 @@ function assess (form: Form, content: Content, check: Check): Verdict {
 function assessSum (form: Form, content: Content, check: SumCheck): Verdict {
   const side = (ids: string[]) => {
     const figures = ids.map(id => figureOf(content, form.cell.get(id)!)).filter(figure => figure !== null)
-    return figures.length === 0 ? null : figures.reduce((sum, figure) => sum + figure, 0)
+    return figures.length === 0 || ids.some(id => isUnknown(form, content, id)) ? null : figures.reduce((sum, figure) => sum + figure, 0)
   }
   const left = side(check.left)
   const right = side(check.right)
-  const cells = [...check.left, ...check.right]
-  const unknown = cells.some(id => {
-    const state = content.notes[id]?.state ?? (figureOf(content, form.cell.get(id)!) === null ? 'absent' : 'number')
-    return state === 'absent' || state === 'unreadable' || state === 'unit_unknown'
-  })
   const blankTotal = check.totals.some(id => figureOf(content, form.cell.get(id)!) === null)
-  const assessable = left !== null && right !== null && !unknown && !blankTotal
-  return { outcome: !assessable ? 'not_assessable' : left === right ? 'pass' : 'fail', left, right, cells }
+  const assessable = left !== null && right !== null && !blankTotal
+  return { outcome: !assessable ? 'not_assessable' : left === right ? 'pass' : 'fail', left, right, cells: [...check.left, ...check.right] }
+}
+
+/** Its figure is not blank but not known: it could not be read, or its row was never given. */
+function isUnknown (form: Form, content: Content, id: string): boolean {
+  const state = content.notes[id]?.state
+  return state === undefined ? figureOf(content, form.cell.get(id)!) === null : state === 'unreadable' || state === 'unit_unknown'
 }
 
 function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict {
   const figures = check.addends.map(id => figureOf(content, form.cell.get(id)!) ?? 0)
   const total = figureOf(content, form.cell.get(check.total)!)
   const sum = figures.reduce((a, b) => a + b, 0)
-  if (total === null) return { outcome: 'not_assessable', left: sum, right: total, cells: [...check.addends, check.total] }
+  if (total === null || check.addends.some(id => isUnknown(form, content, id))) {
+    return { outcome: 'not_assessable', left: null, right: total, cells: [...check.addends, check.total] }
+  }
   const broken = sum === total
     ? -1
     : figures.findIndex((figure, i) => i + 1 < figures.length && figure > 0 &&

@@ -2,7 +2,7 @@
 // Read from the wire (tables of rows of values) and written back to it.
 import { atPointer, isObject, type Fault, type Place, type Text } from './fault.ts'
 import type { Cell, Form, FormTable } from './form.ts'
-import { NOTE_STATES, readField, readFigure, writeFigure, type Figure, type Note } from './figures.ts'
+import { LONGEST_RAW, NOTE_STATES, readField, readFigure, writeFigure, type Figure, type Note } from './figures.ts'
 
 /**
  * `figures` is in the order of the form's cells. A row is there when one of its cells has a figure or a note;
@@ -21,7 +21,6 @@ export type Rows = Record<string, Values>
 export type Notes = Record<string, Note>
 
 export const LONGEST_SECTION = 200_000
-const LONGEST_RAW = 200
 
 export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(() => null), notes: {}, sections: {} })
 

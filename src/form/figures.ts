@@ -10,6 +10,9 @@ export interface Note { state: 'blank' | 'not_applicable' | 'unreadable' | 'unit
 
 export const NOTE_STATES = ['blank', 'not_applicable', 'unreadable', 'unit_unknown'] as const
 
+/** Of the text found in place of a figure. */
+export const LONGEST_RAW = 200
+
 const LARGEST_COUNT = 10 ** 12 - 1
 /** In 分: ten thousand billion yuan. Below it each amount with its decimals is exact as a JSON number. */
 const LARGEST_AMOUNT = 10 ** 15 - 1
@@ -41,6 +44,7 @@ export function readFigure (cell: Cell, value: unknown): { figure: Figure } | { 
  */
 export function readField (cell: Cell, field: string): { figure: Figure, note?: Note } | { expected: Text } {
   const text = field.trim()
+  if (field.length > LONGEST_RAW) return { expected: expectedFigure(cell) }
   if (text === '') return { figure: null, note: { state: 'blank', raw: field } }
   if (/^[/\-—－／]+$/.test(text)) return { figure: null, note: { state: 'not_applicable', raw: field } }
   const plain = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(text)

@@ -17,7 +17,10 @@ export function readBodies (app: FastifyInstance): void {
       const text = decode(request, body)
       if (text.trim() === '') return done(null, undefined)
       refuseLoss(text)
-      parseJson(request, text, (error: Error | null, value) => done(error && malformed(error), value))
+      parseJson(request, text, (error: Error | null, value) => {
+        if (error === null && isCrowded(value)) return done(problem('json-malformed', { reason: `more than ${MOST_MEMBERS} members in one object or array` }))
+        done(error && malformed(error), value)
+      })
     } catch (error) { done(error as Error) }
   })
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -58,14 +61,30 @@ function refuseLoss (text: string): void {
   if (imprecise.length > 0) throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
 }
 
+/** No form has so many names: to look for the right one beside each wrong one would take seconds. */
+const MOST_MEMBERS = 2000
+
+function isCrowded (value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const members = Object.values(value)
+  return members.length > MOST_MEMBERS || members.some(isCrowded)
+}
+
 const malformed = (error: Error) =>
   problem('json-malformed', { reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200) })
 
 function readCsv (text: string): Csv {
   try {
     const rows = parseCsv(text, { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 100_000 }) as unknown as { info: { lines: number }, record: string[] }[]
-    // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before.
-    const records = rows.map(({ info, record }) => ({ line: info.lines - record.join('').split('\n').length + 1, fields: record }))
+    if (rows.length > MOST_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MOST_MEMBERS} lines` })
+    // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before. It counts a
+    // CRLF inside quotes twice.
+    let twice = 0
+    const records = rows.map(({ info, record }) => {
+      const text = record.join('')
+      twice += text.split('\r\n').length - 1
+      return { line: info.lines - twice - (text.split('\n').length - 1), fields: record }
+    })
     const [header, ...rest] = records
     if (header === undefined || rest.length === 0) throw problem('csv-without-lines')
     return { header: header.fields.map(name => name.trim()), records: rest }
@@ -81,7 +100,7 @@ function accepted (request: FastifyRequest): string[] {
   return Object.keys(body?.content ?? { 'application/json': {} })
 }
 
-function unsupported (request: FastifyRequest) {
+export function unsupported (request: FastifyRequest) {
   const types = accepted(request)
   return problem('media-type-unsupported', { found: request.headers['content-type'] ?? '(none)', accepted: types.join(', '), first: types[0]! })
 }

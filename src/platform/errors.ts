@@ -1,6 +1,7 @@
 // The edge where whatever was thrown becomes a problem, and the pages that explain each code.
 import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { unsupported } from './body.ts'
 import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
 import { Problem, problem, wordProblem, type Language } from './problem.ts'
 import { problemOfValidation } from './validation.ts'
@@ -8,7 +9,7 @@ import { problemOfValidation } from './validation.ts'
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
   const language: Language = accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
   return reply.code(raised.status)
-    .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language' })
+    .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language', 'x-request-id': request.id })
     .serializer((body: unknown) => JSON.stringify(body))
     .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
 }
@@ -44,8 +45,7 @@ function collectMethods (app: FastifyInstance): (path: string) => string[] {
 
 const OF_FASTIFY: Record<string, ProblemCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http-malformed',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported'
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http-malformed'
 }
 
 /** A constraint's name says more than its SQLSTATE. */
@@ -67,18 +67,19 @@ function asProblem (error: FastifyError & { constraint?: string }, request: Fast
   if (error instanceof Problem) return error
   if (error.validation) return problemOfValidation(error.validation, error.validationContext)
   const code = String(error.code ?? '')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupported(request)
   const known = OF_FASTIFY[code] ?? OF_CONSTRAINT[error.constraint ?? '']
   if (known !== undefined) {
     return problem(known, {
       limit: request.routeOptions.bodyLimit ?? '',
-      found: request.headers['content-type'] ?? '',
       ...request.body as object,
       ...request.params as object
     })
   }
   if (code === NUMBER_OUT_OF_RANGE) return problem('total-overflow', { where: 'bigint' })
-  if (UNAVAILABLE.test(code) || /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)) return problem('database-unavailable')
-  if (BUSY.test(code)) return problem('database-busy')
+  if (UNAVAILABLE.test(code) || error.message.startsWith('Connection terminated')) return problem('database-unavailable')
+  // The pool says this when all its connections are at work.
+  if (BUSY.test(code) || error.message === 'timeout exceeded when trying to connect') return problem('database-busy')
   return problem('internal')
 }
 

@@ -8,6 +8,7 @@ const FOLDER = new URL('../../migrations/', import.meta.url)
 async function readMigrations (): Promise<Record<string, Migration>> {
   const names = (await readdir(FOLDER)).filter(file => /^\d{4}_\w+\.sql$/.test(file)).map(file => file.slice(0, -4))
   const run = (file: string) => async (db: Kysely<unknown>) => {
+    await sql`set local statement_timeout = 0`.execute(db)
     await sql.raw(await readFile(new URL(file, FOLDER), 'utf8')).execute(db)
   }
   return Object.fromEntries(names.map(name => [name, { up: run(`${name}.sql`), down: run(`${name}.down.sql`) }]))

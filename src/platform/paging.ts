@@ -31,7 +31,7 @@ export function readCursor<Key extends unknown[]> (cursor: string | undefined, i
 export function page<Item> (request: FastifyRequest, reply: FastifyReply, items: Item[], limit: number, keyOf: (item: Item) => unknown[]): { items: Item[], next: string | null } {
   if (items.length <= limit) return { items, next: null }
   const shown = items.slice(0, limit)
-  const [path, search] = request.url.split('?')
+  const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
   const query = new URLSearchParams(search)
   query.set('cursor', Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url'))
   const next = `${path}?${query}`

@@ -65,8 +65,8 @@ interface Finding {
 
 function fault ({ keyword, instancePath, params, message, data, parentSchema }: Finding, body: boolean): Fault {
   const at = (member?: unknown) => {
-    const pointer = member === undefined ? instancePath : `${instancePath}/${String(member)}`
-    return body ? { pointer } : { parameter: pointer.split('/')[1] ?? '' }
+    if (body) return { pointer: member === undefined ? instancePath : `${instancePath}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}` }
+    return { parameter: member === undefined ? instancePath.split('/')[1] ?? '' : String(member) }
   }
   switch (keyword) {
     case 'required':

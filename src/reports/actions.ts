@@ -46,11 +46,21 @@ export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportI
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    const created = await insertReport(trx, id.agency, id.year, form, content)
-    const report = (await lockReport(trx, id.agency, id.year))!
-    refuse('body-invalid', changedReadOnly(id, body, report))
-    if (!created) await saveDraft(trx, report, form, content, forms)
-    return { report: await getReport(trx, id, false), created }
+    // Another may insert or delete the report between two of our statements: then look again.
+    for (;;) {
+      const report = await lockReport(trx, id.agency, id.year)
+      if (report !== undefined) {
+        refuseLocked(report)
+        refuse('body-invalid', changedReadOnly(id, body, report))
+        await saveDraft(trx, report, form, content, forms)
+        return { report: await getReport(trx, id, false), created: false }
+      }
+      if (await insertReport(trx, id.agency, id.year, form, content)) {
+        const report = await getReport(trx, id, false)
+        refuse('body-invalid', changedReadOnly(id, body, report))
+        return { report, created: true }
+      }
+    }
   })
 }
 
@@ -90,9 +100,10 @@ export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId,
     readRows(table, body.rows, atPointer('/rows'), sent, faults)
     readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table })
     refuse('body-invalid', faults)
-    const created = !table.rows.some(row => hasRow(content, table, row.id))
+    const wasEmpty = !table.rows.some(row => hasRow(content, table, row.id))
     copyCells(sent, content, table.cells)
-    return { created, table: writeTable(table, content) }
+    const after = writeTable(table, content)
+    return { created: wasEmpty && Object.keys(after.rows).length > 0, table: after }
   })
 }
 
@@ -140,6 +151,7 @@ async function changeTable<Result> (db: Kysely<Database>, forms: Forms, id: Tabl
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
+    refuseLocked(report)
     const form = forms.get(report.form)
     const table = formTable(form, id.table)
     const content = structuredClone(report.content)
@@ -152,7 +164,6 @@ async function changeTable<Result> (db: Kysely<Database>, forms: Forms, id: Tabl
 // ---- rules ----------------------------------------------------------------------------------------------------------
 
 async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<void> {
-  refuseLocked(report)
   const same = report.form === form.id && canonical(forms.get(report.form), report.content) === canonical(form, content)
   if (!same) await saveContent(trx, report.agency, report.year, form, content)
 }

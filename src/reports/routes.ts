@@ -19,8 +19,10 @@ import { readYearRange, YearRangeQuery } from './years.ts'
 export const ReportParams = Type.Object({ agency: AgencyCode, year: Year })
 const FORM_CHOICE = ['form-unknown', 'form-not-in-force', 'year-without-form', 'year-in-future'] as const
 
-/** Reporting starts with the year itself: a report for a year that has not begun is a slip. */
-export const thisYear = () => new Date().getFullYear()
+const CHINA_AHEAD_MS = 8 * 3600 * 1000
+
+/** The year in China, wherever the service runs. Reporting starts with the year itself: a report for a year that has not begun is a slip. */
+export const thisYear = () => new Date(Date.now() + CHINA_AHEAD_MS).getUTCFullYear()
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -42,7 +44,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const { limit, cursor, year, ...filter } = request.query
-    const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) < 10_000)
+    const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 && Number(key[1]) < 10_000)
     if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
     const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor === null, after ?? ['', 0], limit + 1)
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {

@@ -69,7 +69,7 @@ export async function saveStatus (trx: Transaction<Database>, { agency, year }: 
 }
 
 /** The draft becomes the next version: its content moves from the report to the version. */
-export async function saveVersion (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<number> {
+export async function saveVersion (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<void> {
   const { rows: [row] } = await sql<{ version: number }>`
     insert into report_version (agency, year, version, form, figures, notes, sections)
     select agency, year, coalesce(version, 0) + 1, form, figures, notes, sections from report where agency = ${agency} and year = ${year}
@@ -77,7 +77,6 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
   await trx.updateTable('report')
     .set({ status: 'published', version: row!.version, reason: null, figures: null, notes: null, sections: null, revision: sql`revision + 1`, updated_at: sql`now()` })
     .where('agency', '=', agency).where('year', '=', year).execute()
-  return row!.version
 }
 
 export async function removeReport (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<void> {
@@ -97,8 +96,10 @@ export async function listReports (db: Kysely<Database>, filter: ReportFilter, p
   if (filter.status !== undefined) conditions.push(sql`${status} = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
   if (filter.under !== undefined) {
-    conditions.push(sql`(r.agency = ${filter.under} or exists (
-      select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
+    // The first condition finds the few agencies by index, the second holds each to the year.
+    conditions.push(sql`r.agency in (select ${filter.under} union all select agency from agency_ancestor where ancestor = ${filter.under})
+      and (r.agency = ${filter.under} or exists (
+        select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
   }
   const { rows } = await sql<ListedReport>`
     select r.agency, a.name as agency_name, r.year, r.form, ${status} as status, r.version, r.revision, r.updated_at

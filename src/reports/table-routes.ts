@@ -70,7 +70,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       response: { 201: answer(TableContent, 'The rows were stored; the table as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
     }
   }, async (request, reply) => {
-    const isCsv = request.headers['content-type']!.toLowerCase().startsWith('text/csv')
+    const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
     const table = await appendRows(db, forms, request.params,
       (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
       request.query.on_conflict === 'replace')

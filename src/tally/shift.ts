@@ -29,7 +29,10 @@ export async function shiftTotals (trx: Transaction<Database>, forms: Forms, cha
   for (const row of large) {
     if (row.large === null) continue
     const figures = row.large.slice(1, -1).split(',').map(BigInt)
-    const cell = forms.get(row.form).cells.find(cell => figures[cell.position - 1]! > BigInt(largestTotal(cell.scale)))
+    const cell = forms.get(row.form).cells.find(cell => {
+      const figure = figures[cell.position - 1]!
+      return (figure < 0n ? -figure : figure) > BigInt(largestTotal(cell.scale))
+    })
     if (cell !== undefined) throw problem('total-overflow', { where: `${cell.id}, ${row.year}` })
   }
 }

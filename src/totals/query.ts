@@ -2,6 +2,7 @@
 // keys asked for and by form, so that each form's cells can be added by themselves.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../platform/database.ts'
+import { problem } from '../platform/problem.ts'
 
 export const KEYS = ['year', 'child', 'agency', 'level', 'kind', 'form'] as const
 export type Key = typeof KEYS[number]
@@ -18,6 +19,9 @@ export interface Scope {
 
 /** Sums of one form in one group; the row with form '' has what is expected. `f1`, `n1`: sum and count of figures at position 1. */
 export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, child_name?: string, agency_name?: string } & Record<`f${number}` | `n${number}`, number>
+
+/** More would fill the memory of the service and of most clients. The nation's filers in one year are 160,000. */
+const MOST_ROWS = 200_000
 
 type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figure: (position: number) => RawBuilder<unknown>, present: (position: number) => RawBuilder<unknown>, from: RawBuilder<unknown> }
 
@@ -42,7 +46,9 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
       group by ${sql.join(keys.map(key => sql.ref(key)))}
     )
     select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
-    from summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}`.execute(db)
+    from summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}
+    limit ${MOST_ROWS + 1}`.execute(db)
+  if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
   return rows
 }
 
@@ -122,8 +128,9 @@ const subtree = ({ by, under }: Scope): Agencies => ({
     : sql``,
   where: year => under === ''
     ? sql`true`
-    : sql`(p.agency = ${under} or exists (
-        select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
+    : sql`p.agency in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
+        and (p.agency = ${under} or exists (
+          select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
 })
 
 function ownReports (scope: Scope, agencies: Agencies): Source {

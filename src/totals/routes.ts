@@ -40,7 +40,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.', examples: ['year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'] }) }
           }
         },
-        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'total-overflow')
+        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'too-many-groups', 'total-overflow')
       }
     }
   }, async (request, reply) => {

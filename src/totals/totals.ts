@@ -1,6 +1,6 @@
 // Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
 import type { Kysely } from 'kysely'
-import { writeFigure } from '../form/figures.ts'
+import { largestTotal, writeFigure } from '../form/figures.ts'
 import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
@@ -58,7 +58,7 @@ function totalOf (forms: Forms, measures: Measure[], scope: Scope, rows: SumRow[
     }
     const cells = sums.flatMap(({ row, form }) => form.measures.get(id)!.positions.map(i => ({ sum: row[`f${i}`], present: row[`n${i}`]!, of: row.included })))
     const present = cells.reduce((sum, cell) => sum + cell.present, 0)
-    values[id] = present === 0 ? null : writeFigure(scale, exact(id, cells.reduce((sum, cell) => sum + (cell.sum ?? 0), 0)))
+    values[id] = present === 0 ? null : writeFigure(scale, exact(id, scale, cells.reduce((sum, cell) => sum + (cell.sum ?? 0), 0)))
     blank[id] = cells.reduce((sum, cell) => sum + cell.of, 0) - present
   }
   const [{ year, child, child_name: childName, agency, agency_name: agencyName, level, kind, form } = {} as SumRow] = rows
@@ -72,8 +72,9 @@ function totalOf (forms: Forms, measures: Measure[], scope: Scope, rows: SumRow[
   }
 }
 
-function exact (id: string, sum: number): number {
-  if (!Number.isSafeInteger(sum)) throw problem('total-overflow', { where: id })
+/** A sum over years, forms or leaves may pass what each of its parts may not. */
+function exact (id: string, scale: number, sum: number): number {
+  if (Math.abs(sum) > largestTotal(scale)) throw problem('total-overflow', { where: id })
   return sum
 }
 

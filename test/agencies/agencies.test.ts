@@ -33,7 +33,7 @@ t.test('ranges of years say the same as one entry for each year', async t => {
     })
   }))
   t.same(changeUntil([{ parent: null, level: 'county', kind: 'office', reporting: 'own', since: 0, until: 9999 }], 2020).map(period => period.until), [2020])
-  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], ['all years', '2019-', '-2020', '2019'])
+  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], ['all years 所有年度', '2019-', '-2020', '2019'])
 })
 
 t.test('registering and changing', async t => {

@@ -115,6 +115,15 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
       .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '')).execute()
     return await call('POST', '/v1/reports/bureau/2024/publish')
   },
+  'too-many-groups': async () => await db.transaction().execute(async trx => {
+    await sql`insert into agency (code, name) select 'many-' || i, 'x' from generate_series(1, 1100) i`.execute(trx)
+    await sql`insert into agency_period select code, 0, 9999, null, 'county', 'other', 'own' from agency where code like 'many-%'`.execute(trx)
+  }).then(async () => {
+    const answer = await call('GET', '/v1/totals?measure=requests.granted.total&by=agency,year&year=1900..2099')
+    await sql`delete from agency_period where agency like 'many-%'`.execute(db)
+    await sql`delete from agency where code like 'many-%'`.execute(db)
+    return answer
+  }),
   internal: async () => {
     await db.schema.alterTable('form_cell').renameTo('form_cell_away').execute()
     await sql`alter table expected rename to expected_away`.execute(db)

@@ -85,6 +85,9 @@ t.test('whatever is wrong with rows is told at once, with its place, and nothing
     [['/notes/requests.granted.total', undefined], ['/notes/requests.carried_in.total', undefined]])
   const quoted = await call('POST', rows, 'row,total\n"granted\n",1\ncarried_in,x\n', csv)
   t.same(quoted.json.errors.map((e: any) => [e.line, e.column]), [[4, 'total']], 'a line break inside quotes does not shift the lines')
+  const windows = await call('POST', rows, 'row,total\r\n"grantd\r\nx",1\r\ngrantd,2\r\n', csv)
+  t.same(windows.json.errors.map((e: any) => e.line), [2, 4], 'nor does one of Windows')
+  t.same((await call('PUT', '/v1/reports/a/2021', { 'ta/b~les': 1 })).json.errors.map((e: any) => e.pointer), ['/ta~1b~0les'])
   t.same((await call('GET', '/v1/reports/a/2021')).json.tables, {})
   t.same((await call('POST', rows, { row: 'granted', values: {} })).status, 201)
   const conflict = await call('POST', rows, [{ row: 'carried_in', values: {} }, { row: 'granted', values: { total: 1 } }])
@@ -127,6 +130,38 @@ t.test('PUT twice changes nothing; a change counts; clerks who write rows at onc
   t.same(created.map(answer => answer.status).sort(), [201, 409, 409, 409, 409, 409])
   const put = await Promise.all(Array.from({ length: 6 }, () => call('PUT', '/v1/reports/c/2023', body)))
   t.same(put.map(answer => answer.status).sort(), [200, 200, 200, 200, 200, 201])
+})
+
+t.test('PUT, DELETE and rows of one report at once: each is answered, none breaks', async t => {
+  const { call } = await registry(t)
+  const path = '/v1/reports/a/2022'
+  for (let round = 0; round < 25; round++) {
+    await call('PUT', path, {})
+    const answers = await Promise.all([call('DELETE', path), call('PUT', path, {}), call('PUT', path, {}), call('DELETE', path), call('PUT', `${path}/tables/requests`, { rows: {} })])
+    t.same(answers.filter(answer => ![200, 201, 204, 404].includes(answer.status)).map(answer => answer.text), [])
+  }
+})
+
+t.test('a locked report says that it is locked, whatever is sent', async t => {
+  const { call, forms } = await registry(t)
+  const path = '/v1/reports/a/2022'
+  await call('PUT', path, { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
+  const read = (await call('GET', path)).json
+  await call('POST', `${path}/submit`)
+  for (const [method, at, body] of [['POST', '/tables/requests/rows', { row: 'granted', values: {} }], ['PUT', '/tables/requests/rows/granted', { values: { x: 1 } }], ['DELETE', '/tables/requests/rows/none', undefined], ['PUT', '', read]] as const) {
+    t.equal((await call(method, path + at, body)).json.code, 'report-locked', `${method} ${at}`)
+  }
+})
+
+t.test('a body with no end of names is refused at once; an append without a body is told what is missing', async t => {
+  const { call } = await registry(t)
+  await call('PUT', '/v1/reports/a/2022', {})
+  const notes = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [i, 0]))
+  t.equal((await call('POST', '/v1/checks', { year: 2022, notes })).json.code, 'json-malformed')
+  const rows = '/v1/reports/a/2022/tables/requests/rows'
+  t.equal((await call('POST', rows, `row\n${'granted\n'.repeat(5000)}`, csv)).json.code, 'csv-malformed')
+  t.same((await call('POST', rows)).json.errors.map((e: any) => e.expected), ['an object {row, values}'])
+  t.equal((await call('POST', rows, `row,total\ngranted,${'-'.repeat(300)}\n`, csv)).json.errors[0].line, 2, 'a note that could not be sent back is not taken')
 })
 
 t.test('the list: filters, pages, and what the public sees', async t => {

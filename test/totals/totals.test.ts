@@ -108,6 +108,30 @@ t.test('what is asked wrongly is refused', async t => {
   t.same((await call('GET', `/v1/totals?${of}&under=a`, undefined, open)).status, 200, 'an agency with nothing below it and no report')
 })
 
+t.test('a sum of money that a JSON number cannot give to the 分 is refused', async t => {
+  const { call, db, publish } = await district(t)
+  for (const [code, year] of [['a', 2019], ['b', 2019], ['a', 2020], ['b', 2020]] as const) await publish(code, year)
+  const { sql } = await import('kysely')
+  const of = 'measure=procurement.centralized_procurement.amount'
+  const { position: at } = await db.selectFrom('form_cell').select('position').where('form', '=', '2019').where('cell', '=', 'procurement.centralized_procurement.amount').executeTakeFirstOrThrow()
+  await sql`update total set figures[${sql.lit(at)}] = ${2 ** 46 * 100 - 1}`.execute(db)
+  t.equal((await call('GET', `/v1/totals?${of}&by=year`, undefined, open)).status, 200)
+  t.equal((await call('GET', `/v1/totals?${of}`, undefined, open)).json.code, 'total-overflow')
+})
+
+t.test('a publication that would carry a decrease past what is exact is refused, too', async t => {
+  const { call, db, forms, publish } = await district(t)
+  await publish('a', 2020)
+  const { sql } = await import('kysely')
+  await sql`update total set figures[(select position from form_cell where form = '2019' and cell = 'licensing.administrative_licences.change')] = ${-Number.MAX_SAFE_INTEGER}`.execute(db)
+  const tables = consistentTables(forms.get('2019'), () => 0)
+  tables.licensing!.administrative_licences!.change = -1
+  await call('PUT', '/v1/reports/b/2020', { tables, sections: SECTIONS })
+  await call('POST', '/v1/reports/b/2020/submit')
+  t.equal((await call('POST', '/v1/reports/b/2020/publish')).json.code, 'total-overflow')
+  t.equal((await call('GET', '/v1/reports/b/2020')).json.status, 'submitted')
+})
+
 t.test('a sum over groups that a number cannot hold exactly is refused', async t => {
   const { call, db, publish } = await district(t)
   for (const year of [2021, 2022]) await publish('a', year)
