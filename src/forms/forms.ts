@@ -4,13 +4,15 @@ import type { Kysely } from 'kysely'
 import { Value } from 'typebox/value'
 import { FormDefinition } from '../form/definition.ts'
 import { compileForm } from '../form/compile.ts'
-import type { Form } from '../form/form.ts'
+import type { Form, Measure } from '../form/form.ts'
 import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 
 export class Forms {
   /** In the order of their first years. */
   readonly all: Form[]
+  /** Those of all forms by id; the same id means the same in each. */
+  readonly measures: Map<string, Measure>
 
   /** Throws an Error that says which data are inconsistent. */
   constructor (definitions: FormDefinition[]) {
@@ -20,6 +22,7 @@ export class Forms {
       if ((units.get(id) ?? unit) !== unit) throw new Error(`${id} is in ${unit} in one form and in ${units.get(id)} in another: the same id means the same in every form`)
       units.set(id, unit)
     }
+    this.measures = new Map(this.all.flatMap(form => [...form.measures]))
   }
 
   /** The length of the longest vector. */

@@ -64,9 +64,25 @@ const types = {
     oid === BIGINT ? exactInteger : oid === BIGINT_ARRAY ? vector : pg.types.getTypeParser(oid, format as 'text')
 } as pg.CustomTypesConfig
 
+/** Texts beyond these are planned at each use: what a client may vary without end must not fill the server's memory. */
+const MOST_PREPARED = 200
+const prepared = new Map<string, string>()
+
+/** Statements are planned once a connection: for most of ours the planning is dearer than what is planned. */
+class PreparingClient extends pg.Client {
+  override query (...given: any[]): any {
+    const [text, values] = given
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])
+    let name = prepared.get(text)
+    if (name === undefined && prepared.size < MOST_PREPARED) prepared.set(text, name = `s${prepared.size}`)
+    return super.query({ text, values, ...(name === undefined ? {} : { name }) }, ...given.slice(2) as [])
+  }
+}
+
 /** Lazy: nothing connects before the first query. */
 export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString,
     max: poolMax,
     types,

@@ -1,6 +1,6 @@
 // The one statement behind GET /v1/totals: what the maintained rows, the reports just below and the tree give, by the
 // keys asked for and by form, so that each form's cells can be added by themselves.
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 
@@ -17,46 +17,67 @@ export interface Scope {
   form: string | undefined
 }
 
-/** Sums of one form in one group; the row with form '' has what is expected. `f1`, `n1`: sum and count of figures at position 1. */
-export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, child_name?: string, agency_name?: string } & Record<`f${number}` | `n${number}`, number>
+/** Sums of one form in one group, or parts of them; the row with form '' has what is expected. `figures` and `present`: sum and count of figures at each position asked for. */
+export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, figures: (number | null)[] | null, present: number[] | null, child_name?: string, agency_name?: string }
 
 /** More would fill the memory of the service and of most clients. The nation's filers in one year are 160,000. */
 const MOST_ROWS = 200_000
 
-type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figure: (position: number) => RawBuilder<unknown>, present: (position: number) => RawBuilder<unknown>, from: RawBuilder<unknown> }
+type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figures: RawBuilder<unknown>, present: RawBuilder<unknown>, from: RawBuilder<unknown> }
+
+/** To build and compile a statement takes longer than to run it, so those that were asked for lately are kept. */
+const statements = new Map<string, CompiledQuery<SumRow>>()
+const MOST_STATEMENTS = 500
 
 export async function sumRows (db: Kysely<Database>, scope: Scope, positions: number[]): Promise<SumRow[]> {
-  const keys = [...new Set<Key>([...scope.by, 'form'])]
-  const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
-  const parts = sources(scope).map(source => sql`
-    select ${sql.join([
-      ...keys.map(key => sql`${source.columns[key]} as ${sql.ref(key)}`),
-      sql`${source.included} as included, ${source.expected} as expected`,
-      ...positions.map(i => sql`${source.figure(i)} as ${sql.ref(`f${i}`)}, ${source.present(i)} as ${sql.ref(`n${i}`)}`)
-    ])} ${source.from}`)
-  const { rows } = await sql<SumRow>`
-    with year as (${yearsOf(scope)}),
-    summed as (
-      select ${sql.join([
-        ...keys.map(key => sql.ref(key)),
-        sql`sum(included)::integer as included, sum(expected)::integer as expected`,
-        ...positions.map(i => sql`sum(${sql.ref(`f${i}`)})::bigint as ${sql.ref(`f${i}`)}, sum(${sql.ref(`n${i}`)})::bigint as ${sql.ref(`n${i}`)}`)
-      ])}
-      from (${sql.join(parts, sql` union all `)}) as part
-      group by ${sql.join(keys.map(key => sql.ref(key)))}
-    )
-    select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
-    from summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}
-    limit ${MOST_ROWS + 1}`.execute(db)
+  const key = JSON.stringify([scope, positions])
+  let statement = statements.get(key)
+  if (statement === undefined) {
+    if (statements.size === MOST_STATEMENTS) statements.clear()
+    statements.set(key, statement = statementOf(scope, positions).compile(db))
+  }
+  const { rows } = await db.executeQuery(statement)
   if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
   return rows
 }
+
+function statementOf (scope: Scope, positions: number[]): RawBuilder<SumRow> {
+  const keys = [...new Set<Key>([...scope.by, 'form'])]
+  const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
+  const refs = sql.join(keys.map(key => sql.ref(key)))
+  const each = (one: (position: RawBuilder<unknown>) => RawBuilder<unknown>, of: number[]) => sql`array[${sql.join(of.map(i => one(sql.lit(i))))}]`
+  const parts = sources(scope).map(({ columns, included, expected, figures, present, from }) => {
+    const rows = sql`(select ${sql.join([...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`), sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`])} ${from} offset 0) as source`
+    return figures === NONE
+      ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NONE} as figures, ${NONE} as present from ${rows} group by ${refs}`
+      // A vector is stored compressed, and each subscript would unpack it anew: `||` in the source hands on one that is unpacked.
+      : sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions)} as figures, ${each(i => present === NONE ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`, positions)} as present from ${rows}`
+  })
+  const part = sql`(${sql.join(parts, sql` union all `)}) as part`
+  const places = positions.map((_, i) => i + 1)
+  const summed = isFine(scope)
+    ? sql`select * from ${part}`
+    : sql`
+      select ${refs}, sum(included)::integer as included, sum(expected)::integer as expected,
+             ${each(i => sql`sum(figures[${i}])::bigint`, places)} as figures, ${each(i => sql`sum(present[${i}])::bigint`, places)} as present
+      from ${part} group by ${refs}`
+  return sql<SumRow>`
+    with year as (${yearsOf(scope)})
+    select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
+    from (${summed}) as summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}
+    limit ${sql.lit(MOST_ROWS + 1)}`
+}
+
+/** Whether the groups are about as fine as what is stored, so that it is no use to let PostgreSQL add first. */
+const isFine = ({ by, years, level, kind }: Scope) =>
+  (by.includes('year') || (years !== undefined && years.first === years.last)) &&
+  level === undefined && kind === undefined && by.every(key => key === 'year' || key === 'child' || key === 'form')
 
 /** The years asked for, else every year that has a published report. */
 function yearsOf ({ years }: Scope): RawBuilder<unknown> {
   return years === undefined
     ? sql`select distinct year from total where agency = '' and level = '' and reports > 0`
-    : sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
+    : sql`select generate_series(${sql.lit(years.first)}, ${sql.lit(years.last)}) as year`
 }
 
 function sources (scope: Scope): Source[] {
@@ -81,8 +102,8 @@ function maintained (scope: Scope): Source {
     columns: { year: sql`t.year`, form: sql`t.form`, level: sql`t.level`, kind: sql`t.kind`, child: sql`c.agency`, agency: sql`null` },
     included: sql`t.reports`,
     expected: sql`0`,
-    figure: i => sql`t.figures[${sql.lit(i)}]`,
-    present: i => sql`t.present[${sql.lit(i)}]`,
+    figures: sql`t.figures || '{}'`,
+    present: sql`t.present || '{}'`,
     from: sql`
       from ${byChild ? sql`agency_period c join total t on t.agency = c.agency and t.year between c.since and c.until` : sql`total t`}
       where ${sql.join([
@@ -138,8 +159,8 @@ function ownReports (scope: Scope, agencies: Agencies): Source {
     columns: { year: sql`v.year`, form: sql`v.form`, level: sql`p.level`, kind: sql`p.kind`, child: agencies.child, agency: sql`p.agency` },
     included: sql`1`,
     expected: sql`0`,
-    figure: i => sql`v.figures[${sql.lit(i)}]`,
-    present: i => sql`(v.figures[${sql.lit(i)}] is not null)::integer`,
+    figures: sql`v.figures || '{}'`,
+    present: NONE,
     from: sql`
       from agency_period p
       join report r on r.agency = p.agency and r.status = 'published' and r.year between p.since and p.until
@@ -163,7 +184,8 @@ function expectedOf (scope: Scope, agencies: Agencies): Source {
 
 // ---- small parts --------------------------------------------------------------------------------------------------
 
-const nothing = { included: sql`0`, expected: sql`0`, figure: () => sql`null::bigint`, present: () => sql`0` }
+const NONE = sql`null::bigint[]`
+const nothing = { included: sql`0`, expected: sql`0`, figures: NONE, present: NONE }
 
 function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
   return [
@@ -175,7 +197,7 @@ function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[]
 function within (scope: Scope, table: string): RawBuilder<unknown>[] {
   return [
     ...standing(scope, table),
-    ...(scope.years === undefined ? [] : [sql`${sql.ref(`${table}.year`)} between ${scope.years.first} and ${scope.years.last}`]),
+    ...(scope.years === undefined ? [] : [sql`${sql.ref(`${table}.year`)} between ${sql.lit(scope.years.first)} and ${sql.lit(scope.years.last)}`]),
     ...(scope.form === undefined ? [] : [sql`${sql.ref(`${table}.form`)} = ${scope.form}`])
   ]
 }

@@ -10,21 +10,23 @@ import type { Group, Totals } from './schemas.ts'
 
 /** Throws `measure-unknown` naming all that are in no form. */
 export function findMeasures (forms: Forms, ids: string[]): Measure[] {
-  const known = new Map(forms.all.flatMap(form => [...form.measures]))
+  const known = forms.measures
   refuse('measure-unknown', ids.filter(id => !known.has(id)).map(id =>
     ({ parameter: 'measure', found: id, expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' }, among: [...known.keys()] })))
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
 export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): Promise<Totals> {
-  const positions = forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? []))
-  const rows = await sumRows(db, scope, [...new Set(positions)].sort((a, b) => a - b))
+  const positions = [...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))]
+  const rows = await sumRows(db, scope, positions)
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
-    const key = JSON.stringify(scope.by.map(name => row[name]))
-    groups.set(key, [...groups.get(key) ?? [], row])
+    const key = scope.by.map(name => row[name]).join(' ')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
   }
-  const totals = [...groups.values()].map(group => totalOf(forms, measures, scope, group))
+  const totals = [...groups.values()].map(group => totalOf(forms, measures, positions, scope, group))
     .filter(({ coverage }) => coverage.included > 0 || (coverage.expected ?? 0) > 0 || alwaysListed(scope))
   return {
     measures: measures.map(({ id, unit, label }) => ({ id, unit, label })),
@@ -37,14 +39,14 @@ const alwaysListed = ({ by, years }: Scope) => by.length === 0 || (years !== und
 
 /** Groups that are listed even when there is nothing in them: each year of a stated range, and the one of no key. */
 function unasked (scope: Scope): SumRow[] {
-  const empty: SumRow = { form: '', included: 0, expected: 0 }
+  const empty: SumRow = { form: '', included: 0, expected: 0, figures: null, present: null }
   if (!alwaysListed(scope)) return []
   if (scope.by.length === 0) return [empty]
   const { first, last } = scope.years!
   return Array.from({ length: last - first + 1 }, (_, i) => ({ ...empty, year: first + i }))
 }
 
-function totalOf (forms: Forms, measures: Measure[], scope: Scope, rows: SumRow[]): Group {
+function totalOf (forms: Forms, measures: Measure[], positions: number[], scope: Scope, rows: SumRow[]): Group {
   const included = rows.reduce((sum, row) => sum + row.included, 0)
   const expected = scope.form !== undefined || scope.by.includes('form') ? null : rows.reduce((sum, row) => sum + row.expected, 0)
   const sums = rows.filter(row => row.included > 0).map(row => ({ row, form: forms.get(row.form) }))
@@ -56,15 +58,27 @@ function totalOf (forms: Forms, measures: Measure[], scope: Scope, rows: SumRow[
       values[id] = blank[id] = null
       continue
     }
-    const cells = sums.flatMap(({ row, form }) => form.measures.get(id)!.positions.map(i => ({ sum: row[`f${i}`], present: row[`n${i}`]!, of: row.included })))
-    const present = cells.reduce((sum, cell) => sum + cell.present, 0)
-    values[id] = present === 0 ? null : writeFigure(scale, exact(id, scale, cells.reduce((sum, cell) => sum + (cell.sum ?? 0), 0)))
-    blank[id] = cells.reduce((sum, cell) => sum + cell.of, 0) - present
+    let sum = 0
+    let present = 0
+    let of = 0
+    for (const { row, form } of sums) {
+      for (const position of form.measures.get(id)!.positions) {
+        const i = positions.indexOf(position)
+        sum += row.figures![i] ?? 0
+        present += row.present![i]!
+        of += row.included
+      }
+    }
+    values[id] = present === 0 ? null : writeFigure(scale, exact(id, scale, sum))
+    blank[id] = of - present
   }
-  const [{ year, child, child_name: childName, agency, agency_name: agencyName, level, kind, form } = {} as SumRow] = rows
-  const keys = { year, child, child_name: childName, agency, agency_name: agencyName, level, kind, form: scope.by.includes('form') ? form : undefined }
+  const keys: Record<string, unknown> = {}
+  for (const key of scope.by) {
+    keys[key] = rows[0]![key]
+    if (key === 'child' || key === 'agency') keys[`${key}_name`] = rows[0]![`${key}_name`]
+  }
   return {
-    ...Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)),
+    ...keys,
     values,
     coverage: { expected, included, missing: expected === null ? null : expected - included },
     blank,
