@@ -92,15 +92,15 @@ async function moveAgency (trx: Transaction<Database>, forms: Forms, code: strin
   const isNew = old.length === 0
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
-  const contributed = async () => ({
-    expected: await contributedExpected(trx, concerned),
-    totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)
-  })
   await lockAgencies(trx, concerned)
   await holdParents(trx, code, periods)
   await holdChildren(trx, code, periods)
   await holdReports(trx, code, periods)
   const hasPublished = await trx.selectFrom('report').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('status', '=', 'published').executeTakeFirst() !== undefined
+  const contributed = async () => ({
+    expected: await contributedExpected(trx, concerned),
+    totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)
+  })
   const before = await contributed()
   await replacePeriods(trx, code, periods)
   await replaceAncestors(trx, concerned)
