@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
+import type { FormDefinition } from '../src/form/definition.ts'
 import { Forms, readForms, recordCells } from '../src/forms/forms.ts'
 import { verifyTotals } from '../src/tally/verify.ts'
 import { freshApp } from './helper.ts'
 
 /** Unlike the statutory forms in each way that data can be. */
-const INVENTED = {
+const INVENTED: FormDefinition = {
   form: '2024-trial',
   title_zh: '试行格式',
   title_en: 'Trial format',
@@ -88,18 +89,18 @@ t.test('a third form needs a data file and nothing else', async t => {
 })
 
 t.test('a form whose data are inconsistent is refused with all its faults', async t => {
-  const broken = structuredClone(INVENTED) as any
-  broken.tables[0].columns[2].total_of = ['paper', 'onlin']
-  broken.tables[0].rows.push({ id: 'in', zh: '重复', en: 'Twice' })
-  broken.tables[1].columns[0].unit = '美元'
+  const broken = structuredClone(INVENTED)
+  broken.tables[0]!.columns[2]!.total_of = ['paper', 'onlin']
+  broken.tables[0]!.rows.push({ id: 'in', zh: '重复', en: 'Twice' })
+  broken.tables[1]!.columns[0]!.unit = '美元'
   await t.rejects(async () => new Forms(await readForms(await folderWith(t, broken))), /2024-trial: channels rows: in stands twice; channels.all: onlin is not there; cost.amount: money in 美元/)
   await t.rejects(readForms(await folderWith(t, { ...INVENTED, tabels: [] })), /forms\/invented.json: .*tabels|additional/)
-  const otherUnit = structuredClone(INVENTED) as any
-  otherUnit.tables[0].id = 'requests'
-  otherUnit.tables[0].rows[0].id = 'granted'
-  otherUnit.tables[0].identities = []
-  otherUnit.tables[0].columns[2].id = 'total'
-  for (const column of otherUnit.tables[0].columns) column.unit = '次'
+  const otherUnit = structuredClone(INVENTED)
+  otherUnit.tables[0]!.id = 'requests'
+  otherUnit.tables[0]!.rows[0]!.id = 'granted'
+  otherUnit.tables[0]!.identities = []
+  otherUnit.tables[0]!.columns[2]!.id = 'total'
+  for (const column of otherUnit.tables[0]!.columns) column.unit = '次'
   await t.rejects(async () => new Forms(await readForms(await folderWith(t, otherUnit))), /requests.granted.total is in 次 in one form and in 件 in another/)
 })
 

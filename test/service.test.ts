@@ -20,8 +20,8 @@ async function freePort (): Promise<number> {
   return port
 }
 
-async function service (env: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, ['dist/server.js'], { cwd: root, env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+async function service (env: Record<string, string>, [program, ...args]: [string, ...string[]] = [process.execPath, 'dist/server.js']) {
+  const child: ChildProcess = spawn(program, args, { cwd: root, env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', data => { output += data })
   const ended = once(child, 'exit')
@@ -79,6 +79,21 @@ t.test('from an empty folder to a key, through a kill, to an orderly end', async
   t.match(answer, /^HTTP\/1.1 201/)
   t.equal((await third.ended)[0], 0)
   await t.rejects(fetch(`${base}/healthz`))
+})
+
+t.test('npm start told to stop stops the service, and leaves no process behind', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
+  t.teardown(async () => {
+    await stopPostgres(folder)
+    await rm(folder, { recursive: true, force: true })
+  })
+  const port = await freePort()
+  const started = await service({ DATA_DIR: folder, PORT: String(port) }, ['npm', 'start'])
+  await started.said(/listens on/)
+  started.child.kill('SIGTERM')
+  await started.ended
+  for (let i = 0; i < 100 && await fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false); i++) await new Promise(resolve => setTimeout(resolve, 100))
+  await t.rejects(fetch(`http://127.0.0.1:${port}/healthz`))
 })
 
 t.test('a start that cannot be ends with one message and no stack', async t => {

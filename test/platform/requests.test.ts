@@ -72,6 +72,17 @@ t.test('a made administrator key is good, is made once, and only its hash is kep
   t.notMatch(JSON.stringify(await db.selectFrom('api_key').selectAll().execute()), made[0]!)
 })
 
+t.test('ready means that the schema is current', async t => {
+  const { call, db } = await freshApp(t)
+  const { migrate } = await import('../../src/platform/migrations.ts')
+  t.equal((await call('GET', '/readyz', undefined, { key: null })).status, 200)
+  await migrate(db, 'down')
+  const open = await call('GET', '/readyz', undefined, { key: null })
+  t.same([open.status, open.json.code], [503, 'not-ready'])
+  t.match(open.json.detail, /0001_registry/)
+  t.equal((await call('GET', '/healthz', undefined, { key: null })).status, 200)
+})
+
 t.test('requests are counted by route, never by address', async t => {
   const { call } = await freshApp(t)
   for (const code of ['2019', '2021', 'nothing-like-it']) await call('GET', `/v1/forms/${code}`)
