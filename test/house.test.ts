@@ -11,6 +11,7 @@ const files = (await readdir(src, { recursive: true })).filter(file => file.ends
 /** What each floor may import besides itself. */
 const FLOORS: Record<string, string[]> = {
   form: [],
+  reading: ['form'],
   platform: [],
   forms: ['form', 'platform'],
   tally: ['form', 'platform', 'forms'],

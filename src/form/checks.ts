@@ -2,7 +2,10 @@
 import { hasRow, type Content } from './content.ts'
 import type { Text } from './fault.ts'
 import { writeFigure } from './figures.ts'
-import type { Cell, Check, Form, Severity, SplitCheck, SumCheck } from './form.ts'
+import type { Cell, Check, Form, Severity, SplitCheck, StatedCheck, SumCheck } from './form.ts'
+
+/** A longer text is not searched for the figures that it states. */
+const LONGEST_STATEMENT = 50_000
 
 export type Outcome = 'pass' | 'fail' | 'not_assessable'
 
@@ -66,6 +69,7 @@ function assess (form: Form, content: Content, check: Check): Verdict {
       const outcome = given.length === 0 ? 'not_assessable' : cells.length === 0 ? 'pass' : 'fail'
       return { outcome, left: given.length - cells.length, right: given.length, cells }
     }
+    case 'stated': return assessStated(form, content, check)
     case 'text': {
       const length = [...(content.sections[check.section] ?? '').trim()].length
       return { outcome: length >= check.at_least ? 'pass' : 'fail', left: length, right: check.at_least, cells: [] }
@@ -119,6 +123,29 @@ function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict 
           en: `${check.en}: with ${figures[broken]} and ${figures[broken + 1]} written together as ${figures[broken]}${figures[broken + 1]} the row adds to its total ${total}`
         }
       }
+}
+
+/** Two different figures in one text: which of them is meant cannot be told. */
+function assessStated (form: Form, content: Content, check: StatedCheck): Verdict {
+  const text = (content.sections[check.section] ?? '').normalize('NFKC').replace(/\s+/g, '').slice(0, LONGEST_STATEMENT)
+  const found = [...text.matchAll(new RegExp(check.phrase, 'g'))]
+  const stated = new Set(found.map(match => Number(match[1])))
+  const figures = check.cells.map(id => figureOf(content, form.cell.get(id)!))
+  const right = figures.includes(null) ? null : figures.reduce<number>((sum, figure) => sum + figure!, 0)
+  const [left] = stated
+  if (stated.size !== 1 || left === undefined || !Number.isSafeInteger(left)) return { outcome: 'pass', left: null, right, cells: check.cells }
+  if (right === null || left === right) return { outcome: right === null ? 'not_assessable' : 'pass', left, right, cells: check.cells }
+  const quote = found[0]![0]
+  return {
+    outcome: 'fail',
+    left,
+    right,
+    cells: check.cells,
+    message: {
+      zh: `${check.zh}：文字写“${quote}”，表格为 ${right}`,
+      en: `${check.en}: the text says “${quote}”, the table ${right}`
+    }
+  }
 }
 
 function told (form: Form, check: Check, outcome: Outcome, left: number | null, right: number | null, delta: number | null, cells: string[]): Text {

@@ -75,5 +75,12 @@ function inconsistencies (definition: FormDefinition): string[] {
     }
     for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
   }
+  const cells = definition.tables.flatMap(table => table.rows.flatMap(row => table.columns.map(column => cellId(table.id, row.id, column.id))))
+  for (const section of definition.sections) {
+    for (const { id, cells: stated, phrase } of section.states ?? []) {
+      for (const cell of stated.filter(cell => !cells.includes(cell))) faults.push(`${section.id}.states.${id}: ${cell} is not there`)
+      try { RegExp(phrase) } catch { faults.push(`${section.id}.states.${id}: not a regular expression`) }
+    }
+  }
   return faults
 }

@@ -21,6 +21,7 @@ export const Row = Type.Object({
   zh: Type.String({ description: 'Label as printed.' }),
   en: Type.String(),
   parent: Type.Optional(Id),
+  also: Type.Optional(Type.Array(Type.String(), { description: 'Other labels that published reports print for this row.' })),
   heading: Type.Optional(Type.Boolean({ description: 'A printed heading without figures; as a measure it is the sum of its leaves.' })),
   total_of: Type.Optional(Type.Array(Id, { description: 'The rows that add to this one; such a row is no leaf of its heading.' }))
 }, closed)
@@ -54,13 +55,22 @@ export const Table = Type.Object({
 }, closed)
 export type Table = Static<typeof Table>
 
+export const Statement = Type.Object({
+  id: Id,
+  cells: Type.Array(Type.String(), { description: 'The cells whose sum the text states.' }),
+  phrase: Type.String({ description: 'How the text states it: a regular expression on the text without spaces, whose first group is the figure.' })
+}, { ...closed, description: 'A figure of the tables that a text tends to state, too.' })
+export type Statement = Static<typeof Statement>
+
 export const Section = Type.Object({
   id: Id,
   title_zh: Type.String(),
   title_en: Type.String(),
   kind: Type.Enum(['text', 'tables'], { type: 'string' }),
-  at_least: Type.Optional(Type.Integer({ description: 'A text shorter than this many characters draws a warning.' }))
+  at_least: Type.Optional(Type.Integer({ description: 'A text shorter than this many characters draws a warning.' })),
+  states: Type.Optional(Type.Array(Statement))
 }, closed)
+export type Section = Static<typeof Section>
 
 export const FormDefinition = Type.Object({
   form: Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$' }),

@@ -1,19 +1,40 @@
 // Which checks a form has: its sums, its completeness and its texts.
+import type { Section } from './definition.ts'
 import { cellId, type Check, type Form, type FormTable } from './form.ts'
 
 export function deriveChecks (form: Form): Check[] {
-  return [...form.tables.values()].flatMap(table => [...sums(table), ...completeness(table)]).concat(
-    form.definition.sections.flatMap((section): Check[] => section.at_least === undefined
-      ? []
-      : [{
-          id: `${section.id}.text`,
-          severity: 'warning',
-          rule: 'text',
-          section: section.id,
-          at_least: section.at_least,
-          zh: `“${section.title_zh}”不少于 ${section.at_least} 字`,
-          en: `“${section.title_en}” has at least ${section.at_least} characters`
-        }]))
+  return [
+    ...[...form.tables.values()].flatMap(table => [...sums(table), ...completeness(table)]),
+    ...form.definition.sections.flatMap(section => texts(form, section))
+  ]
+}
+
+function texts (form: Form, section: Section): Check[] {
+  const checks: Check[] = section.at_least === undefined
+    ? []
+    : [{
+        id: `${section.id}.text`,
+        severity: 'warning',
+        rule: 'text',
+        section: section.id,
+        at_least: section.at_least,
+        zh: `“${section.title_zh}”不少于 ${section.at_least} 字`,
+        en: `“${section.title_en}” has at least ${section.at_least} characters`
+      }]
+  for (const { id, cells, phrase } of section.states ?? []) {
+    const labels = cells.map(id => form.cell.get(id)!.label)
+    checks.push({
+      id: `${section.id}.states.${id}`,
+      severity: 'warning',
+      rule: 'stated',
+      section: section.id,
+      phrase,
+      cells,
+      zh: `“${section.title_zh}”所述件数与表格一致（${labels.map(label => label.zh).join('、')}）`,
+      en: `The figure that “${section.title_en}” states is that of the tables (${labels.map(label => label.en).join('; ')})`
+    })
+  }
+  return checks
 }
 
 function sums ({ definition: table, rows, columns }: FormTable): Check[] {

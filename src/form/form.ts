@@ -68,7 +68,9 @@ export interface RowsCheck extends Base { rule: 'rows', table: string }
 export interface FiguresCheck extends Base { rule: 'figures', table: string }
 /** The text has at least so many characters. */
 export interface TextCheck extends Base { rule: 'text', section: string, at_least: number }
-export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck
+/** The figure that the text states is the one of the tables. A text that states none contradicts none. */
+export interface StatedCheck extends Base { rule: 'stated', section: string, phrase: string, cells: string[] }
+export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck | StatedCheck
 
 export const cellId = (table: string, row: string, column: string) => `${table}.${row}.${column}`
 

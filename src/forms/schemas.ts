@@ -1,13 +1,13 @@
 // Forms on the wire.
 import { Type } from 'typebox'
-import { Column, ColumnHeading, FormDefinition, Identity, Row, Section, Table } from '../form/definition.ts'
+import { Column, ColumnHeading, FormDefinition, Identity, Row, Section, Statement, Table } from '../form/definition.ts'
 import { ref } from '../platform/openapi.ts'
 
 const cells = (description: string) => Type.Array(Type.String(), { description })
 const WireCheck = Type.Object({
   id: Type.String({ description: 'Stable id, as findings name it.' }),
   severity: Type.Enum(['error', 'warning', 'info'], { type: 'string', description: 'A report with a failing `error` cannot be submitted.' }),
-  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text'], { type: 'string', description: 'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough.' }),
+  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated'], { type: 'string', description: 'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells.' }),
   zh: Type.String({ description: 'What must hold, in Chinese.' }),
   en: Type.String({ description: 'What must hold, in English.' }),
   left: Type.Optional(cells('sum: the cells on the left.')),
@@ -16,8 +16,10 @@ const WireCheck = Type.Object({
   addends: Type.Optional(cells('split: the cells of the row.')),
   total: Type.Optional(Type.String({ description: 'split: the cell of the row\'s total.' })),
   table: Type.Optional(Type.String({ description: 'rows, figures: the table.' })),
-  section: Type.Optional(Type.String({ description: 'text: the section.' })),
-  at_least: Type.Optional(Type.Integer({ description: 'text: how many characters.' }))
+  section: Type.Optional(Type.String({ description: 'text, stated: the section.' })),
+  at_least: Type.Optional(Type.Integer({ description: 'text: how many characters.' })),
+  phrase: Type.Optional(Type.String({ description: 'stated: how the text states the figure, a regular expression whose first group is the figure.' })),
+  cells: Type.Optional(cells('stated: the cells that add to the figure.'))
 }, {
   $id: 'Check',
   description: 'A rule that a report of the form is held against. Cells are `table.row.column`.',
@@ -34,7 +36,8 @@ const WireCheck = Type.Object({
 })
 
 // The parts of a form by name; `FormDefinition` has them one inside the other.
-const WireSection = Type.Object(Section.properties, { $id: 'FormSection', description: 'A numbered part of the printed form: a text, or tables.' })
+const WireStatement = Type.Object(Statement.properties, { $id: 'FormStatement', description: 'A figure of the tables that a text tends to state, too.' })
+const WireSection = Type.Object({ ...Section.properties, states: Type.Optional(Type.Array(ref(WireStatement))) }, { $id: 'FormSection', description: 'A numbered part of the printed form: a text, or tables.' })
 const WireColumn = Type.Object(Column.properties, { $id: 'FormColumn', description: 'A column of figures.' })
 const WireColumnHeading = Type.Object(ColumnHeading.properties, { $id: 'FormColumnHeading', description: 'A heading printed over several columns.' })
 const WireRow = Type.Object(Row.properties, { $id: 'FormRow', description: 'A printed row: a heading, or a line of figures.' })
@@ -80,4 +83,4 @@ export const WireForm = Type.Object({
 
 export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, { $id: 'FormList', description: 'All forms, in the order of their first years.' })
 
-export const formSchemas = [WireCheck, WireSection, WireColumn, WireColumnHeading, WireRow, WireIdentity, WireTable, WireForm, FormList]
+export const formSchemas = [WireCheck, WireStatement, WireSection, WireColumn, WireColumnHeading, WireRow, WireIdentity, WireTable, WireForm, FormList]

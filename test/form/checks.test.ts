@@ -61,3 +61,22 @@ t.test('a report written and read again is the same, blanks, notes and absent ro
   }), { numRuns: 60 })
   t.pass()
 })
+
+t.test('a figure that part one states is held against the tables, with both in the message; doubt is silent', async t => {
+  const f = forms.get('2021')
+  const tables = tablesOf(f, [3])
+  const total = tables.requests!.new_received!.total!
+  const stated = (overview: string, more: object = {}) => {
+    const { content, faults } = readContent(f, { tables: { ...tables, ...more }, sections: { ...SECTIONS, overview } })
+    t.same(faults, [])
+    return runChecks(f, content).findings.filter(finding => finding.check.startsWith('overview.states')).map(({ check, severity, outcome, left, right }) => [check, severity, outcome, left, right])
+  }
+  t.same(stated(`2023年，全年新收政府信息公开申请 ${total} 件。`), [])
+  t.same(stated(`2023年，全年新收政府信息公开申请${total + 1}件，上年结转9件。`), [
+    ['overview.states.new_received', 'warning', 'fail', total + 1, total],
+    ['overview.states.carried_in', 'warning', 'fail', 9, tables.requests!.carried_in!.total]
+  ])
+  t.same(stated(`共收到政府信息公开申请${total + 1}件。全年新收政府信息公开申请${total}件。`), [], 'two figures: which is meant cannot be told')
+  t.same(stated('其中新收政府信息公开申请99件来自网络；不予以公开98件；发布信息97条；办理行政复议案件96件。'), [])
+  t.same(stated('政府信息公开行政诉讼7件', { review_litigation: { ...tables.review_litigation, litigation_direct: { total: null } } }).map(finding => finding.slice(0, 3)), [['overview.states.litigation', 'warning', 'not_assessable']])
+})

@@ -1,0 +1,83 @@
+// Which of the fields behind a label are its figures.
+import type { Entry } from './entries.ts'
+import type { Token } from './tokens.ts'
+
+/** The fields of one row in the order of the columns, or why they cannot be told. */
+export type Placed = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }
+
+export interface Row { entry: Entry, columns: number }
+
+/** `template`: where the columns stand in the grid, as far as the heading tells. */
+export function placer (rows: Row[], template: number[] | null): (row: Row) => Placed {
+  const whole = rows.filter(isWhole)
+  const grids = whole.filter(({ entry }) => entry.divided && !entry.stream).map(row => figures(row).map(token => token.column))
+  const common = template ?? mostCommon(grids)
+  const trailing = new Set(rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.zone.length))
+  const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.zone.length]))?.[0]
+  const share = (holds: (row: Row) => boolean) => rows.filter(holds).length / rows.length
+  const exact = share(({ entry, columns }) => entry.zone.length === columns)
+  const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
+  const right = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(0, -row.columns).every(isBlank)
+  const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
+  const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
+
+  return row => {
+    const { entry, columns } = row
+    const filled = entry.zone.filter(token => !isBlank(token))
+    if (filled.length > columns) return { fault: 'too-many-figures' }
+    if (isWhole(row)) return { fields: filled }
+    if (!entry.divided) return aligned(row, whole)
+    const options: Token[][] = []
+    if (!entry.stream && common !== null && common.length === columns) {
+      const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))
+      const chosen = fields.map(([token]) => token)
+      if (fields.every(tokens => tokens.length === 1) && new Set(chosen).size === columns && filled.every(token => chosen.includes(token))) options.push(chosen as Token[])
+      else return { fault: 'figures-not-aligned' }
+    }
+    if (options.length === 0) {
+      if (entry.zone.length === columns && exact >= 0.9) options.push(entry.zone)
+      if (toLeft >= 0.8 && left(row)) options.push(entry.zone.slice(0, columns))
+      if (toRight >= 0.8 && right(row)) options.push(entry.zone.slice(-columns))
+    }
+    if (options.length === 0) return { fault: filled.length < columns && entry.zone.length < columns ? 'too-few-figures' : 'figures-not-aligned' }
+    const [first, ...others] = options
+    return others.every(other => other.every((token, i) => token === first![i])) ? { fields: first! } : { fault: 'figures-not-aligned' }
+  }
+}
+
+export const isBlank = (token: Token) => token.kind === 'blank'
+
+/** Has all its figures, one after the other. */
+export function isWhole ({ entry, columns }: Row): boolean {
+  const filled = entry.zone.filter(token => !isBlank(token))
+  return filled.length === columns && entry.zone.indexOf(filled.at(-1)!) - entry.zone.indexOf(filled[0]!) === columns - 1
+}
+
+const figures = ({ entry }: Row) => entry.zone.filter(token => !isBlank(token))
+
+/** Rows divided by spaces show no blank: the columns of the whole rows tell where one is. */
+function aligned (row: Row, whole: Row[]): Placed {
+  const models = whole.filter(({ entry, columns }) => columns === row.columns && !entry.divided && !entry.stream)
+  const { zone } = row.entry
+  if (row.entry.stream || zone.length === 0 || models.length < 2) return { fault: 'too-few-figures' }
+  const columns = Array.from({ length: row.columns }, (_, i) => {
+    const tokens = models.map(model => model.entry.zone[i]!)
+    return { from: Math.min(...tokens.map(token => token.column)), to: Math.max(...tokens.map(token => token.column + token.width)) }
+  })
+  if (columns.some((column, i) => i > 0 && column.from < columns[i - 1]!.to)) return { fault: 'figures-not-aligned' }
+  const fields: (Token | undefined)[] = columns.map(() => undefined)
+  for (const token of zone) {
+    const fits = columns.flatMap((column, i) => token.column < column.to && token.column + token.width > column.from ? [i] : [])
+    if (fits.length !== 1 || fields[fits[0]!] !== undefined) return { fault: 'figures-not-aligned' }
+    fields[fits[0]!] = token
+  }
+  const last = zone.at(-1)!
+  return { fields: fields.map(token => token ?? { ...last, start: last.end, raw: '', kind: 'blank' }) }
+}
+
+function mostCommon (lists: number[][]): number[] | null {
+  const counts = new Map<string, number>()
+  for (const list of lists) counts.set(list.join(), (counts.get(list.join()) ?? 0) + 1)
+  const best = [...counts].sort((a, b) => b[1] - a[1])[0]
+  return best === undefined || best[1] * 2 <= lists.length ? null : best[0].split(',').map(Number)
+}

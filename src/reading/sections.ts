@@ -1,0 +1,180 @@
+// The parts of a report that hold tables: which lines speak of which table.
+import type { FormTable } from '../form/form.ts'
+import type { Document } from './document.ts'
+import { findEntries, type Entry } from './entries.ts'
+import { placer, isBlank, isWhole, type Row } from './geometry.ts'
+import { labelKey } from './fold.ts'
+import { readHeading, type Heading } from './headings.ts'
+import { articleItem, type Lexicon } from './lexicon.ts'
+import type { Part } from './parts.ts'
+import { problemOf } from './problems.ts'
+import { readTable, type RowFound, type TableReading } from './table.ts'
+import { lineText } from './parts.ts'
+import type { Token, TokenLine } from './tokens.ts'
+
+/** Each stretch of the document that holds tables, read as tables of the form. */
+export function readTables (document: Document, lines: TokenLine[], parts: Part[], lexicon: Lexicon): TableReading[] {
+  return stretches(document, lines, parts).flatMap(({ section, lines }) => {
+    const tables = [...lexicon.form.tables.values()].filter(table => table.definition.section === section)
+    if (tables.length === 0) return []
+    const entries = findEntries(lines, lexicon, new Set(tables.map(table => table.definition.id)))
+    if (section === 'review_litigation') return [readAcross(document, tables[0]!, entries, lexicon)]
+    return tables.length > 1 ? readBlocks(document, entries, lexicon) : [readRows(document, tables[0]!, entries, lexicon)]
+  })
+}
+
+interface Stretch { section: string, lines: TokenLine[] }
+
+/** Parts two to four; where a title is missing the heading of the table tells that another part begins. */
+function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stretch[] {
+  const TABLES = ['proactive_disclosure', 'requests', 'review_litigation']
+  const given = parts.some(part => TABLES.includes(part.section))
+    ? parts.filter(part => TABLES.includes(part.section)).map(part => ({ section: part.section, lines: lines.slice(part.from + 1, part.to) }))
+    : [{ section: 'proactive_disclosure', lines }]
+  return given.flatMap(stretch => {
+    const found: Stretch[] = []
+    let { section } = stretch
+    let from = 0
+    stretch.lines.forEach((line, i) => {
+      if (line.tokens.length === 0) return
+      const text = lineText(document, line.index)
+      const next = section === 'proactive_disclosure' && /勾稽关系|申请人情况/.test(text)
+        ? 'requests'
+        : section === 'requests' && /^[^一-鿿]*行政复议[^一-鿿]+行政诉讼[^一-鿿]*$/.test(text) ? 'review_litigation' : null
+      if (next === null) return
+      found.push({ section, lines: stretch.lines.slice(from, i) })
+      section = next
+      from = i
+    })
+    return [...found, { section, lines: stretch.lines.slice(from) }]
+  })
+}
+
+// ---- part three: one table with many rows ----------------------------------------------------------------------------
+
+function readRows (document: Document, table: FormTable, all: Entry[], lexicon: Lexicon): TableReading {
+  const entries = withoutHeadingRows(table, all)
+  const found = rowsOf(table, entries)
+  const first = entries.findIndex(entry => entry.labels.length > 0 && entry.zone.length > 0)
+  const words = headingWords(entries, first)
+  const heading = readHeading(table, words, lexicon.columns)
+  const rows = found.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
+  const grid = entries.some(entry => document.lines[entry.lines[0] ?? 0]?.grid)
+  const template = grid && heading.columns !== null && new Set(heading.columns).size === heading.columns.length && increasing(heading.columns) ? heading.columns : null
+  const reading = readTable(document, table, found, placer(rows, agreed(rows, template)), heading.unit, heading.verified ? null : 'heading-not-found')
+  for (const entry of entries) {
+    if (entry.labels.length > 0 || entry.zone.filter(token => !isBlank(token)).length < 2 || entry.texts.length === 0) continue
+    reading.problems.push(problemOf('unknown-row', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: [...entry.texts.slice(-2), ...entry.zone].map(token => token.raw).join(' ') }))
+  }
+  return reading
+}
+
+/** A column may be named as a row is: until the first row whose label no column has, such a label is a heading. */
+function withoutHeadingRows (table: FormTable, entries: Entry[]): Entry[] {
+  const columns = table.columns.map(column => labelKey(column.zh))
+  const first = entries.findIndex(entry => entry.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key))))
+  return entries.map((entry, i) => i < first ? { ...entry, labels: [], used: [] } : entry)
+}
+
+const increasing = (columns: number[]) => columns.every((column, i) => i === 0 || column > columns[i - 1]!)
+
+/** The columns of the heading, unless the whole rows stand elsewhere. */
+function agreed (rows: Row[], template: number[] | null): number[] | null {
+  if (template === null) return null
+  const whole = rows.filter(isWhole)
+  const fits = whole.filter(({ entry }) => entry.zone.filter(token => !isBlank(token)).every((token, i) => token.column === template[i]))
+  return fits.length === whole.length ? template : null
+}
+
+/** The words over the first row. */
+function headingWords (entries: Entry[], first: number): Token[] {
+  if (first < 0) return []
+  return [...entries.slice(0, first).flatMap(entry => [...entry.texts, ...entry.zone]), ...entries[first]!.texts.filter(token => !entries[first]!.used.includes(token))]
+}
+
+function rowsOf (table: FormTable, entries: Entry[]): RowFound[] {
+  return entries.flatMap((entry): RowFound[] => {
+    const label = entry.labels.find(label => label.table === table)
+    return label === undefined || (entry.zone.length === 0 && label.heading) ? [] : [{ entry, row: label.row, heading: label.heading }]
+  })
+}
+
+// ---- part two: small tables, each with its title and its heading ------------------------------------------------------
+
+function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): TableReading[] {
+  const item = (table: FormTable) => articleItem(table.definition.title_zh)
+  const found = new Map<FormTable, { rows: RowFound[], heading: Heading, trusted: boolean }>()
+  let title: string | null = null
+  let words: Token[] = []
+  let open: FormTable | null = null
+  for (const entry of entries) {
+    const before = entry.texts.filter(token => !entry.used.includes(token))
+    for (const token of before) {
+      const number = articleItem(token.raw)
+      if (number !== null) { title = number; words = []; open = null } else { if (open !== null) { words = []; open = null } words.push(token) }
+    }
+    if (entry.labels.length === 0) { words.push(...entry.zone.filter(token => token.kind === 'text')); continue }
+    const table: FormTable = entry.labels.find(label => label.table === open)?.table ?? entry.labels[0]!.table
+    const label = entry.labels.find(label => label.table === table)!
+    const block = found.get(table) ?? { rows: [], heading: { verified: false, columns: null, unit: null }, trusted: true }
+    if (open !== table) {
+      const heading = readHeading(table, words, lexicon.columns)
+      if (block.rows.length === 0) block.heading = heading
+      else if (!heading.verified) block.trusted = false
+      if (title !== null && title !== item(table)) block.trusted = false
+      open = table
+      words = []
+    }
+    block.rows.push({ entry, row: label.row, heading: label.heading })
+    found.set(table, block)
+  }
+  const all = [...found].flatMap(([table, block]) => block.rows.map(({ entry }): Row => ({ entry, columns: table.columns.length })))
+  return [...found].map(([table, { rows, heading, trusted }]) => {
+    const template = rows.every(({ entry }) => entry.divided && !entry.stream) ? heading.columns : null
+    return readTable(document, table, rows, placer(all, template ?? null), heading.unit, heading.verified && trusted ? null : 'heading-not-found')
+  })
+}
+
+// ---- part four: one line of figures, three groups side by side or one below the other ----------------------------------
+
+function readAcross (document: Document, table: FormTable, entries: Entry[], lexicon: Lexicon): TableReading {
+  const size = table.columns.length
+  const rows = table.rows
+  const nothing: TableReading = { table, cells: new Map(), problems: [] }
+  const filled = entries.filter(entry => entry.zone.some(token => token.kind === 'value'))
+  const across = filled.filter(entry => count(entry) > size)
+  if (across.length > 0) {
+    const [entry] = across
+    const words = headingWords(entries, entries.indexOf(entry!)).concat(entry!.texts)
+    const heading = readHeading(table, words, lexicon.columns, rows.length)
+    const why = across.length > 1 ? 'table-twice' : heading.verified ? null : 'heading-not-found'
+    const grid = heading.columns !== null && increasing(heading.columns) && document.lines[entry!.lines[0] ?? 0]?.grid ? heading.columns : null
+    const placed = placer([{ entry: entry!, columns: size * rows.length }], grid)({ entry: entry!, columns: size * rows.length })
+    const parts = rows.map((row, i): RowFound => ({
+      row,
+      heading: false,
+      entry: { ...entry!, zone: 'fault' in placed ? entry!.zone : placed.fields.slice(i * size, (i + 1) * size), lead: 0 }
+    }))
+    const fault = 'fault' in placed ? placed.fault : null
+    return readTable(document, table, parts, ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, null, why)
+  }
+  // Each group under its own name.
+  const named = filled.flatMap((entry): RowFound[] => {
+    const from = filled[filled.indexOf(entry) - 1]
+    const words = entries.slice(from === undefined ? 0 : entries.indexOf(from) + 1, entries.indexOf(entry) + 1).flatMap(other => other.texts)
+    const text = words.map(word => word.full).join(' ')
+    const after = text.includes('复议后起诉')
+    const direct = text.includes('未经复议直接起诉')
+    const review = /(^| )行政复议( |$|情况)/.test(text) && !after && !direct
+    const heading = readHeading(table, words.filter(word => table.columns.some(column => word.full.startsWith(column.zh.slice(0, 2)))), lexicon.columns)
+    if (!heading.verified || [after, direct, review].filter(Boolean).length !== 1) return []
+    return [{ entry, row: rows[review ? 0 : direct ? 1 : 2]!, heading: false }]
+  })
+  if (named.length < filled.length && filled.length > 0) nothing.problems.push(problemOf('heading-not-found', { table: table.definition.id, line: filled[0]!.zone[0]!.line + 1 }))
+  if (named.length === 0) return nothing
+  const reading = readTable(document, table, named, placer(named.map(({ entry }) => ({ entry, columns: size })), null), null, null)
+  reading.problems.push(...nothing.problems)
+  return reading
+}
+
+const count = (entry: Entry) => entry.zone.filter(token => !isBlank(token)).length

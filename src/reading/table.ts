@@ -1,0 +1,176 @@
+// One table: its rows as found in the document become figures, or problems.
+import type { Row } from '../form/definition.ts'
+import { leavesOf, type Cell, type FormTable } from '../form/form.ts'
+import type { Note } from '../form/figures.ts'
+import type { Document } from './document.ts'
+import type { Entry } from './entries.ts'
+import { isBlank, type placer } from './geometry.ts'
+import { problemOf, type ReadingCode } from './problems.ts'
+import type { ReadingProblem, Source } from './reading.ts'
+import type { Token } from './tokens.ts'
+import { readValue, type ReadValue } from './value.ts'
+
+/** What one stretch of the document says of one table. */
+export interface TableReading {
+  table: FormTable
+  /** By cell id. */
+  cells: Map<string, CellReading>
+  problems: ReadingProblem[]
+}
+export interface CellReading extends ReadValue { source: Source }
+
+export interface RowFound { entry: Entry, row: Row, heading: boolean }
+
+/** `why` refuses all rows: nothing of the table can be trusted. */
+export function readTable (document: Document, table: FormTable, found: RowFound[], place: ReturnType<typeof placer>, unit: string | null, why: ReadingCode | null): TableReading {
+  const reading: TableReading = { table, cells: new Map(), problems: [] }
+  const id = table.definition.id
+  const displaced = outOfOrder(table, found)
+  for (const one of found) {
+    if (one.heading) continue
+    const cells = table.cells.filter(cell => cell.row === one.row.id)
+    const placed = place({ entry: one.entry, columns: cells.length })
+    const fault = why ?? (displaced.has(one) ? 'rows-out-of-order' : 'fault' in placed ? placed.fault : null)
+    if (fault !== null || 'fault' in placed) {
+      refuseRow(reading, document, one, cells, fault!)
+      continue
+    }
+    const values = cells.map((cell, i): CellReading => ({ ...readValue(cell, placed.fields[i]!.raw, unit), source: sourceOf(document, placed.fields[i]!) }))
+    suspect(document, table, cells, values, one, found, reading)
+    cells.forEach((cell, i) => {
+      const value = values[i]!
+      value.source.steps = value.steps
+      // The same row twice is one row when it says the same.
+      const before = reading.cells.get(cell.id)
+      if (before !== undefined && !same(before, value)) {
+        const where = { table: id, row: one.row.id, line: value.source.line, raw: value.source.raw }
+        if (!reading.problems.some(problem => problem.code === 'row-twice' && problem.row === one.row.id)) reading.problems.push(problemOf('row-twice', where))
+        reading.cells.set(cell.id, unreadable(before))
+        return
+      }
+      reading.cells.set(cell.id, value)
+      const state = value.note?.state
+      const told = reading.problems.some(problem => problem.row === cell.row && problem.column === cell.column)
+      if (!told && (state === 'unreadable' || state === 'unit_unknown')) {
+        reading.problems.push(problemOf(state === 'unit_unknown' ? 'unit-unknown' : 'figure-unreadable', { table: id, row: cell.row, column: cell.column, line: value.source.line, raw: value.source.raw }))
+      }
+    })
+  }
+  // A row that once could not be placed is not known from its other appearance.
+  for (const problem of reading.problems) {
+    if (problem.column === null && problem.row !== null) for (const cell of table.cells.filter(cell => cell.row === problem.row && reading.cells.has(cell.id))) reading.cells.set(cell.id, unreadable(reading.cells.get(cell.id)!))
+  }
+  if (why === null) for (const one of found.filter(one => one.heading)) readHeadingRow(reading, document, one, place)
+  return reading
+}
+
+export const same = (a: ReadValue, b: ReadValue) => a.figure === b.figure && a.note?.state === b.note?.state
+
+export const unreadable = (value: CellReading): CellReading => ({ ...value, figure: null, note: { state: 'unreadable', raw: value.source.raw.slice(0, 200) } })
+
+export function sourceOf (document: Document, token: Token): Source {
+  const line = document.lines[token.line]!
+  return {
+    line: token.line + 1,
+    start: token.start,
+    end: token.end,
+    table: line.grid?.table ?? null,
+    row: line.grid?.row ?? null,
+    column: line.grid === null ? null : token.column + 1,
+    raw: document.text.slice(token.start, token.end),
+    steps: []
+  }
+}
+
+function refuseRow (reading: TableReading, document: Document, { entry, row }: RowFound, cells: Cell[], code: ReadingCode): void {
+  const tokens = entry.zone.filter(token => !isBlank(token))
+  const first = tokens[0] ?? entry.used[0] ?? entry.texts[0]
+  const raw = tokens.map(token => token.raw).join(' ')
+  reading.problems.push(problemOf(code, { table: reading.table.definition.id, row: row.id, line: first === undefined ? null : first.line + 1, raw }))
+  if (first === undefined) return
+  const last = tokens.filter(token => token.line === first.line).at(-1) ?? first
+  const source = { ...sourceOf(document, { ...first, end: last.end }), column: null }
+  const note: Note = { state: 'unreadable', raw: raw.slice(0, 200) }
+  for (const cell of cells) reading.cells.set(cell.id, { figure: null, note, steps: [], source: { ...source, steps: [] } })
+}
+
+/** Rows that stand before one which the form prints earlier, and those which they passed: either label may be wrong. */
+function outOfOrder (table: FormTable, found: RowFound[]): Set<RowFound> {
+  const at = (one: RowFound) => table.definition.rows.indexOf(one.row)
+  const displaced = new Set<RowFound>()
+  found.forEach((one, i) => {
+    for (const later of found.slice(i + 1)) {
+      const again = found.some(other => other !== later && other.row === later.row && found.indexOf(other) <= i)
+      if (at(later) < at(one) && !again) displaced.add(one).add(later)
+    }
+  })
+  return displaced
+}
+
+/** Figures of a row that their own sum makes doubtful. */
+function suspect (document: Document, table: FormTable, cells: Cell[], values: CellReading[], one: RowFound, found: RowFound[], reading: TableReading): void {
+  const doubt = (index: number, code: ReadingCode) => {
+    const value = values[index]!
+    values[index] = unreadable(value)
+    reading.problems.push(problemOf(code, { table: table.definition.id, row: one.row.id, column: cells[index]!.column, line: value.source.line, raw: value.source.raw }))
+  }
+  const total = table.columns.findIndex(column => column.total_of)
+  const addends = total < 0 ? [] : table.columns.flatMap((column, i) => table.columns[total]!.total_of!.includes(column.id) ? [i] : [])
+  const sum = addends.reduce((all, i) => all + (values[i]!.figure ?? 0), 0)
+  const printed = total < 0 ? null : values[total]!.figure
+  const adds = printed !== null && sum === printed
+  const last = values.findLastIndex(value => value.source.end > value.source.start)
+  // The text ends with this figure: more digits may have followed.
+  if (last >= 0 && values[last]!.source.end >= document.text.length && !adds && values[last]!.figure !== null) return doubt(last, 'cut-off')
+  if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) {
+    if (lacksBar(document, one, found) && last >= 0 && values[last]!.figure !== null && !adds) doubt(last, 'cut-off')
+    return
+  }
+  const digits = addends.map(i => values[i]!.figure)
+  if (String(sum).startsWith(String(printed)) || (lacksBar(document, one, found) && last === total)) return doubt(total, 'cut-off')
+  for (let i = 0; i + 1 < addends.length; i++) {
+    const [a, b] = [digits[i]!, digits[i + 1]!]
+    const parted = (whole: number | null, blank: number | null) => whole !== null && blank === null && whole > 9 &&
+      [...String(whole).slice(1)].some((_, at) => sum - whole + Number(String(whole).slice(0, at + 1)) + Number(String(whole).slice(at + 1)) === printed)
+    const joined = a !== null && b !== null && a > 0 && sum - a - b + Number(`${a}${b}`) === printed
+    if (joined || parted(a, b) || parted(b, a)) {
+      doubt(addends[i]!, 'broken-number')
+      doubt(addends[i + 1]!, 'broken-number')
+      return
+    }
+  }
+  // Where blanks do not show, a row that does not add may have its figures under the wrong columns.
+  const hidden = !one.entry.divided && found.some(other => !other.heading && other.entry.zone.length !== cells.length)
+  if (hidden) cells.forEach((_, i) => { if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned') })
+}
+
+/** Its line lacks the bar that closes the other lines of the table: the end may be lost. */
+function lacksBar (document: Document, { entry }: RowFound, found: RowFound[]): boolean {
+  if (!entry.divided || entry.stream || found.length < 3) return false
+  const closed = (other: Entry) => {
+    const line = document.lines[other.lines.at(-1) ?? 0]!
+    return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
+  }
+  return !closed(entry) && entry !== found.at(-1)!.entry && found.filter(other => closed(other.entry)).length * 2 > found.length
+}
+
+/** Figures beside a heading: a zero means that each row below is zero, any other figure is not divided among them. */
+function readHeadingRow (reading: TableReading, document: Document, { entry, row }: RowFound, place: ReturnType<typeof placer>): void {
+  const { table } = reading
+  const leaves = leavesOf(table.definition, row.id)
+  const values = entry.zone.filter(token => !isBlank(token))
+  if (values.length === 0 || leaves.some(leaf => table.columns.some(column => reading.cells.has(`${table.definition.id}.${leaf.id}.${column.id}`)))) return
+  const placed = place({ entry, columns: table.columns.length })
+  table.columns.forEach((column, i) => {
+    const token = 'fault' in placed ? values[0]! : placed.fields[i]!
+    const cells = leaves.map(leaf => table.cells.find(cell => cell.row === leaf.id && cell.column === column.id)!)
+    const value = readValue(cells[0]!, token.raw, null)
+    const zero = !('fault' in placed) && value.figure === 0
+    const kept = !('fault' in placed) && (zero || (value.note !== undefined && value.note.state !== 'unreadable'))
+    for (const cell of cells) {
+      const read: CellReading = { ...value, source: { ...sourceOf(document, token), steps: [...value.steps, 'from_heading'] } }
+      reading.cells.set(cell.id, kept ? read : unreadable(read))
+    }
+    if (!kept) reading.problems.push(problemOf('heading-figure', { table: table.definition.id, row: row.id, column: column.id, line: token.line + 1, raw: token.raw }))
+  })
+}

@@ -1,0 +1,53 @@
+// The lines of a document as tokens: labels, figures and empty cells, each with its place.
+import type { Document, Line, Span } from './document.ts'
+import { fullKey, labelKey } from './fold.ts'
+import { isRule } from './text.ts'
+import { looksLikeValue } from './value.ts'
+
+export interface Token extends Span {
+  /** Index of its line. */
+  line: number
+  raw: string
+  kind: 'text' | 'value' | 'blank'
+  /** Without and with what stands in brackets; empty for figures. */
+  key: string
+  full: string
+  /** Where it stands in its line: the column of the grid, or of the characters. */
+  column: number
+  width: number
+}
+
+export interface TokenLine {
+  index: number
+  tokens: Token[]
+  /** Divided into fields by the document; else by its spaces. */
+  divided: boolean
+  grid: Line['grid']
+}
+
+export function tokenize (document: Document): TokenLine[] {
+  return document.lines.map((line, index) => {
+    const raw = document.text.slice(line.start, line.end)
+    const divided = line.fields !== null
+    const spans = isRule(document.text, line)
+      ? []
+      : line.fields ?? words(raw).map(({ start, end }) => ({ start: line.start + start, end: line.start + end, column: start, width: end - start }))
+    const tokens = spans.map((span): Token => {
+      const text = document.text.slice(span.start, span.end)
+      const kind = !looksLikeValue(text) ? 'text' : divided && isBlank(text) ? 'blank' : 'value'
+      return { ...span, line: index, raw: text, kind, key: kind === 'text' ? labelKey(text) : '', full: kind === 'text' ? fullKey(text) : '' }
+    })
+    return { index, divided, grid: line.grid, tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw)) }
+  })
+}
+
+/** Nothing but spaces, or the question mark left of one. */
+const isBlank = (text: string) => /^[\s?？\u200b-\u200f\ufeff]*$/.test(text)
+
+/** Long lines are running text, never rows: their words are of no use. */
+const LONGEST_ROW = 2000
+
+function words (raw: string): Span[] {
+  if (raw.length > LONGEST_ROW) return [{ start: 0, end: raw.length }]
+  return [...raw.matchAll(/\S+/g)].map(match => ({ start: match.index, end: match.index + match[0].length }))
+}
