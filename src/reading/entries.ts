@@ -160,7 +160,9 @@ function groupValues (lines: TokenLine[]): Group[] {
 function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexicon, tables: Set<string>, prefixes: Set<string>, headings: string[]): { labels: Label[], used: Token[] } {
   const all = [...pre, ...own, ...post].filter(token => token.kind === 'text' && token.full !== '')
   const place = (token: Token) => pre.includes(token) ? -1 : own.includes(token) ? 0 : 1
-  const isHeading = (token: Token) => headings.some(key => key.includes(token.full))
+  // Beside the figures a word that is a label of its own is theirs.
+  const isHeading = (token: Token) => headings.some(key => key.includes(token.full)) &&
+    !(own.includes(token) && labelsOf(lexicon, tables, token.key, token.full).some(label => !label.heading))
   const found: { labels: Label[], used: Token[], length: number }[] = []
   let visits = 0
   const search = (from: number, text: string, used: Token[]) => {

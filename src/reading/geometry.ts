@@ -14,6 +14,8 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const common = template ?? mostCommon(grids)
   const trailing = new Set(rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.zone.length))
   const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.zone.length]))?.[0]
+  const end = ({ entry }: Row) => { const last = entry.zone.at(-1); return last === undefined ? 0 : last.column + last.width }
+  const edge = mostCommon(rows.filter(({ entry }) => entry.divided && !entry.stream).map(row => [end(row)]))?.[0]
   const share = (holds: (row: Row) => boolean) => rows.filter(holds).length / rows.length
   const exact = share(({ entry, columns }) => entry.zone.length === columns)
   const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
@@ -31,7 +33,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     if (!entry.stream && common !== null && common.length === columns) {
       const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))
       const chosen = fields.map(([token]) => token)
-      if (fields.every(tokens => tokens.length === 1) && new Set(chosen).size === columns && filled.every(token => chosen.includes(token))) options.push(chosen as Token[])
+      if (end(row) === edge && fields.every(tokens => tokens.length === 1) && new Set(chosen).size === columns && filled.every(token => chosen.includes(token))) options.push(chosen as Token[])
       else return { fault: 'figures-not-aligned' }
     }
     if (options.length === 0) {

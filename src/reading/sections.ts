@@ -61,7 +61,7 @@ function readRows (document: Document, table: FormTable, all: Entry[], lexicon: 
   const rows = found.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
   const grid = entries.some(entry => document.lines[entry.lines[0] ?? 0]?.grid)
   const template = grid && heading.columns !== null && new Set(heading.columns).size === heading.columns.length && increasing(heading.columns) ? heading.columns : null
-  const reading = readTable(document, table, found, placer(rows, agreed(rows, template)), heading.unit, heading.verified ? null : 'heading-not-found')
+  const reading = readTable(document, table, found, { entries, place: placer(rows, agreed(rows, template)), unit: heading.unit, why: heading.verified ? null : 'heading-not-found' })
   for (const entry of entries) {
     if (entry.labels.length > 0 || entry.zone.filter(token => !isBlank(token)).length < 2 || entry.texts.length === 0) continue
     reading.problems.push(problemOf('unknown-row', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: [...entry.texts.slice(-2), ...entry.zone].map(token => token.raw).join(' ') }))
@@ -131,7 +131,7 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
   const all = [...found].flatMap(([table, block]) => block.rows.map(({ entry }): Row => ({ entry, columns: table.columns.length })))
   return [...found].map(([table, { rows, heading, trusted }]) => {
     const template = rows.every(({ entry }) => entry.divided && !entry.stream) ? heading.columns : null
-    return readTable(document, table, rows, placer(all, template ?? null), heading.unit, heading.verified && trusted ? null : 'heading-not-found')
+    return readTable(document, table, rows, { entries, place: placer(all, template ?? null), unit: heading.unit, why: heading.verified && trusted ? null : 'heading-not-found' })
   })
 }
 
@@ -156,7 +156,7 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
       entry: { ...entry!, zone: 'fault' in placed ? entry!.zone : placed.fields.slice(i * size, (i + 1) * size), lead: 0 }
     }))
     const fault = 'fault' in placed ? placed.fault : null
-    return readTable(document, table, parts, ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, null, why)
+    return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why })
   }
   // Each group under its own name.
   const named = filled.flatMap((entry): RowFound[] => {
@@ -172,7 +172,7 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
   })
   if (named.length < filled.length && filled.length > 0) nothing.problems.push(problemOf('heading-not-found', { table: table.definition.id, line: filled[0]!.zone[0]!.line + 1 }))
   if (named.length === 0) return nothing
-  const reading = readTable(document, table, named, placer(named.map(({ entry }) => ({ entry, columns: size })), null), null, null)
+  const reading = readTable(document, table, named, { entries, place: placer(named.map(({ entry }) => ({ entry, columns: size })), null), unit: null, why: null })
   reading.problems.push(...nothing.problems)
   return reading
 }

@@ -21,8 +21,17 @@ export interface CellReading extends ReadValue { source: Source }
 
 export interface RowFound { entry: Entry, row: Row, heading: boolean }
 
-/** `why` refuses all rows: nothing of the table can be trusted. */
-export function readTable (document: Document, table: FormTable, found: RowFound[], place: ReturnType<typeof placer>, unit: string | null, why: ReadingCode | null): TableReading {
+export interface Surroundings {
+  /** All entries of the stretch of the document, of other tables, too. */
+  entries: Entry[]
+  place: ReturnType<typeof placer>
+  /** Of money, as the heading prints it. */
+  unit: string | null
+  /** Refuses all rows: nothing of the table can be trusted. */
+  why: ReadingCode | null
+}
+
+export function readTable (document: Document, table: FormTable, found: RowFound[], { entries, place, unit, why }: Surroundings): TableReading {
   const reading: TableReading = { table, cells: new Map(), problems: [] }
   const id = table.definition.id
   const displaced = outOfOrder(table, found)
@@ -30,13 +39,13 @@ export function readTable (document: Document, table: FormTable, found: RowFound
     if (one.heading) continue
     const cells = table.cells.filter(cell => cell.row === one.row.id)
     const placed = place({ entry: one.entry, columns: cells.length })
-    const fault = why ?? (displaced.has(one) ? 'rows-out-of-order' : 'fault' in placed ? placed.fault : null)
+    const fault = why ?? (displaced.has(one) ? 'rows-out-of-order' : 'fault' in placed ? placed.fault : isBrokenOff(one.entry, entries) ? 'broken-number' : null)
     if (fault !== null || 'fault' in placed) {
       refuseRow(reading, document, one, cells, fault!)
       continue
     }
     const values = cells.map((cell, i): CellReading => ({ ...readValue(cell, placed.fields[i]!.raw, unit), source: sourceOf(document, placed.fields[i]!) }))
-    suspect(document, table, cells, values, one, found, reading)
+    suspect(document, table, cells, values, one, entries, reading)
     cells.forEach((cell, i) => {
       const value = values[i]!
       value.source.steps = value.steps
@@ -108,7 +117,7 @@ function outOfOrder (table: FormTable, found: RowFound[]): Set<RowFound> {
 }
 
 /** Figures of a row that their own sum makes doubtful. */
-function suspect (document: Document, table: FormTable, cells: Cell[], values: CellReading[], one: RowFound, found: RowFound[], reading: TableReading): void {
+function suspect (document: Document, table: FormTable, cells: Cell[], values: CellReading[], one: RowFound, entries: Entry[], reading: TableReading): void {
   const doubt = (index: number, code: ReadingCode) => {
     const value = values[index]!
     values[index] = unreadable(value)
@@ -122,12 +131,15 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
   const last = values.findLastIndex(value => value.source.end > value.source.start)
   // The text ends with this figure: more digits may have followed.
   if (last >= 0 && values[last]!.source.end >= document.text.length && !adds && values[last]!.figure !== null) return doubt(last, 'cut-off')
-  if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) {
-    if (lacksBar(document, one, found) && last >= 0 && values[last]!.figure !== null && !adds) doubt(last, 'cut-off')
+  // Where blanks do not show, only the sum proves that each figure stands under its column.
+  if (!one.entry.divided && one.entry.zone.length !== cells.length && !adds) {
+    cells.forEach((_, i) => { if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned') })
     return
   }
+  if (!adds && last >= 0 && values[last]!.figure !== null && lacksBar(document, one.entry, entries)) return doubt(last, 'cut-off')
+  if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
+  if (String(sum).startsWith(String(printed))) return doubt(total, 'cut-off')
   const digits = addends.map(i => values[i]!.figure)
-  if (String(sum).startsWith(String(printed)) || (lacksBar(document, one, found) && last === total)) return doubt(total, 'cut-off')
   for (let i = 0; i + 1 < addends.length; i++) {
     const [a, b] = [digits[i]!, digits[i + 1]!]
     const parted = (whole: number | null, blank: number | null) => whole !== null && blank === null && whole > 9 &&
@@ -139,19 +151,28 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
       return
     }
   }
-  // Where blanks do not show, a row that does not add may have its figures under the wrong columns.
-  const hidden = !one.entry.divided && found.some(other => !other.heading && other.entry.zone.length !== cells.length)
-  if (hidden) cells.forEach((_, i) => { if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned') })
 }
 
-/** Its line lacks the bar that closes the other lines of the table: the end may be lost. */
-function lacksBar (document: Document, { entry }: RowFound, found: RowFound[]): boolean {
-  if (!entry.divided || entry.stream || found.length < 3) return false
-  const closed = (other: Entry) => {
-    const line = document.lines[other.lines.at(-1) ?? 0]!
+/** Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table lacks it. */
+function lacksBar (document: Document, entry: Entry, entries: Entry[]): boolean {
+  const rows = entries.filter(other => other.labels.length > 0 && other.zone.length > 0)
+  if (!entry.divided || entry.stream || rows.length < 3) return false
+  const closed = (index: number) => {
+    const line = document.lines[index]!
     return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
   }
-  return !closed(entry) && entry !== found.at(-1)!.entry && found.filter(other => closed(other.entry)).length * 2 > found.length
+  const own = entry.lines.at(-1)!
+  if (closed(own) || rows.filter(other => closed(other.lines.at(-1)!)).length * 2 <= rows.length) return false
+  if (own !== rows.at(-1)!.lines.at(-1)) return true
+  const lasts = document.lines.flatMap((line, i) => line.fields !== null && i !== own && document.lines[i + 1]?.fields === null ? [i] : [])
+  return lasts.filter(closed).length * 2 > lasts.length
+}
+
+/** Figures without a label on the next line: they may be the rest of this row. */
+function isBrokenOff (entry: Entry, entries: Entry[]): boolean {
+  const next = Math.max(...entry.lines, ...entry.zone.map(token => token.line)) + 1
+  return !entry.zone.some(token => token.line === next) &&
+    entries.some(other => other.labels.length === 0 && other.zone[0]?.line === next && !other.texts.some(token => token.line === next) && other.zone.some(token => token.kind === 'value'))
 }
 
 /** Figures beside a heading: a zero means that each row below is zero, any other figure is not divided among them. */

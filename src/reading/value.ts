@@ -59,7 +59,7 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
 }
 
 function count (digits: string, decimals: string, suffix: string): number | null {
-  if (suffix in MONEY || !/^0{0,2}$/.test(decimals)) return null
+  if (suffix in MONEY || decimals !== '') return null
   return Number(digits)
 }
 
