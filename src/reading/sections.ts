@@ -11,6 +11,7 @@ import { problemOf } from './problems.ts'
 import { readTable, type RowFound, type TableReading } from './table.ts'
 import { lineText } from './parts.ts'
 import type { Token, TokenLine } from './tokens.ts'
+import { readValue } from './value.ts'
 
 /** Each stretch of the document that holds tables, read as tables of the form. */
 export function readTables (document: Document, lines: TokenLine[], parts: Part[], lexicon: Lexicon): TableReading[] {
@@ -155,7 +156,9 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
       heading: false,
       entry: { ...entry!, zone: 'fault' in placed ? entry!.zone : placed.fields.slice(i * size, (i + 1) * size), lead: 0 }
     }))
-    const fault = 'fault' in placed ? placed.fault : null
+    // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
+    const sure = 'fault' in placed || grid !== null || isWhole({ entry: entry!, columns: size * rows.length }) || (!entry!.stream && parts.every(({ entry }) => adds(table, entry.zone)))
+    const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
     return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why })
   }
   // Each group under its own name.
@@ -175,6 +178,14 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
   const reading = readTable(document, table, named, { entries, place: placer(named.map(({ entry }) => ({ entry, columns: size })), null), unit: null, why: null })
   reading.problems.push(...nothing.problems)
   return reading
+}
+
+/** The row's total is there and the sum of its parts, or all is blank. */
+function adds (table: FormTable, zone: Token[]): boolean {
+  const figures = zone.map((token, i) => readValue(table.cells[i]!, token.raw, null).figure)
+  const total = table.columns.findIndex(column => column.total_of)
+  const sum = figures.reduce<number>((all, figure, i) => all + (i === total ? 0 : figure ?? 0), 0)
+  return figures.every(figure => figure === null) || figures[total] === sum
 }
 
 const count = (entry: Entry) => entry.zone.filter(token => !isBlank(token)).length

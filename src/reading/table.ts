@@ -136,7 +136,10 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
     cells.forEach((_, i) => { if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned') })
     return
   }
-  if (!adds && last >= 0 && values[last]!.figure !== null && lacksBar(document, one.entry, entries)) return doubt(last, 'cut-off')
+  if (!adds) {
+    const open = values.flatMap((value, i) => value.figure !== null && (i === last || one.entry.stream) && lacksBar(document, value.source.line - 1, one.entry, entries) ? [i] : [])
+    if (open.length > 0) return open.forEach(i => doubt(i, 'cut-off'))
+  }
   if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
   if (String(sum).startsWith(String(printed))) return doubt(total, 'cut-off')
   const digits = addends.map(i => values[i]!.figure)
@@ -154,15 +157,14 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
 }
 
 /** Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table lacks it. */
-function lacksBar (document: Document, entry: Entry, entries: Entry[]): boolean {
+function lacksBar (document: Document, own: number, entry: Entry, entries: Entry[]): boolean {
   const rows = entries.filter(other => other.labels.length > 0 && other.zone.length > 0)
-  if (!entry.divided || entry.stream || rows.length < 3) return false
+  if (!entry.divided || rows.length < 3) return false
   const closed = (index: number) => {
     const line = document.lines[index]!
     return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
   }
-  const own = entry.lines.at(-1)!
-  if (closed(own) || rows.filter(other => closed(other.lines.at(-1)!)).length * 2 <= rows.length) return false
+  if (closed(own) || rows.filter(other => closed(other.zone[0]!.line)).length * 2 <= rows.length) return false
   if (own !== rows.at(-1)!.lines.at(-1)) return true
   const lasts = document.lines.flatMap((line, i) => line.fields !== null && i !== own && document.lines[i + 1]?.fields === null ? [i] : [])
   return lasts.filter(closed).length * 2 > lasts.length
