@@ -17,6 +17,8 @@ export interface Entry {
   divided: boolean
   /** One cell a line: fields have no columns. */
   stream: boolean
+  /** Of a stream without bars: the zone with an empty line as a blank, up to the next word. */
+  spaced?: Token[]
 }
 
 /** The entries of a stretch of lines, in reading order. `tables` are the tables whose rows may stand there. */
@@ -38,6 +40,7 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
   let texts: Token[] = []
   let zone: Token[] = []
   let lead = 0
+  let leading: Token[] = []
   const flush = () => {
     if (texts.length > 0 || zone.some(token => token.kind !== 'blank')) {
       const { labels, used } = ownLabel(texts, lexicon, tables)
@@ -46,14 +49,20 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
     texts = []
     zone = []
     lead = 0
+    leading = []
   }
   for (const line of lines) {
     if (!stream) flush()
     // In a stream the last cell may stand without its bar; elsewhere such a line is a title or a note.
     const tokens = line.divided || (stream && line.tokens.length === 1) ? line.tokens : line.tokens.length === 0 ? [] : [joined(line)]
     for (const token of tokens) {
-      if (token.kind === 'blank' && texts.length === 0) { lead++; continue }
-      if (token.kind !== 'text') { zone.push(token); continue }
+      if (token.kind === 'blank' && texts.length === 0 && zone.length === 0) { lead++; leading.push(token); continue }
+      if (token.kind !== 'text') {
+        // Without a label the blanks before the first figure are cells, too.
+        if (texts.length === 0 && zone.length === 0) { zone = leading; lead = 0 }
+        zone.push(token)
+        continue
+      }
       if (zone.length === 0) { texts.push(token); continue }
       const sameLine = zone[0]!.line === token.line && !stream
       const known = ownLabel([...texts, token], lexicon, tables).used.includes(token)
@@ -115,7 +124,7 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
     const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
     const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
     const { labels, used } = wrappedLabel(pre, group.own, post, lexicon, tables, prefixes, headings)
-    return { labels, used, texts: [...before, ...group.own], zone: group.values, lead: 0, lines: [group.first], divided: false, stream: group.last > group.first }
+    return { labels, used, texts: [...before, ...group.own], zone: group.values, lead: 0, lines: [group.first], divided: false, stream: group.own.length === 0, ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {}) }
   })
   // Words that two rows claim belong to neither.
   const claims = new Map<Token, number>()
@@ -127,6 +136,20 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
   if (tail.length > 0) entries.push({ labels: [], used: [], texts: tail, zone: [], lead: 0, lines: [], divided: false, stream: false })
   return entries
+}
+
+/** Each line between the label and the next word as a cell. */
+function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token[] {
+  const from = Math.max(-1, ...used.map(token => token.line))
+  const start = lines[0]!.index
+  if (from < start) return group.values
+  const cells: Token[] = []
+  for (let i = from + 1; i - start < lines.length; i++) {
+    const { tokens, start: offset } = lines[i - start]!
+    if (tokens.some(token => token.kind === 'text')) break
+    cells.push(tokens[0] ?? { ...group.values[0]!, line: i, start: offset, end: offset, raw: '', kind: 'blank' })
+  }
+  return cells
 }
 
 /** The figures at the end of a line, and those of the lines below that have one figure each and nothing else. */

@@ -20,6 +20,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const exact = share(({ entry, columns }) => entry.zone.length === columns)
   const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
   const right = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(0, -row.columns).every(isBlank)
+  const spaced = share(row => row.entry.spaced?.length === row.columns)
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
   const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
 
@@ -28,6 +29,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     const filled = entry.zone.filter(token => !isBlank(token))
     if (filled.length > columns) return { fault: 'too-many-figures' }
     if (isWhole(row)) return { fields: filled }
+    if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, whole)
     const options: Token[][] = []
     if (!entry.stream && common !== null && common.length === columns) {
@@ -61,7 +63,7 @@ const figures = ({ entry }: Row) => entry.zone.filter(token => !isBlank(token))
 function aligned (row: Row, whole: Row[]): Placed {
   const models = whole.filter(({ entry, columns }) => columns === row.columns && !entry.divided && !entry.stream)
   const { zone } = row.entry
-  if (row.entry.stream || zone.length === 0 || models.length < 2) return { fault: 'too-few-figures' }
+  if (zone.length === 0 || models.length < 2) return { fault: 'too-few-figures' }
   const columns = Array.from({ length: row.columns }, (_, i) => {
     const tokens = models.map(model => model.entry.zone[i]!)
     return { from: Math.min(...tokens.map(token => token.column)), to: Math.max(...tokens.map(token => token.column + token.width)) }
@@ -74,7 +76,7 @@ function aligned (row: Row, whole: Row[]): Placed {
     fields[fits[0]!] = token
   }
   const last = zone.at(-1)!
-  return { fields: fields.map(token => token ?? { ...last, start: last.end, raw: '', kind: 'blank' }) }
+  return { fields: fields.map(token => token ?? { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' }) }
 }
 
 function mostCommon (lists: number[][]): number[] | null {

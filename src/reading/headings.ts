@@ -3,29 +3,43 @@ import type { FormTable } from '../form/form.ts'
 import { bare, labelKey, plain } from './fold.ts'
 import type { Token } from './tokens.ts'
 
-/** Words of the heading of a table besides its columns. */
-const KNOWN = ['信息内容', '申请人情况', '法人或其他组织', '法人及其他组织', '法人和其他组织', '类别', '项目', '单位件', '单位', '件', '序号', '行政复议', '行政诉讼', '未经复议直接起诉', '复议后起诉']
-
 /** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
 export interface Heading { verified: boolean, columns: number[] | null, unit: string | null }
 
 /** `allColumns`: the labels of the columns of all tables of all forms. `times`: how often the columns stand side by side. */
 export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<string>, times = 1): Heading {
   const words = tokens.filter(token => token.kind === 'text' && token.key !== '')
-  const keys = table.columns.map(column => labelKey(column.zh))
-  const wanted = Array.from({ length: times }, () => keys).flat()
   const unit = moneyUnit(tokens)
-  const whole = words.filter(word => keys.includes(word.key))
-  const others = words.filter(word => !keys.includes(word.key))
-  const inOrder = (found: string[]) => found.length === wanted.length && sameOrder(found, wanted, table)
-  if (inOrder(whole.map(word => word.key))) {
-    const stray = others.filter(word => allColumns.has(word.key))
-    return { verified: stray.length === 0, columns: gridColumns(whole, keys, times), unit }
+  // Words one space apart may be one label.
+  for (const some of [words, neighboursJoined(words)]) {
+    const whole = some.filter(word => keysOf(table).includes(word.key))
+    const foreign = some.some(word => allColumns.has(word.key) && !keysOf(table).some(key => key.includes(word.key)))
+    if (foreign) continue
+    if (isWhole(table, whole, times)) return { verified: true, columns: gridColumns(whole, keysOf(table), times), unit }
+    const across = [...some].sort((a, b) => a.column + a.width / 2 - b.column - b.width / 2)
+    if (times > 1 ? hasAllPieces(table, some, times) : isAssembled(table, some) || isAssembled(table, across)) return { verified: true, columns: null, unit }
   }
-  // Cells split in pieces: all characters of the labels are there, and their first pieces come in order.
-  const text = bare(plain(words.map(word => word.raw).join(''))).replaceAll(/法人[或及和]其他组织/g, '')
-  const enough = [...count(wanted.join(''))].every(([char, n]) => (count(text).get(char) ?? 0) >= n)
-  return { verified: enough && whole.every(word => keys.includes(word.key)) && firstPiecesInOrder(words, keys, times), columns: null, unit }
+  return { verified: false, columns: null, unit }
+}
+
+const keysOf = (table: FormTable) => table.columns.map(column => labelKey(column.zh))
+
+function isWhole (table: FormTable, whole: Token[], times: number): boolean {
+  const wanted = Array.from({ length: times }, () => keysOf(table)).flat()
+  return whole.length === wanted.length && sameOrder(whole.map(word => word.key), wanted, table)
+}
+
+function neighboursJoined (words: Token[]): Token[] {
+  const joined: Token[] = []
+  for (const word of words) {
+    const last = joined.at(-1)
+    if (last !== undefined && last.line === word.line && word.start - last.end <= 1) {
+      joined[joined.length - 1] = { ...last, end: word.end, raw: last.raw + word.raw, key: last.key + word.key, full: last.full + word.full, width: last.width + word.width + 1 }
+    } else {
+      joined.push(word)
+    }
+  }
+  return joined
 }
 
 /** A total may stand before what it adds: its cell reaches over two lines, and lines are read one by one. */
@@ -42,14 +56,33 @@ function gridColumns (whole: Token[], keys: string[], times: number): number[] |
   return whole.map(word => word.column).sort((a, b) => a - b)
 }
 
-/** The order of the pieces by which the columns begin, across the page and not line by line. */
-function firstPiecesInOrder (words: Token[], keys: string[], times: number): boolean {
-  if (times > 1) return true
-  const starts = keys.map(key => words.find(word => word.key.length >= 2 && !KNOWN.includes(word.key) && (key.startsWith(word.key) || word.key.startsWith(key.slice(0, 2)))))
-  const seen = starts.filter(word => word !== undefined)
-  const lined = new Set(seen.map(word => word.line)).size > 1 && seen.every(word => word.width > 0)
-  const order = lined ? seen.map(word => word.column) : seen.map(word => word.start)
-  return order.every((at, i) => i === 0 || at > order[i - 1]!) || seen.map(word => word.start).every((at, i, all) => i === 0 || at > all[i - 1]!)
+/**
+ * Labels split into pieces, in the next lines or in the next fields: each column begins after the one before it, and its
+ * other pieces follow. A total may begin anywhere.
+ */
+function isAssembled (table: FormTable, words: Token[]): boolean {
+  const used = new Set<Token>()
+  const next = (from: number, rest: string) => words.findIndex((word, i) => i >= from && !used.has(word) && rest.startsWith(word.key))
+  let begun = 0
+  for (const column of table.columns) {
+    let rest = labelKey(column.zh)
+    let at = next(column.total_of ? 0 : begun, rest)
+    if (at < 0) return false
+    if (!column.total_of) begun = at + 1
+    while (at >= 0 && rest !== '') {
+      used.add(words[at]!)
+      rest = rest.slice(words[at]!.key.length)
+      at = rest === '' ? at : next(at + 1, rest)
+    }
+    if (rest !== '') return false
+  }
+  return true
+}
+
+/** All characters of the labels are there. */
+function hasAllPieces (table: FormTable, words: Token[], times: number): boolean {
+  const there = count(bare(plain(words.map(word => word.raw).join(''))))
+  return [...count(keysOf(table).join('').repeat(times))].every(([char, n]) => (there.get(char) ?? 0) >= n)
 }
 
 function count (text: string): Map<string, number> {
@@ -60,6 +93,6 @@ function count (text: string): Map<string, number> {
 
 /** The unit of money in a heading: 元 or 万元 in brackets or behind 单位. Two different ones are none. */
 function moneyUnit (tokens: Token[]): string | null {
-  const found = new Set([...plain(tokens.map(token => token.raw).join(' ')).matchAll(/(?:\(|单位:? ?|,)(?:人民币)?(亿元|万元|元)\)?/g)].map(match => match[1]!))
+  const found = new Set([...plain(tokens.map(token => token.raw).join(' ')).replaceAll(' ', '').matchAll(/(?:\(|单位:?|,)(?:人民币)?(亿元|万元|元)\)?/g)].map(match => match[1]!))
   return found.size === 1 ? [...found][0]! : null
 }

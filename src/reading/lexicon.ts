@@ -15,6 +15,8 @@ export interface Lexicon {
   labels: Label[]
   /** By key; a key may stand in several tables. */
   byKey: Map<string, Label[]>
+  /** Rows as `table.row` whose labels no other form has, as row or heading. */
+  own: Set<string>
   /** The labels of the columns of all tables of all forms. */
   columns: Set<string>
 }
@@ -30,7 +32,9 @@ export function lexiconOf (form: Form, forms: Form[]): Lexicon {
   const byKey = new Map<string, Label[]>()
   for (const label of labels) for (const key of label.keys) byKey.set(key, [...(byKey.get(key) ?? []), label])
   const columns = new Set(forms.flatMap(form => [...form.tables.values()]).flatMap(table => table.columns.map(column => labelKey(column.zh))))
-  return { form, labels, byKey, columns }
+  const elsewhere = new Set(forms.filter(other => other !== form).flatMap(other => other.definition.tables).flatMap(table => table.rows).map(row => labelKey(row.zh)))
+  const own = new Set(labels.filter(({ row }) => !elsewhere.has(labelKey(row.zh))).map(({ table, row }) => `${table.definition.id}.${row.id}`))
+  return { form, labels, byKey, own, columns }
 }
 
 /** The labels of some tables that a text is, by its own key or with its brackets. */

@@ -26,12 +26,16 @@ export function readDocument (document: Document, forms: Form[]): Reading | Refu
   const parts = findParts(document, lines)
   const title = readTitle(document, parts)
   if (!title.annual) return { refused: [problemOf('not-annual')] }
-  const attempts = lexicons(forms).map(lexicon => attempt(lexicon.form, readTables(document, lines, parts, lexicon)))
-  // The form whose tables are there; where they are the same, the form of the year.
-  const [best] = attempts.sort((a, b) => b.known - a.known || Number(isOf(b.form, title.year)) - Number(isOf(a.form, title.year)))
+  const attempts = lexicons(forms).map(lexicon => attempt(lexicon, readTables(document, lines, parts, lexicon)))
+  const year = (form: Form) => Number(isOf(form, title.year))
+  const [best] = attempts.sort((a, b) => b.proactive - a.proactive || b.own - a.own || year(b.form) - year(a.form) || b.known - a.known)
   if (best === undefined || best.known === 0) {
     return { refused: [problemOf('no-table'), ...(best?.problems ?? []).slice(0, 20)] }
   }
+  // An old form is used for years after its own, never a form before its first year.
+  const possible = (form: Form) => title.year === null || form.definition.reporting_years[0] <= title.year
+  const rivals = attempts.filter(other => other !== best && other.known > 0 && other.proactive === best.proactive && other.own === best.own && possible(other.form))
+  forgetWhatDiffers(best, rivals)
   const { form, values, problems } = best
   const content: Content = { ...emptyContent(form), sections: readSections(document, parts, form) }
   const sources: Record<string, Source> = {}
@@ -54,20 +58,50 @@ const isOf = (form: Form, year: number | null): boolean => {
   return year !== null && year >= from && (to === null || year <= to)
 }
 
-interface Attempt { form: Form, values: Map<string, CellReading>, problems: ReadingProblem[], known: number }
+/**
+ * How well a form fits, in this order: figures of part two, whose tables differ from form to form; rows of part three that
+ * no other form has.
+ */
+interface Attempt { form: Form, values: Map<string, CellReading>, problems: ReadingProblem[], proactive: number, own: number, known: number }
 
-/** Puts the readings of all stretches together. A table that stands twice counts only where it says the same. */
-function attempt (form: Form, readings: TableReading[]): Attempt {
+/** Puts the readings of all stretches together. Where a table stands twice with different figures nothing is known. */
+function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
+  const { form } = lexicon
   const values = new Map<string, CellReading>()
   const problems = readings.flatMap(reading => reading.problems)
+  let differs = false
   for (const id of form.tables.keys()) {
     const found = readings.filter(reading => reading.table.definition.id === id && reading.cells.size > 0)
-    const differs = found.some(one => found.some(other => [...one.cells].some(([cell, value]) => { const twin = other.cells.get(cell); return twin === undefined || !same(value, twin) })))
-    if (differs) problems.push(problemOf('table-twice', { table: id }))
-    for (const reading of found) for (const [cell, value] of reading.cells) values.set(cell, differs ? unreadable(value) : value)
+    for (const [i, reading] of found.entries()) {
+      if (i > 0 && !agree(found[0]!, reading)) {
+        problems.push(problemOf('table-twice', { table: id }))
+        differs = true
+        break
+      }
+      for (const [cell, value] of reading.cells) values.set(cell, value)
+    }
   }
-  const known = [...values.values()].filter(value => value.note?.state !== 'unreadable').length
-  return { form, values, problems, known }
+  // Two reports in one document: what stands in one of them only may be the other's.
+  if (differs) for (const [cell, value] of values) values.set(cell, unreadable(value))
+  const known = [...values].filter(([, value]) => value.note?.state !== 'unreadable').map(([cell]) => form.cell.get(cell)!)
+  return {
+    form,
+    values,
+    problems,
+    proactive: known.filter(cell => form.tables.get(cell.table)!.definition.section === 'proactive_disclosure').length,
+    own: known.filter(cell => lexicon.own.has(`${cell.table}.${cell.row}`)).length,
+    known: known.length
+  }
+}
+
+const agree = (a: TableReading, b: TableReading): boolean =>
+  a.cells.size === b.cells.size && [...a.cells].every(([cell, value]) => { const twin = b.cells.get(cell); return twin !== undefined && same(value, twin) })
+
+/** Nothing tells which of two forms it is: what they do not share is not known. */
+function forgetWhatDiffers (best: Attempt, rivals: Attempt[]): void {
+  for (const [cell, value] of best.values) {
+    if (rivals.some(rival => !rival.form.cell.has(cell))) best.values.set(cell, unreadable(value))
+  }
 }
 
 // ---- texts --------------------------------------------------------------------------------------------------------

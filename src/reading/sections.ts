@@ -161,6 +161,8 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
     const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
     return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why })
   }
+  const labelled = filled.filter(entry => entry.labels.some(label => label.table === table))
+  if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, entries, lexicon)
   // Each group under its own name.
   const named = filled.flatMap((entry): RowFound[] => {
     const from = filled[filled.indexOf(entry) - 1]

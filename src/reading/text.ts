@@ -6,6 +6,9 @@ const BARS = /[|｜│┃]/g
 /** A line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
 const RULE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
 
+/** A longer line is running text, never the row of a table. */
+const LONGEST_ROW = 4000
+
 export function documentOfText (text: string): Document {
   const lines: Line[] = []
   for (let start = 0; start <= text.length;) {
@@ -14,7 +17,7 @@ export function documentOfText (text: string): Document {
     lines.push({ start, end, fields: null, grid: null })
     start = end + 1
   }
-  const barred = lines.filter(line => BAR.test(text.slice(line.start, line.end)) && !isRule(text, line))
+  const barred = lines.filter(line => line.end - line.start < LONGEST_ROW && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line))
   // A bar either stands before each cell (Markdown) or closes it (a flattened web page).
   const leading = barred.filter(line => BAR.test(text.slice(line.start, line.end).trimStart()[0]!) && /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
   const withText = barred.filter(line => /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
@@ -22,7 +25,7 @@ export function documentOfText (text: string): Document {
   for (const line of barred) line.fields = fieldsBetween(text, line, BARS, opens)
   for (const line of lines) {
     const raw = text.slice(line.start, line.end)
-    if (line.fields === null && raw.includes('\t') && raw.split('\t').filter(part => part.trim() !== '').length > 1) line.fields = fieldsBetween(text, line, /\t/g, false)
+    if (line.fields === null && raw.length < LONGEST_ROW && raw.includes('\t') && raw.split('\t').filter(part => part.trim() !== '').length > 1) line.fields = fieldsBetween(text, line, /\t/g, false)
   }
   return { text, lines, title: null }
 }

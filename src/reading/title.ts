@@ -7,26 +7,47 @@ export interface Title { year: number | null, agency_name: string | null, annual
 
 const DIGITS = '〇一二三四五六七八九'
 const YEAR = '(20\\d{2}|二[〇零○oO0]{1}[〇零○一二三四五六七八九oO0]{2})'
-const REPORT = '政府信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:报告|年报|年度报告)'
+const REPORT = '政府信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:报告|年报)'
 const TITLE = new RegExp(REPORT + `(?:[(]?${YEAR}(?:年度|年)?[)]?)?`)
 const YEARS = new RegExp(`[(]?${YEAR}(?:年度|年)?[)]?`, 'g')
 
+/** How many lines before part one are looked through, and how many of them for the period. */
+const PREAMBLE = 200
+const NEAR = 12
+
 export function readTitle (document: Document, parts: Part[]): Title {
   const first = parts[0]?.from ?? Math.min(document.lines.length, 40)
-  const texts: string[] = []
-  for (let i = Math.max(0, first - 200); i < first; i++) {
-    const line = lineText(document, i).replace(/^[#*\s]+/, '')
-    const next = i + 1 < first ? lineText(document, i + 1) : ''
-    if (line !== '' && line.length <= 120) texts.push(line.includes('信息公开') && !/(报告|年报)/.test(line) ? line + next : line)
-    if (line !== '' && line.length <= 60 && !line.includes('信息公开') && /^.{0,40}信息公开.{0,20}(报告|年报)/.test(next)) texts.push(next)
+  const lines: string[] = []
+  for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
+    const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
+    if (line !== '' && line.length <= 120) lines.push(line)
   }
-  const titles = texts.flatMap(text => { const read = parse(text); return read === null ? [] : [read] })
-  const page = document.title === null ? null : parse(plain(document.title).replaceAll(' ', ''))
-  const own = titles.at(-1) ?? page
-  const annual = !texts.concat(document.title ?? '').some(text => /信息公开/.test(text) && /(上半年|下半年|半年|季度|[一二三四]季|月报|1-\d{1,2}月)/.test(text)) && !isPartOfYear(document, parts)
-  if (own === null || own === undefined) return { year: yearInText(document, parts), agency_name: null, annual }
-  const year = own.year ?? page?.year ?? yearInText(document, parts)
-  return { year: page?.year != null && year !== page.year ? null : year, agency_name: own.agency_name ?? page?.agency_name ?? null, annual }
+  const page = document.title === null ? null : plain(document.title).replaceAll(' ', '')
+  const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
+  const fromPage = page === null ? null : parse(page)
+  const near = lines.slice(-NEAR)
+  const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
+  const annual = !periods.some(text => text.includes('信息公开') && isPartOfYear(text)) && !statesPartOfYear(document, parts)
+  const year = own?.year ?? fromPage?.year ?? yearInText(document, parts)
+  // A page whose two titles differ says neither.
+  const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
+  return { year: contradicts ? null : year, agency_name: own?.agency_name ?? fromPage?.agency_name ?? null, annual }
+}
+
+/** A title that ends on the line; it may begin one or two lines above. */
+function titleAt (lines: string[], i: number): ReturnType<typeof parse> {
+  const before = lines[i - 1] ?? ''
+  const own = parse(lines[i]!)
+  if (own !== null) return own.agency_name !== null || !/^[一-鿿()]{3,30}$/.test(before) ? own : { ...own, agency_name: before }
+  if (before === '' || parse(before) !== null) return null
+  const two = parse(before + lines[i]!)
+  if (two !== null) return two.agency_name !== null || !/^[一-鿿()]{3,30}$/.test(lines[i - 2] ?? '') ? two : { ...two, agency_name: lines[i - 2]! }
+  return null
+}
+
+function isPartOfYear (text: string): boolean {
+  if (/上半年|下半年|半年|[第前]?[一二三四1-4]季度|季报|月报/.test(text)) return true
+  return [...text.matchAll(/(\d{1,2})月?(?:份)?(?:\d{1,2}日)?(?:起)?(?:至|到|-|—|~)(?:20\d{2}年)?(\d{1,2})月/g)].some(([, from, to]) => from !== '1' || to !== '12')
 }
 
 function parse (text: string): { year: number | null, agency_name: string | null } | null {
@@ -63,5 +84,5 @@ function yearInText (document: Document, parts: Part[]): number | null {
   return years.every(year => year === first || times(year) < times(first!)) ? first! : null
 }
 
-const isPartOfYear = (document: Document, parts: Part[]): boolean =>
-  /(20\d{2})年1月1日(?:起)?(?:至|到|-|—)(?:(20\d{2})年)?(?!12月31日|12月底)\d{1,2}月\d{0,2}日?/.test(overview(document, parts))
+const statesPartOfYear = (document: Document, parts: Part[]): boolean =>
+  /20\d{2}年1月1日(?:起)?(?:至|到|-|—)(?:20\d{2}年)?(?!12月31日|12月底)\d{1,2}月/.test(overview(document, parts))

@@ -19,6 +19,8 @@ export interface Token extends Span {
 
 export interface TokenLine {
   index: number
+  /** Where it begins in the text. */
+  start: number
   tokens: Token[]
   /** Divided into fields by the document; else by its spaces. */
   divided: boolean
@@ -37,7 +39,7 @@ export function tokenize (document: Document): TokenLine[] {
       const kind = !looksLikeValue(text) ? 'text' : divided && isBlank(text) ? 'blank' : 'value'
       return { ...span, line: index, raw: text, kind, key: kind === 'text' ? labelKey(text) : '', full: kind === 'text' ? fullKey(text) : '' }
     })
-    return { index, divided, grid: line.grid, tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw)) }
+    return { index, start: line.start, divided, grid: line.grid, tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw)) }
   })
 }
 
@@ -47,7 +49,10 @@ const isBlank = (text: string) => /^[\s?？\u200b-\u200f\ufeff]*$/.test(text)
 /** Long lines are running text, never rows: their words are of no use. */
 const LONGEST_ROW = 2000
 
+/** A reading in brackets belongs to the character before it, even behind a space. */
+const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
+
 function words (raw: string): Span[] {
   if (raw.length > LONGEST_ROW) return [{ start: 0, end: raw.length }]
-  return [...raw.matchAll(/\S+/g)].map(match => ({ start: match.index, end: match.index + match[0].length }))
+  return [...raw.matchAll(WORD)].map(match => ({ start: match.index, end: match.index + match[0].length }))
 }
