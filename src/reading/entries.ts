@@ -15,6 +15,8 @@ export interface Entry {
   lead: number
   lines: number[]
   divided: boolean
+  /** In a table of the document, with columns that are known. */
+  grid: boolean
   /** One cell a line: fields have no columns. */
   stream: boolean
   /** Of a stream without bars: the zone with an empty line as a blank, up to the next word. */
@@ -44,7 +46,7 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
   const flush = () => {
     if (texts.length > 0 || zone.some(token => token.kind !== 'blank')) {
       const { labels, used } = ownLabel(texts, lexicon, tables)
-      entries.push({ labels, used, texts, zone, lead: lead + texts.length, lines: [...new Set([...texts, ...zone].map(token => token.line))], divided: true, stream })
+      entries.push({ labels, used, texts, zone, lead: lead + texts.length, lines: [...new Set([...texts, ...zone].map(token => token.line))], divided: true, grid: lines[0]?.grid != null || lines.some(line => line.grid !== null), stream })
     }
     texts = []
     zone = []
@@ -80,7 +82,15 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
     }
   }
   flush()
-  return entries
+  return entries.map((entry, i) => withLabelAbove(entry, entries[i - 1], lexicon, tables)).filter((entry, i, all) => !(entry.zone.every(token => token.kind === 'blank') && all[i + 1]?.used.some(token => entry.texts.includes(token))))
+}
+
+/** A label of two pieces, the first on a line of its own without figures. */
+function withLabelAbove (entry: Entry, above: Entry | undefined, lexicon: Lexicon, tables: Set<string>): Entry {
+  const [first, second] = [above?.texts.at(-1), entry.texts.at(-1)]
+  if (entry.labels.length > 0 || first === undefined || second === undefined || above!.zone.some(token => token.kind !== 'blank')) return entry
+  const labels = labelsOf(lexicon, tables, first.full + second.full, first.full + second.full).filter(label => !label.heading)
+  return labels.length === 0 ? entry : { ...entry, labels, used: [first, second] }
 }
 
 /** The label that the last words are: one field, or two that stand side by side. */
@@ -112,7 +122,10 @@ interface Group { values: Token[], own: Token[], first: number, last: number }
 const LINES_OF_A_LABEL = 6
 
 function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>): Entry[] {
-  const groups = groupValues(lines)
+  const all = groupValues(lines)
+  // Where figures stand beside their labels, a lone one in the middle of a line is the number of the page.
+  const beside = all.filter(group => group.own.length > 0).length * 2 > all.length
+  const groups = beside ? all.filter(group => group.own.length > 0 || group.values.length > 1) : all
   const headings = lexicon.labels.filter(label => label.heading).flatMap(label => [...label.keys, bare(plain(label.row.zh))])
   const prefixes = new Set(lexicon.labels.filter(label => tables.has(label.table.definition.id))
     .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1)))))
@@ -124,7 +137,7 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
     const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
     const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
     const { labels, used } = wrappedLabel(pre, group.own, post, lexicon, tables, prefixes, headings)
-    return { labels, used, texts: [...before, ...group.own], zone: group.values, lead: 0, lines: [group.first], divided: false, stream: group.own.length === 0, ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {}) }
+    return { labels, used, texts: [...before, ...group.own], zone: group.values, lead: 0, lines: [group.first], divided: false, grid: false, stream: group.own.length === 0, ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {}) }
   })
   // Words that two rows claim belong to neither.
   const claims = new Map<Token, number>()
@@ -134,7 +147,7 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
   for (const entry of entries) entry.texts = entry.texts.filter(token => !taken.has(token) || entry.used.includes(token))
   const last = groups.at(-1)?.last ?? start - 1
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
-  if (tail.length > 0) entries.push({ labels: [], used: [], texts: tail, zone: [], lead: 0, lines: [], divided: false, stream: false })
+  if (tail.length > 0) entries.push({ labels: [], used: [], texts: tail, zone: [], lead: 0, lines: [], divided: false, grid: false, stream: false })
   return entries
 }
 

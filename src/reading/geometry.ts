@@ -10,7 +10,7 @@ export interface Row { entry: Entry, columns: number }
 /** `template`: where the columns stand in the grid, as far as the heading tells. */
 export function placer (rows: Row[], template: number[] | null): (row: Row) => Placed {
   const whole = rows.filter(isWhole)
-  const grids = whole.filter(({ entry }) => entry.divided && !entry.stream).map(row => figures(row).map(token => token.column))
+  const grids = whole.filter(({ entry }) => entry.grid).map(row => figures(row).map(token => token.column))
   const common = template ?? mostCommon(grids)
   const trailing = new Set(rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.zone.length))
   const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.zone.length]))?.[0]
@@ -20,6 +20,9 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const exact = share(({ entry, columns }) => entry.zone.length === columns)
   const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
   const right = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(0, -row.columns).every(isBlank)
+  const fixed = share(({ entry }) => entry.lead + entry.zone.length === width)
+  const isTooWide = ({ entry, columns }: Row) => entry.divided &&
+    (exact >= 0.8 ? entry.zone.length > columns : fixed >= 0.8 && rows.length >= 3 && entry.lead + entry.zone.length > width!)
   const spaced = share(row => row.entry.spaced?.length === row.columns)
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
   const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
@@ -27,12 +30,12 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   return row => {
     const { entry, columns } = row
     const filled = entry.zone.filter(token => !isBlank(token))
-    if (filled.length > columns) return { fault: 'too-many-figures' }
+    if (filled.length > columns || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return { fields: filled }
     if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, whole)
     const options: Token[][] = []
-    if (!entry.stream && common !== null && common.length === columns) {
+    if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
       const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))
       const chosen = fields.map(([token]) => token)
       if (end(row) === edge && fields.every(tokens => tokens.length === 1) && new Set(chosen).size === columns && filled.every(token => chosen.includes(token))) options.push(chosen as Token[])
@@ -64,14 +67,20 @@ function aligned (row: Row, whole: Row[]): Placed {
   const models = whole.filter(({ entry, columns }) => columns === row.columns && !entry.divided && !entry.stream)
   const { zone } = row.entry
   if (zone.length === 0 || models.length < 2) return { fault: 'too-few-figures' }
-  const columns = Array.from({ length: row.columns }, (_, i) => {
-    const tokens = models.map(model => model.entry.zone[i]!)
-    return { from: Math.min(...tokens.map(token => token.column)), to: Math.max(...tokens.map(token => token.column + token.width)) }
+  // By their left ends, middles or right ends, whichever agree best.
+  const anchors = [0, 0.5, 1].map(part => (token: Token) => token.column + token.width * part)
+  const spans = anchors.map(anchor => {
+    const columns = Array.from({ length: row.columns }, (_, i) => {
+      const at = models.map(model => anchor(model.entry.zone[i]!))
+      return { from: Math.min(...at) - 1, to: Math.max(...at) + 1 }
+    })
+    return { anchor, columns, width: columns.reduce((sum, { from, to }) => sum + to - from, 0) }
   })
-  if (columns.some((column, i) => i > 0 && column.from < columns[i - 1]!.to)) return { fault: 'figures-not-aligned' }
+  const { anchor, columns } = spans.reduce((a, b) => b.width < a.width ? b : a)
+  if (columns.some((column, i) => i > 0 && column.from <= columns[i - 1]!.to)) return { fault: 'figures-not-aligned' }
   const fields: (Token | undefined)[] = columns.map(() => undefined)
   for (const token of zone) {
-    const fits = columns.flatMap((column, i) => token.column < column.to && token.column + token.width > column.from ? [i] : [])
+    const fits = columns.flatMap(({ from, to }, i) => anchor(token) >= from && anchor(token) <= to ? [i] : [])
     if (fits.length !== 1 || fields[fits[0]!] !== undefined) return { fault: 'figures-not-aligned' }
     fields[fits[0]!] = token
   }

@@ -37,7 +37,15 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
     if (words.length === 0 || (line.divided && words.length > 1)) continue
     const text = line.divided ? plain(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)
     const title = titleOf(text)
-    if (title !== null) starts.push({ section: title.section, from: line.index, rest: title.rest })
+    if (title !== null) {
+      starts.push({ section: title.section, from: line.index, rest: title.rest })
+      continue
+    }
+    // Wrapped over two lines.
+    const next = lines[line.index + 1]
+    if (line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) || text.length > LONGEST_TITLE) continue
+    const both = titleOf(text + lineText(document, next.index))
+    if (both?.rest === '') starts.push({ section: both.section, from: next.index, rest: '' })
   }
   return starts.map((start, i) => ({ ...start, to: starts[i + 1]?.from ?? lines.length }))
 }

@@ -8,7 +8,7 @@ import { findParts, lineText, type Part } from './parts.ts'
 import { problemOf } from './problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { readTables } from './sections.ts'
-import { same, unreadable, type CellReading, type TableReading } from './table.ts'
+import { FROM_HEADING, same, unreadable, type CellReading, type TableReading } from './table.ts'
 import { readTitle } from './title.ts'
 import { tokenize } from './tokens.ts'
 
@@ -89,7 +89,7 @@ function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
     values,
     problems,
     proactive: known.filter(cell => form.tables.get(cell.table)!.definition.section === 'proactive_disclosure').length,
-    own: known.filter(cell => lexicon.own.has(`${cell.table}.${cell.row}`)).length,
+    own: known.filter(cell => lexicon.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)).length,
     known: known.length
   }
 }

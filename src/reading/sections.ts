@@ -171,7 +171,7 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
     const after = text.includes('复议后起诉')
     const direct = text.includes('未经复议直接起诉')
     const review = /(^| )行政复议( |$|情况)/.test(text) && !after && !direct
-    const heading = readHeading(table, words.filter(word => table.columns.some(column => word.full.startsWith(column.zh.slice(0, 2)))), lexicon.columns)
+    const heading = readHeading(table, words, lexicon.columns)
     if (!heading.verified || [after, direct, review].filter(Boolean).length !== 1) return []
     return [{ entry, row: rows[review ? 0 : direct ? 1 : 2]!, heading: false }]
   })

@@ -19,6 +19,9 @@ export interface TableReading {
 }
 export interface CellReading extends ReadValue { source: Source }
 
+/** The step that takes a heading's zero for the rows below it. */
+export const FROM_HEADING = 'from_heading'
+
 export interface RowFound { entry: Entry, row: Row, heading: boolean }
 
 export interface Surroundings {
@@ -141,7 +144,6 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
     if (open.length > 0) return open.forEach(i => doubt(i, 'cut-off'))
   }
   if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
-  if (String(sum).startsWith(String(printed))) return doubt(total, 'cut-off')
   const digits = addends.map(i => values[i]!.figure)
   for (let i = 0; i + 1 < addends.length; i++) {
     const [a, b] = [digits[i]!, digits[i + 1]!]
@@ -154,6 +156,7 @@ function suspect (document: Document, table: FormTable, cells: Cell[], values: C
       return
     }
   }
+  if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
 }
 
 /** Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table lacks it. */
@@ -191,7 +194,8 @@ function readHeadingRow (reading: TableReading, document: Document, { entry, row
     const zero = !('fault' in placed) && value.figure === 0
     const kept = !('fault' in placed) && (zero || (value.note !== undefined && value.note.state !== 'unreadable'))
     for (const cell of cells) {
-      const read: CellReading = { ...value, source: { ...sourceOf(document, token), steps: [...value.steps, 'from_heading'] } }
+      const steps = [...value.steps, FROM_HEADING]
+      const read: CellReading = { ...value, steps, source: { ...sourceOf(document, token), steps } }
       reading.cells.set(cell.id, kept ? read : unreadable(read))
     }
     if (!kept) reading.problems.push(problemOf('heading-figure', { table: table.definition.id, row: row.id, column: column.id, line: token.line + 1, raw: token.raw }))
