@@ -21,7 +21,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
   const right = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(0, -row.columns).every(isBlank)
   const fixed = share(({ entry }) => entry.lead + entry.zone.length === width)
-  const isTooWide = ({ entry, columns }: Row) => entry.divided &&
+  const isTooWide = ({ entry, columns }: Row) => entry.divided && !entry.grid &&
     (exact >= 0.8 ? entry.zone.length > columns : fixed >= 0.8 && rows.length >= 3 && entry.lead + entry.zone.length > width!)
   const spaced = share(row => row.entry.spaced?.length === row.columns)
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
@@ -66,7 +66,7 @@ const figures = ({ entry }: Row) => entry.zone.filter(token => !isBlank(token))
 function aligned (row: Row, whole: Row[]): Placed {
   const models = whole.filter(({ entry, columns }) => columns === row.columns && !entry.divided && !entry.stream)
   const { zone } = row.entry
-  if (zone.length === 0 || models.length < 2) return { fault: 'too-few-figures' }
+  if (zone.length === 0 || models.length < 3) return { fault: 'too-few-figures' }
   // By their left ends, middles or right ends, whichever agree best.
   const anchors = [0, 0.5, 1].map(part => (token: Token) => token.column + token.width * part)
   const spans = anchors.map(anchor => {

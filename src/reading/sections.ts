@@ -8,7 +8,7 @@ import { readHeading, type Heading } from './headings.ts'
 import { articleItem, type Lexicon } from './lexicon.ts'
 import type { Part } from './parts.ts'
 import { problemOf } from './problems.ts'
-import { readTable, type RowFound, type TableReading } from './table.ts'
+import { readTable, unreadable, type RowFound, type TableReading } from './table.ts'
 import { lineText } from './parts.ts'
 import type { Token, TokenLine } from './tokens.ts'
 import { readValue } from './value.ts'
@@ -139,47 +139,51 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
 // ---- part four: one line of figures, three groups side by side or one below the other ----------------------------------
 
 function readAcross (document: Document, table: FormTable, entries: Entry[], lexicon: Lexicon): TableReading {
-  const size = table.columns.length
-  const rows = table.rows
-  const nothing: TableReading = { table, cells: new Map(), problems: [] }
   const filled = entries.filter(entry => entry.zone.some(token => token.kind === 'value'))
-  const across = filled.filter(entry => count(entry) > size)
-  if (across.length > 0) {
-    const [entry] = across
-    const words = headingWords(entries, entries.indexOf(entry!)).concat(entry!.texts)
-    const heading = readHeading(table, words, lexicon.columns, rows.length)
-    const why = across.length > 1 ? 'table-twice' : heading.verified ? null : 'heading-not-found'
-    const grid = heading.columns !== null && increasing(heading.columns) && document.lines[entry!.lines[0] ?? 0]?.grid ? heading.columns : null
-    const placed = placer([{ entry: entry!, columns: size * rows.length }], grid)({ entry: entry!, columns: size * rows.length })
-    const parts = rows.map((row, i): RowFound => ({
-      row,
-      heading: false,
-      entry: { ...entry!, zone: 'fault' in placed ? entry!.zone : placed.fields.slice(i * size, (i + 1) * size), lead: 0 }
-    }))
-    // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
-    const sure = 'fault' in placed || grid !== null || isWhole({ entry: entry!, columns: size * rows.length }) || (!entry!.stream && parts.every(({ entry }) => adds(table, entry.zone)))
-    const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
-    return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why })
-  }
   const labelled = filled.filter(entry => entry.labels.some(label => label.table === table))
   if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, entries, lexicon)
-  // Each group under its own name.
-  const named = filled.flatMap((entry): RowFound[] => {
-    const from = filled[filled.indexOf(entry) - 1]
-    const words = entries.slice(from === undefined ? 0 : entries.indexOf(from) + 1, entries.indexOf(entry) + 1).flatMap(other => other.texts)
-    const text = words.map(word => word.full).join(' ')
-    const after = text.includes('复议后起诉')
-    const direct = text.includes('未经复议直接起诉')
-    const review = /(^| )行政复议( |$|情况)/.test(text) && !after && !direct
-    const heading = readHeading(table, words, lexicon.columns)
-    if (!heading.verified || [after, direct, review].filter(Boolean).length !== 1) return []
-    return [{ entry, row: rows[review ? 0 : direct ? 1 : 2]!, heading: false }]
+  const readings = filled.map((entry, i) => {
+    const from = i === 0 ? 0 : entries.indexOf(filled[i - 1]!) + 1
+    const words = entries.slice(from, entries.indexOf(entry)).flatMap(other => [...other.texts, ...other.zone]).concat(entry.texts)
+    return readGroups(document, table, entry, words, entries, lexicon)
   })
-  if (named.length < filled.length && filled.length > 0) nothing.problems.push(problemOf('heading-not-found', { table: table.definition.id, line: filled[0]!.zone[0]!.line + 1 }))
-  if (named.length === 0) return nothing
-  const reading = readTable(document, table, named, { entries, place: placer(named.map(({ entry }) => ({ entry, columns: size })), null), unit: null, why: null })
-  reading.problems.push(...nothing.problems)
-  return reading
+  const [first, ...others] = readings
+  if (first === undefined) return { table, cells: new Map(), problems: [] }
+  // Groups in one line or in several; one that stands twice leaves none certain.
+  const cells = new Map(first.cells)
+  const problems = readings.flatMap(reading => reading.problems)
+  for (const [id, value] of others.flatMap(reading => [...reading.cells])) {
+    if (cells.has(id)) {
+      problems.push(problemOf('table-twice', { table: table.definition.id }))
+      return { table, cells: new Map([...cells].map(([cell, read]) => [cell, unreadable(read)])), problems }
+    }
+    cells.set(id, value)
+  }
+  return { table, cells, problems }
+}
+
+/** The figures of one, two or three groups that the words over them name. */
+function readGroups (document: Document, table: FormTable, entry: Entry, words: Token[], entries: Entry[], lexicon: Lexicon): TableReading {
+  const size = table.columns.length
+  const text = words.map(word => word.full).join(' ')
+  const joined = text.replaceAll(' ', '')
+  const named = [/(^| )行政复议(情况)?( |$)/.test(text), joined.includes('未经复议直接起诉') || joined.includes('未经复议直接诉讼'), joined.includes('复议后起诉')]
+  // Wrapped over lines the names of the groups cannot be told apart: three times the columns are all three.
+  const all = readHeading(table, words, lexicon.columns, table.rows.length)
+  const rows = all.verified ? table.rows : table.rows.filter((_, i) => named[i])
+  const heading = all.verified ? all : readHeading(table, words, lexicon.columns, rows.length)
+  const more = rows.length > 0 && rows.length < table.rows.length && readHeading(table, words, lexicon.columns, rows.length + 1).verified
+  const columns = size * rows.length
+  const grid = heading.columns !== null && increasing(heading.columns) && entry.grid ? heading.columns : null
+  const row = { entry, columns }
+  const placed = placer([row], grid)(row)
+  const fields = 'fault' in placed ? null : placed.fields
+  const parts = rows.map((row, i): RowFound => ({ row, heading: false, entry: { ...entry, lead: 0, zone: fields?.slice(i * size, (i + 1) * size) ?? entry.zone } }))
+  // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
+  const sure = grid !== null || isWhole(row) || (!entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.zone)))
+  const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
+  if (rows.length === 0 || !heading.verified || more) return { table, cells: new Map(), problems: [problemOf('heading-not-found', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: entry.zone.map(token => token.raw).join(' ') })] }
+  return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why: null })
 }
 
 /** The row's total is there and the sum of its parts, or all is blank. */
@@ -190,4 +194,3 @@ function adds (table: FormTable, zone: Token[]): boolean {
   return figures.every(figure => figure === null) || figures[total] === sum
 }
 
-const count = (entry: Entry) => entry.zone.filter(token => !isBlank(token)).length
