@@ -33,7 +33,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     if (filled.length > columns || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return { fields: filled }
     if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
-    if (!entry.divided) return aligned(row, whole)
+    if (!entry.divided) return aligned(row, rows)
     const options: Token[][] = []
     if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
       const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))
@@ -62,30 +62,52 @@ export function isWhole ({ entry, columns }: Row): boolean {
 
 const figures = ({ entry }: Row) => entry.zone.filter(token => !isBlank(token))
 
-/** Rows divided by spaces show no blank: the columns of the whole rows tell where one is. */
-function aligned (row: Row, whole: Row[]): Placed {
-  const models = whole.filter(({ entry, columns }) => columns === row.columns && !entry.divided && !entry.stream)
+/** Rows divided by spaces show no blank: where the figures of the other rows stand tells where one is. */
+function aligned (row: Row, rows: Row[]): Placed {
   const { zone } = row.entry
-  if (zone.length === 0 || models.length < 3) return { fault: 'too-few-figures' }
-  // By their left ends, middles or right ends, whichever agree best.
+  if (zone.length === 0) return { fault: 'too-few-figures' }
+  const others = rows.filter(({ entry, columns }) => columns === row.columns && !entry.divided && entry.spaced === undefined)
+  const ways = [underWhole(zone, row.columns, others.filter(isWhole)), inBlocks(zone, row.columns, others)].filter(way => way !== null)
+  const [first] = ways
+  if (first === undefined || ways.some(way => way.join() !== first.join())) return { fault: 'figures-not-aligned' }
+  const last = zone.at(-1)!
+  const blank = { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' as const }
+  return { fields: Array.from({ length: row.columns }, (_, column) => zone[first.indexOf(column)] ?? blank) }
+}
+
+/** The column of each figure: by left ends, middles or right ends, whichever agree best in the whole rows. */
+function underWhole (zone: Token[], size: number, whole: Row[]): number[] | null {
+  if (whole.length < 3) return null
   const anchors = [0, 0.5, 1].map(part => (token: Token) => token.column + token.width * part)
   const spans = anchors.map(anchor => {
-    const columns = Array.from({ length: row.columns }, (_, i) => {
-      const at = models.map(model => anchor(model.entry.zone[i]!))
+    const columns = Array.from({ length: size }, (_, i) => {
+      const at = whole.map(({ entry }) => anchor(entry.zone[i]!))
       return { from: Math.min(...at) - 1, to: Math.max(...at) + 1 }
     })
     return { anchor, columns, width: columns.reduce((sum, { from, to }) => sum + to - from, 0) }
   })
   const { anchor, columns } = spans.reduce((a, b) => b.width < a.width ? b : a)
-  if (columns.some((column, i) => i > 0 && column.from <= columns[i - 1]!.to)) return { fault: 'figures-not-aligned' }
-  const fields: (Token | undefined)[] = columns.map(() => undefined)
-  for (const token of zone) {
-    const fits = columns.flatMap(({ from, to }, i) => anchor(token) >= from && anchor(token) <= to ? [i] : [])
-    if (fits.length !== 1 || fields[fits[0]!] !== undefined) return { fault: 'figures-not-aligned' }
-    fields[fits[0]!] = token
+  if (columns.some((column, i) => i > 0 && column.from <= columns[i - 1]!.to)) return null
+  return distinct(zone.map(token => columns.flatMap(({ from, to }, i) => anchor(token) >= from && anchor(token) <= to ? [i] : [])))
+}
+
+/** The figures of all rows, one line laid over the other, leave gaps between the columns: as many blocks as columns. */
+function inBlocks (zone: Token[], size: number, rows: Row[]): number[] | null {
+  const spans = rows.flatMap(({ entry }) => entry.zone).map(token => ({ from: token.column, to: token.column + token.width })).sort((a, b) => a.from - b.from)
+  const blocks: { from: number, to: number }[] = []
+  for (const { from, to } of spans) {
+    const last = blocks.at(-1)
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
+    else blocks.push({ from, to })
   }
-  const last = zone.at(-1)!
-  return { fields: fields.map(token => token ?? { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' }) }
+  if (rows.length < 6 || blocks.length !== size) return null
+  return distinct(zone.map(token => blocks.flatMap(({ from, to }, i) => token.column >= from && token.column < to ? [i] : [])))
+}
+
+/** Null unless each figure has one column and each column one figure. */
+function distinct (fits: number[][]): number[] | null {
+  const columns = fits.map(fit => fit.length === 1 ? fit[0]! : -1)
+  return columns.includes(-1) || new Set(columns).size < columns.length ? null : columns
 }
 
 function mostCommon (lists: number[][]): number[] | null {

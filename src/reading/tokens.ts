@@ -52,7 +52,16 @@ const LONGEST_ROW = 2000
 /** A reading in brackets belongs to the character before it, even behind a space. */
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
 
+const LABEL_AND_FIGURE = /^(.*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
+
 function words (raw: string): Span[] {
   if (raw.length > LONGEST_ROW) return [{ start: 0, end: raw.length }]
-  return [...raw.matchAll(WORD)].map(match => ({ start: match.index, end: match.index + match[0].length }))
+  const spans = [...raw.matchAll(WORD)].map(match => ({ start: match.index, end: match.index + match[0].length }))
+  const first = spans.findLastIndex(({ start, end }) => !looksLikeValue(raw.slice(start, end)))
+  if (first < 0) return spans
+  // A label that runs into the first of its figures.
+  const { start, end } = spans[first]!
+  const label = LABEL_AND_FIGURE.exec(raw.slice(start, end))?.[1]
+  if (label === undefined) return spans
+  return [...spans.slice(0, first), { start, end: start + label.length }, { start: start + label.length, end }, ...spans.slice(first + 1)]
 }
