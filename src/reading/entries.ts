@@ -1,5 +1,5 @@
 // Rows of tables as they are found: a label and the figures that belong to it.
-import { bare, labelKey, plain } from './fold.ts'
+import { bare, fullKey, labelKey, plain } from './fold.ts'
 import { labelsOf, type Label, type Lexicon } from './lexicon.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
@@ -199,6 +199,13 @@ function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexic
   // Beside the figures a word that is a label of its own is theirs.
   const isHeading = (token: Token) => headings.some(key => key.includes(token.full)) &&
     !(own.includes(token) && labelsOf(lexicon, tables, token.key, token.full).some(label => !label.heading))
+  // The words beside the figures as one text, with brackets that reach over several of them.
+  for (const [i] of own.entries()) {
+    const beside = own.slice(i)
+    const text = beside.map(token => token.raw).join('')
+    const labels = labelsOf(lexicon, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
+    if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) return { labels, used: beside }
+  }
   const found: { labels: Label[], used: Token[], length: number }[] = []
   let visits = 0
   const search = (from: number, text: string, used: Token[]) => {

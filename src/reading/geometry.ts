@@ -23,7 +23,10 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const fixed = share(({ entry }) => entry.lead + entry.zone.length === width)
   const isTooWide = ({ entry, columns }: Row) => entry.divided && !entry.grid &&
     (exact >= 0.8 ? entry.zone.length > columns : fixed >= 0.8 && rows.length >= 3 && entry.lead + entry.zone.length > width!)
-  const spaced = share(row => row.entry.spaced?.length === row.columns)
+  const spaced = (columns: number) => {
+    const like = rows.filter(row => row.columns === columns && row.entry.spaced !== undefined)
+    return like.filter(row => row.entry.spaced!.length === columns).length / like.length
+  }
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
   const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
 
@@ -32,7 +35,7 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     const filled = entry.zone.filter(token => !isBlank(token))
     if (filled.length > columns || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return { fields: filled }
-    if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
+    if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced(columns) >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, rows)
     const options: Token[][] = []
     if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
@@ -44,6 +47,8 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     if (options.length === 0) {
       if (entry.zone.length === columns && exact >= 0.9) options.push(entry.zone)
       if (toLeft >= 0.8 && left(row)) options.push(entry.zone.slice(0, columns))
+      // No blank of a merged cell stands behind the last figure: all fields are there.
+      if (entry.zone.length === columns && toRight < 0.5 && !isBlank(entry.zone.at(-1)!)) options.push(entry.zone)
       if (toRight >= 0.8 && right(row)) options.push(entry.zone.slice(-columns))
     }
     if (options.length === 0) return { fault: filled.length < columns && entry.zone.length < columns ? 'too-few-figures' : 'figures-not-aligned' }

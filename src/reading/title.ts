@@ -24,11 +24,12 @@ export function readTitle (document: Document, parts: Part[]): Title {
   }
   const page = document.title === null ? null : plain(document.title).replaceAll(' ', '')
   const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
+  const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year => year !== undefined)
   const fromPage = page === null ? null : parse(page)
   const near = lines.slice(-NEAR)
   const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
   const annual = !periods.some(text => text.includes('信息公开') && isPartOfYear(text)) && !statesPartOfYear(document, parts)
-  const year = own?.year ?? fromPage?.year ?? yearInText(document, parts)
+  const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
   // A page whose two titles differ says neither.
   const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
   return { year: contradicts ? null : year, agency_name: own?.agency_name ?? fromPage?.agency_name ?? null, annual }

@@ -53,6 +53,7 @@ const LONGEST_ROW = 2000
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
 
 const LABEL_AND_FIGURE = /^(.*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
+const LABEL_AND_MARK = /^(.*[\p{Script=Han})）”’"》」])(?:[-—－/／]+|无|無)$/u
 
 function words (raw: string): Span[] {
   if (raw.length > LONGEST_ROW) return [{ start: 0, end: raw.length }]
@@ -61,7 +62,7 @@ function words (raw: string): Span[] {
   if (first < 0) return spans
   // A label that runs into the first of its figures.
   const { start, end } = spans[first]!
-  const label = LABEL_AND_FIGURE.exec(raw.slice(start, end))?.[1]
+  const label = (LABEL_AND_FIGURE.exec(raw.slice(start, end)) ?? (first < spans.length - 1 ? LABEL_AND_MARK.exec(raw.slice(start, end)) : null))?.[1]
   if (label === undefined) return spans
   return [...spans.slice(0, first), { start, end: start + label.length }, { start: start + label.length, end }, ...spans.slice(first + 1)]
 }
