@@ -212,7 +212,8 @@ function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexic
     if (++visits > 2000) return
     if (text !== '') {
       const labels = labelsOf(lexicon, tables, text, text)
-      if (labels.length > 0 && isNear(used)) found.push({ labels, used: [...used], length: text.length })
+      const closed = withBracket(used)
+      if (labels.length > 0 && isNear(closed)) found.push({ labels, used: closed, length: text.length })
     }
     for (let i = from; i < all.length; i++) {
       const token = all[i]!
@@ -220,6 +221,13 @@ function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexic
         if (prefixes.has(text + piece)) search(i + 1, text + piece, [...used, token])
       }
     }
+  }
+  /** An explanation in brackets that goes on in the next words. */
+  const withBracket = (used: Token[]): Token[] => {
+    const closed = [...used]
+    const open = () => { const text = plain(closed.map(token => token.raw).join('')); return text.lastIndexOf('(') > text.lastIndexOf(')') }
+    for (let i = all.indexOf(used.at(-1)!) + 1; open() && i < all.length && closed.length < used.length + 6; i++) closed.push(all[i]!)
+    return open() ? [...used] : closed
   }
   const isNear = (used: Token[]) => {
     const places = used.map(place)

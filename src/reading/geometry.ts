@@ -7,8 +7,11 @@ export type Placed = { fields: Token[] } | { fault: 'too-few-figures' | 'too-man
 
 export interface Row { entry: Entry, columns: number }
 
-/** `template`: where the columns stand in the grid, as far as the heading tells. */
-export function placer (rows: Row[], template: number[] | null): (row: Row) => Placed {
+/**
+ * `template`: where the columns stand in the grid, `size`: how many fields their line has, `least`: how many any
+ * line over the rows has, as far as the heading tells.
+ */
+export function placer (rows: Row[], template: number[] | null, size: number | null = null, least = 0): (row: Row) => Placed {
   const whole = rows.filter(isWhole)
   const grids = whole.filter(({ entry }) => entry.grid).map(row => figures(row).map(token => token.column))
   const common = template ?? mostCommon(grids)
@@ -21,8 +24,12 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   const left = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(row.columns).every(isBlank)
   const right = (row: Row) => row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns && row.entry.zone.slice(0, -row.columns).every(isBlank)
   const fixed = share(({ entry }) => entry.lead + entry.zone.length === width)
-  const isTooWide = ({ entry, columns }: Row) => entry.divided && !entry.grid &&
-    (exact >= 0.8 ? entry.zone.length > columns : fixed >= 0.8 && rows.length >= 3 && entry.lead + entry.zone.length > width!)
+  // Blanks before the first figure where other rows have none: a figure may stand there that is not this row's.
+  const lead = mostCommon(whole.map(({ entry }) => [leading(entry)]))?.[0] ?? 0
+  const isTooWide = ({ entry, columns }: Row) => entry.divided && !entry.grid && leading(entry) !== lead && leading(entry) > 0 &&
+    (fixed >= 0.8 ? entry.lead + entry.zone.length > width! : exact < 0.5 || entry.zone.length > columns)
+  // Several rows with a figure too many: the table has a column that the form does not have.
+  const crowded = rows.filter(row => figures(row).length > row.columns).length >= 2
   const spaced = (columns: number) => {
     const like = rows.filter(row => row.columns === columns && row.entry.spaced !== undefined)
     return like.filter(row => row.entry.spaced!.length === columns).length / like.length
@@ -33,10 +40,12 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
   return row => {
     const { entry, columns } = row
     const filled = entry.zone.filter(token => !isBlank(token))
-    if (filled.length > columns || isTooWide(row)) return { fault: 'too-many-figures' }
+    if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return { fields: filled }
     if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced(columns) >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, rows)
+    if (!entry.grid && !entry.stream && entry.lead + entry.zone.length < least) return { fault: 'figures-not-aligned' }
+    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.zone.length !== size) return { fault: 'figures-not-aligned' }
     const options: Token[][] = []
     if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
       const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))
@@ -56,6 +65,8 @@ export function placer (rows: Row[], template: number[] | null): (row: Row) => P
     return others.every(other => other.every((token, i) => token === first![i])) ? { fields: first! } : { fault: 'figures-not-aligned' }
   }
 }
+
+const leading = (entry: Entry) => Math.max(0, entry.zone.findIndex(token => !isBlank(token)))
 
 export const isBlank = (token: Token) => token.kind === 'blank'
 

@@ -6,10 +6,19 @@ import type { Token } from './tokens.ts'
 /** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
 export interface Heading { verified: boolean, columns: number[] | null, unit: string | null }
 
+/** How many fields the line has on which all columns stand; null where they stand on several. */
+export function fieldsOfHeading (table: FormTable, tokens: Token[]): number | null {
+  const keys = keysOf(table)
+  const line = tokens.find(token => token.key === keys[0])?.line
+  const own = tokens.filter(token => token.line === line)
+  return keys.every(key => own.some(token => token.key === key)) ? Math.max(...own.map(token => token.column)) + 1 : null
+}
+
 /** `allColumns`: the labels of the columns of all tables of all forms. `times`: how often the columns stand side by side. */
 export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<string>, times = 1): Heading {
   const words = tokens.filter(token => token.kind === 'text' && token.key !== '')
   const unit = moneyUnit(tokens)
+  if (totalStandsEarly(table, words)) return { verified: false, columns: null, unit }
   // Words one space apart may be one label.
   for (const some of [words, neighboursJoined(words)]) {
     const whole = some.filter(word => keysOf(table).includes(word.key))
@@ -40,6 +49,15 @@ function neighboursJoined (words: Token[]): Token[] {
     }
   }
   return joined
+}
+
+/** Before the first column, or before the heading of the columns that it adds. */
+function totalStandsEarly (table: FormTable, words: Token[]): boolean {
+  const at = (zh: string) => words.findIndex(word => word.key === labelKey(zh))
+  const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
+  const first = at(table.columns[0]!.zh)
+  const heading = table.definition.column_headings?.map(({ zh }) => at(zh)).find(index => index >= 0) ?? -1
+  return total >= 0 && ((first >= 0 && total < first) || (heading >= 0 && total < heading))
 }
 
 /** A total may stand before what it adds: its cell reaches over two lines, and lines are read one by one. */

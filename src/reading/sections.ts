@@ -4,7 +4,7 @@ import type { Document } from './document.ts'
 import { findEntries, type Entry } from './entries.ts'
 import { placer, isBlank, isWhole, type Row } from './geometry.ts'
 import { labelKey } from './fold.ts'
-import { readHeading, type Heading } from './headings.ts'
+import { fieldsOfHeading, readHeading, type Heading } from './headings.ts'
 import { articleItem, type Lexicon } from './lexicon.ts'
 import type { Part } from './parts.ts'
 import { problemOf } from './problems.ts'
@@ -62,7 +62,10 @@ function readRows (document: Document, table: FormTable, all: Entry[], lexicon: 
   const rows = found.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
   const grid = entries.some(entry => document.lines[entry.lines[0] ?? 0]?.grid)
   const template = grid && heading.columns !== null && new Set(heading.columns).size === heading.columns.length && increasing(heading.columns) ? heading.columns : null
-  const reading = readTable(document, table, found, { entries, place: placer(rows, agreed(rows, template)), unit: heading.unit, why: heading.verified ? null : 'heading-not-found' })
+  // In a grid the columns must stand in their order across, too.
+  const ordered = !grid || heading.columns === null || increasing(heading.columns)
+  const place = placer(rows, agreed(rows, template), grid ? null : fieldsOfHeading(table, words), widest(entries.slice(0, Math.max(0, first))))
+  const reading = readTable(document, table, found, { entries, place, unit: heading.unit, why: heading.verified && ordered ? null : 'heading-not-found' })
   for (const entry of entries) {
     if (entry.labels.length > 0 || entry.zone.filter(token => !isBlank(token)).length < 2 || entry.texts.length === 0) continue
     reading.problems.push(problemOf('unknown-row', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: [...entry.texts.slice(-2), ...entry.zone].map(token => token.raw).join(' ') }))
@@ -76,6 +79,8 @@ function withoutHeadingRows (table: FormTable, entries: Entry[]): Entry[] {
   const first = entries.findIndex(entry => entry.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key))))
   return entries.map((entry, i) => i < first ? { ...entry, labels: [], used: [] } : entry)
 }
+
+const widest = (entries: Entry[]) => Math.max(0, ...entries.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, zone }) => lead + zone.length))
 
 const increasing = (columns: number[]) => columns.every((column, i) => i === 0 || column > columns[i - 1]!)
 
@@ -104,7 +109,7 @@ function rowsOf (table: FormTable, entries: Entry[]): RowFound[] {
 
 function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): TableReading[] {
   const item = (table: FormTable) => articleItem(table.definition.title_zh)
-  const found = new Map<FormTable, { rows: RowFound[], heading: Heading, trusted: boolean }>()
+  const found = new Map<FormTable, { rows: RowFound[], heading: Heading, size: number | null, trusted: boolean }>()
   let title: string | null = null
   let words: Token[] = []
   let open: FormTable | null = null
@@ -117,10 +122,10 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
     if (entry.labels.length === 0) { words.push(...entry.zone.filter(token => token.kind === 'text')); continue }
     const table: FormTable = entry.labels.find(label => label.table === open)?.table ?? entry.labels[0]!.table
     const label = entry.labels.find(label => label.table === table)!
-    const block = found.get(table) ?? { rows: [], heading: { verified: false, columns: null, unit: null }, trusted: true }
+    const block = found.get(table) ?? { rows: [], heading: { verified: false, columns: null, unit: null }, size: null, trusted: true }
     if (open !== table) {
       const heading = readHeading(table, words, lexicon.columns)
-      if (block.rows.length === 0) block.heading = heading
+      if (block.rows.length === 0) Object.assign(block, { heading, size: fieldsOfHeading(table, words) })
       else if (!heading.verified) block.trusted = false
       if (title !== null && title !== item(table)) block.trusted = false
       open = table
@@ -130,9 +135,9 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
     found.set(table, block)
   }
   const all = [...found].flatMap(([table, block]) => block.rows.map(({ entry }): Row => ({ entry, columns: table.columns.length })))
-  return [...found].map(([table, { rows, heading, trusted }]) => {
+  return [...found].map(([table, { rows, heading, size, trusted }]) => {
     const template = rows.every(({ entry }) => entry.divided && !entry.stream) ? heading.columns : null
-    return readTable(document, table, rows, { entries, place: placer(all, template ?? null), unit: heading.unit, why: heading.verified && trusted ? null : 'heading-not-found' })
+    return readTable(document, table, rows, { entries, place: placer(all, template, size), unit: heading.unit, why: heading.verified && trusted ? null : 'heading-not-found' })
   })
 }
 
@@ -167,7 +172,7 @@ function readGroups (document: Document, table: FormTable, entry: Entry, words: 
   const size = table.columns.length
   const text = words.map(word => word.full).join(' ')
   const joined = text.replaceAll(' ', '')
-  const named = [/(^| )行政复议(情况)?( |$)/.test(text), joined.includes('未经复议直接起诉') || joined.includes('未经复议直接诉讼'), joined.includes('复议后起诉')]
+  const named = [/(^| )行政复议(情况)?( |$)/.test(text), joined.includes('未经复议') && /直接(起诉|诉讼)/.test(joined), joined.includes('复议后起诉')]
   // Wrapped over lines the names of the groups cannot be told apart: three times the columns are all three.
   const all = readHeading(table, words, lexicon.columns, table.rows.length)
   const rows = all.verified ? table.rows : table.rows.filter((_, i) => named[i])

@@ -72,8 +72,21 @@ export function readTable (document: Document, table: FormTable, found: RowFound
   for (const problem of reading.problems) {
     if (problem.column === null && problem.row !== null) for (const cell of table.cells.filter(cell => cell.row === problem.row && reading.cells.has(cell.id))) reading.cells.set(cell.id, unreadable(reading.cells.get(cell.id)!))
   }
+  if (isShifted(reading, found)) for (const [cell, value] of reading.cells) reading.cells.set(cell, unreadable(value))
   if (why === null) for (const one of found.filter(one => one.heading)) readHeadingRow(reading, document, one, place)
   return reading
+}
+
+/** Not one row has a total: without a grid a column may be missing, and all figures stand under the wrong ones. */
+function isShifted (reading: TableReading, found: RowFound[]): boolean {
+  const { columns } = reading.table
+  const total = columns.findIndex(column => column.total_of)
+  const rows = found.filter(one => !one.heading && !one.entry.grid)
+    .map(one => columns.map(column => reading.cells.get(`${reading.table.definition.id}.${one.row.id}.${column.id}`)?.figure ?? null))
+    .filter(figures => figures.some(figure => figure !== null))
+  const shifted = total >= 0 && rows.length >= 2 && rows.every(figures => figures[total] === null)
+  if (shifted) reading.problems.push(problemOf('figures-not-aligned', { table: reading.table.definition.id }))
+  return shifted
 }
 
 export const same = (a: ReadValue, b: ReadValue) => a.figure === b.figure && a.note?.state === b.note?.state
