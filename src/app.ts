@@ -6,6 +6,9 @@ import type { Kysely } from 'kysely'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
 import type { Forms } from './forms/forms.ts'
+import { importRoutes } from './imports/routes.ts'
+import { importSchemas } from './imports/schemas.ts'
+import { sourceRoutes } from './imports/source-routes.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
@@ -55,11 +58,13 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
   await app.register(tableRoutes(db, forms))
+  await app.register(importRoutes(db, forms))
+  await app.register(sourceRoutes(db, forms))
   await app.register(workflowRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
   await app.register(serviceRoutes(db, metrics))

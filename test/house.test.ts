@@ -17,6 +17,7 @@ const FLOORS: Record<string, string[]> = {
   tally: ['form', 'platform', 'forms'],
   agencies: ['form', 'platform', 'forms', 'tally'],
   reports: ['form', 'platform', 'forms', 'tally', 'agencies'],
+  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 

@@ -29,9 +29,12 @@ export function readBodies (app: FastifyInstance): void {
       done(null, readCsv(decode(request, body)))
     } catch (error) { done(error as Error) }
   })
-  // curl -X POST -d '' and forms: an empty body is no body, whatever its type.
+  // A document arrives as it is where the route reads such. curl -X POST -d '' and forms: an empty body is no body,
+  // whatever its type.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    done(body.length === 0 ? null : unsupported(request), undefined)
+    if (body.length === 0) return done(null, undefined)
+    const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+    done(accepted(request).includes(type) ? null : unsupported(request), body)
   })
 }
 

@@ -28,6 +28,20 @@ export interface ReportTable {
 export interface ReportVersionTable { agency: string, year: number, version: number, form: string, figures: (number | null)[], notes: Json, sections: Json, published_at: Generated<Date> }
 export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
 export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
+export interface DocumentTable { sha256: string, bytes: Buffer, created_at: Generated<Date> }
+export interface ReadingTable {
+  agency: string
+  year: number
+  number: number
+  document: string
+  content_type: string
+  text: string
+  form: string
+  figures: (number | null)[]
+  sources: Json
+  problems: Json
+  read_at: Generated<Date>
+}
 export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
@@ -42,6 +56,8 @@ export interface Database {
   total: TotalTable
   expected: ExpectedTable
   api_key: ApiKeyTable
+  document: DocumentTable
+  reading: ReadingTable
 }
 
 const BIGINT = 20

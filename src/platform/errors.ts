@@ -6,8 +6,11 @@ import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
 import { Problem, problem, wordProblem, type Language } from './problem.ts'
 import { problemOfValidation } from './validation.ts'
 
+/** English, unless the caller would rather have Chinese. */
+export const languageOf = (request: FastifyRequest): Language => accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
-  const language: Language = accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+  const language = languageOf(request)
   return reply.code(raised.status)
     .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language', 'x-request-id': request.id })
     .serializer((body: unknown) => JSON.stringify(body))

@@ -114,6 +114,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         { name: 'forms', description: 'The statutory forms as data.' },
         { name: 'agencies', description: 'Who files, and under whom, by year.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
+        { name: 'imports', description: 'Published reports, read as they are found.' },
         { name: 'workflow', description: 'Submit, return, publish.' },
         { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'service', description: 'Health, metrics, documentation.' }

@@ -16,7 +16,7 @@ export interface Fault {
   among?: readonly string[]
 }
 
-type Fact = string | number
+type Fact = string | number | Text
 
 export class Problem extends Error {
   readonly code: ProblemCode
@@ -53,7 +53,7 @@ export function wordProblem (raised: Problem, language: Language, instance: stri
     type: `/problems/${raised.code}`,
     title: title[language],
     status,
-    detail: detail[language].replace(/\{(\w+)\}/g, (_, name) => String(raised.facts[name] ?? '?')),
+    detail: detail[language].replace(/\{(\w+)\}/g, (_, name) => wordFact(raised.facts[name] ?? '?', language)),
     instance,
     code: raised.code,
     request_id: requestId,
@@ -62,6 +62,8 @@ export function wordProblem (raised: Problem, language: Language, instance: stri
     ...raised.more
   }
 }
+
+const wordFact = (fact: Fact, language: Language) => typeof fact === 'object' ? fact[language] : String(fact)
 
 function wordFault ({ expected, among, found, ...place }: Fault, language: Language) {
   const suggestion = typeof found === 'string' && among !== undefined ? didYouMean(found, among) : undefined

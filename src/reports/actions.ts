@@ -46,22 +46,27 @@ export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportI
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    // Another may insert or delete the report between two of our statements: then look again.
-    for (;;) {
-      const report = await lockReport(trx, id.agency, id.year)
-      if (report !== undefined) {
-        refuseLocked(report)
-        refuse('body-invalid', changedReadOnly(id, body, report))
-        await saveDraft(trx, report, form, content, forms)
-        return { report: await getReport(trx, id, false), created: false }
-      }
-      if (await insertReport(trx, id.agency, id.year, form, content)) {
-        const report = await getReport(trx, id, false)
-        refuse('body-invalid', changedReadOnly(id, body, report))
-        return { report, created: true }
-      }
-    }
+    const outcome = await putContent(trx, forms, id, form, content, report => {
+      refuseLocked(report)
+      refuse('body-invalid', changedReadOnly(id, body, report))
+    })
+    const report = await getReport(trx, id, false)
+    if (outcome === 'created') refuse('body-invalid', changedReadOnly(id, body, report))
+    return { report, created: outcome === 'created' }
   })
+}
+
+/** Makes the draft or replaces its content. `mayWrite` throws where the report that is there must stay as it is. */
+export async function putContent (trx: Transaction<Database>, forms: Forms, id: ReportId, form: Form, content: Content, mayWrite: (report: StoredReport) => void): Promise<'created' | 'replaced' | 'unchanged'> {
+  // Another may insert or delete the report between two of our statements: then look again.
+  for (;;) {
+    const report = await lockReport(trx, id.agency, id.year)
+    if (report !== undefined) {
+      mayWrite(report)
+      return await saveDraft(trx, report, form, content, forms) ? 'replaced' : 'unchanged'
+    }
+    if (await insertReport(trx, id.agency, id.year, form, content)) return 'created'
+  }
 }
 
 export async function deleteReport (db: Kysely<Database>, id: ReportId): Promise<void> {
@@ -163,12 +168,18 @@ async function changeTable<Result> (db: Kysely<Database>, forms: Forms, id: Tabl
 
 // ---- rules ----------------------------------------------------------------------------------------------------------
 
-async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<void> {
-  const same = report.form === form.id && canonical(forms.get(report.form), report.content) === canonical(form, content)
-  if (!same) await saveContent(trx, report.agency, report.year, form, content)
+/** False when the content was there already. */
+async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<boolean> {
+  if (holds(forms, report, form, content)) return false
+  await saveContent(trx, report.agency, report.year, form, content)
+  return true
 }
 
-function refuseLocked ({ agency, year, status }: StoredReport): void {
+/** The report says this already. */
+export const holds = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
+  report.form === form.id && canonical(forms.get(report.form), report.content) === canonical(form, content)
+
+export function refuseLocked ({ agency, year, status }: StoredReport): void {
   if (status !== 'draft' && status !== 'returned') throw problem('report-locked', { agency, year, status })
 }
 
@@ -184,7 +195,7 @@ export function contentOf (form: Form, body: { tables?: unknown, notes?: unknown
 }
 
 /** False when no such agency is registered; throws when it is, but not for that year. Holds it in its place. */
-async function isThere (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
+export async function isThere (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
   await holdAgency(trx, agency)
   if (await findPeriod(trx, agency, year)) return true
   if (!await findAgency(trx, agency)) return false

@@ -1,0 +1,69 @@
+// Bytes to text. What is declared is tried first, and nothing is taken that does not decode without a fault.
+import { UnreadableFile } from './unreadable.ts'
+
+const META_WITHIN = 4096
+
+/** GB 18030 reads all that its forerunners wrote. Labels that are not here are as good as none: many servers say iso-8859-1 of everything. */
+const DECODERS: Record<string, string> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  gb2312: 'gb18030',
+  gb_2312: 'gb18030',
+  'gb_2312-80': 'gb18030',
+  'hz-gb-2312': 'gb18030',
+  'x-gbk': 'gb18030',
+  gbk: 'gb18030',
+  cp936: 'gb18030',
+  ms936: 'gb18030',
+  'windows-936': 'gb18030',
+  gb18030: 'gb18030',
+  'gb18030-2000': 'gb18030',
+  big5: 'big5',
+  'big5-hkscs': 'big5',
+  'utf-16': 'utf-16le',
+  'utf-16le': 'utf-16le',
+  'utf-16be': 'utf-16be'
+}
+
+const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0xFF, 0xFE], 'utf-16le'], [[0xFE, 0xFF], 'utf-16be'], [[0x84, 0x31, 0x95, 0x33], 'gb18030']]
+
+export function decode (bytes: Buffer, contentType: string, html: boolean): string {
+  const mark = MARKS.find(([start]) => start.every((byte, i) => bytes[i] === byte))
+  const tried = mark === undefined ? [charsetOf(contentType), html ? metaCharset(bytes) : null, 'utf-8', 'gb18030'] : [mark[1]]
+  for (const encoding of new Set(tried)) {
+    const text = encoding === null ? null : decoded(bytes, encoding)
+    if (text !== null) return checked(text)
+  }
+  throw new UnreadableFile('undecodable', {
+    zh: '无法判定文本的编码：既不是所声明的编码，也不是 UTF-8 或 GB 18030。请另存为 UTF-8。',
+    en: 'The encoding of the text cannot be told: it is neither the declared one nor UTF-8 nor GB 18030. Save it as UTF-8.'
+  })
+}
+
+function checked (text: string): string {
+  if (text.includes('\0')) throw new UnreadableFile('undecodable', { zh: '文本中含有空字符（U+0000），可能不是文本文件。', en: 'The text holds the character U+0000; it may not be text at all.' })
+  return text.replace(/\r\n?/g, '\n')
+}
+
+function decoded (bytes: Buffer, encoding: string): string | null {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+const charsetOf = (contentType: string) => decoderOf(/;\s*charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType)?.[1])
+
+const decoderOf = (label: string | undefined): string | null => DECODERS[label?.toLowerCase() ?? ''] ?? null
+
+function metaCharset (bytes: Buffer): string | null {
+  const head = bytes.subarray(0, META_WITHIN).toString('latin1').replace(/<!--.*?-->/gs, '')
+  for (const [meta] of head.matchAll(/<meta\s[^<>]*>/gi)) {
+    const found = decoderOf(/charset\s*=\s*["']?([^\s"'>;/]+)/i.exec(meta)?.[1])
+    // A page whose meta element can be read byte by byte is not in UTF-16, whatever it says.
+    if (found !== null) return found.startsWith('utf-16') ? 'utf-8' : found
+  }
+  return null
+}

@@ -1,0 +1,58 @@
+// POST /v1/imports/documents: a published report as text, HTML, Word or Excel.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import type { Forms } from '../forms/forms.ts'
+import { KEY_REQUIRED } from '../platform/auth.ts'
+import type { Database } from '../platform/database.ts'
+import { languageOf } from '../platform/errors.ts'
+import { problems, ref } from '../platform/openapi.ts'
+import { problem } from '../platform/problem.ts'
+import { thisYear } from '../reports/routes.ts'
+import { importDocument } from './actions.ts'
+import { DOCUMENT_TYPES } from './formats/extract.ts'
+import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
+import { summaryOf } from './summary.ts'
+
+/** A Word page with pictures fits. */
+const LARGEST_DOCUMENT = 16 * 1024 * 1024
+
+const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
+  schema: type.startsWith('text/') ? Type.Unsafe<Buffer>({ description: 'The page as it was found.', ...(type === 'text/plain' ? { examples: [EXAMPLE] } : {}) }) : Type.Unsafe<Buffer>({ description: 'The file.' })
+}]))
+
+export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const answers = (description: string) => ({
+    description,
+    content: { 'application/json': { schema: ref(ImportedDocument) }, 'text/plain': { schema: Type.String({ description: 'The outcome in ten lines, in Chinese or English by Accept-Language.' }) } }
+  })
+  app.post('/v1/imports/documents', {
+    bodyLimit: LARGEST_DOCUMENT,
+    schema: {
+      operationId: 'importDocument',
+      summary: 'Read a published report',
+      description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
+        'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
+      tags: ['imports'],
+      security: KEY_REQUIRED,
+      querystring: ImportQuery,
+      body: { content: bodies },
+      response: {
+        200: answers('A dry run, or a draft that was there was replaced or holds the same.'),
+        201: answers('A new draft.'),
+        ...problems('agency-unknown', 'agency-not-in-year', 'year-in-future', 'year-without-form', 'form-not-in-force', 'report-locked', 'document-unreadable', 'document-not-recognised', 'document-partly-read', 'key-required', 'body-too-large', 'media-type-unsupported')
+      }
+    }
+  }, async (request, reply) => {
+    const { agency, year, dry_run: dryRun = false, accept_partial: acceptPartial = false } = request.query
+    const bytes = request.body as Buffer | undefined
+    if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
+    const imported = await importDocument(db, forms, { agency, year, bytes, contentType: request.headers['content-type'] ?? '', dryRun, acceptPartial }, thisYear())
+    reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
+    if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
+    return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
+      ? reply.type('text/plain; charset=utf-8').serializer(String).send(summaryOf(imported, languageOf(request)) as never)
+      : reply.type('application/json; charset=utf-8').send(imported as never)
+  })
+}
