@@ -27,7 +27,7 @@ export function placer (rows: Row[], template: number[] | null, size: number | n
   // Blanks before the first figure where other rows have none: a figure may stand there that is not this row's.
   const lead = mostCommon(whole.map(({ entry }) => [leading(entry)]))?.[0] ?? 0
   const isTooWide = ({ entry, columns }: Row) => entry.divided && !entry.grid && leading(entry) !== lead && leading(entry) > 0 &&
-    (fixed >= 0.8 ? entry.lead + entry.zone.length > width! : exact < 0.5 || entry.zone.length > columns)
+    (exact < 0.9 && fixed >= 0.8 ? entry.lead + entry.zone.length > width! : exact < 0.5 || entry.zone.length > columns)
   // Several rows with a figure too many: the table has a column that the form does not have.
   const crowded = rows.filter(row => figures(row).length > row.columns).length >= 2
   const spaced = (columns: number) => {

@@ -5,7 +5,7 @@ import type { TokenLine } from './tokens.ts'
 
 /** Ids of the sections of the forms, with how their titles begin. */
 const TITLES: [string, RegExp][] = [
-  ['overview', /^(?:政府信息公开(?:工作)?)?(?:总体|基本)(?:工作)?(?:情况|概况)/],
+  ['overview', /^(?:(?:政府信息公开(?:工作)?)?(?:总体|基本)(?:工作)?(?:情况|概况)|(?:工作)?概述)/],
   ['proactive_disclosure', /^主动公开政府信息(?:工作)?(?:的)?情况/],
   ['requests', /^(?:政府信息公开)?(?:收到和处理|收到及处理|收到、处理|处理|接收和处理)(?:的)?(?:政府)?信息公开申请(?:的)?情况/],
   ['review_litigation', /^(?:因)?(?:政府信息公开(?:工作)?)?(?:被)?(?:申请|提起)?(?:的)?行政复议.{0,8}行政诉讼(?:的)?(?:情况)?/],

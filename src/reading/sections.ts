@@ -198,4 +198,3 @@ function adds (table: FormTable, zone: Token[]): boolean {
   const sum = figures.reduce<number>((all, figure, i) => all + (i === total ? 0 : figure ?? 0), 0)
   return figures.every(figure => figure === null) || figures[total] === sum
 }
-

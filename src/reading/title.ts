@@ -26,7 +26,7 @@ export function readTitle (document: Document, parts: Part[]): Title {
   const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
   const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year => year !== undefined)
   const fromPage = page === null ? null : parse(page)
-  const near = lines.slice(-NEAR)
+  const near = [...new Set([...lines.slice(0, NEAR), ...lines.slice(-NEAR)])]
   const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
   const annual = !periods.some(text => text.includes('信息公开') && isPartOfYear(text)) && !statesPartOfYear(document, parts)
   const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
