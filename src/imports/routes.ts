@@ -19,7 +19,9 @@ import { summaryOf } from './summary.ts'
 const LARGEST_DOCUMENT = 16 * 1024 * 1024
 
 const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
-  schema: type.startsWith('text/') ? Type.Unsafe<Buffer>({ description: 'The page as it was found.', ...(type === 'text/plain' ? { examples: [EXAMPLE] } : {}) }) : Type.Unsafe<Buffer>({ description: 'The file.' })
+  schema: Type.Unsafe<Buffer>(type.startsWith('text/')
+    ? { description: 'The page as it was found.', examples: [EXAMPLE] }
+    : { description: 'The file.', examples: ['(the bytes of the file)'] })
 }]))
 
 export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {

@@ -10,6 +10,7 @@ import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { getReport } from '../reports/actions.ts'
 import { ReportParams } from '../reports/routes.ts'
+import { DOCUMENT_TYPES } from './formats/extract.ts'
 import { WireCell } from './schemas.ts'
 import { findDocument, findReading, findText } from './store.ts'
 
@@ -62,7 +63,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['imports'],
       security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: { 'application/octet-stream': { schema: Type.Unsafe<any>({ description: 'With the Content-Type that it was sent with.' }) } } }, ...problems('report-not-found', 'document-not-found') }
+      response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: Object.fromEntries(DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])) }, ...problems('report-not-found', 'document-not-found') }
     }
   }, async (request, reply) => {
     const { agency, year } = request.params

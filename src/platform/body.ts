@@ -14,6 +14,7 @@ export function readBodies (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
+      if (!accepted(request).includes('application/json') && body.length > 0) throw unsupported(request)
       const text = decode(request, body)
       if (text.trim() === '') return done(null, undefined)
       refuseLoss(text)

@@ -16,14 +16,16 @@ async function schemaOf (db: Kysely<Database>) {
   return rows.map(row => row.line)
 }
 
+const ALL = ['Up 0001_registry', 'Up 0002_documents']
+
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   const { db } = await freshDatabase(t)
   const first = await schemaOf(db)
   t.ok(first.length > 100)
   for (let i = (await migrationStatus(db)).length; i > 0; i--) t.match(await migrate(db, 'down'), [/^Down /])
   t.same((await schemaOf(db)).filter(line => !line.startsWith('kysely_') && !line.includes('public.kysely_')), [])
-  t.same((await migrationStatus(db)).map(migration => migration.executedAt), [undefined])
-  t.match(await migrate(db, 'up'), [/^Up 0001_registry/])
+  t.ok((await migrationStatus(db)).every(migration => migration.executedAt === undefined))
+  t.same(await migrate(db, 'up'), ALL)
   t.same(await schemaOf(db), first)
   t.same(await migrate(db, 'up'), [], 'again changes nothing')
 })
@@ -33,7 +35,7 @@ t.test('services that start at once on an empty database migrate it once', async
   const services = Array.from({ length: 4 }, () => openDatabase(url, 2, () => {}))
   t.teardown(async () => { await Promise.all(services.map(db => db.destroy())) })
   const done = await Promise.all(services.map(db => migrate(db, 'up')))
-  t.same(done.flat(), ['Up 0001_registry'])
+  t.same(done.flat(), ALL)
 })
 
 t.test('every constraint has a name that says its table', async t => {

@@ -33,6 +33,7 @@ const requests = `${draft}/tables/requests`
 const raw = (type: string): CallOptions => ({ headers: { 'content-type': type } })
 const json = raw('application/json')
 const csv = raw('text/csv')
+const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
 /** The service again, on a database that answers otherwise. */
@@ -85,6 +86,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'report-not-found': async () => await call('GET', '/v1/reports/bureau/2020'),
   'table-not-found': async () => await call('GET', `${draft}/tables/request`),
   'row-not-found': async () => await call('PUT', `${requests}/rows/refused`, { values: {} }),
+  'cell-not-found': async () => await call('GET', `${draft}/cells/requests.grantd.total`),
+  'document-not-found': async () => await call('GET', `${draft}/document`),
   'problem-not-found': async () => await call('GET', '/problems/none'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
@@ -94,6 +97,9 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'report-published-before': async () => await call('DELETE', '/v1/reports/bureau/2023'),
   'move-not-allowed': async () => await call('POST', `${draft}/publish`),
   'body-invalid': async () => await call('PUT', draft, { tabels: {} }),
+  'document-unreadable': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
+  'document-not-recognised': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '今天天气很好。', text),
+  'document-partly-read': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '二、主动公开政府信息情况\n第二十条第（五）项\n信息内容 | 本年处理决定数量\n行政许可 | 3 |\n', text),
   'number-imprecise': async () => await call('PUT', draft, '{"tables": {"fees": {"administrative_fees": {"amount": 0.1000000000000000055}}}}', json),
   'agency-unknown': async () => await call('POST', '/v1/reports', { agency: 'nobody', year: 2021 }),
   'agency-not-in-year': async () => await call('POST', '/v1/reports', { agency: 'young', year: 2021 }),
