@@ -65,7 +65,13 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
         zone.push(token)
         continue
       }
-      if (zone.length === 0) { texts.push(token); continue }
+      if (zone.length === 0) {
+        // A sign or a word in the place of the first figure.
+        const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
+        if (odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) && !ownLabel([...texts, token], lexicon, tables).used.includes(token)) zone.push(token)
+        else texts.push(token)
+        continue
+      }
       const sameLine = zone[0]!.line === token.line && !stream
       const known = ownLabel([...texts, token], lexicon, tables).used.includes(token)
       const empty = zone.every(token => token.kind === 'blank')
@@ -100,7 +106,7 @@ function ownLabel (texts: Token[], lexicon: Lexicon, tables: Set<string>): { lab
   const alone = labelsOf(lexicon, tables, last.key, last.full)
   if (alone.length > 0) return { labels: alone, used: [last] }
   const before = texts.at(-2)
-  if (before === undefined) return { labels: [], used: [] }
+  if (before === undefined || last.key === '') return { labels: [], used: [] }
   const both = labelKey(before.raw + last.raw)
   const joint = labelsOf(lexicon, tables, both, before.full + last.full)
   return joint.length > 0 ? { labels: joint, used: [before, last] } : { labels: [], used: [] }

@@ -41,7 +41,7 @@ export function placer (rows: Row[], template: number[] | null, size: number | n
     const { entry, columns } = row
     const filled = entry.zone.filter(token => !isBlank(token))
     if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
-    if (isWhole(row)) return { fields: filled }
+    if (isWhole(row)) return hasGaps(entry) ? { fault: 'figures-not-aligned' } : { fields: filled }
     if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced(columns) >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, rows)
     if (!entry.grid && !entry.stream && entry.lead + entry.zone.length < least) return { fault: 'figures-not-aligned' }
@@ -70,6 +70,13 @@ const leading = (entry: Entry) => Math.max(0, entry.zone.findIndex(token => !isB
 
 export const isBlank = (token: Token) => token.kind === 'blank'
 
+/** Empty lines among the figures of a stream that do not stand before each of them alike: one may be a cell. */
+function hasGaps (entry: Entry): boolean {
+  if (entry.spaced === undefined) return false
+  const gaps = entry.zone.map((token, i) => entry.spaced!.indexOf(token) - (i === 0 ? -1 : entry.spaced!.indexOf(entry.zone[i - 1]!)))
+  return gaps.some(gap => gap !== gaps[0])
+}
+
 /** Has all its figures, one after the other. */
 export function isWhole ({ entry, columns }: Row): boolean {
   const filled = entry.zone.filter(token => !isBlank(token))
@@ -83,9 +90,9 @@ function aligned (row: Row, rows: Row[]): Placed {
   const { zone } = row.entry
   if (zone.length === 0) return { fault: 'too-few-figures' }
   const others = rows.filter(({ entry, columns }) => columns === row.columns && !entry.divided && entry.spaced === undefined)
-  const ways = [underWhole(zone, row.columns, others.filter(isWhole)), inBlocks(zone, row.columns, others)].filter(way => way !== null)
-  const [first] = ways
-  if (first === undefined || ways.some(way => way.join() !== first.join())) return { fault: 'figures-not-aligned' }
+  // Both ways or none: lines may be aligned by the width of the characters on a screen instead of by their number.
+  const first = underWhole(zone, row.columns, others.filter(isWhole))
+  if (first === null || first.join() !== inBlocks(zone, row.columns, others)?.join()) return { fault: 'figures-not-aligned' }
   const last = zone.at(-1)!
   const blank = { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' as const }
   return { fields: Array.from({ length: row.columns }, (_, column) => zone[first.indexOf(column)] ?? blank) }

@@ -31,7 +31,13 @@ export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<
   return { verified: false, columns: null, unit }
 }
 
-const keysOf = (table: FormTable) => table.columns.map(column => labelKey(column.zh))
+const known = new WeakMap<FormTable, string[]>()
+
+function keysOf (table: FormTable): string[] {
+  const keys = known.get(table) ?? table.columns.map(column => labelKey(column.zh))
+  known.set(table, keys)
+  return keys
+}
 
 function isWhole (table: FormTable, whole: Token[], times: number): boolean {
   const wanted = Array.from({ length: times }, () => keysOf(table)).flat()
@@ -53,7 +59,7 @@ function neighboursJoined (words: Token[]): Token[] {
 
 /** Before the first column, or before the heading of the columns that it adds. */
 function totalStandsEarly (table: FormTable, words: Token[]): boolean {
-  const at = (zh: string) => words.findIndex(word => word.key === labelKey(zh))
+  const at = (zh: string) => words.findIndex((word, i) => word.key === labelKey(zh) || word.key + (words[i + 1]?.key ?? '') === labelKey(zh))
   const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
   const first = at(table.columns[0]!.zh)
   const heading = table.definition.column_headings?.map(({ zh }) => at(zh)).find(index => index >= 0) ?? -1

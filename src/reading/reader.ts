@@ -59,8 +59,8 @@ const isOf = (form: Form, year: number | null): boolean => {
 }
 
 /**
- * How well a form fits, in this order: figures of part two, whose tables differ from form to form; rows of part three that
- * no other form has.
+ * How well a form fits, in this order: tables of part two under their headings, which differ from form to form; rows of part
+ * three that no other form has.
  */
 interface Attempt { form: Form, values: Map<string, CellReading>, problems: ReadingProblem[], proactive: number, own: number, known: number }
 
@@ -88,7 +88,7 @@ function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
     form,
     values,
     problems,
-    proactive: known.filter(cell => form.tables.get(cell.table)!.definition.section === 'proactive_disclosure').length,
+    proactive: readings.filter(reading => reading.verified && reading.table.definition.section === 'proactive_disclosure').length,
     own: known.filter(cell => lexicon.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)).length,
     known: known.length
   }

@@ -153,18 +153,18 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
     return readGroups(document, table, entry, words, entries, lexicon)
   })
   const [first, ...others] = readings
-  if (first === undefined) return { table, cells: new Map(), problems: [] }
+  if (first === undefined) return { table, verified: false, cells: new Map(), problems: [] }
   // Groups in one line or in several; one that stands twice leaves none certain.
   const cells = new Map(first.cells)
   const problems = readings.flatMap(reading => reading.problems)
   for (const [id, value] of others.flatMap(reading => [...reading.cells])) {
     if (cells.has(id)) {
       problems.push(problemOf('table-twice', { table: table.definition.id }))
-      return { table, cells: new Map([...cells].map(([cell, read]) => [cell, unreadable(read)])), problems }
+      return { table, verified: true, cells: new Map([...cells].map(([cell, read]) => [cell, unreadable(read)])), problems }
     }
     cells.set(id, value)
   }
-  return { table, cells, problems }
+  return { table, verified: readings.some(reading => reading.verified), cells, problems }
 }
 
 /** The figures of one, two or three groups that the words over them name. */
@@ -185,9 +185,9 @@ function readGroups (document: Document, table: FormTable, entry: Entry, words: 
   const fields = 'fault' in placed ? null : placed.fields
   const parts = rows.map((row, i): RowFound => ({ row, heading: false, entry: { ...entry, lead: 0, zone: fields?.slice(i * size, (i + 1) * size) ?? entry.zone } }))
   // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
-  const sure = grid !== null || isWhole(row) || (!entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.zone)))
+  const sure = grid !== null || isWhole(row) || (fields !== null && !entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.zone)))
   const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
-  if (rows.length === 0 || !heading.verified || more) return { table, cells: new Map(), problems: [problemOf('heading-not-found', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: entry.zone.map(token => token.raw).join(' ') })] }
+  if (rows.length === 0 || !heading.verified || more) return { table, verified: false, cells: new Map(), problems: [problemOf('heading-not-found', { table: table.definition.id, line: entry.zone[0]!.line + 1, raw: entry.zone.map(token => token.raw).join(' ') })] }
   return readTable(document, table, parts, { entries, place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault }, unit: null, why: null })
 }
 

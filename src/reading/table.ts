@@ -13,11 +13,15 @@ import { readValue, type ReadValue } from './value.ts'
 /** What one stretch of the document says of one table. */
 export interface TableReading {
   table: FormTable
+  /** Its heading stands over its rows. */
+  verified: boolean
   /** By cell id. */
   cells: Map<string, CellReading>
   problems: ReadingProblem[]
 }
 export interface CellReading extends ReadValue { source: Source }
+
+const MOST_TIMES = 10
 
 /** The step that takes a heading's zero for the rows below it. */
 export const FROM_HEADING = 'from_heading'
@@ -35,7 +39,9 @@ export interface Surroundings {
 }
 
 export function readTable (document: Document, table: FormTable, found: RowFound[], { entries, place, unit, why }: Surroundings): TableReading {
-  const reading: TableReading = { table, cells: new Map(), problems: [] }
+  // A form of a few rows does not come a hundred times over.
+  if (found.length > table.definition.rows.length * MOST_TIMES) return { table, verified: false, cells: new Map(), problems: [problemOf('table-twice', { table: table.definition.id })] }
+  const reading: TableReading = { table, verified: why === null && found.length > 0, cells: new Map(), problems: [] }
   const id = table.definition.id
   const displaced = outOfOrder(table, found)
   for (const one of found) {

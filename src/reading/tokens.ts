@@ -52,7 +52,7 @@ const LONGEST_ROW = 2000
 /** A reading in brackets belongs to the character before it, even behind a space. */
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
 
-const LABEL_AND_FIGURE = /^(.*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
+const LABEL_AND_FIGURE = /^((?:[(（]?\d{1,2}[)）]?[.．、]?)?[^\d０-９]*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
 const LABEL_AND_MARK = /^(.*[\p{Script=Han})）”’"》」])(?:[-—－/／]+|无|無)$/u
 
 function words (raw: string): Span[] {
