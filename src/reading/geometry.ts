@@ -45,7 +45,7 @@ export function placer (rows: Row[], template: number[] | null, size: number | n
     if (entry.spaced !== undefined) return entry.spaced.length === columns && spaced(columns) >= 0.8 ? { fields: entry.spaced } : { fault: 'too-few-figures' }
     if (!entry.divided) return aligned(row, rows)
     if (!entry.grid && !entry.stream && entry.lead + entry.zone.length < least) return { fault: 'figures-not-aligned' }
-    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.zone.length !== size) return { fault: 'figures-not-aligned' }
+    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.zone.length < size) return { fault: 'figures-not-aligned' }
     const options: Token[][] = []
     if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
       const fields = common.map(column => entry.zone.filter(token => token.column <= column && column < token.column + token.width))

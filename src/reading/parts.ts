@@ -23,6 +23,8 @@ export interface Part {
 }
 
 const LONGEST_TITLE = 60
+/** A report has six; what has hundreds is none. */
+const MOST_PARTS = 200
 
 /** What a line says, as one text without spaces. */
 export const lineText = (document: Document, index: number): string => {
@@ -33,6 +35,7 @@ export const lineText = (document: Document, index: number): string => {
 export function findParts (document: Document, lines: TokenLine[]): Part[] {
   const starts: Omit<Part, 'to'>[] = []
   for (const line of lines) {
+    if (starts.length >= MOST_PARTS) break
     const words = line.tokens.filter(token => token.kind === 'text')
     if (words.length === 0 || (line.divided && words.length > 1)) continue
     const text = line.divided ? plain(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)

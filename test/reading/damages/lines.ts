@@ -1,0 +1,47 @@
+// Lines cut, gone, doubled, joined.
+import type { Random } from '../random.ts'
+import type { Family } from './damage.ts'
+
+/** Lines of the tables, and those between. */
+function tableLines (text: string): { lines: string[], from: number, to: number } {
+  const lines = text.split('\n')
+  const from = lines.findIndex(line => /二、主动公开|三、收到|第二十条/.test(line))
+  const to = lines.findIndex(line => /五、.*问题/.test(line))
+  return { lines, from: Math.max(0, from), to: to < 0 ? lines.length : to }
+}
+
+const changeLine = (change: (lines: string[], at: number, random: Random, family: Family) => boolean) => (text: string, random: Random, family: Family): string | null => {
+  const { lines, from, to } = tableLines(text)
+  for (let tries = 0; tries < 20; tries++) {
+    if (change(lines, from + random.int(to - from), random, family)) return lines.join('\n')
+  }
+  return null
+}
+
+const CLOSED: Family[] = ['bars', 'markdown', 'bar per line']
+
+export const cutLine = changeLine((lines, at, random, family) => {
+  const line = lines[at]!
+  if (line.length < 2) return false
+  const cut = 1 + random.int(line.length - 1)
+  const inNumber = /\d$/.test(line.slice(0, cut).normalize('NFKC')) && /^[.,]?\d/.test(line.slice(cut).normalize('NFKC'))
+  if (inNumber && !CLOSED.includes(family)) return false
+  // Nothing marks the end of a row of such a line: whatever is cut off might have been blank.
+  if (family === 'tabs' && !/\S/.test(line.slice(cut))) return false
+  lines[at] = line.slice(0, cut)
+  return true
+})
+
+export const deleteLine = changeLine((lines, at) => { lines.splice(at, 1); return true })
+export const duplicateLine = changeLine((lines, at) => { lines.splice(at, 0, lines[at]!); return true })
+export const joinLines = changeLine((lines, at, random) => {
+  const next = lines[at + 1]
+  if (next === undefined || lines[at] === '' || next === '') return false
+  lines.splice(at, 2, lines[at]! + random.pick(['', ' ']) + next)
+  return true
+})
+
+export const cutEnd = (text: string, random: Random, family: Family): string => {
+  const from = family === 'html' ? text.indexOf('二、主动公开') : text.split('\n').slice(0, tableLines(text).from).join('\n').length
+  return text.slice(0, from + random.int(Math.max(1, text.length - from)))
+}
