@@ -1,4 +1,5 @@
-// The parts of a .docx or .xlsx, unpacked with an eye on what comes out. The libraries behind see only these strings.
+// The parts of a .docx or .xlsx, unpacked with an eye on what comes out.
+import { crc32 } from 'node:zlib'
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
 import { LIMITS, limit } from './limits.ts'
 import { damaged, UnreadableFile } from './unreadable.ts'
@@ -49,7 +50,9 @@ async function unpacked (zip: ZipFile, entry: Entry, most: number): Promise<Buff
   const stream = await zip.openReadStreamPromise(entry)
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  const part = Buffer.concat(chunks)
+  if (crc32(part) !== entry.crc32) throw damaged({ zh: '压缩包内容与校验和不符', en: 'what the archive holds does not match its checksum' })
+  return part
 }
 
 /** Office writes no document type, and only one could define entities, or name files to be fetched. */

@@ -34,7 +34,7 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
 
 async function documentOfArchive (bytes: Buffer): Promise<Document> {
   const archive = await openArchive(bytes)
-  if (archive.kind === 'word') return await documentOfWord(archive.parts)
+  if (archive.kind === 'word') return documentOfWord(archive.parts)
   if (archive.kind === 'excel') return documentOfWorkbook(archive.parts)
   throw new UnreadableFile('unsupported', { zh: '压缩包既不是 .docx 也不是 .xlsx。请另存为其中之一，或解压后提交其中的报告。', en: 'The archive is neither .docx nor .xlsx. Save the report as one of these, or unpack it and send the report itself.' })
 }

@@ -1,7 +1,8 @@
 // A web page as a document: its visible text line by line, its tables row by row.
 import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5'
 import type { Document } from '../../reading/document.ts'
-import { LIMITS, limit } from './limits.ts'
+import { Collapsed } from './collapsed.ts'
+import { LIMITS, LONGEST_CELL, limit } from './limits.ts'
 import { placeCells, type GridCell } from './spans.ts'
 import { tooDeep } from './unreadable.ts'
 import { DocumentWriter } from './writer.ts'
@@ -16,9 +17,6 @@ const UNSEEN = words('head script style template noscript noframes noembed ifram
 const PREFORMATTED = words('pre listing xmp plaintext')
 /** A figure with a footnote's mark behind it is not one longer figure. */
 const APART = words('sup sub')
-
-/** A cell with more text than this is a column of the page. */
-const LONGEST_CELL = 1000
 
 export function documentOfHtml (html: string): Document {
   const page = parse(html, { treeAdapter: countingAdapter() })
@@ -164,32 +162,6 @@ function cellText (cell: Element): string {
     return isElement(node)
   }, element => { if (apart(element)) text.add(' ') })
   return text.take()
-}
-
-/** Text whose white space (of ASCII) is one space each, and none at the ends. */
-class Collapsed {
-  #pieces: string[] = []
-  #spaced = true
-
-  add (raw: string): void {
-    let piece = raw.replace(/[\t\n\f\r ]+/g, ' ')
-    if (this.#spaced && piece.startsWith(' ')) piece = piece.slice(1)
-    if (piece === '') return
-    this.#pieces.push(piece)
-    this.#spaced = piece.endsWith(' ')
-  }
-
-  addAsIs (raw: string): void {
-    if (raw !== '') this.#pieces.push(raw)
-    this.#spaced = false
-  }
-
-  take (): string {
-    const text = this.#pieces.join('').replace(/[\t\n\f\r ]+$/, '')
-    this.#pieces = []
-    this.#spaced = true
-    return text
-  }
 }
 
 function titleOf (page: Node): string | null {

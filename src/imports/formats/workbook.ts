@@ -1,5 +1,6 @@
 // What the sheets of a workbook share: their names, the strings, and which formats show a number as a date.
 import type { Parts } from './archive.ts'
+import { mainPart, relationsOf } from './relations.ts'
 import { damaged } from './unreadable.ts'
 import { readXml } from './xml.ts'
 
@@ -24,16 +25,8 @@ export function openWorkbook (parts: Parts): Workbook {
 }
 
 function sheetsOf (parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
-  const workbook = parts.get('xl/workbook.xml')
-  if (workbook === undefined) throw damaged({ zh: '缺少 xl/workbook.xml', en: 'xl/workbook.xml is missing' })
-  const targets = new Map<string, string>()
-  readXml(parts.get('xl/_rels/workbook.xml.rels') ?? '<none/>', {
-    open (name, attributes) {
-      if (name !== 'Relationship') return
-      const { Id, Target, TargetMode } = attributes()
-      if (Id !== undefined && Target !== undefined && TargetMode !== 'External') targets.set(Id, Target.startsWith('/') ? Target.slice(1) : `xl/${Target.replace(/^\.\//, '')}`)
-    }
-  })
+  const { name: main, xml: workbook } = mainPart(parts, 'xl/workbook.xml')
+  const targets = new Map(relationsOf(parts, main).map(({ id, target }) => [id, target]))
   const sheets: Workbook['sheets'] = []
   let from1904 = false
   readXml(workbook, {
