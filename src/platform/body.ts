@@ -4,6 +4,13 @@ import { parse as parseCsv, type CsvError } from 'csv-parse/sync'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { problem } from './problem.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route reads such a body, where its bytes may tell what its type does not. */
+    reads?: (type: string, body: Buffer) => boolean
+  }
+}
+
 /** A parsed CSV body. `line` is where a record starts; the header is line 1. */
 export interface Csv { header: string[], records: { line: number, fields: string[] }[] }
 
@@ -35,7 +42,8 @@ export function readBodies (app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0) return done(null, undefined)
     const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
-    done(accepted(request).includes(type) ? null : unsupported(request), body)
+    const reads = request.routeOptions.config.reads?.(type, body) ?? accepted(request).includes(type)
+    done(reads ? null : unsupported(request), body)
   })
 }
 
