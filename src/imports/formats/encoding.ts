@@ -38,14 +38,15 @@ export function decode (bytes: Buffer, contentType: string, html: boolean): stri
     const text = encoding === null ? null : decoded(bytes, encoding)
     if (text !== null) return checked(text)
   }
-  throw new UnreadableFile('undecodable', {
-    zh: '无法判定文本的编码：既不是所声明的编码，也不是 UTF-8 或 GB 18030。请另存为 UTF-8。',
-    en: 'The encoding of the text cannot be told: it is neither the declared one nor UTF-8 nor GB 18030. Save it as UTF-8.'
-  })
+  throw undecodable(bytes.includes(0) && mark === undefined)
 }
 
+const undecodable = (withNull: boolean) => new UnreadableFile('undecodable', withNull
+  ? { zh: '文本中含有空字符（U+0000），可能不是文本文件，或是没有标记的 UTF-16。请另存为 UTF-8。', en: 'The text holds the character U+0000; it may not be text at all, or UTF-16 without its mark. Save it as UTF-8.' }
+  : { zh: '无法判定文本的编码：既不是所声明的编码，也不是 UTF-8 或 GB 18030。请另存为 UTF-8。', en: 'The encoding of the text cannot be told: it is neither the declared one nor UTF-8 nor GB 18030. Save it as UTF-8.' })
+
 function checked (text: string): string {
-  if (text.includes('\0')) throw new UnreadableFile('undecodable', { zh: '文本中含有空字符（U+0000），可能不是文本文件，或是没有标记的 UTF-16。请另存为 UTF-8。', en: 'The text holds the character U+0000; it may not be text at all, or UTF-16 without its mark. Save it as UTF-8.' })
+  if (text.includes('\0')) throw undecodable(true)
   return text.replace(/\r\n?/g, '\n')
 }
 
