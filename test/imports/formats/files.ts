@@ -1,8 +1,11 @@
 // Files of every kind, made on the spot, and what comes out of them.
-import { strToU8, zipSync, type ZipOptions } from 'fflate'
+import { strToU8, zipSync } from 'fflate'
 import { extractDocument } from '../../../src/imports/formats/extract.ts'
 import { UnreadableFile } from '../../../src/imports/formats/unreadable.ts'
 import { slice, type Document } from '../../../src/reading/document.ts'
+import { zip } from '../../reading/styles/office.ts'
+
+export { zip }
 
 export const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 export const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -11,11 +14,11 @@ const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 
 export const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
-export const zip = (files: Record<string, string | Uint8Array>, options: ZipOptions = {}): Buffer =>
-  Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, typeof content === 'string' ? strToU8(content) : content])), options))
-
 const relations = (of: [type: string, target: string][]) =>
   `<Relationships xmlns="${RELATIONS}">${of.map(([type, target], i) => `<Relationship Id="rId${i + 1}" Type="${OFFICE}/${type}" Target="${target}"/>`).join('')}</Relationships>`
+
+/** A zip archive of the files as they are. */
+export const stored = (files: Record<string, string>): Buffer => Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), { level: 0 }))
 
 // ---- Word ---------------------------------------------------------------------------------------------------------------
 
