@@ -38,7 +38,7 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'importDocument',
       summary: 'Read a published report',
-      description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
+      description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel; the last two are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
         'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
       tags: ['imports'],
       security: KEY_REQUIRED,

@@ -80,6 +80,13 @@ t.test('other types, empty bodies and bodies over the limit', async t => {
   for (const type of ['text/plain', WORD, FORM, null]) t.match(await send(Buffer.alloc(16 * 1024 * 1024 + 1), type), { status: 413, json: { code: 'body-too-large', detail: /16777216/ } }, `${type}`)
 })
 
+t.test('a wrong method or address is told as such, whatever the body', async t => {
+  for (const type of ['application/json', 'text/csv', FORM, null]) {
+    t.match(await call('PUT', '/v1/imports/documents?agency=culture&year=2019', word, { headers: type === null ? {} : { 'content-type': type } }), { status: 405, headers: { allow: 'POST' }, json: { code: 'method-not-allowed' } }, `${type}`)
+    t.match(await call('POST', '/v1/imports/document', word, { headers: type === null ? {} : { 'content-type': type } }), { status: 404, json: { code: 'route-not-found' } }, `${type}`)
+  }
+})
+
 t.test('what is kept beside the document is a type that says something', async t => {
   t.equal((await send(page, null, {}, '')).status, 201)
   t.match((await call('GET', '/v1/reports/culture/2019/document')).headers, { 'content-type': 'application/octet-stream' })
