@@ -5,6 +5,8 @@ import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
+import { eventRoutes } from './events/routes.ts'
+import { eventSchemas } from './events/schemas.ts'
 import type { Forms } from './forms/forms.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importSchemas } from './imports/schemas.ts'
@@ -58,7 +60,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
@@ -67,6 +69,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   await app.register(sourceRoutes(db, forms))
   await app.register(workflowRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
+  await app.register(eventRoutes(db))
   await app.register(serviceRoutes(db, metrics))
   return app
 }

@@ -14,9 +14,11 @@ const FLOORS: Record<string, string[]> = {
   reading: ['form'],
   platform: [],
   forms: ['form', 'platform'],
+  trail: ['platform'],
   tally: ['form', 'platform', 'forms'],
-  agencies: ['form', 'platform', 'forms', 'tally'],
-  reports: ['form', 'platform', 'forms', 'tally', 'agencies'],
+  agencies: ['form', 'platform', 'trail', 'forms', 'tally'],
+  events: ['platform', 'trail', 'agencies'],
+  reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies'],
   imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }

@@ -43,6 +43,9 @@ export interface ReadingTable {
   read_at: Generated<Date>
 }
 export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
+export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
+export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
+export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -58,6 +61,9 @@ export interface Database {
   api_key: ApiKeyTable
   document: DocumentTable
   reading: ReadingTable
+  event: EventTable
+  event_chain: EventChainTable
+  event_checkpoint: EventCheckpointTable
 }
 
 const BIGINT = 20
