@@ -38,7 +38,7 @@ t.test('each event holds the hash of the one before it in its chain', async t =>
   t.same(JSON.parse(events.find(event => event.n === 1 && event.body.includes('"a"'))!.body), { kind: 'changed', agency: 'a', year: 2022, ...BY, changes: { 'fees.administrative_fees.amount': [null, 1.5] } })
   const verified = await verifyEvents(db)
   t.same({ ...verified, checkpoint: verified.checkpoint?.seq }, { ok: true, events: 5, checkpoint: 5, faults: [] })
-  t.equal(verified.checkpoint?.hash, events.reduce((hash, event) => nextHash(hash, Buffer.from(event.hash, 'hex')), Buffer.alloc(0)).toString('hex'), 'anyone can compute it from the feed')
+  t.equal(verified.checkpoint?.hash, events.reduce<Buffer>((hash, event) => nextHash(hash, Buffer.from(event.hash, 'hex')), Buffer.alloc(0)).toString('hex'), 'anyone can compute it from the feed')
 })
 
 t.test('an export is held against its hashes without the service', async t => {
