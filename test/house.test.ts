@@ -16,8 +16,10 @@ const FLOORS: Record<string, string[]> = {
   forms: ['form', 'platform'],
   tally: ['form', 'platform', 'forms'],
   agencies: ['form', 'platform', 'forms', 'tally'],
-  reports: ['form', 'platform', 'forms', 'tally', 'agencies'],
-  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports', 'reading'],
+  access: ['platform', 'agencies'],
+  keys: ['platform', 'agencies', 'access'],
+  reports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access'],
+  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 
