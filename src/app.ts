@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
+import { holdRules } from './access/access.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -11,6 +12,9 @@ import type { Forms } from './forms/forms.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importSchemas } from './imports/schemas.ts'
 import { sourceRoutes } from './imports/source-routes.ts'
+import { noteUse, recogniseAdmin, recogniseKeys } from './keys/recognise.ts'
+import { keyRoutes } from './keys/routes.ts'
+import { keySchemas } from './keys/schemas.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
@@ -20,6 +24,7 @@ import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
 import { newRequestId } from './platform/request-id.ts'
 import { serviceRoutes } from './platform/service-routes.ts'
+import { recogniseTokens, type TokenOptions } from './platform/tokens.ts'
 import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
@@ -34,11 +39,12 @@ export interface AppOptions {
   db: Kysely<Database>
   forms: Forms
   adminKey?: string | undefined
+  tokens?: TokenOptions | undefined
   bodyLimit?: number
   logger?: FastifyBaseLogger
 }
 
-export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 1024, logger }: AppOptions) {
+export async function buildApp ({ db, forms, adminKey, tokens, bodyLimit = 2 * 1024 * 1024, logger }: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     bodyLimit,
@@ -55,12 +61,18 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   answerProblems(app)
   readBodies(app)
   refuseUndeclaredQueries(app)
-  authenticate(app, db, adminKey)
+  authenticate(app, [
+    ...adminKey === undefined ? [] : [recogniseAdmin(adminKey)],
+    recogniseKeys(db),
+    ...tokens === undefined ? [] : [recogniseTokens(tokens)]
+  ])
+  holdRules(app, db)
+  noteUse(app, db)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...eventSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
@@ -69,6 +81,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   await app.register(sourceRoutes(db, forms))
   await app.register(workflowRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
+  await app.register(keyRoutes(db))
   await app.register(eventRoutes(db))
   await app.register(serviceRoutes(db, metrics))
   return app

@@ -4,7 +4,7 @@ import { buildApp, version } from './app.ts'
 import { loadConfig } from './config.ts'
 import { connect } from './connect.ts'
 import { Forms, readForms, recordCells } from './forms/forms.ts'
-import { firstAdminKey } from './platform/auth.ts'
+import { firstAdminKey } from './keys/recognise.ts'
 import { migrate } from './platform/migrations.ts'
 
 /** How long requests in flight may take to finish once the service is told to stop. */

@@ -17,9 +17,11 @@ const FLOORS: Record<string, string[]> = {
   trail: ['platform'],
   tally: ['form', 'platform', 'forms'],
   agencies: ['form', 'platform', 'trail', 'forms', 'tally'],
-  events: ['platform', 'trail', 'agencies'],
-  reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies'],
-  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports', 'reading'],
+  access: ['platform', 'agencies'],
+  keys: ['platform', 'trail', 'agencies', 'access'],
+  events: ['platform', 'trail', 'agencies', 'access'],
+  reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access'],
+  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 

@@ -42,7 +42,19 @@ export interface ReadingTable {
   problems: Json
   read_at: Generated<Date>
 }
-export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
+export interface ApiKeyTable {
+  id: Generated<number>
+  role: string
+  hash: Buffer
+  prefix: Generated<string>
+  agency: string | null
+  label: Generated<string>
+  made_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  last_used_at: Date | null
+  created_at: Generated<Date>
+}
 export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
 export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
 export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }

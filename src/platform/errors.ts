@@ -56,7 +56,8 @@ const OF_CONSTRAINT: Record<string, ProblemCode> = {
   report_pkey: 'report-exists',
   report_agency_fkey: 'agency-unknown',
   agency_pkey: 'agency-exists',
-  agency_credit_code_key: 'credit-code-taken'
+  agency_credit_code_key: 'credit-code-taken',
+  api_key_agency_fkey: 'agency-unknown'
 }
 
 /** A sum beyond bigint. */

@@ -15,7 +15,7 @@ const happened = (agency: string | null, year: number | null = 2023, details = {
 const record = (db: Kysely<Database>, ...events: NewEvent[]) => db.transaction().execute(trx => recordEvents(trx, BY, events))
 const feed = async (db: Kysely<Database>, after = 0) => {
   await placeEvents(db)
-  return await listEvents(db, {}, after, 10_000)
+  return await listEvents(db, '', {}, after, 10_000)
 }
 const hashOf = ({ previous, n, at, body }: StoredEvent) => createHash('sha256').update(`${previous} ${n} ${at} ${body}`).digest('hex')
 

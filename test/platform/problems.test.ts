@@ -11,7 +11,9 @@ import { didYouMean } from '../../src/platform/problem.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 import { ADMIN_KEY, freshApp, type Answer, type CallOptions } from '../helper.ts'
 
-const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024 })
+// An identity provider that is not there.
+const tokens = { issuer: 'http://127.0.0.1:1', audience: 'gongkai' }
+const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024, tokens })
 const tables = consistentTables(forms.get('2021'), () => 2)
 const agency = { name: '某局', level: 'county', kind: 'department' }
 for (const [code, more] of Object.entries({ gov: {}, bureau: { parent: 'gov' }, young: { since: 2022 }, closed: { until: 2020 }, coded: { credit_code: '113325000026455663' } })) {
@@ -62,6 +64,8 @@ async function bytes (text: string, then?: () => void): Promise<Answer> {
   return { status: Number(head.split(' ')[1]), headers: { 'content-type': /content-type: (.*)/i.exec(head)?.[1]?.trim() ?? '' }, text: body, json: JSON.parse(body) }
 }
 
+const newKey = async (role: string, code: string) => (await call('POST', '/v1/keys', { role, agency: code, label: 'x' })).json as { id: number, key: string }
+
 const nowhere = 'postgres://127.0.0.1:1/none?user=x'
 
 const cases: Record<ProblemCode, () => Promise<Answer>> = {
@@ -79,6 +83,16 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'headers-too-large': async () => await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
   'key-required': async () => await call('PUT', draft, {}, { key: null }),
   'key-invalid': async () => await call('GET', '/v1/forms', undefined, { key: 'wrong' }),
+  'token-invalid': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.` }),
+  'identity-provider-unavailable': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA` }),
+  'role-insufficient': async () => await call('GET', '/v1/keys', undefined, { key: (await newKey('filer', 'gov')).key }),
+  'outside-subtree': async () => await call('PUT', '/v1/reports/young/2022', {}, { key: (await newKey('filer', 'gov')).key }),
+  'key-not-found': async () => await call('DELETE', '/v1/keys/999999'),
+  'key-revoked': async () => {
+    const { id } = await newKey('filer', 'gov')
+    await call('DELETE', `/v1/keys/${id}`)
+    return await call('POST', `/v1/keys/${id}/rotate`)
+  },
   'route-not-found': async () => await call('GET', '/v1/nowhere'),
   'method-not-allowed': async () => await call('DELETE', '/v1/totals'),
   'form-not-found': async () => await call('GET', '/v1/forms/2018'),
