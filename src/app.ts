@@ -23,6 +23,7 @@ import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/erro
 import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
 import { newRequestId } from './platform/request-id.ts'
+import { answerRetries } from './platform/retries.ts'
 import { serviceRoutes } from './platform/service-routes.ts'
 import { recogniseTokens, type TokenOptions } from './platform/tokens.ts'
 import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
@@ -68,6 +69,7 @@ export async function buildApp ({ db, forms, adminKey, tokens, bodyLimit = 2 * 1
   ])
   holdRules(app, db)
   noteUse(app, db)
+  answerRetries(app, db)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)

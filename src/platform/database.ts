@@ -58,6 +58,7 @@ export interface ApiKeyTable {
 export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
 export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
 export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
+export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -76,6 +77,7 @@ export interface Database {
   event: EventTable
   event_chain: EventChainTable
   event_checkpoint: EventCheckpointTable
+  stored_answer: StoredAnswerTable
 }
 
 const BIGINT = 20
