@@ -22,7 +22,7 @@ export type Event = Static<typeof Event>
 export const EventList = Type.Object({
   items: Type.Array(Type.Ref('Event')),
   next: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Address of the next page; null when there is nothing more at this time: ask again with `after` the last `seq` seen.', examples: [null] })
-}, { $id: 'EventList', additionalProperties: false })
+}, { $id: 'EventList', additionalProperties: false, description: 'A page of the feed.' })
 
 const Fault = Type.Object({
   agency: nullable(AgencyCode),
