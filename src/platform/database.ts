@@ -115,6 +115,15 @@ class PreparingClient extends pg.Client {
   }
 }
 
+/** By database, what waits for one of its connections, the longest first. */
+const waiting = new WeakMap<Kysely<Database>, Set<{ since: number }>>()
+
+/** How long what has waited longest for a connection has been waiting, in ms. */
+export function longestWait (db: Kysely<Database>): number {
+  const [longest] = waiting.get(db) ?? []
+  return longest === undefined ? 0 : performance.now() - longest.since
+}
+
 /** Lazy: nothing connects before the first query. */
 export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
   const pool = new pg.Pool({
@@ -129,7 +138,15 @@ export function openDatabase (connectionString: string, poolMax: number, onIdleE
     idle_in_transaction_session_timeout: 60_000
   })
   pool.on('error', onIdleError)
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const queue = new Set<{ since: number }>()
+  const connect = async () => {
+    const place = { since: performance.now() }
+    queue.add(place)
+    try { return await pool.connect() } finally { queue.delete(place) }
+  }
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) })
+  waiting.set(db, queue)
+  return db
 }
 
 /** A transaction that is tried once more when it met another one (serialization failure or deadlock). */

@@ -36,7 +36,7 @@ export const ProblemBody = Type.Object({
 }, { $id: 'Problem', description: 'RFC 9457 problem details, in English or Chinese by Accept-Language. Some codes have further members, e.g. `findings`.' })
 
 /** Any operation can meet these, as a key that is sent is looked up. */
-const EVERYWHERE: ProblemCode[] = ['key-invalid', 'token-invalid', 'internal', 'database-busy', 'database-unavailable', 'identity-provider-unavailable']
+const EVERYWHERE: ProblemCode[] = ['key-invalid', 'token-invalid', 'rate-limited', 'internal', 'overloaded', 'database-busy', 'database-unavailable', 'identity-provider-unavailable']
 /** Any operation that takes a body can meet these. */
 export const BODY: ProblemCode[] = ['json-malformed', 'text-undecodable', 'body-too-large', 'media-type-unsupported', 'body-invalid', 'number-imprecise']
 

@@ -61,6 +61,10 @@ export const PROBLEMS = {
     ['Outside the subtree', 'The caller acts for {covers} and all below it; {agency} is not there in {when}.'],
     ['超出机关范围', '当前密钥的范围为 {covers} 及其下级；{agency} 在 {when} 不在此范围内。']),
 
+  'rate-limited': entry(429,
+    ['Too many requests', 'More than {max} requests in a minute; go on in {seconds} s.'],
+    ['请求过多', '一分钟内请求超过 {max} 次，请在 {seconds} 秒后继续。']),
+
   // What the path names is not there.
   'route-not-found': entry(404,
     ['No such address', 'There is nothing at {method} {path}.'],
@@ -194,6 +198,9 @@ export const PROBLEMS = {
   internal: entry(500,
     ['Internal error', 'Something went wrong in the service; it is in its log under the request_id.'],
     ['内部错误', '服务内部出错，日志中可按 request_id 查找。']),
+  overloaded: entry(503,
+    ['Overloaded', 'The service has more to do than it can; nothing was done. Try again.'],
+    ['服务过载', '服务超出负荷，未执行任何操作，请重试。']),
   'database-busy': entry(503,
     ['Database busy', 'The database is busy; nothing was stored. Try again.'],
     ['数据库繁忙', '数据库繁忙，没有保存任何内容，请重试。']),

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { sql } from 'kysely'
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
+import { buildApp, type AppOptions } from '../../src/app.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import { PROBLEMS, type ProblemCode } from '../../src/platform/problem-codes.ts'
 import { didYouMean } from '../../src/platform/problem.ts'
@@ -40,10 +40,12 @@ const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
 /** The service again, on a database that answers otherwise. */
-async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string): Promise<Answer> {
+async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string, { before = async () => {}, ...options }: Partial<AppOptions> & { before?: (db: ReturnType<typeof openDatabase>) => Promise<void> } = {}): Promise<Answer> {
   const other = openDatabase(connection, 1, () => {})
-  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY })
+  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY, ...options })
   try {
+    await before(other)
+    await second.inject({ url: '/v1/forms', headers: { authorization: `Bearer ${ADMIN_KEY}` } })
     const answer = await second.inject({ method, url: path, headers: { authorization: `Bearer ${ADMIN_KEY}` }, ...(method === 'PUT' ? { payload: {} } : {}) })
     return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text: answer.body, json: answer.json() }
   } finally {
@@ -94,6 +96,14 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('DELETE', `/v1/keys/${id}`)
     return await call('POST', `/v1/keys/${id}/rotate`)
   },
+  'rate-limited': async () => await elsewhere(url, 'GET', '/v1/forms', { rateLimit: 1 }),
+  overloaded: async () => await elsewhere(url, 'GET', draft, {
+    overloadMs: 20,
+    before: async other => {
+      for (let i = 0; i < 2; i++) sql`select pg_sleep(0.2)`.execute(other).catch(() => {})
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }),
   'route-not-found': async () => await call('GET', '/v1/nowhere'),
   'method-not-allowed': async () => await call('DELETE', '/v1/totals'),
   'form-not-found': async () => await call('GET', '/v1/forms/2018'),
