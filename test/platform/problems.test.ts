@@ -1,6 +1,5 @@
 // Each code of the table is raised here by the request that a client would meet it with.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { sql } from 'kysely'
@@ -116,10 +115,12 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'problem-not-found': async () => await call('GET', '/problems/none'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
-  'idempotency-key-invalid': async () => await call('POST', '/v1/reports', {}, { headers: { 'idempotency-key': 'a b' } }),
+  'idempotency-key-invalid': async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'a b' } }),
   'idempotency-key-in-use': async () => {
-    await sql`insert into stored_answer (actor, key, fingerprint) values ('ADMIN_API_KEY', 'busy', ${createHash('sha256').update('POST /v1/reports/bureau/2022/submit\n').digest()})`.execute(db)
-    return await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+    const submit = async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+    await submit()
+    await sql`update stored_answer set status = null where key = 'busy'`.execute(db)
+    return await submit()
   },
   'idempotency-key-reused': async () => {
     await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'again' } })
