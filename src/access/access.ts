@@ -6,7 +6,7 @@ import { hasRole, WHOLE_REGISTRY, type Actor, type Role } from '../platform/auth
 import type { Database } from '../platform/database.ts'
 import { addProblems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
-import { coverage, outsideSubtree, refuseOutside } from './coverage.ts'
+import { covers, outsideSubtree } from './coverage.ts'
 import { RULES, type Rule } from './rules.ts'
 import { refuseStanding } from './standing.ts'
 
@@ -54,11 +54,9 @@ async function holdSubtree (db: Kysely<Database>, request: FastifyRequest, actor
   const asked = askedOf(request, of)
   if (of === 'standing') return await refuseStanding(db, actor, asked.code ?? '', request.body as AgencyChange)
   const { agency, year } = asked
-  if (least === 'anyone') {
-    const [covered] = await coverage(db, actor, [{ agency: agency!, year }])
-    request.isPublic = !covered
-  } else if (agency !== undefined) await refuseOutside(db, actor, [{ agency, year }])
-  else if (actor.agency !== WHOLE_REGISTRY) throw outsideSubtree(actor, { agency: WHOLE_REGISTRY })
+  const covered = await covers(db, actor, { agency: agency ?? WHOLE_REGISTRY, year })
+  if (least === 'anyone') request.isPublic = !covered
+  else if (!covered) throw outsideSubtree(actor, { agency: agency ?? WHOLE_REGISTRY, year })
 }
 
 function askedOf (request: FastifyRequest, of: Rule['of']): { agency?: string, year?: number, code?: string } {

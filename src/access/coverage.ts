@@ -15,9 +15,17 @@ export function isCovered (subtree: string, agency: RawBuilder<unknown>, year: R
     select from agency_ancestor above where above.agency = ${agency} and above.ancestor = ${subtree} and above.since <= ${moment} and above.until >= ${moment}))`
 }
 
-/** For each that is asked for, whether the caller acts for it: in one query, however many they are. */
+/** Whether the caller acts for the agency. */
+export async function covers (db: Kysely<Database>, actor: Actor, { agency, year }: Asked): Promise<boolean> {
+  if (actor.agency === WHOLE_REGISTRY || actor.agency === agency) return true
+  const { rows: [row] } = await sql<{ covered: boolean }>`
+    select ${isCovered(actor.agency, sql`${agency}::text`, year === undefined ? null : sql`${year}::integer`)} as covered`.execute(db)
+  return row!.covered
+}
+
+/** The same for each that is asked for: in one query, however many they are. */
 export async function coverage (db: Kysely<Database>, actor: Actor, asked: Asked[]): Promise<boolean[]> {
-  if (asked.every(({ agency }) => [agency, WHOLE_REGISTRY].includes(actor.agency))) return asked.map(() => true)
+  if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
   const moment = sql`coalesce(asked.year, (select max(until) from agency_period latest where latest.agency = asked.agency))`
   const { rows } = await sql<{ covered: boolean }>`
     select ${isCovered(actor.agency, sql`asked.agency`, moment)} as covered
