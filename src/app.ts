@@ -6,6 +6,8 @@ import type { Kysely } from 'kysely'
 import { holdRules } from './access/access.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
+import { eventRoutes } from './events/routes.ts'
+import { eventSchemas } from './events/schemas.ts'
 import type { Forms } from './forms/forms.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importSchemas } from './imports/schemas.ts'
@@ -23,6 +25,7 @@ import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
 import { limitRates } from './platform/rate-limit.ts'
 import { newRequestId } from './platform/request-id.ts'
+import { answerRetries } from './platform/retries.ts'
 import { allowOrigins, setSecurityHeaders } from './platform/security-headers.ts'
 import { serviceRoutes } from './platform/service-routes.ts'
 import { recogniseTokens, type TokenOptions } from './platform/tokens.ts'
@@ -100,10 +103,11 @@ export async function buildApp ({
   noteUse(app, db)
   if (rateLimit > 0) limitRates(app, rateLimit)
   holdRules(app, db)
+  answerRetries(app, db)
 
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...keySchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
@@ -113,6 +117,7 @@ export async function buildApp ({
   await app.register(workflowRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
   await app.register(keyRoutes(db))
+  await app.register(eventRoutes(db))
   await app.register(serviceRoutes(probe, metrics))
   return app
 }

@@ -14,11 +14,13 @@ const FLOORS: Record<string, string[]> = {
   reading: ['form'],
   platform: [],
   forms: ['form', 'platform'],
+  trail: ['platform'],
   tally: ['form', 'platform', 'forms'],
-  agencies: ['form', 'platform', 'forms', 'tally'],
+  agencies: ['form', 'platform', 'trail', 'forms', 'tally'],
   access: ['platform', 'agencies'],
-  keys: ['platform', 'agencies', 'access'],
-  reports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access'],
+  keys: ['platform', 'trail', 'agencies', 'access'],
+  events: ['platform', 'trail', 'agencies', 'access'],
+  reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access'],
   imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }

@@ -63,5 +63,8 @@ export const RULES: Record<string, Rule> = {
   listKeys: supervisor('each'),
   createKey: supervisor('body'),
   rotateKey: supervisor('each'),
-  revokeKey: supervisor('each')
+  revokeKey: supervisor('each'),
+
+  listEvents: filer('each'),
+  verifyEvents: { least: 'admin', of: null }
 }

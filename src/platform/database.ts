@@ -55,6 +55,10 @@ export interface ApiKeyTable {
   last_used_at: Date | null
   created_at: Generated<Date>
 }
+export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
+export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
+export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
+export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -70,6 +74,10 @@ export interface Database {
   api_key: ApiKeyTable
   document: DocumentTable
   reading: ReadingTable
+  event: EventTable
+  event_chain: EventChainTable
+  event_checkpoint: EventCheckpointTable
+  stored_answer: StoredAnswerTable
 }
 
 const BIGINT = 20

@@ -123,6 +123,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         { name: 'workflow', description: 'Submit, return, publish.' },
         { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'keys', description: 'API keys: a role, for an agency and all below it.' },
+        { name: 'events', description: 'What happened, by whom, each with the hash of the one before it: the audit trail and the feed of changes.' },
         { name: 'service', description: 'Health, metrics, documentation.' }
       ],
       components: {

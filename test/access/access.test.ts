@@ -22,14 +22,14 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
   },
   filer: {
     refusedOutside: ['createReport', 'putReport', 'deleteReport', 'putTable', 'appendRows', 'putRow', 'deleteRow', 'importDocument', 'submitReport'],
-    everywhere: ['getMe']
+    everywhere: ['getMe', 'listEvents']
   },
   supervisor: {
     refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'createKey'],
     // What is outside is not there for the caller.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey']
   },
-  admin: { refusedOutside: [], everywhere: [] }
+  admin: { refusedOutside: [], everywhere: ['verifyEvents'] }
 }
 const RANK = Object.keys(EXPECTED)
 

@@ -107,8 +107,7 @@ t.test('keys made before they had prefixes go on, and going back leaves only key
   const key = (await firstAdminKey(db))!
   t.equal(await firstAdminKey(db), undefined)
   await make({ role: 'filer', agency: 'a' })
-  const steps = (await migrate(db, 'down'))[0]!
-  t.match(steps, /0004_keys/)
+  while (!(await migrate(db, 'down'))[0]!.includes('0004_keys')) { /* those after it go first */ }
   t.same((await db.selectFrom('api_key').select('role').execute()), [{ role: 'admin' }])
   await migrate(db, 'up')
   t.equal((await db.selectFrom('api_key').select('prefix').executeTakeFirstOrThrow()).prefix, '')

@@ -94,7 +94,8 @@ const STORY: [operationId: string, type?: string][] = [
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
-  ['createKey'], ['rotateKey'], ['listKeys'], ['revokeKey'], ['getMe']
+  ['createKey'], ['rotateKey'], ['listKeys'], ['revokeKey'], ['getMe'],
+  ['listEvents'], ['verifyEvents']
 ]
 
 t.test('the files in openapi/ are what the code gives', async t => {

@@ -115,6 +115,17 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'problem-not-found': async () => await call('GET', '/problems/none'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
+  'idempotency-key-invalid': async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'a b' } }),
+  'idempotency-key-in-use': async () => {
+    const submit = async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+    await submit()
+    await sql`update stored_answer set status = null where key = 'busy'`.execute(db)
+    return await submit()
+  },
+  'idempotency-key-reused': async () => {
+    await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+    return await call('POST', '/v1/reports/bureau/2023/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+  },
   'report-exists': async () => await call('POST', '/v1/reports', { agency: 'bureau', year: 2021 }),
   'row-exists': async () => await call('POST', `${requests}/rows`, granted),
   'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),
