@@ -14,7 +14,7 @@ export function limitRates (app: FastifyInstance, perMinute: number): void {
   let ends = 0
   app.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.config.always) return done()
-    const now = Math.floor(performance.now())
+    const now = performance.now()
     if (now >= ends || counts.size >= MOST_CALLERS) {
       counts.clear()
       ends = now + WINDOW_MS
