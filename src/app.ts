@@ -101,7 +101,7 @@ export async function buildApp ({
     ...tokens === undefined ? [] : [recogniseTokens(tokens)]
   ])
   noteUse(app, db)
-  if (rateLimit > 0) limitRates(app, rateLimit)
+  if (rateLimit > 0) await limitRates(app, rateLimit)
   holdRules(app, db)
   answerRetries(app, db)
 
