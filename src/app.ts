@@ -13,6 +13,7 @@ import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
 import type { Database } from './platform/database.ts'
+import { answerNotModified } from './platform/etag.ts'
 import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/errors.ts'
 import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
@@ -56,6 +57,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   refuseUndeclaredQueries(app)
   authenticate(app, db, adminKey)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  answerNotModified(app)
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 

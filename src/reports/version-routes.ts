@@ -4,10 +4,12 @@ import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
+import { ETAG, NOT_MODIFIED } from '../platform/etag.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
 import { writeReport } from './actions.ts'
+import { etagOfVersion } from './etags.ts'
 import { ReportParams } from './routes.ts'
 import { Report } from './schemas.ts'
 import { VersionList } from './version-schemas.ts'
@@ -41,7 +43,10 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       description: 'As it was published: it never changes.',
       tags: ['versions'],
       params: Type.Object({ ...ReportParams.properties, version: number(1) }),
-      response: { 200: answer(Report, 'The version.'), ...problems('report-not-found', 'version-not-found') }
+      response: { 200: answer(Report, 'The version.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found') }
     }
-  }, async request => writeReport(forms, await getVersion(db, request.params, request.params.version)))
+  }, async (request, reply) => {
+    const body = writeReport(forms, await getVersion(db, request.params, request.params.version))
+    return reply.header('etag', etagOfVersion(body)).send(body)
+  })
 }
