@@ -24,6 +24,7 @@ import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
 import { versionRoutes } from './reports/version-routes.ts'
+import { versionSchemas } from './reports/version-schemas.ts'
 import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
@@ -61,7 +62,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))

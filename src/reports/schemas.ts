@@ -6,7 +6,6 @@ import { NOTE_STATES } from '../form/figures.ts'
 import { ref } from '../platform/openapi.ts'
 import { NextPage } from '../platform/paging.ts'
 import { READ_BY_CODE } from '../platform/validation.ts'
-import { versionSchemas } from './version-schemas.ts'
 import { MOVES, STATUSES, type Move, type Status } from './moves.ts'
 
 // The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
@@ -191,5 +190,5 @@ export const WithdrawalReason = Type.Object({ reason: why('Why it is withdrawn')
 export const reportSchemas = [
   FigureValues, TableRows, Tables, WireNote, WireNotes, Sections, Report, NewReport, ReportDraft, ReportSummary, ReportList,
   TableContent, TableDraft, RowContent, RowDraft, AppendedRow, AppendedRows, CheckSummary, WireFinding, Checked, ReportToCheck,
-  Nothing, ReturnReason, AmendmentReason, WithdrawalReason, ...versionSchemas
+  Nothing, ReturnReason, AmendmentReason, WithdrawalReason
 ]
