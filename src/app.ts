@@ -19,6 +19,7 @@ import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
 import type { Database } from './platform/database.ts'
+import { answerNotModified } from './platform/etag.ts'
 import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/errors.ts'
 import { shedLoad } from './platform/load.ts'
 import { measureRequests } from './platform/metrics.ts'
@@ -33,6 +34,8 @@ import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
+import { versionRoutes } from './reports/version-routes.ts'
+import { versionSchemas } from './reports/version-schemas.ts'
 import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
@@ -89,6 +92,7 @@ export async function buildApp ({
   readBodies(app)
   refuseUndeclaredQueries(app)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  answerNotModified(app)
   const metrics = measureRequests(app)
 
   // Each request passes these in this order.
@@ -107,7 +111,7 @@ export async function buildApp ({
 
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
@@ -115,6 +119,7 @@ export async function buildApp ({
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))
   await app.register(workflowRoutes(db, forms))
+  await app.register(versionRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
   await app.register(keyRoutes(db))
   await app.register(eventRoutes(db))

@@ -42,6 +42,9 @@ export const RULES: Record<string, Rule> = {
   getTable: anyone('path'),
   getRow: anyone('path'),
   checkReport: anyone('path'),
+  listVersions: anyone(),
+  getVersion: anyone(),
+  compareVersions: anyone(),
   getCell: anyone('path'),
   getDocument: anyone('path'),
   getDocumentText: anyone('path'),
@@ -58,6 +61,8 @@ export const RULES: Record<string, Rule> = {
   submitReport: filer('path'),
   returnReport: supervisor('path'),
   publishReport: supervisor('path'),
+  amendReport: supervisor('path'),
+  withdrawReport: supervisor('path'),
 
   getMe: filer(null),
   listKeys: supervisor('each'),

@@ -17,7 +17,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     refusedOutside: [],
     everywhere: [
       'isLive', 'isReady', 'getMetrics', 'listProblems', 'explainProblem', 'getOpenapiJson', 'getOpenapiYaml', 'listForms', 'getForm',
-      'listAgencies', 'getAgency', 'checkFigures', 'getTotals', 'listReports', 'getReport', 'getTable', 'getRow', 'checkReport', 'getCell', 'getDocument', 'getDocumentText'
+      'listAgencies', 'getAgency', 'checkFigures', 'getTotals', 'listReports', 'getReport', 'getTable', 'getRow', 'checkReport', 'getCell', 'getDocument', 'getDocumentText', 'listVersions', 'getVersion', 'compareVersions'
     ]
   },
   filer: {
@@ -25,7 +25,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     everywhere: ['getMe', 'listEvents']
   },
   supervisor: {
-    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'createKey'],
+    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'createKey'],
     // What is outside is not there for the caller.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey']
   },
@@ -57,6 +57,8 @@ function requestOf ({ operationId, path, method, parameters = [], requestBody }:
     createKey: { role: 'filer', agency: code, label: 'x' },
     checkFigures: { year: 2023 },
     returnReport: { reason: '请核对' },
+    amendReport: { reason: '更正' },
+    withdrawReport: { reason: '重复' },
     putTable: { rows: {} },
     appendRows: { row: 'granted', values: {} },
     putRow: { values: {} }

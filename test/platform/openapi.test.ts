@@ -94,6 +94,8 @@ const STORY: [operationId: string, type?: string][] = [
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
+  ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
+  ['withdrawReport'], ['amendReport'],
   ['createKey'], ['rotateKey'], ['listKeys'], ['revokeKey'], ['getMe'],
   ['listEvents'], ['verifyEvents']
 ]
