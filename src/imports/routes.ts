@@ -4,7 +4,6 @@ import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { languageOf } from '../platform/errors.ts'
 import { problems, ref } from '../platform/openapi.ts'
@@ -41,7 +40,6 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel; the last two are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
         'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
       tags: ['imports'],
-      security: KEY_REQUIRED,
       querystring: ImportQuery,
       body: { content: bodies },
       response: {

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { writeFigure } from '../form/figures.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
@@ -29,13 +28,12 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Read a cell and where it comes from',
       description: 'The figure, and for a report that was read from a document the place there, the raw text and the steps that turned it into the figure.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: CellParams,
       response: { 200: answer(WireCell, 'The cell.'), ...problems('report-not-found', 'cell-not-found') }
     }
   }, async request => {
     const { agency, year, cell: id } = request.params
-    const isPublic = request.actor === null
+    const isPublic = request.isPublic
     const { form: formId, content, version } = await getReport(db, { agency, year }, isPublic)
     const form = forms.get(formId)
     const cell = form.cell.get(id)
@@ -61,13 +59,12 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Fetch the document',
       description: 'The bytes of the document that the report was read from, as they were sent.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: Object.fromEntries(DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])) }, ...problems('report-not-found', 'document-not-found') }
     }
   }, async (request, reply) => {
     const { agency, year } = request.params
-    const document = await findDocument(db, agency, year, await versionOf(request.params, request.actor === null))
+    const document = await findDocument(db, agency, year, await versionOf(request.params, request.isPublic))
     if (document === undefined) throw problem('document-not-found', { agency, year })
     // A page of somebody else's must not run as one of ours.
     return reply
@@ -84,13 +81,12 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'The text of the document',
       description: 'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word or Excel the words in reading order, a row of a table on a line.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       response: { 200: { description: 'The text.', content: { 'text/plain': { schema: Type.String() } } }, ...problems('report-not-found', 'document-not-found') }
     }
   }, async (request, reply) => {
     const { agency, year } = request.params
-    const text = await findText(db, agency, year, await versionOf(request.params, request.actor === null))
+    const text = await findText(db, agency, year, await versionOf(request.params, request.isPublic))
     if (text === undefined) throw problem('document-not-found', { agency, year })
     return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').serializer(String).send(text as never)
   })

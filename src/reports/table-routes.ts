@@ -5,7 +5,6 @@ import { Type } from 'typebox'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { writeRow, writeTable } from '../form/content.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
@@ -30,12 +29,11 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a table',
       description: 'The rows that are there, in printed order.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: TableParams,
       response: { 200: answer(TableContent, 'The table.'), ...problems('report-not-found', 'table-not-found') }
     }
   }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
+    const { form, content } = await getReport(db, request.params, request.isPublic)
     return writeTable(formTable(forms.get(form), request.params.table), content)
   })
 
@@ -45,7 +43,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Replace a table',
       description: 'Rows left out are gone.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       params: TableParams,
       body: ref(TableDraft),
       response: { 200: answer(TableContent, 'The table had rows; as it is now.'), 201: answer(TableContent, 'The table had no row; as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'key-required', ...BODY) }
@@ -61,7 +58,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Append rows',
       description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       params: RowsParams,
       querystring: Type.Object({
         on_conflict: Type.Optional(Type.Enum(['replace'], { type: 'string', description: 'Replace rows that are there already, instead of refusing them.', examples: ['replace'] }))
@@ -83,12 +79,11 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a row',
       description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: RowParams,
       response: { 200: answer(RowContent, 'The row.'), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
     }
   }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
+    const { form, content } = await getReport(db, request.params, request.isPublic)
     const table = formTable(forms.get(form), request.params.table)
     presentRow(table, request.params.row, content)
     return writeRow(table, request.params.row, content)
@@ -100,7 +95,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Put a row',
       description: 'Adds or replaces the row. A column left out is blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       params: RowParams,
       body: ref(RowDraft),
       response: { 200: answer(RowContent, 'The row was there; as it is now.'), 201: answer(RowContent, 'The row is new.'), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required', ...BODY) }
@@ -116,7 +110,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Delete a row',
       description: 'Afterwards it is absent, not blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       params: RowParams,
       response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required') }
     }
