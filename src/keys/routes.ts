@@ -44,6 +44,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
   })
 
   app.post('/v1/keys', {
+    config: { shownOnce: 'key' },
     schema: {
       operationId: 'createKey',
       summary: 'Make a key',
@@ -55,6 +56,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
   }, async (request, reply) => reply.code(201).headers(UNKEPT).send(await createKey(db, by(request), request.actor!, request.body)))
 
   app.post('/v1/keys/:id/rotate', {
+    config: { shownOnce: 'key' },
     // curl -X POST sends no body: that is an empty one.
     preValidation: async (request: { body: unknown }) => { request.body ??= {} },
     schema: {
