@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
@@ -44,7 +43,6 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Register an agency',
       description: 'Needs code, name, level and kind. Without `since` it is there for all years.',
       tags: ['agencies'],
-      security: KEY_REQUIRED,
       body: ref(NewAgency),
       response: { 201: answer(Agency, 'The agency as it is registered.', LOCATION), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
     }
@@ -70,7 +68,6 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
 
   const change = {
     tags: ['agencies'],
-    security: KEY_REQUIRED,
     params: Params,
     body: ref(AgencyChange)
   }

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { writeFigure } from '../form/figures.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
@@ -28,7 +27,6 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Read a cell and where it comes from',
       description: 'The figure, and for a report that was read from a document the place there, the raw text and the steps that turned it into the figure.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: CellParams,
       response: { 200: answer(WireCell, 'The cell.'), ...problems('report-not-found', 'report-withdrawn', 'cell-not-found') }
     }
@@ -60,7 +58,6 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Fetch the document',
       description: 'The bytes of the document that the report was read from, as they were sent.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: Object.fromEntries(DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])) }, ...problems('report-not-found', 'report-withdrawn', 'document-not-found') }
     }
@@ -83,7 +80,6 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'The text of the document',
       description: 'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word or Excel the words in reading order, a row of a table on a line.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       response: { 200: { description: 'The text.', content: { 'text/plain': { schema: Type.String() } } }, ...problems('report-not-found', 'report-withdrawn', 'document-not-found') }
     }

@@ -63,7 +63,23 @@ export interface ReadingTable {
   problems: Json
   read_at: Generated<Date>
 }
-export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
+export interface ApiKeyTable {
+  id: Generated<number>
+  role: string
+  hash: Buffer
+  prefix: Generated<string>
+  agency: string | null
+  label: Generated<string>
+  made_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  last_used_at: Date | null
+  created_at: Generated<Date>
+}
+export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
+export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
+export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
+export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -81,6 +97,10 @@ export interface Database {
   api_key: ApiKeyTable
   document: DocumentTable
   reading: ReadingTable
+  event: EventTable
+  event_chain: EventChainTable
+  event_checkpoint: EventCheckpointTable
+  stored_answer: StoredAnswerTable
 }
 
 const BIGINT = 20
@@ -124,6 +144,15 @@ class PreparingClient extends pg.Client {
   }
 }
 
+/** By database, what waits for one of its connections, the longest first. */
+const waiting = new WeakMap<Kysely<Database>, Set<{ since: number }>>()
+
+/** How long what has waited longest for a connection has been waiting, in ms. */
+export function longestWait (db: Kysely<Database>): number {
+  const [longest] = waiting.get(db) ?? []
+  return longest === undefined ? 0 : performance.now() - longest.since
+}
+
 /** Lazy: nothing connects before the first query. */
 export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
   const pool = new pg.Pool({
@@ -138,7 +167,15 @@ export function openDatabase (connectionString: string, poolMax: number, onIdleE
     idle_in_transaction_session_timeout: 60_000
   })
   pool.on('error', onIdleError)
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const queue = new Set<{ since: number }>()
+  const connect = async () => {
+    const place = { since: performance.now() }
+    queue.add(place)
+    try { return await pool.connect() } finally { queue.delete(place) }
+  }
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) })
+  waiting.set(db, queue)
+  return db
 }
 
 /** A transaction that is tried once more when it met another one (serialization failure or deadlock). */

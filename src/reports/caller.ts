@@ -1,5 +1,7 @@
-// What whoever asks may see and do of reports. All that the routes know of keys goes through here.
+// What whoever asks may see and do of the report in the path. All that the routes know of keys goes through here.
 import type { FastifyRequest } from 'fastify'
+import { RULES } from '../access/rules.ts'
+import { hasRole, type Role } from '../platform/auth.ts'
 import { MOVES, type Move } from './moves.ts'
 
 export interface Caller {
@@ -11,5 +13,7 @@ export interface Caller {
 
 export const PUBLIC: Caller = { seesDrafts: false, moves: [] }
 
-export const callerOf = (request: FastifyRequest): Caller =>
-  request.actor === null ? PUBLIC : { seesDrafts: true, moves: Object.keys(MOVES) as Move[] }
+export function callerOf ({ actor, isPublic }: FastifyRequest): Caller {
+  if (actor === null || isPublic) return PUBLIC
+  return { seesDrafts: true, moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role)) }
+}

@@ -6,7 +6,6 @@ import { findAgency } from '../agencies/store.ts'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { runChecks } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
@@ -36,7 +35,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'List and search reports',
       description: 'Without their figures, in the order of agency and year. Without a key: the published ones.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       querystring: Type.Object({
         agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, by the tree of each report\'s year.', examples: undefined }),
@@ -51,7 +49,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { limit, cursor, year, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 && Number(key[1]) < 10_000)
     if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
-    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, !callerOf(request).seesDrafts, after ?? ['', 0], limit + 1)
+    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor?.agency ?? null, after ?? ['', 0], limit + 1)
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
       if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
     }
@@ -64,7 +62,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Create a draft',
       description: 'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       body: ref(NewReport),
       response: { 201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
@@ -79,7 +76,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Read a report',
       description: 'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       querystring: Type.Object({
         version: Type.Optional(Type.String({ pattern: '^(current|[1-9]\\d{0,8})$', description: 'Number of a version, or current: the one that the public reads' })),
@@ -109,7 +105,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Create or replace a draft',
       description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: WriteConditions,
       params: ReportParams,
       body: ref(ReportDraft),
@@ -129,7 +124,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Delete a draft',
       description: 'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: MoveConditions,
       params: ReportParams,
       response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'precondition-failed', 'report-published-before', 'key-required') }
@@ -145,7 +139,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Check a stored report',
       description: 'Runs the checks of its form. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
       response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found', 'report-withdrawn') }
     }

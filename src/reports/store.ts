@@ -1,5 +1,6 @@
 // Reports in the database: rows in, rows out. The rules are in actions.ts; versions are in versions.ts.
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { isCovered } from '../access/coverage.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { shownMoment } from '../platform/clock.ts'
@@ -82,26 +83,33 @@ export async function removeReport (trx: Transaction<Database>, { agency, year }
 export interface ReportFilter { agency?: string, under?: string, year?: { first: number, last: number }, form?: string, status?: Status }
 export interface ListedReport { agency: string, agency_name: string, year: number, form: string, status: Status, version: number | null, revision: number, updated_at: Date }
 
-const published = sql`(
-  select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version where public_until = ${FOR_EVER})`
-
-/** In the order of agency and year. `publishedOnly`: as the public sees them. `under` goes by the tree of each report's year. */
-export async function listReports (db: Kysely<Database>, filter: ReportFilter, publishedOnly: boolean, after: [string, number], limit: number): Promise<ListedReport[]> {
+/**
+ * In the order of agency and year. Reports of `subtree` are shown in their working state, all others as the public sees
+ * them; null is no subtree. Subtrees go by the tree of each report's year.
+ */
+export async function listReports (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number): Promise<ListedReport[]> {
+  const isWorking = subtree === null ? sql`false` : isCovered(subtree, sql`r.agency`, sql`r.year`)
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
   if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)
   if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
   if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
-  if (filter.under !== undefined) {
-    // The first condition finds the few agencies by index, the second holds each to the year.
-    conditions.push(sql`r.agency in (select ${filter.under} union all select agency from agency_ancestor where ancestor = ${filter.under})
-      and (r.agency = ${filter.under} or exists (
-        select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
-  }
+  if (filter.under !== undefined) conditions.push(isUnder(filter.under))
+  // None but those of the subtree can be in such a status: they are few, and found by index.
+  if (subtree && filter.status !== undefined && filter.status !== 'published') conditions.push(isUnder(subtree))
   const { rows } = await sql<ListedReport>`
     select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
-    from ${publishedOnly ? published : sql`report`} r join agency a on a.code = r.agency
+    from (
+      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at from report r where ${isWorking}
+      union all
+      select r.agency, r.year, r.form, 'published', r.version, r.revision, r.published_at from report_version r where r.public_until = ${FOR_EVER} and not ${isWorking}
+    ) r join agency a on a.code = r.agency
     where ${sql.join(conditions, sql` and `)}
     order by r.agency, r.year limit ${limit}`.execute(db)
   return rows
 }
+
+/** The first condition finds the few agencies by index, the second holds each to the year. */
+const isUnder = (agency: string) => sql`
+  r.agency in (select ${agency} union all select agency from agency_ancestor where ancestor = ${agency})
+  and ${isCovered(agency, sql`r.agency`, sql`r.year`)}`

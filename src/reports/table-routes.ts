@@ -5,7 +5,6 @@ import { Type } from 'typebox'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { writeRow, writeTable } from '../form/content.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
@@ -34,7 +33,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a table',
       description: 'The rows that are there, in printed order.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: TableParams,
       response: { 200: answer(TableContent, 'The table.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found') }
     }
@@ -50,7 +48,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Replace a table',
       description: 'Rows left out are gone.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: WriteConditions,
       params: TableParams,
       body: ref(TableDraft),
@@ -67,7 +64,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Append rows',
       description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: MoveConditions,
       params: RowsParams,
       querystring: Type.Object({
@@ -90,7 +86,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a row',
       description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: RowParams,
       response: { 200: answer(RowContent, 'The row.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found') }
     }
@@ -108,7 +103,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Put a row',
       description: 'Adds or replaces the row. A column left out is blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: WriteConditions,
       params: RowParams,
       body: ref(RowDraft),
@@ -125,7 +119,6 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Delete a row',
       description: 'Afterwards it is absent, not blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       headers: MoveConditions,
       params: RowParams,
       response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required') }

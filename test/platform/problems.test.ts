@@ -4,14 +4,16 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { sql } from 'kysely'
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
+import { buildApp, type AppOptions } from '../../src/app.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import { PROBLEMS, type ProblemCode } from '../../src/platform/problem-codes.ts'
 import { didYouMean } from '../../src/platform/problem.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 import { ADMIN_KEY, freshApp, type Answer, type CallOptions } from '../helper.ts'
 
-const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024 })
+// An identity provider that is not there.
+const tokens = { issuer: 'http://127.0.0.1:1', audience: 'gongkai' }
+const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024, tokens })
 const tables = consistentTables(forms.get('2021'), () => 2)
 const agency = { name: '某局', level: 'county', kind: 'department' }
 for (const [code, more] of Object.entries({ gov: {}, bureau: { parent: 'gov' }, young: { since: 2022 }, closed: { until: 2020 }, coded: { credit_code: '113325000026455663' } })) {
@@ -39,10 +41,12 @@ const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
 /** The service again, on a database that answers otherwise. */
-async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string): Promise<Answer> {
+async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string, { before = async () => {}, ...options }: Partial<AppOptions> & { before?: (db: ReturnType<typeof openDatabase>) => Promise<void> } = {}): Promise<Answer> {
   const other = openDatabase(connection, 1, () => {})
-  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY })
+  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY, ...options })
   try {
+    await before(other)
+    await second.inject({ url: '/v1/forms', headers: { authorization: `Bearer ${ADMIN_KEY}` } })
     const answer = await second.inject({ method, url: path, headers: { authorization: `Bearer ${ADMIN_KEY}` }, ...(method === 'PUT' ? { payload: {} } : {}) })
     return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text: answer.body, json: answer.json() }
   } finally {
@@ -64,6 +68,8 @@ async function bytes (text: string, then?: () => void): Promise<Answer> {
   return { status: Number(head.split(' ')[1]), headers: { 'content-type': /content-type: (.*)/i.exec(head)?.[1]?.trim() ?? '' }, text: body, json: JSON.parse(body) }
 }
 
+const newKey = async (role: string, code: string) => (await call('POST', '/v1/keys', { role, agency: code, label: 'x' })).json as { id: number, key: string }
+
 const nowhere = 'postgres://127.0.0.1:1/none?user=x'
 
 const cases: Record<ProblemCode, () => Promise<Answer>> = {
@@ -81,6 +87,24 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'headers-too-large': async () => await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
   'key-required': async () => await call('PUT', draft, {}, { key: null }),
   'key-invalid': async () => await call('GET', '/v1/forms', undefined, { key: 'wrong' }),
+  'token-invalid': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.` }),
+  'identity-provider-unavailable': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA` }),
+  'role-insufficient': async () => await call('GET', '/v1/keys', undefined, { key: (await newKey('filer', 'gov')).key }),
+  'outside-subtree': async () => await call('PUT', '/v1/reports/young/2022', {}, { key: (await newKey('filer', 'gov')).key }),
+  'key-not-found': async () => await call('DELETE', '/v1/keys/999999'),
+  'key-revoked': async () => {
+    const { id } = await newKey('filer', 'gov')
+    await call('DELETE', `/v1/keys/${id}`)
+    return await call('POST', `/v1/keys/${id}/rotate`)
+  },
+  'rate-limited': async () => await elsewhere(url, 'GET', '/v1/forms', { rateLimit: 1 }),
+  overloaded: async () => await elsewhere(url, 'GET', draft, {
+    overloadMs: 20,
+    before: async other => {
+      for (let i = 0; i < 2; i++) sql`select pg_sleep(0.2)`.execute(other).catch(() => {})
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }),
   'route-not-found': async () => await call('GET', '/v1/nowhere'),
   'method-not-allowed': async () => await call('DELETE', '/v1/totals'),
   'form-not-found': async () => await call('GET', '/v1/forms/2018'),
@@ -95,6 +119,17 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'report-withdrawn': async () => await call('GET', '/v1/reports/bureau/2025?version=current'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
+  'idempotency-key-invalid': async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'a b' } }),
+  'idempotency-key-in-use': async () => {
+    const submit = async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+    await submit()
+    await sql`update stored_answer set status = null where key = 'busy'`.execute(db)
+    return await submit()
+  },
+  'idempotency-key-reused': async () => {
+    await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+    return await call('POST', '/v1/reports/bureau/2023/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+  },
   'report-exists': async () => await call('POST', '/v1/reports', { agency: 'bureau', year: 2021 }),
   'row-exists': async () => await call('POST', `${requests}/rows`, granted),
   'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),

@@ -1,0 +1,58 @@
+// The audit trail: what happened, by whom, in the transaction in which it happened.
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../platform/database.ts'
+
+/** Who acts: a key's id or a token's subject, never a secret; and in which request. */
+export interface By { actor: string, request_id: string }
+
+export const REPORT_EVENTS = ['created', 'changed', 'deleted', 'submitted', 'returned', 'published', 'amended', 'withdrawn'] as const
+export const OTHER_EVENTS = ['agency_registered', 'agency_changed', 'key_created', 'key_rotated', 'key_revoked'] as const
+export type EventKind = typeof REPORT_EVENTS[number] | typeof OTHER_EVENTS[number]
+
+export interface NewEvent {
+  kind: EventKind
+  agency: string | null
+  /** Of the report; null for what concerns an agency or a key. */
+  year: number | null
+  /** What is particular to the kind: version, reason, digest, changes. */
+  details?: Record<string, unknown>
+}
+
+/**
+ * Adds events to the chains of their agencies, which are held in the order of their codes until the transaction ends:
+ * to be called after the reports are locked and before totals are.
+ */
+export async function recordEvents (trx: Transaction<Database>, by: By, events: NewEvent[]): Promise<void> {
+  for (const turn of turns(events)) {
+    const rows = turn.map(({ details = {}, ...event }) => ({ chain: event.agency ?? '', body: JSON.stringify({ ...event, ...by, ...details }) }))
+    await sql`
+      with head as (
+        insert into event_chain as c (chain, n, at, hash, body)
+        select chain, 1, at, event_hash('', 1, at, body), body
+        from (
+          select chain, body, clock_timestamp() as at
+          from unnest(${rows.map(row => row.chain)}::text[], ${rows.map(row => row.body)}::text[]) as e (chain, body) order by chain collate "C"
+        ) as new
+        on conflict on constraint event_chain_pkey do update set
+          n = c.n + 1,
+          at = greatest(c.at, excluded.at),
+          hash = event_hash(c.hash, c.n + 1, greatest(c.at, excluded.at), excluded.body),
+          body = excluded.body
+        returning chain, n, at, hash, body
+      )
+      insert into event (chain, n, at, year, body, hash)
+      select chain, n, at, (body::json ->> 'year')::integer, body, hash from head`.execute(trx)
+  }
+}
+
+/** So that in each turn a chain has one event. */
+function turns (events: NewEvent[]): NewEvent[][] {
+  const all: NewEvent[][] = []
+  const times = new Map<string | null, number>()
+  for (const event of events) {
+    const time = times.get(event.agency) ?? 0
+    times.set(event.agency, time + 1)
+    ;(all[time] ??= []).push(event)
+  }
+  return all
+}
