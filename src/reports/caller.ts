@@ -1,6 +1,5 @@
-// What whoever asks may see and do of reports. All that the routes know of keys goes through here.
+// What whoever asks may see and do of the report in the path. All that the routes know of keys goes through here.
 import type { FastifyRequest } from 'fastify'
-import type {} from '../access/access.ts'
 import { RULES } from '../access/rules.ts'
 import { hasRole, type Role } from '../platform/auth.ts'
 import { MOVES, type Move } from './moves.ts'
@@ -14,7 +13,6 @@ export interface Caller {
 
 export const PUBLIC: Caller = { seesDrafts: false, moves: [] }
 
-/** Who asks for the report of the request: the rules of src/access are held before. */
 export function callerOf ({ actor, isPublic }: FastifyRequest): Caller {
   if (actor === null || isPublic) return PUBLIC
   return { seesDrafts: true, moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role)) }

@@ -66,9 +66,12 @@ function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<u
 /** The years asked for, else every year that had a report in the totals. */
 function yearsOf ({ years }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   if (years !== undefined) return sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
+  // The limits keep PostgreSQL from joining a nation's versions to find a few years: of each it takes the first by index.
   return sql`
     select y as year from generate_series((select min(year) from report_version), (select max(year) from report_version)) as y
-    where exists (
-      select from report_version v join agency_record p on p.agency = v.agency and v.year between p.since and p.until and p.reporting = 'own' and ${wasRecorded('p', moment)}
-      where v.year = y and ${isPublic('v', moment)})`
+    where (
+      select true from report_version v
+      where v.year = y and ${isPublic('v', moment)} and (
+        select true from agency_record p where p.agency = v.agency and v.year between p.since and p.until and p.reporting = 'own' and ${wasRecorded('p', moment)} limit 1)
+      limit 1)`
 }
