@@ -48,6 +48,7 @@ export const RULES: Record<string, Rule> = {
   listVersions: anyone(),
   getVersion: anyone(),
   compareVersions: anyone(),
+  getDeadline: anyone(),
 
   createReport: filer('body'),
   putReport: filer('path'),
@@ -63,6 +64,8 @@ export const RULES: Record<string, Rule> = {
   publishReport: supervisor('path'),
   amendReport: filer('path'),
   withdrawReport: supervisor('path'),
+  putDeadline: supervisor('path'),
+  deleteDeadline: supervisor('path'),
 
   getMe: filer(null),
   listKeys: supervisor('each'),
