@@ -46,6 +46,7 @@ export interface ReportVersionTable {
   withdrawal_reason: string | null
 }
 export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
+export interface DeadlineTable { agency: string, year: number, date: string }
 export interface ClockTable { id: Generated<number>, at: Date }
 export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
 export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
@@ -90,6 +91,7 @@ export interface Database {
   agency_ancestor: AgencyAncestorTable
   agency_record: AgencyRecordTable
   clock: ClockTable
+  deadline: DeadlineTable
   report: ReportTable
   report_version: ReportVersionTable
   total: TotalTable

@@ -95,6 +95,7 @@ const STORY: [operationId: string, type?: string][] = [
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
   ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
+  ['putDeadline'], ['getDeadline'], ['deleteDeadline'],
   ['withdrawReport'], ['amendReport'],
   ['createKey'], ['rotateKey'], ['listKeys'], ['revokeKey'], ['getMe'],
   ['listEvents'], ['verifyEvents']
