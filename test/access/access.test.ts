@@ -26,7 +26,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     everywhere: ['getMe', 'listEvents']
   },
   supervisor: {
-    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
+    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
     // What is outside is not there for the caller.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey']
   },
