@@ -21,7 +21,7 @@ const FLOORS: Record<string, string[]> = {
   keys: ['platform', 'trail', 'agencies', 'access'],
   events: ['platform', 'trail', 'agencies', 'access'],
   reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access'],
-  imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
+  imports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 

@@ -55,8 +55,8 @@ async function holdSubtree (db: Kysely<Database>, request: FastifyRequest, actor
   if (of === 'standing') return await refuseStanding(db, actor, asked.code ?? '', request.body as AgencyChange)
   const { agency, year } = asked
   const covered = await covers(db, actor, { agency: agency ?? WHOLE_REGISTRY, year })
-  if (!covered && least !== 'anyone') throw outsideSubtree(actor, { agency: agency ?? WHOLE_REGISTRY, year })
   request.isPublic = !covered
+  if (!covered && least !== 'anyone') throw outsideSubtree(actor, { agency: agency ?? WHOLE_REGISTRY, year })
 }
 
 function askedOf (request: FastifyRequest, of: Rule['of']): { agency?: string, year?: number, code?: string } {

@@ -6,6 +6,7 @@ import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database
 import { problem, refuse, type Fault } from '../platform/problem.ts'
 import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
 import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
+import { recordEvents, type By } from '../trail/trail.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
@@ -14,27 +15,27 @@ import { findAgency } from './store.ts'
 import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
 /** Registers a new agency. */
-export async function registerAgency (db: Kysely<Database>, forms: Forms, change: NewAgency): Promise<Agency> {
+export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By, change: NewAgency): Promise<Agency> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
-    await saveAgency(trx, forms, change.code, change, undefined)
+    await saveAgency(trx, forms, by, change.code, change, undefined)
     return (await findAgency(trx, change.code))!
   })
 }
 
 /** Registers or changes; `created` tells which. With `known`, only changes. */
-export async function putAgency (db: Kysely<Database>, forms: Forms, code: string, change: AgencyChange, known = false): Promise<{ agency: Agency, created: boolean }> {
+export async function putAgency (db: Kysely<Database>, forms: Forms, by: By, code: string, change: AgencyChange, known = false): Promise<{ agency: Agency, created: boolean }> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     const before = await findAgency(trx, code)
     if (known && before === undefined) throw problem('agency-not-found', { agency: code })
-    await saveAgency(trx, forms, code, change, before)
+    await saveAgency(trx, forms, by, code, change, before)
     return { agency: (await findAgency(trx, code))!, created: before === undefined }
   })
 }
 
-async function saveAgency (trx: Transaction<Database>, forms: Forms, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
+async function saveAgency (trx: Transaction<Database>, forms: Forms, by: By, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
   refuse('body-invalid', faultsOf(code, change, before))
   const { parent, level, kind, reporting, since, until } = change
   const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
@@ -52,8 +53,17 @@ async function saveAgency (trx: Transaction<Database>, forms: Forms, code: strin
   } else if (Object.entries(details).some(([name, value]) => value !== undefined && value !== before[name as keyof typeof details])) {
     await trx.updateTable('agency').set({ ...details, updated_at: sql`now()` }).where('code', '=', code).execute()
   }
-  if (moved) await moveAgency(trx, forms, code, old, periods)
+  const changes = changesOf({ ...before, periods: old }, { ...details, periods })
+  const record = async () => await recordEvents(trx, by, [{ kind: before === undefined ? 'agency_registered' : 'agency_changed', agency: code, year: null, details: { changes } }])
+  if (moved) await moveAgency(trx, forms, code, old, periods, record)
+  else if (Object.keys(changes).length > 0) await record()
   if (moved || renamed) await recordAgencies(trx, [code])
+}
+
+/** By field: what it was and what it is. */
+function changesOf (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, [unknown, unknown]> {
+  return Object.fromEntries(Object.entries(after).flatMap(([name, value]) =>
+    value === undefined || JSON.stringify(value) === JSON.stringify(before[name] ?? null) ? [] : [[name, [before[name] ?? null, value]]]))
 }
 
 function newPeriods (old: Period[], given: Partial<Standing>, since: number | undefined, until: number | undefined): Period[] {
@@ -92,11 +102,13 @@ function faultsOf (code: string, change: AgencyChange, before: Agency | undefine
 }
 
 /** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
-async function moveAgency (trx: Transaction<Database>, forms: Forms, code: string, old: Period[], periods: Period[]): Promise<void> {
+async function moveAgency (trx: Transaction<Database>, forms: Forms, code: string, old: Period[], periods: Period[], record: () => Promise<void>): Promise<void> {
   const isNew = old.length === 0
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
   await lockAgencies(trx, concerned)
+  // Between the locks of the agencies and those of the totals, as when a report is published.
+  await record()
   await holdParents(trx, code, periods)
   await holdChildren(trx, code, periods)
   await holdReports(trx, code, periods)

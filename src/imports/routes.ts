@@ -9,6 +9,7 @@ import { languageOf } from '../platform/errors.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { thisYear } from '../reports/routes.ts'
+import { by } from '../trail/trail.ts'
 import { importDocument } from './actions.ts'
 import { DOCUMENT_TYPES, isDocument } from './formats/extract.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
@@ -54,7 +55,7 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const encoding = request.headers['content-encoding'] ?? 'identity'
     if (encoding !== 'identity') throw problem('document-unreadable', { reason: { zh: `内容经 ${encoding} 压缩（Content-Encoding）。请不压缩直接提交。`, en: `it is compressed (Content-Encoding: ${encoding}); send it as it is.` } })
     if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const imported = await importDocument(db, forms, { agency, year, bytes, contentType: typeOf(request.headers['content-type'] ?? ''), dryRun, acceptPartial }, thisYear())
+    const imported = await importDocument(db, forms, by(request), { agency, year, bytes, contentType: typeOf(request.headers['content-type'] ?? ''), dryRun, acceptPartial }, thisYear())
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'

@@ -5,6 +5,7 @@ import { WHOLE_REGISTRY } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
+import { by } from '../trail/trail.ts'
 import { createKey, revokeKey, rotateKey } from './actions.ts'
 import { ApiKeyList, Me, NewKey, Rotation, ShownKey } from './schemas.ts'
 import { listKeys } from './store.ts'
@@ -43,6 +44,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
   })
 
   app.post('/v1/keys', {
+    config: { shownOnce: 'key' },
     schema: {
       operationId: 'createKey',
       summary: 'Make a key',
@@ -51,9 +53,10 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       body: ref(NewKey),
       response: { 201: answer(ShownKey, 'The key, to be kept by who uses it.'), ...problems('agency-unknown', ...BODY) }
     }
-  }, async (request, reply) => reply.code(201).headers(UNKEPT).send(await createKey(db, request.actor!, request.body)))
+  }, async (request, reply) => reply.code(201).headers(UNKEPT).send(await createKey(db, by(request), request.actor!, request.body)))
 
   app.post('/v1/keys/:id/rotate', {
+    config: { shownOnce: 'key' },
     // curl -X POST sends no body: that is an empty one.
     preValidation: async (request: { body: unknown }) => { request.body ??= {} },
     schema: {
@@ -65,7 +68,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       body: ref(Rotation),
       response: { 200: answer(ShownKey, 'The key with its new secret.'), ...problems('key-not-found', 'key-revoked', ...BODY) }
     }
-  }, async (request, reply) => reply.headers(UNKEPT).send(await rotateKey(db, request.actor!, request.params.id, request.body.expires_at)))
+  }, async (request, reply) => reply.headers(UNKEPT).send(await rotateKey(db, by(request), request.actor!, request.params.id, request.body.expires_at)))
 
   app.delete('/v1/keys/:id', {
     schema: {
@@ -77,7 +80,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       response: { 204: Type.Null({ description: 'It is revoked.' }), ...problems('key-not-found') }
     }
   }, async (request, reply) => {
-    await revokeKey(db, request.actor!, request.params.id)
+    await revokeKey(db, by(request), request.actor!, request.params.id)
     return reply.code(204).send(null)
   })
 }

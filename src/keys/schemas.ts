@@ -40,7 +40,7 @@ const example = {
 export const ApiKey = Type.Object(fields, { $id: 'ApiKey', description: 'A key, without the key itself.', examples: [example] })
 export type ApiKey = Static<typeof ApiKey>
 
-export const ShownKey = Type.Object({ ...fields, key: Type.String({ description: 'The key itself. It is shown this once and stored nowhere.' }) }, {
+export const ShownKey = Type.Object({ ...fields, key: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The key itself. It is shown this once and stored nowhere: a retry with the same `Idempotency-Key` gives null, and a key that was lost is rotated.' }) }, {
   $id: 'ShownKey', description: 'A key, with the key itself.', examples: [{ ...example, key: 'gk_3fQ9xLm2aT0bWc8yHkZr5VnUe1sJd7Gp4iXoCqAtBwE' }]
 })
 export type ShownKey = Static<typeof ShownKey>

@@ -49,6 +49,8 @@ export async function replaceSecret (db: Kysely<Database>, id: number, secret: s
   return row && writeKey(row)
 }
 
-export async function revoke (db: Kysely<Database>, id: number): Promise<void> {
-  await db.updateTable('api_key').set({ revoked_at: sql`now()` }).where('id', '=', id).where('revoked_at', 'is', null).execute()
+/** False when it was already. */
+export async function revoke (db: Kysely<Database>, id: number): Promise<boolean> {
+  const { numUpdatedRows: revoked } = await db.updateTable('api_key').set({ revoked_at: sql`now()` }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
+  return revoked > 0n
 }

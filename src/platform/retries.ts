@@ -10,6 +10,10 @@ import { problem } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest { retryKey: string | null }
+  interface FastifyContextConfig {
+    /** A member of the answer that is stored nowhere: in the answer to a retry it is null. */
+    shownOnce?: string
+  }
 }
 
 const KEY = /^[\x21-\x7e]{1,200}$/
@@ -42,10 +46,13 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
     const { statusCode: status } = reply
     if (status < 200 || status > 299 || isStream(payload)) return await release(db, actor!.name, key)
     const headers = Object.fromEntries(KEPT_HEADERS.flatMap(name => reply.hasHeader(name) ? [[name, reply.getHeader(name)]] : []))
-    await db.updateTable('stored_answer').set({ status, headers: JSON.stringify(headers), body: Buffer.from(payload as string | Buffer | null ?? '') })
+    await db.updateTable('stored_answer').set({ status, headers: JSON.stringify(headers), body: Buffer.from(kept(payload as string | Buffer | null ?? '', request.routeOptions.config.shownOnce)) })
       .where('actor', '=', actor!.name).where('key', '=', key).execute()
   })
 }
+
+const kept = (payload: string | Buffer, shownOnce: string | undefined) =>
+  shownOnce === undefined ? payload : JSON.stringify({ ...JSON.parse(String(payload)), [shownOnce]: null })
 
 interface Answer { status: number, headers: Record<string, string>, body: Buffer }
 

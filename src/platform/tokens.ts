@@ -59,11 +59,16 @@ async function discover (issuer: string): Promise<JWTVerifyGetKey> {
 }
 
 function actorOf ({ sub, exp, gongkai_role: role, gongkai_agency: agency }: JWTPayload): Actor {
+  if (!SUBJECT.test(sub!)) throw claimRefused('sub')
   if (!ROLES.includes(role as Role)) throw claimRefused('gongkai_role')
   // No agency means the whole registry, which is for administrators alone: that a claim was forgotten must not open it.
-  if (agency === undefined ? role !== 'admin' : typeof agency !== 'string' || agency === WHOLE_REGISTRY) throw claimRefused('gongkai_agency')
+  if (agency === undefined ? role !== 'admin' : typeof agency !== 'string' || !AGENCY.test(agency)) throw claimRefused('gongkai_agency')
   return { name: `token of ${sub}`, role: role as Role, agency: agency as string | undefined ?? WHOLE_REGISTRY, key: null, expires: new Date(exp! * 1000) }
 }
+
+/** Stands in the audit trail. */
+const SUBJECT = /^\P{C}{1,200}$/u
+const AGENCY = /^[\w.-]{1,64}$/
 
 const claimRefused = (claim: string) => new errors.JWTClaimValidationFailed('refused', {}, claim)
 

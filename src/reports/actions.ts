@@ -10,7 +10,9 @@ import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
+import { recordEvents, type By, type NewEvent } from '../trail/trail.ts'
 import { PUBLIC, type Caller } from './caller.ts'
+import { changesOf, digestOf, type Held } from './changes.ts'
 import { holdConditions } from './etags.ts'
 import { movesFrom } from './moves.ts'
 import type { NewReport, Report, ReportDraft } from './schemas.ts'
@@ -36,23 +38,24 @@ export async function getReport (db: Kysely<Database>, id: ReportId, { seesDraft
   return report
 }
 
-export async function createReport (db: Kysely<Database>, forms: Forms, body: NewReport, thisYear: number): Promise<StoredReport> {
+export async function createReport (db: Kysely<Database>, forms: Forms, by: By, body: NewReport, thisYear: number): Promise<StoredReport> {
   const form = chooseForm(forms, body.year, body.form, thisYear)
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, body)) throw problem('agency-unknown', { agency: body.agency }, { errors: [{ pointer: '/agency', found: body.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
     if (!await insertReport(trx, body.agency, body.year, form, content)) throw problem('report-exists', { agency: body.agency, year: body.year })
+    await recordEvents(trx, by, [creation(body, { form, content })])
     return (await findReport(trx, body.agency, body.year))!
   })
 }
 
 /** Creates the draft or replaces all its content; sent twice it changes nothing. `created` tells which. */
-export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportId, body: ReportDraft, conditions: Conditions, caller: Caller, thisYear: number): Promise<{ report: StoredReport, created: boolean }> {
+export async function putReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, body: ReportDraft, conditions: Conditions, caller: Caller, thisYear: number): Promise<{ report: StoredReport, created: boolean }> {
   const form = chooseForm(forms, id.year, body.form, thisYear)
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    const outcome = await putContent(trx, forms, id, form, content, report => {
+    const outcome = await putContent(trx, forms, by, id, { form, content }, report => {
       holdConditions(forms, conditions, id, report)
       if (report === undefined) return
       refuseLocked(report)
@@ -64,25 +67,33 @@ export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportI
   })
 }
 
-/** Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so. */
-export async function putContent (trx: Transaction<Database>, forms: Forms, id: ReportId, form: Form, content: Content, mayWrite: (report: StoredReport | undefined) => void): Promise<'created' | 'replaced' | 'unchanged'> {
+/**
+ * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
+ * `source` tells the audit trail where the content comes from.
+ */
+export async function putContent (trx: Transaction<Database>, forms: Forms, by: By, id: ReportId, held: Held, mayWrite: (report: StoredReport | undefined) => void, source: Record<string, unknown> = {}): Promise<'created' | 'replaced' | 'unchanged'> {
   // Another may insert or delete the report between two of our statements: then look again.
   for (;;) {
     const report = await lockReport(trx, id.agency, id.year)
     mayWrite(report)
-    if (report !== undefined) return await saveDraft(trx, report, form, content, forms) === report ? 'unchanged' : 'replaced'
-    if (await insertReport(trx, id.agency, id.year, form, content)) return 'created'
+    if (report !== undefined) return await saveDraft(trx, forms, by, report, held, source) === report ? 'unchanged' : 'replaced'
+    if (await insertReport(trx, id.agency, id.year, held.form, held.content)) {
+      await recordEvents(trx, by, [creation(id, held, source)])
+      return 'created'
+    }
   }
 }
 
 /** Deletes a draft that was never published, or drops an open amendment. */
-export async function deleteReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<void> {
+export async function deleteReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions): Promise<void> {
   await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { ...id })
     holdConditions(forms, conditions, id, report)
     if (report.status === 'published' || report.status === 'withdrawn') throw problem('report-published-before', { ...id })
     refuseLocked(report)
+    const held = { form: forms.get(report.form), content: report.content }
+    await recordEvents(trx, by, [{ kind: 'deleted', agency: id.agency, year: id.year, details: { version: report.version, changes: changesOf(held, null) } }])
     if (report.version === null) await removeReport(trx, report)
     else await dropAmendment(trx, id)
   })
@@ -91,12 +102,18 @@ export async function deleteReport (db: Kysely<Database>, forms: Forms, id: Repo
 // ---- rules ----------------------------------------------------------------------------------------------------------
 
 /** Gives the report as it is then: itself when the content was there already. */
-export async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<StoredReport> {
+export async function saveDraft (trx: Transaction<Database>, forms: Forms, by: By, report: StoredReport, { form, content }: Held, source: Record<string, unknown> = {}): Promise<StoredReport> {
   if (holds(forms, report, form, content)) return report
   const changed = { ...report, form: form.id, content, revision: report.revision + 1, cell_revisions: cellRevisions(report, form, content) }
   await saveContent(trx, changed)
+  const changes = changesOf({ form: forms.get(report.form), content: report.content }, { form, content })
+  await recordEvents(trx, by, [{ kind: 'changed', agency: report.agency, year: report.year, details: { form: form.id, ...source, changes } }])
   return changed
 }
+
+/** What it was made with can be told from what follows: each change says what was there before. */
+const creation = ({ agency, year }: ReportId, held: Held, source: Record<string, unknown> = {}): NewEvent =>
+  ({ kind: 'created', agency, year, details: { form: held.form.id, ...source, content_sha256: digestOf(held) } })
 
 /** Those of the cells that this changes are the revision that it makes. */
 function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Content): number[] {

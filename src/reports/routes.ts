@@ -12,6 +12,7 @@ import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } f
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { by } from '../trail/trail.ts'
 import { callerOf } from './caller.ts'
 import { etagOfReport, etagOfVersion } from './etags.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
@@ -66,7 +67,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       response: { 201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const report = await createReport(db, forms, request.body, thisYear())
+    const report = await createReport(db, forms, by(request), request.body, thisYear())
     return reply.code(201).headers({ location: `/v1/reports/${report.agency}/${report.year}`, etag: etagOfReport(forms, report) }).send(writeReport(forms, report, callerOf(request)))
   })
 
@@ -112,7 +113,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const caller = callerOf(request)
-    const { report, created } = await putReport(db, forms, request.params, request.body, readConditions(request.headers), caller, thisYear())
+    const { report, created } = await putReport(db, forms, by(request), request.params, request.body, readConditions(request.headers), caller, thisYear())
     const body = writeReport(forms, report, caller)
     reply.header('etag', etagOfReport(forms, report))
     return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : reply.send(body)
@@ -129,7 +130,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'precondition-failed', 'report-published-before', 'key-required') }
     }
   }, async (request, reply) => {
-    await deleteReport(db, forms, request.params, readConditions(request.headers))
+    await deleteReport(db, forms, by(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 

@@ -3,6 +3,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { isCovered } from '../access/coverage.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
+import { WHOLE_REGISTRY } from '../platform/auth.ts'
 import { shownMoment } from '../platform/clock.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import type { Status } from './moves.ts'
@@ -83,33 +84,56 @@ export async function removeReport (trx: Transaction<Database>, { agency, year }
 export interface ReportFilter { agency?: string, under?: string, year?: { first: number, last: number }, form?: string, status?: Status }
 export interface ListedReport { agency: string, agency_name: string, year: number, form: string, status: Status, version: number | null, revision: number, updated_at: Date }
 
-/**
- * In the order of agency and year. Reports of `subtree` are shown in their working state, all others as the public sees
- * them; null is no subtree. Subtrees go by the tree of each report's year.
- */
+const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
+
+/** Reports of `subtree` in their working state, all others as the public sees them; null is no subtree. */
+function reportsSeen (subtree: string | null): RawBuilder<unknown> {
+  const published = sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
+  if (subtree === null) return sql`(${published})`
+  if (subtree === WHOLE_REGISTRY) return sql`report`
+  return sql`(
+    select ${COLUMNS} from report w where ${isCovered(subtree, sql`w.agency`, sql`w.year`)}
+    union all ${published} and not ${isCovered(subtree, sql`v.agency`, sql`v.year`)})`
+}
+
+/** In the order of agency and year. What the caller acts for is `subtree`; it and `under` go by the tree of each report's year. */
 export async function listReports (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number): Promise<ListedReport[]> {
-  const isWorking = subtree === null ? sql`false` : isCovered(subtree, sql`r.agency`, sql`r.year`)
+  if (filter.under === undefined) return await pageOf(db, filter, subtree, after, limit)
+  // As many agencies at a time as fill a page when each has a report; no plan of one statement would stop there.
+  const found: ListedReport[] = []
+  for (let from = sql`>= ${after[0]}`, some = limit; found.length < limit; some *= 4) {
+    const { rows } = await sql<{ agency: string }>`
+      select distinct agency from (
+        select agency from agency_ancestor where ancestor = ${filter.under} and agency ${from}
+        union all select ${filter.under} where ${filter.under} ${from}
+      ) as below order by agency limit ${some}`.execute(db)
+    found.push(...await pageOf(db, filter, subtree, after, limit - found.length, rows.map(row => row.agency)))
+    if (rows.length < some) break
+    from = sql`> ${rows.at(-1)!.agency}`
+  }
+  return found
+}
+
+async function pageOf (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number, agencies?: string[]): Promise<ListedReport[]> {
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
+  if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)
   if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)
   if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
   if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
-  if (filter.under !== undefined) conditions.push(isUnder(filter.under))
-  // None but those of the subtree can be in such a status: they are few, and found by index.
-  if (subtree && filter.status !== undefined && filter.status !== 'published') conditions.push(isUnder(subtree))
+  if (filter.under !== undefined) {
+    conditions.push(sql`(r.agency = ${filter.under} or exists (
+      select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
+  }
+  // The names come to the page, not the page out of all names: a page far into the list is as near as the first.
   const { rows } = await sql<ListedReport>`
     select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
     from (
-      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at from report r where ${isWorking}
-      union all
-      select r.agency, r.year, r.form, 'published', r.version, r.revision, r.published_at from report_version r where r.public_until = ${FOR_EVER} and not ${isWorking}
+      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at
+      from ${reportsSeen(subtree)} r
+      where ${sql.join(conditions, sql` and `)}
+      order by r.agency, r.year limit ${limit}
     ) r join agency a on a.code = r.agency
-    where ${sql.join(conditions, sql` and `)}
-    order by r.agency, r.year limit ${limit}`.execute(db)
+    order by r.agency, r.year`.execute(db)
   return rows
 }
-
-/** The first condition finds the few agencies by index, the second holds each to the year. */
-const isUnder = (agency: string) => sql`
-  r.agency in (select ${agency} union all select agency from agency_ancestor where ancestor = ${agency})
-  and ${isCovered(agency, sql`r.agency`, sql`r.year`)}`

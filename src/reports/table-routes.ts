@@ -9,6 +9,7 @@ import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
+import { by } from '../trail/trail.ts'
 import { getReport } from './actions.ts'
 import { callerOf } from './caller.ts'
 import { etagOfRow, etagOfTable } from './etags.ts'
@@ -54,7 +55,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       response: { 200: answer(TableContent, 'The table had rows; as it is now.', ETAG), 201: answer(TableContent, 'The table had no row; as it is now.', ETAG), ...problems('report-not-found', 'table-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { created, table, etag } = await putTable(db, forms, request.params, request.body, readConditions(request.headers))
+    const { created, table, etag } = await putTable(db, forms, by(request), request.params, request.body, readConditions(request.headers))
     return reply.code(created ? 201 : 200).header('etag', etag).send(table)
   })
 
@@ -74,7 +75,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     }
   }, async (request, reply) => {
     const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
-    const { table, etag } = await appendRows(db, forms, request.params,
+    const { table, etag } = await appendRows(db, forms, by(request), request.params,
       (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
       request.query.on_conflict === 'replace', readConditions(request.headers))
     return reply.code(201).header('etag', etag).send(table)
@@ -109,7 +110,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       response: { 200: answer(RowContent, 'The row was there; as it is now.', ETAG), 201: answer(RowContent, 'The row is new.', ETAG), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { created, row, etag } = await putRow(db, forms, request.params, request.body, readConditions(request.headers))
+    const { created, row, etag } = await putRow(db, forms, by(request), request.params, request.body, readConditions(request.headers))
     return reply.code(created ? 201 : 200).header('etag', etag).send(row)
   })
 
@@ -124,7 +125,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required') }
     }
   }, async (request, reply) => {
-    await deleteRow(db, forms, request.params, readConditions(request.headers))
+    await deleteRow(db, forms, by(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 }

@@ -7,6 +7,7 @@ import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
+import type { By } from '../trail/trail.ts'
 import { refuseLocked, saveDraft, type ReportId } from './actions.ts'
 import { etagOfRow, etagOfTable, holdConditions } from './etags.ts'
 import type { AppendedRow } from './rows.ts'
@@ -16,8 +17,8 @@ export interface TableId extends ReportId { table: string }
 export interface RowId extends TableId { row: string }
 
 /** Appends rows, all or none. With `replace` a row that is there already is replaced, else it is a fault. */
-export async function appendRows (db: Kysely<Database>, forms: Forms, id: TableId, read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean, conditions: Conditions) {
-  return await changeTable(db, forms, id, conditions, (form, table, content) => {
+export async function appendRows (db: Kysely<Database>, forms: Forms, by: By, id: TableId, read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean, conditions: Conditions) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     const rows = read(form, table)
     const there = rows.filter(({ row }) => hasRow(content, table, row))
     if (!replace) {
@@ -29,8 +30,8 @@ export async function appendRows (db: Kysely<Database>, forms: Forms, id: TableI
 }
 
 /** Replaces one table; rows left out are gone. */
-export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId, body: { rows: unknown, notes?: unknown }, conditions: Conditions) {
-  return await changeTable(db, forms, id, conditions, (form, table, content) => {
+export async function putTable (db: Kysely<Database>, forms: Forms, by: By, id: TableId, body: { rows: unknown, notes?: unknown }, conditions: Conditions) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     const sent = emptyContent(form)
     const faults: Fault[] = []
     readRows(table, body.rows, atPointer('/rows'), sent, faults)
@@ -43,8 +44,8 @@ export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId,
   })
 }
 
-export async function putRow (db: Kysely<Database>, forms: Forms, id: RowId, body: { values: unknown, notes?: unknown }, conditions: Conditions) {
-  return await changeTable(db, forms, id, conditions, (form, table, content) => {
+export async function putRow (db: Kysely<Database>, forms: Forms, by: By, id: RowId, body: { values: unknown, notes?: unknown }, conditions: Conditions) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     formRow(table, id.row)
     const sent = emptyContent(form)
     const faults: Fault[] = []
@@ -58,8 +59,8 @@ export async function putRow (db: Kysely<Database>, forms: Forms, id: RowId, bod
 }
 
 /** Afterwards the row is absent, not blank. */
-export async function deleteRow (db: Kysely<Database>, forms: Forms, id: RowId, conditions: Conditions): Promise<void> {
-  await changeTable(db, forms, id, conditions, (form, table, content) => {
+export async function deleteRow (db: Kysely<Database>, forms: Forms, by: By, id: RowId, conditions: Conditions): Promise<void> {
+  await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     presentRow(table, id.row, content)
     copyCells(emptyContent(form), content, rowCells(table, id.row))
     return {}
@@ -84,7 +85,7 @@ function formRow (table: FormTable, row: string): void {
 }
 
 /** Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table afterwards. */
-async function changeTable<Result extends object> (db: Kysely<Database>, forms: Forms, id: TableId | RowId, conditions: Conditions, change: (form: Form, table: FormTable, content: Content) => Result): Promise<Result & { etag: string }> {
+async function changeTable<Result extends object> (db: Kysely<Database>, forms: Forms, by: By, id: TableId | RowId, conditions: Conditions, change: (form: Form, table: FormTable, content: Content) => Result): Promise<Result & { etag: string }> {
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
@@ -95,7 +96,7 @@ async function changeTable<Result extends object> (db: Kysely<Database>, forms: 
     refuseLocked(report)
     const content = structuredClone(report.content)
     const result = change(form, table, content)
-    const saved = await saveDraft(trx, report, form, content, forms)
+    const saved = await saveDraft(trx, forms, by, report, { form, content })
     return { ...result, etag: row.row === undefined ? etagOfTable(saved, table) : etagOfRow(saved, table, row.row) }
   })
 }

@@ -5,6 +5,7 @@ import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { ETAG, MoveConditions, readConditions } from '../platform/etag.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
+import { by } from '../trail/trail.ts'
 import { writeReport } from './actions.ts'
 import { ReportParams } from './routes.ts'
 import { callerOf } from './caller.ts'
@@ -30,7 +31,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       body: ref(Nothing),
       response: { 200: answer(Report, 'The report, now submitted.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'amendment-unchanged', 'checks-failed', 'key-required', ...BODY) }
     }
-  }, async (request, reply) => moved(request, reply, await submitReport(db, forms, request.params, readConditions(request.headers))))
+  }, async (request, reply) => moved(request, reply, await submitReport(db, forms, by(request), request.params, readConditions(request.headers))))
 
   app.post('/v1/reports/:agency/:year/return', {
     preValidation,
@@ -42,7 +43,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       body: ref(ReturnReason),
       response: { 200: answer(Report, 'The report, now returned.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY) }
     }
-  }, async (request, reply) => moved(request, reply, await returnReport(db, forms, request.params, readConditions(request.headers), request.body)))
+  }, async (request, reply) => moved(request, reply, await returnReport(db, forms, by(request), request.params, readConditions(request.headers), request.body)))
 
   app.post('/v1/reports/:agency/:year/publish', {
     preValidation,
@@ -54,7 +55,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       body: ref(Nothing),
       response: { 200: answer(Report, 'The report, now published.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'total-overflow', 'key-required', ...BODY) }
     }
-  }, async (request, reply) => moved(request, reply, await publishReport(db, forms, request.params, readConditions(request.headers))))
+  }, async (request, reply) => moved(request, reply, await publishReport(db, forms, by(request), request.params, readConditions(request.headers))))
 
   app.post('/v1/reports/:agency/:year/amend', {
     preValidation,
@@ -66,7 +67,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       body: ref(AmendmentReason),
       response: { 200: answer(Report, 'The report, now a draft over its version.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY) }
     }
-  }, async (request, reply) => moved(request, reply, await amendReport(db, forms, request.params, readConditions(request.headers), request.body.reason)))
+  }, async (request, reply) => moved(request, reply, await amendReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)))
 
   app.post('/v1/reports/:agency/:year/withdraw', {
     preValidation,
@@ -78,5 +79,5 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       body: ref(WithdrawalReason),
       response: { 200: answer(Report, 'The report, now withdrawn.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'total-overflow', 'key-required', ...BODY) }
     }
-  }, async (request, reply) => moved(request, reply, await withdrawReport(db, forms, request.params, readConditions(request.headers), request.body.reason)))
+  }, async (request, reply) => moved(request, reply, await withdrawReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)))
 }

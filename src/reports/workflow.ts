@@ -9,7 +9,9 @@ import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { contribution } from '../tally/contributions.ts'
 import { shiftTotals, totalChanges } from '../tally/shift.ts'
+import { recordEvents, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
 import { holds, type ReportId } from './actions.ts'
+import { digestOf } from './changes.ts'
 import { holdConditions } from './etags.ts'
 import { MOVES, type Move } from './moves.ts'
 import type { ReturnReason } from './schemas.ts'
@@ -33,7 +35,7 @@ async function move (db: Kysely<Database>, forms: Forms, name: Move, id: ReportI
 }
 
 /** Refused with `checks-failed` while a check of severity `error` fails, and with `amendment-unchanged`. */
-export async function submitReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<StoredReport> {
+export async function submitReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions): Promise<StoredReport> {
   return await move(db, forms, 'submit', id, conditions, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
     // Over a withdrawn version even the same content changes something: it becomes public again.
@@ -42,43 +44,55 @@ export async function submitReport (db: Kysely<Database>, forms: Forms, id: Repo
     const failed = findings.filter(finding => finding.severity === 'error' && finding.outcome === 'fail')
     if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
     await saveStatus(trx, report, 'submitted', null, null)
+    await recordEvents(trx, by, [eventOf('submitted', report, { content_sha256: digest(forms, report) })])
   })
 }
 
 /** `remarks`, by cell id, say what is to be put right where. */
-export async function returnReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, { reason, remarks = {} }: ReturnReason): Promise<StoredReport> {
+export async function returnReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, { reason, remarks = {} }: ReturnReason): Promise<StoredReport> {
   return await move(db, forms, 'return', id, conditions, async (trx, report) => {
     const cells = forms.get(report.form).cell
     refuse('body-invalid', Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault =>
       ({ pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`, found: cell, expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` }, among: [...cells.keys()] })))
     await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
+    await recordEvents(trx, by, [eventOf('returned', report, { reason, remarks })])
   })
 }
 
 /** Makes the next version; when the call returns it has replaced the one before, in the totals of all above the agency too. */
-export async function publishReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<StoredReport> {
+export async function publishReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions): Promise<StoredReport> {
   return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
+    await holdAgency(trx, id.agency)
+    await recordEvents(trx, by, [eventOf('published', report, { version: (report.version ?? 0) + 1, form: report.form, content_sha256: digest(forms, report) })])
     await shiftFrom(trx, forms, id, report)
     await saveVersion(trx, id)
   })
 }
 
 /** Opens a draft over the latest version; the public goes on reading what it reads. */
-export async function amendReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
-  return await move(db, forms, 'amend', id, conditions, async trx => await openAmendment(trx, id, reason))
+export async function amendReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
+  return await move(db, forms, 'amend', id, conditions, async (trx, report) => {
+    await openAmendment(trx, id, reason)
+    await recordEvents(trx, by, [eventOf('amended', report, { version: report.version, reason })])
+  })
 }
 
 /** The totals lose it; the public is told that it was withdrawn, when and why. */
-export async function withdrawReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
-  return await move(db, forms, 'withdraw', id, conditions, async trx => {
+export async function withdrawReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
+  return await move(db, forms, 'withdraw', id, conditions, async (trx, report) => {
+    await holdAgency(trx, id.agency)
+    await recordEvents(trx, by, [eventOf('withdrawn', report, { version: report.version, reason })])
     await shiftFrom(trx, forms, id, undefined)
     await saveWithdrawal(trx, id, reason)
   })
 }
 
-/** What the agency contributes goes over from the version that is public to the next, or to none. */
+const eventOf = (kind: EventKind, { agency, year }: StoredReport, details: Record<string, unknown>): NewEvent => ({ kind, agency, year, details })
+
+const digest = (forms: Forms, { form, content }: StoredReport): string => digestOf({ form: forms.get(form), content })
+
+/** What the agency contributes goes over from the version that is public to the next, or to none. The agency is held in its place. */
 async function shiftFrom (trx: Transaction<Database>, forms: Forms, id: ReportId, next: StoredReport | undefined): Promise<void> {
-  await holdAgency(trx, id.agency)
   const { level, kind, reporting } = (await findPeriod(trx, id.agency, id.year))!
   if (reporting !== 'own') return
   const above = await ancestorsOf(trx, id.agency, id.year)

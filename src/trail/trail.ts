@@ -1,9 +1,14 @@
 // The audit trail: what happened, by whom, in the transaction in which it happened.
+import type { FastifyRequest } from 'fastify'
 import { sql, type Transaction } from 'kysely'
+import type {} from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 
-/** Who acts: a key's id or a token's subject, never a secret; and in which request. */
+/** Who acts, as `Actor.name` has it: never a secret; and in which request. */
 export interface By { actor: string, request_id: string }
+
+/** The caller of an operation that needs one. */
+export const by = (request: FastifyRequest): By => ({ actor: request.actor!.name, request_id: request.id })
 
 export const REPORT_EVENTS = ['created', 'changed', 'deleted', 'submitted', 'returned', 'published', 'amended', 'withdrawn'] as const
 export const OTHER_EVENTS = ['agency_registered', 'agency_changed', 'key_created', 'key_rotated', 'key_revoked'] as const

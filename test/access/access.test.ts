@@ -22,11 +22,11 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     ]
   },
   filer: {
-    refusedOutside: ['createReport', 'putReport', 'deleteReport', 'putTable', 'appendRows', 'putRow', 'deleteRow', 'importDocument', 'submitReport', 'amendReport'],
+    refusedOutside: ['createReport', 'putReport', 'deleteReport', 'putTable', 'appendRows', 'putRow', 'deleteRow', 'importDocument', 'submitReport'],
     everywhere: ['getMe', 'listEvents']
   },
   supervisor: {
-    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
+    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
     // What is outside is not there for the caller.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey']
   },

@@ -77,7 +77,7 @@ t.test('a body that is compressed on its way is told so', async t => {
 t.test('other types, empty bodies and bodies over the limit', async t => {
   for (const type of ['application/json', 'text/csv', 'application/xml', 'video/mp4', 'nonsense']) t.same(await said(page, type), [415, 'media-type-unsupported'], type)
   for (const type of ['text/plain', WORD, FORM, 'image/png', null]) t.same(await said('', type), [422, 'document-unreadable'], `${type}`)
-  for (const type of ['text/plain', WORD, FORM, null]) t.match(await send(Buffer.alloc(16 * 1024 * 1024 + 1), type), { status: 413, json: { code: 'body-too-large', detail: /16777216/ } }, `${type}`)
+  for (const type of ['text/plain', null]) t.match(await send(Buffer.alloc(16 * 1024 * 1024 + 1), type), { status: 413, json: { code: 'body-too-large', detail: /16777216/ } }, `${type}`)
 })
 
 t.test('a wrong method or address is told as such, whatever the body', async t => {

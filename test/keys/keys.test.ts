@@ -34,6 +34,20 @@ t.test('a key is shown once, stored as its hash, and says who it is', async t =>
   for (const wrong of [key.slice(0, -1), `${key}x`, `${key.slice(0, 12)}${key.slice(13)}x`, 'gk_', '']) t.equal((await me(wrong)).json.code, 'key-invalid', wrong)
 })
 
+t.test('a retried request makes one key, and its secret is not kept to be shown again', async t => {
+  const { call, db, me } = await registry(t)
+  const headers = { 'idempotency-key': 'once' }
+  const [one, two] = [await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers }), await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers })]
+  t.same([two.status, two.json], [201, { ...one.json, key: null }])
+  const rotated = await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, { headers: { 'idempotency-key': 'again' } })
+  t.equal((await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, { headers: { 'idempotency-key': 'again' } })).json.key, null)
+  t.equal((await me(rotated.json.key)).status, 200, 'it was not rotated twice')
+  t.equal((await db.selectFrom('api_key').select('id').execute()).length, 1)
+  const stored = (await db.selectFrom('stored_answer').select('body').execute()).map(row => String(row.body)).join()
+  t.match(stored, '"key":null')
+  for (const { json } of [one, rotated]) t.notMatch(stored, json.key)
+})
+
 t.test('a caller makes keys for its own subtree and at most its own role, and reaches no others', async t => {
   const { call, make } = await registry(t)
   const { json: { key: supervisor, id: own } } = await make({ role: 'supervisor', agency: 'city' })

@@ -67,6 +67,8 @@ t.test('a token that is not quite right is refused, with what is wrong', async t
     ['wrong issuer', await sign(claims, { issuer: 'http://other' }), /claim iss /],
     ['no expiry', await new CompactSign(Buffer.from(JSON.stringify({ ...whole, exp: undefined }))).setProtectedHeader({ alg: 'RS256', kid: 'rsa-1' }).sign(rsa.privateKey), /claim exp /],
     ['no subject', await new CompactSign(Buffer.from(JSON.stringify({ ...whole, sub: undefined }))).setProtectedHeader({ alg: 'RS256', kid: 'rsa-1' }).sign(rsa.privateKey), /claim sub /],
+    ['a subject that cannot be written down', await sign(claims, { issuer: idp.issuer, subject: 'x\0' }), /claim sub /],
+    ['an agency that cannot be', await sign({ gongkai_role: 'filer', gongkai_agency: 'a\0' }, { issuer: idp.issuer }), /gongkai_agency/],
     ['not yet valid', await sign({ ...claims, nbf: now + 600 }, { issuer: idp.issuer }), /claim nbf /],
     ['alg none', new UnsecuredJWT(whole).encode(), /algorithm/],
     ['alg none, with the signature', `${encoded({ alg: 'none', kid: 'rsa-1' })}.${body}.${signature}`, /algorithm/],

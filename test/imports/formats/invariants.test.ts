@@ -78,7 +78,7 @@ t.test('a grid comes back from a page and from Word as it is', async () => {
       assert.equal(faultOf(document), null, name)
       assert.deepEqual(linesOf(document), expected, name)
     }
-  }), { numRuns: 150 })
+  }), { numRuns: 80 })
 })
 
 t.test('a grid comes back from Excel with each text in its place', async () => {
@@ -87,14 +87,14 @@ t.test('a grid comes back from Excel with each text in its place', async () => {
     assert.equal(faultOf(document), null)
     const found = document.lines.flatMap(line => line.fields?.map(field => [line.grid!.row - 1, field.column, slice(document, field)]) ?? []).filter(([, , text]) => text !== '')
     assert.deepEqual(found, grid.cells.filter(cell => cell.text !== '').map(({ top, left, text }) => [top, left, text]))
-  }), { numRuns: 150 })
+  }), { numRuns: 80 })
 })
 
 t.test('text with bars: the fields are what stands between them', async () => {
   await fc.assert(fc.asyncProperty(fc.array(fc.array(text.map(raw => raw.replaceAll(/[|｜│┃\s\u0085]/gu, '')), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 10 }), async rows => {
     const document = await extract(`${rows.map(cells => cells.map(cell => `${cell} |`).join(' ')).join('\n')}\n`, 'text/plain')
     assert.equal(faultOf(document), null)
-  }), { numRuns: 150 })
+  }), { numRuns: 80 })
 })
 
 /** Parts of real files with pieces taken out, doubled or put elsewhere. */
@@ -123,6 +123,6 @@ t.test('whatever the bytes, they are a document in order or are refused', async 
       assert.match(error.reason.en, /^[A-Z].*\.$/)
       outcomes.refused++
     }
-  }), { numRuns: 1500 })
-  t.ok(outcomes.read > 200 && outcomes.refused > 200, JSON.stringify(outcomes))
+  }), { numRuns: 700 })
+  t.ok(outcomes.read > 100 && outcomes.refused > 100, JSON.stringify(outcomes))
 })

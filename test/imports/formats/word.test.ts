@@ -68,6 +68,7 @@ t.test('merged cells stand once, and those beside them in their columns', async 
   ))), [[[0, 'a'], [1, 'b', 2], [3, 'c']], [[1, '1'], [2, '2'], [3, '3']], [[1, '4'], [2, '5'], [3, '6']], [[0, 'd'], [1, '7'], [2, '8'], [3, '9']]])
   t.same(await read(docx(tbl(tr('a', tc('M', restart), 'c'), tr(tc('wide', '<w:gridSpan w:val="3"/>')), tr('b', tc('', goesOn), '3')))),
     [[[0, 'a'], [1, 'M'], [2, 'c']], [[0, 'wide', 3]], [[0, 'b'], [1, ''], [2, '3']]], 'a cell between them ends it: no figure moves to the left')
+  t.same(await read(docx(tbl(tr('a', tc('M', restart), 'c'), tr('b', tc('', `<w:gridSpan w:val="2"/>${goesOn}`))))), [[[0, 'a'], [1, 'M'], [2, 'c']], [[0, 'b'], [1, '', 2]]], 'nor does one of another width go on')
   t.same(await read(docx(tbl(tr('a', tc('1', '<w:hMerge w:val="restart"/>'), tc('', '<w:hMerge/>'), '3')))), [[[0, 'a'], [1, '1', 2], [3, '3']]])
   t.same(await read(docx(tbl(tr('a', 'b', '1'), `<w:tr><w:trPr><w:gridBefore w:val="2"/></w:trPr>${tc('2')}</w:tr>`))), [[[0, 'a'], [1, 'b'], [2, '1']], [[0, '', 2], [2, '2']]])
   for (const wrong of ['0', '-1', 'x', '']) t.same(await read(docx(tbl(tr('a', tc('1', `<w:gridSpan w:val="${wrong}"/>`), '2')))), [[[0, 'a'], [1, '1'], [2, '2']]], wrong)
