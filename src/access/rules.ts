@@ -45,10 +45,10 @@ export const RULES: Record<string, Rule> = {
   listVersions: anyone(),
   getVersion: anyone(),
   compareVersions: anyone(),
-  getDeadline: anyone(),
   getCell: anyone('path'),
   getDocument: anyone('path'),
   getDocumentText: anyone('path'),
+  getDeadline: anyone(),
 
   createReport: filer('body'),
   putReport: filer('path'),
