@@ -22,6 +22,7 @@ import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
+import { versionRoutes } from './reports/version-routes.ts'
 import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
@@ -66,6 +67,7 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))
   await app.register(workflowRoutes(db, forms))
+  await app.register(versionRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
   await app.register(serviceRoutes(db, metrics))
   return app

@@ -2,13 +2,14 @@
 // the tree, and the totals of exactly the years concerned follow.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Forms } from '../forms/forms.ts'
-import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
+import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import { problem, refuse, type Fault } from '../platform/problem.ts'
 import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
 import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
+import { recordAgencies } from './records.ts'
 import { findAgency } from './store.ts'
 import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
@@ -44,12 +45,15 @@ async function saveAgency (trx: Transaction<Database>, forms: Forms, code: strin
     : newPeriods(old, given, since ?? undefined, last)
 
   const details = { name: change.name, credit_code: change.credit_code, division_code: change.division_code }
+  const renamed = change.name !== undefined && change.name !== before?.name
+  const moved = JSON.stringify(periods) !== JSON.stringify(old)
   if (before === undefined) {
     await trx.insertInto('agency').values({ code, name: change.name!, credit_code: change.credit_code ?? null, division_code: change.division_code ?? null }).execute()
   } else if (Object.entries(details).some(([name, value]) => value !== undefined && value !== before[name as keyof typeof details])) {
     await trx.updateTable('agency').set({ ...details, updated_at: sql`now()` }).where('code', '=', code).execute()
   }
-  if (JSON.stringify(periods) !== JSON.stringify(old)) await moveAgency(trx, forms, code, old, periods)
+  if (moved) await moveAgency(trx, forms, code, old, periods)
+  if (moved || renamed) await recordAgencies(trx, [code])
 }
 
 function newPeriods (old: Period[], given: Partial<Standing>, since: number | undefined, until: number | undefined): Period[] {
@@ -96,7 +100,7 @@ async function moveAgency (trx: Transaction<Database>, forms: Forms, code: strin
   await holdParents(trx, code, periods)
   await holdChildren(trx, code, periods)
   await holdReports(trx, code, periods)
-  const hasPublished = await trx.selectFrom('report').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('status', '=', 'published').executeTakeFirst() !== undefined
+  const hasPublished = await trx.selectFrom('report_version').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('public_until', '=', FOR_EVER).executeTakeFirst() !== undefined
   const contributed = async () => ({
     expected: await contributedExpected(trx, concerned),
     totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)

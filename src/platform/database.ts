@@ -1,11 +1,13 @@
 // The one door to PostgreSQL, and the tables as types: they mirror migrations/.
-import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
 import { problem } from './problem.ts'
 
 /** The ends of a range of years that has none. */
 export const FROM_EVER = 0
 export const UNTIL_FURTHER_NOTICE = 9999
+/** Where a moment stands for no end. */
+export const FOR_EVER = sql<Date>`'infinity'::timestamptz`
 
 export interface FormCellTable { form: string, position: number, cell: string, table: string, row: string, column: string, unit: string, scale: number }
 export interface AgencyTable { code: string, name: string, credit_code: string | null, division_code: string | null, created_at: Generated<Date>, updated_at: Generated<Date> }
@@ -24,8 +26,27 @@ export interface ReportTable {
   sections: Json | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  status_since: Generated<Date>
+  amendment_reason: string | null
+  remarks: Json | null
+  cell_revisions: number[] | null
 }
-export interface ReportVersionTable { agency: string, year: number, version: number, form: string, figures: (number | null)[], notes: Json, sections: Json, published_at: Generated<Date> }
+export interface ReportVersionTable {
+  agency: string
+  year: number
+  version: number
+  form: string
+  figures: (number | null)[]
+  notes: Json
+  sections: Json
+  published_at: Date
+  revision: number
+  reason: string | null
+  public_until: Generated<Date>
+  withdrawal_reason: string | null
+}
+export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
+export interface ClockTable { id: Generated<number>, at: Date }
 export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
 export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
 export interface DocumentTable { sha256: string, bytes: Buffer, created_at: Generated<Date> }
@@ -51,6 +72,8 @@ export interface Database {
   agency: AgencyTable
   agency_period: AgencyPeriodTable
   agency_ancestor: AgencyAncestorTable
+  agency_record: AgencyRecordTable
+  clock: ClockTable
   report: ReportTable
   report_version: ReportVersionTable
   total: TotalTable
@@ -86,6 +109,12 @@ const prepared = new Map<string, string>()
 
 /** Statements are planned once a connection: for most of ours the planning is dearer than what is planned. */
 class PreparingClient extends pg.Client {
+  constructor (config?: pg.ClientConfig) {
+    super(config)
+    // A connection lost in the middle of a transaction fails its queries; unheard, the event would end the process.
+    this.on('error', () => {})
+  }
+
   override query (...given: any[]): any {
     const [text, values] = given
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])

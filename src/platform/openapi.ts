@@ -115,7 +115,8 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         { name: 'agencies', description: 'Who files, and under whom, by year.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
         { name: 'imports', description: 'Published reports, read as they are found.' },
-        { name: 'workflow', description: 'Submit, return, publish.' },
+        { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },
+        { name: 'versions', description: 'What was published, and how it changed.' },
         { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'service', description: 'Health, metrics, documentation.' }
       ],

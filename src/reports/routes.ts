@@ -7,13 +7,16 @@ import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { runChecks } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
 import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
+import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { callerOf } from './caller.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
 import { listReports } from './store.ts'
+import { getPublic, getVersion } from './versions.ts'
 import { readYearRange, YearRangeQuery } from './years.ts'
 
 export const ReportParams = Type.Object({ agency: AgencyCode, year: Year })
@@ -46,7 +49,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { limit, cursor, year, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 && Number(key[1]) < 10_000)
     if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
-    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor === null, after ?? ['', 0], limit + 1)
+    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, !callerOf(request).seesDrafts, after ?? ['', 0], limit + 1)
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
       if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
     }
@@ -65,20 +68,37 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const report = await createReport(db, forms, request.body, thisYear())
-    return reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(writeReport(forms, report))
+    return reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(writeReport(forms, report, callerOf(request)))
   })
 
   app.get('/v1/reports/:agency/:year', {
     schema: {
       operationId: 'getReport',
       summary: 'Read a report',
-      description: 'With a key the working state; without, the current published version.',
+      description: 'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: answer(Report, 'The report.'), ...problems('report-not-found') }
+      querystring: Type.Object({
+        version: Type.Optional(Type.String({ pattern: '^(current|[1-9]\\d{0,8})$', description: 'Number of a version, or current: the one that the public reads' })),
+        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.' }))
+      }, { additionalProperties: false }),
+      response: { 200: answer(Report, 'The report.'), ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future') }
     }
-  }, async request => writeReport(forms, await getReport(db, request.params, request.actor === null)))
+  }, async request => {
+    const { version, as_of: asOf } = request.query
+    if (version === undefined && asOf === undefined) {
+      const caller = callerOf(request)
+      return writeReport(forms, await getReport(db, request.params, caller), caller)
+    }
+    if (version !== undefined && asOf !== undefined) throw problem('parameter-invalid', {}, { errors: [{ parameter: 'as_of', found: asOf, expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' } }] })
+    if (asOf !== undefined) {
+      const moment = readMoment('as_of', asOf)
+      await settle(db, moment)
+      return writeReport(forms, await getPublic(db, request.params, moment))
+    }
+    return writeReport(forms, await (version === 'current' ? getPublic(db, request.params) : getVersion(db, request.params, Number(version))))
+  })
 
   app.put('/v1/reports/:agency/:year', {
     schema: {
@@ -92,8 +112,9 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       response: { 200: answer(Report, 'There was a draft; as it is now.'), 201: answer(Report, 'A new draft.', LOCATION), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { report, created } = await putReport(db, forms, request.params, request.body, thisYear())
-    const body = writeReport(forms, report)
+    const caller = callerOf(request)
+    const { report, created } = await putReport(db, forms, request.params, request.body, caller, thisYear())
+    const body = writeReport(forms, report, caller)
     return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : body
   })
 
@@ -101,11 +122,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'deleteReport',
       summary: 'Delete a draft',
-      description: 'A draft or returned report that was never published.',
+      description: 'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
       tags: ['reports'],
       security: KEY_REQUIRED,
       params: ReportParams,
-      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'report-locked', 'report-published-before', 'key-required') }
+      response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'report-published-before', 'key-required') }
     }
   }, async (request, reply) => {
     await deleteReport(db, request.params)
@@ -120,10 +141,10 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found') }
+      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found', 'report-withdrawn') }
     }
   }, async request => {
-    const report = await getReport(db, request.params, request.actor === null)
+    const report = await getReport(db, request.params, callerOf(request))
     return runChecks(forms.get(report.form), report.content)
   })
 

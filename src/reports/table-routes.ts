@@ -9,9 +9,11 @@ import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
-import { appendRows, deleteRow, formTable, getReport, presentRow, putRow, putTable } from './actions.ts'
+import { getReport } from './actions.ts'
+import { callerOf } from './caller.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
 import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
+import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
 
 const params = (example: string) => ({
   agency: AgencyCode,
@@ -32,10 +34,10 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: TableParams,
-      response: { 200: answer(TableContent, 'The table.'), ...problems('report-not-found', 'table-not-found') }
+      response: { 200: answer(TableContent, 'The table.'), ...problems('report-not-found', 'report-withdrawn', 'table-not-found') }
     }
   }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
+    const { form, content } = await getReport(db, request.params, callerOf(request))
     return writeTable(formTable(forms.get(form), request.params.table), content)
   })
 
@@ -85,10 +87,10 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       tags: ['reports'],
       security: KEY_OPTIONAL,
       params: RowParams,
-      response: { 200: answer(RowContent, 'The row.'), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
+      response: { 200: answer(RowContent, 'The row.'), ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found') }
     }
   }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
+    const { form, content } = await getReport(db, request.params, callerOf(request))
     const table = formTable(forms.get(form), request.params.table)
     presentRow(table, request.params.row, content)
     return writeRow(table, request.params.row, content)

@@ -93,7 +93,9 @@ const STORY: [operationId: string, type?: string][] = [
   ['deleteRow'], ['appendRows'], ['deleteRow'], ['appendRows', 'text/csv'], ['getRow'], ['putRow'],
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
-  ['getTotals', 'application/json'], ['getTotals', 'text/csv']
+  ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
+  ['listVersions'], ['getVersion'],
+  ['withdrawReport'], ['amendReport']
 ]
 
 t.test('the files in openapi/ are what the code gives', async t => {

@@ -24,6 +24,8 @@ const put = async (code: string, year: number, moves: string[] = []) => {
 await put('bureau', 2021)
 await put('bureau', 2022, ['submit'])
 await put('bureau', 2023, ['submit', 'publish'])
+await put('bureau', 2025, ['submit', 'publish'])
+assert.equal((await call('POST', '/v1/reports/bureau/2025/withdraw', { reason: '机构撤销' })).status, 200)
 await put('gov', 2024, ['submit'])
 await put('gov', 2025, ['submit'])
 await call('PUT', '/v1/reports/gov/2021', {})
@@ -89,6 +91,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'cell-not-found': async () => await call('GET', `${draft}/cells/requests.grantd.total`),
   'document-not-found': async () => await call('GET', `${draft}/document`),
   'problem-not-found': async () => await call('GET', '/problems/none'),
+  'version-not-found': async () => await call('GET', '/v1/reports/bureau/2023/versions/2'),
+  'report-withdrawn': async () => await call('GET', '/v1/reports/bureau/2025?version=current'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
   'report-exists': async () => await call('POST', '/v1/reports', { agency: 'bureau', year: 2021 }),
@@ -113,12 +117,17 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'year-without-form': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 2018 }),
   'year-in-future': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 9000 }),
   'measure-unknown': async () => await call('GET', '/v1/totals?measure=requests.grantd.total'),
+  'moment-in-future': async () => await call('GET', '/v1/reports/bureau/2023?as_of=2999-01-01T00:00:00Z'),
+  'amendment-unchanged': async () => {
+    await call('POST', '/v1/reports/bureau/2023/amend', { reason: '更正' })
+    return await call('POST', '/v1/reports/bureau/2023/submit')
+  },
   'checks-failed': async () => await call('POST', '/v1/reports/gov/2021/submit'),
   'total-overflow': async () => {
     await db.updateTable('total').set({ figures: sql`array_fill(9007199254740991, array[200])` }).where('agency', '=', '').execute()
     await put('bureau', 2024, ['submit'])
     await db.insertInto('total').columns(['agency', 'year', 'form', 'level', 'kind', 'reports', 'figures', 'present'])
-      .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '')).execute()
+      .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '').where('year', '=', 2023)).execute()
     return await call('POST', '/v1/reports/bureau/2024/publish')
   },
   'too-many-groups': async () => await db.transaction().execute(async trx => {
