@@ -2,7 +2,7 @@
 // than `select 1`; so what was published is in the next answer, whichever process published it.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
-import { etagOf, type Tagged } from './etag.ts'
+import { tagged, type Tagged } from './etag.ts'
 
 /** Of one process. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -28,7 +28,7 @@ export class Answers {
       this.#kept.set(key, kept)
       return await kept.answer
     }
-    const entry = { bytes: 0, answer: tagged(type, make) }
+    const entry = { bytes: 0, answer: make().then(text => tagged(type, text)) }
     this.#kept.set(key, entry)
     try {
       const answer = await entry.answer
@@ -61,11 +61,6 @@ export class Answers {
       this.#bytes -= bytes
     }
   }
-}
-
-async function tagged (type: string, make: () => Promise<string>): Promise<Tagged> {
-  const body = Buffer.from(await make())
-  return { body, type, etag: etagOf(body) }
 }
 
 const CURRENT_MOMENT = CompiledQuery.raw('select (extract(epoch from at) * 1000000)::bigint as moment from clock where id = $1', [1])

@@ -1,7 +1,12 @@
 // Conditional reads: who has the present answer already is told so, and gets no body.
 import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip as gzipInto } from 'node:zlib'
+import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+
+const gzip = promisify(gzipInto)
 
 /** Anyone may keep the answer, and asks whether it still holds before giving it on. */
 export const PUBLIC = 'public, no-cache'
@@ -21,8 +26,33 @@ export const ETAG = { ETag: Type.String({ description: 'Strong tag of this answe
 
 export interface Tagged { body: Buffer, type: string, etag: string }
 
-/** Sends bytes as they are, or 304. */
-export function sendTagged (request: FastifyRequest, reply: FastifyReply, { body, type, etag }: Tagged, cacheControl: string): FastifyReply {
-  reply.header('etag', etag).header('cache-control', cacheControl)
-  return isKnown(request, etag) ? reply.code(304).send() : reply.type(type).send(body)
+export const tagged = (type: string, text: string): Tagged => {
+  const body = Buffer.from(text)
+  return { body, type, etag: etagOf(body) }
+}
+
+/** Shorter ones are not worth it. */
+const LEAST_TO_PACK = 2048
+const packed = new WeakMap<Tagged, Promise<Tagged>>()
+
+/** Packed once, however often it is sent. The other bytes have another tag. */
+function pack (answer: Tagged): Promise<Tagged> {
+  let made = packed.get(answer)
+  if (made === undefined) {
+    made = gzip(answer.body).then(body => ({ ...answer, body, etag: `${answer.etag.slice(0, -1)}-gzip"` }))
+    packed.set(answer, made)
+  }
+  return made
+}
+
+/** Sends bytes as they are or packed, or 304. `vary`: what else the answer hangs on. */
+export async function sendTagged (request: FastifyRequest, reply: FastifyReply, answer: Tagged, cacheControl: string, vary?: string): Promise<FastifyReply> {
+  const packs = answer.body.length >= LEAST_TO_PACK
+  const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip' ? await pack(answer) : answer
+  const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
+  if (varies.length > 0) reply.header('vary', varies.join(', '))
+  reply.header('etag', chosen.etag).header('cache-control', cacheControl)
+  if (isKnown(request, chosen.etag)) return await reply.code(304).send()
+  if (chosen !== answer) reply.header('content-encoding', 'gzip')
+  return await reply.type(answer.type).send(chosen.body)
 }

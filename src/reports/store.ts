@@ -85,21 +85,42 @@ const published = sql`(
 
 /** In the order of agency and year. `publishedOnly`: as the public sees them. `under` goes by the tree of each report's year. */
 export async function listReports (db: Kysely<Database>, filter: ReportFilter, publishedOnly: boolean, after: [string, number], limit: number): Promise<ListedReport[]> {
+  if (filter.under === undefined) return await pageOf(db, filter, publishedOnly, after, limit)
+  // As many agencies at a time as fill a page when each has a report; no plan of one statement would stop there.
+  const found: ListedReport[] = []
+  for (let from = sql`>= ${after[0]}`, some = limit; found.length < limit; some *= 4) {
+    const { rows } = await sql<{ agency: string }>`
+      select distinct agency from (
+        select agency from agency_ancestor where ancestor = ${filter.under} and agency ${from}
+        union all select ${filter.under} where ${filter.under} ${from}
+      ) as below order by agency limit ${some}`.execute(db)
+    found.push(...await pageOf(db, filter, publishedOnly, after, limit - found.length, rows.map(row => row.agency)))
+    if (rows.length < some) break
+    from = sql`> ${rows.at(-1)!.agency}`
+  }
+  return found
+}
+
+async function pageOf (db: Kysely<Database>, filter: ReportFilter, publishedOnly: boolean, after: [string, number], limit: number, agencies?: string[]): Promise<ListedReport[]> {
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
+  if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)
   if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)
   if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
   if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
   if (filter.under !== undefined) {
-    // The first condition finds the few agencies by index, the second holds each to the year.
-    conditions.push(sql`r.agency in (select ${filter.under} union all select agency from agency_ancestor where ancestor = ${filter.under})
-      and (r.agency = ${filter.under} or exists (
-        select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
+    conditions.push(sql`(r.agency = ${filter.under} or exists (
+      select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
   }
+  // The names come to the page, not the page out of all names: a page far into the list is as near as the first.
   const { rows } = await sql<ListedReport>`
     select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
-    from ${publishedOnly ? published : sql`report`} r join agency a on a.code = r.agency
-    where ${sql.join(conditions, sql` and `)}
-    order by r.agency, r.year limit ${limit}`.execute(db)
+    from (
+      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at
+      from ${publishedOnly ? published : sql`report`} r
+      where ${sql.join(conditions, sql` and `)}
+      order by r.agency, r.year limit ${limit}
+    ) r join agency a on a.code = r.agency
+    order by r.agency, r.year`.execute(db)
   return rows
 }

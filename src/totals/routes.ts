@@ -61,11 +61,10 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const measures = findMeasures(forms, measure)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
-    reply.header('vary', 'Accept')
     if (scope.by.includes('agency')) {
       const head = headOf(measures, scope)
       const text = await streams.start(totalsInPieces(db, forms, measures, scope), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under))
-      return reply.type(type).header('cache-control', PUBLIC).send(text as never)
+      return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const totals = await totalsOf(db, forms, measures, scope)
@@ -73,7 +72,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       // By its schema the values would come before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)
     })
-    return sendTagged(request, reply, answer, PUBLIC)
+    return await sendTagged(request, reply, answer, PUBLIC, 'Accept')
   })
 
   async function refuseUnknown (under: string | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
@@ -123,4 +124,23 @@ t.test('a client that takes nothing loses its stream, and the service goes on', 
   t.equal(rows.length, 1, 'it waits for the client')
   await t.rejects((async () => { while (!(await reader.read()).done); })(), 'the answer breaks off instead of ending early')
   t.equal((await fetch(`${address}/readyz`)).status, 200)
+})
+
+t.test('a long answer is packed for those who take it so', async t => {
+  const { app, call } = await freshApp(t)
+  const path = `/v1/totals?measure=${MEASURE}&by=year&year=2001..2099`
+  const plain = await call('GET', path)
+  t.equal(plain.headers['content-encoding'], undefined)
+  t.equal(plain.headers.vary, 'Accept, Accept-Encoding')
+  const packed = await app.inject({ url: path, headers: { 'accept-encoding': 'gzip, br' } })
+  t.equal(packed.headers['content-encoding'], 'gzip')
+  t.equal(gunzipSync(packed.rawPayload).toString(), plain.text)
+  t.not(packed.headers.etag, plain.headers.etag, 'other bytes, another tag')
+  t.equal((await app.inject({ url: path, headers: { 'accept-encoding': 'gzip', 'if-none-match': String(packed.headers.etag) } })).statusCode, 304)
+  t.equal((await app.inject({ url: path, headers: { 'accept-encoding': 'gzip;q=0' } })).body, plain.text)
+  for (const path of ['/v1/forms', '/v1/forms/2021']) {
+    const form = await call('GET', path, undefined, { key: null })
+    t.match(form.headers, { etag: /^"/, 'cache-control': 'public, no-cache', 'content-type': 'application/json; charset=utf-8' })
+    t.equal((await call('GET', path, undefined, { key: null, headers: { 'if-none-match': form.headers.etag! } })).status, 304)
+  }
 })
