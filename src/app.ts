@@ -13,6 +13,7 @@ import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
 import type { Database } from './platform/database.ts'
+import { answerNotModified } from './platform/etag.ts'
 import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/errors.ts'
 import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
@@ -23,6 +24,7 @@ import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
 import { versionRoutes } from './reports/version-routes.ts'
+import { versionSchemas } from './reports/version-schemas.ts'
 import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
@@ -56,10 +58,11 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   refuseUndeclaredQueries(app)
   authenticate(app, db, adminKey)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  answerNotModified(app)
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import type { Form } from '../form/form.ts'
-import { ETAG, NOT_MODIFIED, PUBLIC, sendTagged, tagged } from '../platform/etag.ts'
+import { ETAG, NOT_MODIFIED } from '../platform/etag.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
+import { PUBLIC, sendTagged, tagged } from '../platform/tagged.ts'
 import type { Forms } from './forms.ts'
 import { FormList, WireForm } from './schemas.ts'
 

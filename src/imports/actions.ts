@@ -68,6 +68,7 @@ export async function importDocument (db: Kysely<Database>, forms: Forms, { byte
       await isThere(trx, id)
       let isThereAlready = false
       const outcome = await putContent(trx, forms, id, form, content, report => {
+        if (report === undefined) return
         isThereAlready = holds(forms, report, form, content)
         if (!isThereAlready) refuseLocked(report)
       })

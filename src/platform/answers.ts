@@ -2,7 +2,7 @@
 // than `select 1`; so what was published is in the next answer, whichever process published it.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
-import { tagged, type Tagged } from './etag.ts'
+import { tagged, type Tagged } from './tagged.ts'
 
 /** Of one process. */
 const MOST_BYTES = 32 * 1024 * 1024

@@ -1,58 +1,52 @@
-// Conditional reads: who has the present answer already is told so, and gets no body.
+// Strong ETags, and the conditions that a request sets with them.
 import { createHash } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip as gzipInto } from 'node:zlib'
-import accepts from 'accepts'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { problem } from './problem.ts'
 
-const gzip = promisify(gzipInto)
+/** Names what is shown. `suffix` tells more to us, not to the client. */
+export const etagOf = (shown: unknown, suffix = '') =>
+  `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)}${suffix}"`
 
-/** Anyone may keep the answer, and asks whether it still holds before giving it on. */
-export const PUBLIC = 'public, no-cache'
+type Tags = '*' | string[]
+export interface Conditions { match?: Tags, noneMatch?: Tags }
 
-/** Strong: the same tag, the same bytes. */
-export const etagOf = (body: string | Buffer): string => `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+const LIST = /^\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*$/
+const TAG = /(?:W\/)?"[^"]*"/g
 
-/** Whether `If-None-Match` names this tag; a proxy may have made it weak. */
-export function isKnown (request: FastifyRequest, etag: string): boolean {
-  const known = request.headers['if-none-match']
-  return known !== undefined && (known.trim() === '*' || known.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag))
-}
-
-/** For the OpenAPI document. */
-export const NOT_MODIFIED = { 304: Type.Null({ description: 'As `If-None-Match` says, the client has this answer already.' }) }
-export const ETAG = { ETag: Type.String({ description: 'Strong tag of this answer, for `If-None-Match`.' }) }
-
-export interface Tagged { body: Buffer, type: string, etag: string }
-
-export const tagged = (type: string, text: string): Tagged => {
-  const body = Buffer.from(text)
-  return { body, type, etag: etagOf(body) }
-}
-
-/** Shorter ones are not worth it. */
-const LEAST_TO_PACK = 2048
-const packed = new WeakMap<Tagged, Promise<Tagged>>()
-
-/** Packed once, however often it is sent. The other bytes have another tag. */
-function pack (answer: Tagged): Promise<Tagged> {
-  let made = packed.get(answer)
-  if (made === undefined) {
-    made = gzip(answer.body).then(body => ({ ...answer, body, etag: `${answer.etag.slice(0, -1)}-gzip"` }))
-    packed.set(answer, made)
+/** Throws `parameter-invalid` for a header that is no list of ETags. */
+export function readConditions (headers: { 'if-match'?: string | undefined, 'if-none-match'?: string | undefined }): Conditions {
+  const read = (name: 'if-match' | 'if-none-match'): Tags | undefined => {
+    const text = headers[name]
+    if (text === undefined) return undefined
+    if (text.trim() === '*') return '*'
+    if (!LIST.test(text)) throw problem('parameter-invalid', {}, { errors: [{ parameter: name, found: text, expected: { en: '* or ETags as they were given, in double quotes', zh: '* 或原样给出的 ETag（带双引号）' } }] })
+    return text.match(TAG)!
   }
-  return made
+  const [match, noneMatch] = [read('if-match'), read('if-none-match')]
+  return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }
 }
 
-/** Sends bytes as they are or packed, or 304. `vary`: what else the answer hangs on. */
-export async function sendTagged (request: FastifyRequest, reply: FastifyReply, answer: Tagged, cacheControl: string, vary?: string): Promise<FastifyReply> {
-  const packs = answer.body.length >= LEAST_TO_PACK
-  const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip' ? await pack(answer) : answer
-  const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
-  if (varies.length > 0) reply.header('vary', varies.join(', '))
-  reply.header('etag', chosen.etag).header('cache-control', cacheControl)
-  if (isKnown(request, chosen.etag)) return await reply.code(304).send()
-  if (chosen !== answer) reply.header('content-encoding', 'gzip')
-  return await reply.type(answer.type).send(chosen.body)
+/** A GET whose ETag the client has already is answered 304, without the body. */
+export function answerNotModified (app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const known = request.headers['if-none-match']
+    const etag = reply.getHeader('etag')
+    if (known === undefined || typeof etag !== 'string' || request.method !== 'GET' || reply.statusCode !== 200) return payload
+    if (known.trim() !== '*' && !(known.match(TAG) ?? []).some(tag => tag.replace('W/', '') === etag)) return payload
+    reply.code(304).removeHeader('content-type').removeHeader('content-length')
+    return null
+  })
 }
+
+// ---- for the documentation ----------------------------------------------------------------------------------------
+
+export const ETAG = { ETag: Type.String({ description: 'Strong; for If-Match and If-None-Match.' }) }
+export const NOT_MODIFIED = { 304: Type.Null({ description: 'It is as the client has it (If-None-Match).' }) }
+export const WriteConditions = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'Write only when it is still as it was read: the ETag of the report, or of the table or row that is written. `*`: only when it is there.' })),
+  'if-none-match': Type.Optional(Type.String({ description: '`*`: write only when it is not there yet.' }))
+})
+export const MoveConditions = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'Only when the report is still as it was read: its ETag.' }))
+})

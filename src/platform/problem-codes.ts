@@ -112,6 +112,10 @@ export const PROBLEMS = {
     ['Move not allowed', 'A report that is {status}, as this one since {since}, cannot be moved by {move}; possible from: {from}.'],
     ['不允许的流转', '本报告自 {since} 起状态为 {status}，不能执行 {move}；可执行的状态：{from}。']),
 
+  'precondition-failed': entry(412,
+    ['Precondition failed', 'The report of {agency} for {year}{what} is not as {header} demands: someone changed it since it was read, or it is there or not there. revision tells what was expected and found, cells which changed meanwhile where that is known. Read it again.'],
+    ['前提条件不符', '{agency} 的 {year} 年度报告{what}不符合 {header} 的要求：读取之后有人作了修改，或者它已存在或不存在。revision 为预期与实际的修订号，cells 列出已知的其间改动的单元格。请重新读取。']),
+
   // Understood, but a name, value or rule does not hold.
   'body-invalid': entry(422,
     ['Invalid body', 'The body does not hold; errors lists all that is wrong. Nothing was stored.'],

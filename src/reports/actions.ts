@@ -8,8 +8,10 @@ import type { Fault } from '../form/fault.ts'
 import type { Form } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
+import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { PUBLIC, type Caller } from './caller.ts'
+import { holdConditions } from './etags.ts'
 import { movesFrom } from './moves.ts'
 import type { NewReport, Report, ReportDraft } from './schemas.ts'
 import { findReport, insertReport, lockReport, removeReport, saveContent, type StoredReport } from './store.ts'
@@ -45,12 +47,14 @@ export async function createReport (db: Kysely<Database>, forms: Forms, body: Ne
 }
 
 /** Creates the draft or replaces all its content; sent twice it changes nothing. `created` tells which. */
-export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportId, body: ReportDraft, caller: Caller, thisYear: number): Promise<{ report: StoredReport, created: boolean }> {
+export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportId, body: ReportDraft, conditions: Conditions, caller: Caller, thisYear: number): Promise<{ report: StoredReport, created: boolean }> {
   const form = chooseForm(forms, id.year, body.form, thisYear)
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
     const outcome = await putContent(trx, forms, id, form, content, report => {
+      holdConditions(forms, conditions, id, report)
+      if (report === undefined) return
       refuseLocked(report)
       refuse('body-invalid', changedReadOnly(body, writeReport(forms, report, caller)))
     })
@@ -60,24 +64,23 @@ export async function putReport (db: Kysely<Database>, forms: Forms, id: ReportI
   })
 }
 
-/** Makes the draft or replaces its content. `mayWrite` throws where the report that is there must stay as it is. */
-export async function putContent (trx: Transaction<Database>, forms: Forms, id: ReportId, form: Form, content: Content, mayWrite: (report: StoredReport) => void): Promise<'created' | 'replaced' | 'unchanged'> {
+/** Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so. */
+export async function putContent (trx: Transaction<Database>, forms: Forms, id: ReportId, form: Form, content: Content, mayWrite: (report: StoredReport | undefined) => void): Promise<'created' | 'replaced' | 'unchanged'> {
   // Another may insert or delete the report between two of our statements: then look again.
   for (;;) {
     const report = await lockReport(trx, id.agency, id.year)
-    if (report !== undefined) {
-      mayWrite(report)
-      return await saveDraft(trx, report, form, content, forms) ? 'replaced' : 'unchanged'
-    }
+    mayWrite(report)
+    if (report !== undefined) return await saveDraft(trx, report, form, content, forms) === report ? 'unchanged' : 'replaced'
     if (await insertReport(trx, id.agency, id.year, form, content)) return 'created'
   }
 }
 
 /** Deletes a draft that was never published, or drops an open amendment. */
-export async function deleteReport (db: Kysely<Database>, id: ReportId): Promise<void> {
+export async function deleteReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<void> {
   await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { ...id })
+    holdConditions(forms, conditions, id, report)
     if (report.status === 'published' || report.status === 'withdrawn') throw problem('report-published-before', { ...id })
     refuseLocked(report)
     if (report.version === null) await removeReport(trx, report)
@@ -87,11 +90,12 @@ export async function deleteReport (db: Kysely<Database>, id: ReportId): Promise
 
 // ---- rules ----------------------------------------------------------------------------------------------------------
 
-/** False when the content was there already. */
-export async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<boolean> {
-  if (holds(forms, report, form, content)) return false
-  await saveContent(trx, report.agency, report.year, form, content, cellRevisions(report, form, content))
-  return true
+/** Gives the report as it is then: itself when the content was there already. */
+export async function saveDraft (trx: Transaction<Database>, report: StoredReport, form: Form, content: Content, forms: Forms): Promise<StoredReport> {
+  if (holds(forms, report, form, content)) return report
+  const changed = { ...report, form: form.id, content, revision: report.revision + 1, cell_revisions: cellRevisions(report, form, content) }
+  await saveContent(trx, changed)
+  return changed
 }
 
 /** Those of the cells that this changes are the revision that it makes. */

@@ -9,10 +9,12 @@ import type { Forms } from '../forms/forms.ts'
 import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
 import { callerOf } from './caller.ts'
+import { etagOfReport, etagOfVersion } from './etags.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
 import { listReports } from './store.ts'
@@ -64,11 +66,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       security: KEY_REQUIRED,
       body: ref(NewReport),
-      response: { 201: answer(Report, 'The draft.', LOCATION), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const report = await createReport(db, forms, request.body, thisYear())
-    return reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(writeReport(forms, report, callerOf(request)))
+    return reply.code(201).headers({ location: `/v1/reports/${report.agency}/${report.year}`, etag: etagOfReport(forms, report) }).send(writeReport(forms, report, callerOf(request)))
   })
 
   app.get('/v1/reports/:agency/:year', {
@@ -83,21 +85,22 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         version: Type.Optional(Type.String({ pattern: '^(current|[1-9]\\d{0,8})$', description: 'Number of a version, or current: the one that the public reads' })),
         as_of: Type.Optional(Type.String({ maxLength: 50, description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.' }))
       }, { additionalProperties: false }),
-      response: { 200: answer(Report, 'The report.'), ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future') }
+      response: { 200: answer(Report, 'The report.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future') }
     }
-  }, async request => {
+  }, async (request, reply) => {
     const { version, as_of: asOf } = request.query
-    if (version === undefined && asOf === undefined) {
-      const caller = callerOf(request)
-      return writeReport(forms, await getReport(db, request.params, caller), caller)
+    const caller = callerOf(request)
+    reply.header('vary', 'Authorization')
+    if (version === undefined && asOf === undefined && caller.seesDrafts) {
+      const report = await getReport(db, request.params, caller)
+      return reply.header('etag', etagOfReport(forms, report)).send(writeReport(forms, report, caller))
     }
     if (version !== undefined && asOf !== undefined) throw problem('parameter-invalid', {}, { errors: [{ parameter: 'as_of', found: asOf, expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' } }] })
-    if (asOf !== undefined) {
-      const moment = readMoment('as_of', asOf)
-      await settle(db, moment)
-      return writeReport(forms, await getPublic(db, request.params, moment))
-    }
-    return writeReport(forms, await (version === 'current' ? getPublic(db, request.params) : getVersion(db, request.params, Number(version))))
+    const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
+    if (moment !== undefined) await settle(db, moment)
+    const published = version === undefined || version === 'current' ? await getPublic(db, request.params, moment) : await getVersion(db, request.params, Number(version))
+    const body = writeReport(forms, published)
+    return reply.header('etag', etagOfVersion(body)).send(body)
   })
 
   app.put('/v1/reports/:agency/:year', {
@@ -107,15 +110,17 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
       security: KEY_REQUIRED,
+      headers: WriteConditions,
       params: ReportParams,
       body: ref(ReportDraft),
-      response: { 200: answer(Report, 'There was a draft; as it is now.'), 201: answer(Report, 'A new draft.', LOCATION), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'There was a draft; as it is now.', ETAG), 201: answer(Report, 'A new draft.', { ...LOCATION, ...ETAG }), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', 'precondition-failed', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
     const caller = callerOf(request)
-    const { report, created } = await putReport(db, forms, request.params, request.body, caller, thisYear())
+    const { report, created } = await putReport(db, forms, request.params, request.body, readConditions(request.headers), caller, thisYear())
     const body = writeReport(forms, report, caller)
-    return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : body
+    reply.header('etag', etagOfReport(forms, report))
+    return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : reply.send(body)
   })
 
   app.delete('/v1/reports/:agency/:year', {
@@ -125,11 +130,12 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
       tags: ['reports'],
       security: KEY_REQUIRED,
+      headers: MoveConditions,
       params: ReportParams,
-      response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'report-published-before', 'key-required') }
+      response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'precondition-failed', 'report-published-before', 'key-required') }
     }
   }, async (request, reply) => {
-    await deleteReport(db, request.params)
+    await deleteReport(db, forms, request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 

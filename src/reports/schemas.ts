@@ -6,7 +6,6 @@ import { NOTE_STATES } from '../form/figures.ts'
 import { ref } from '../platform/openapi.ts'
 import { NextPage } from '../platform/paging.ts'
 import { READ_BY_CODE } from '../platform/validation.ts'
-import { versionSchemas } from './version-schemas.ts'
 import { MOVES, STATUSES, type Move, type Status } from './moves.ts'
 
 // The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
@@ -184,11 +183,12 @@ export const ReturnReason = Type.Object({
   reason: why('Why it is returned'),
   remarks: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 500, description: 'What is to be put right there' }), { description: 'By cell id.' }))
 }, { $id: 'ReturnReason', ...closed, description: 'What its agency is to put right.', examples: [{ reason: '请核对第三部分', remarks: { 'requests.granted.total': '与附表不一致' } }] })
+export type ReturnReason = Static<typeof ReturnReason>
 export const AmendmentReason = Type.Object({ reason: why('Why it is amended') }, { $id: 'AmendmentReason', ...closed, description: 'Stays with the version that comes of it, for all to read.', examples: [{ reason: '数据更正' }] })
 export const WithdrawalReason = Type.Object({ reason: why('Why it is withdrawn') }, { $id: 'WithdrawalReason', ...closed, description: 'For all to read.', examples: [{ reason: '机构撤销' }] })
 
 export const reportSchemas = [
   FigureValues, TableRows, Tables, WireNote, WireNotes, Sections, Report, NewReport, ReportDraft, ReportSummary, ReportList,
   TableContent, TableDraft, RowContent, RowDraft, AppendedRow, AppendedRows, CheckSummary, WireFinding, Checked, ReportToCheck,
-  Nothing, ReturnReason, AmendmentReason, WithdrawalReason, ...versionSchemas
+  Nothing, ReturnReason, AmendmentReason, WithdrawalReason
 ]

@@ -23,6 +23,8 @@ export interface StoredReport {
   remarks: Record<string, string> | null
   /** In the order of the form's cells: the revision in which the draft's figure was last changed. */
   cell_revisions: number[] | null
+  /** When, in microseconds: tells it from one that was deleted before. */
+  created: number
   content: Content
 }
 
@@ -37,6 +39,7 @@ export async function findReport (db: Kysely<Database>, agency: string, year: nu
   const { rows: [row] } = await sql<ReportRow>`
     select r.agency, r.year, r.form, r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision,
            ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason, r.reason, r.remarks, r.cell_revisions,
+           (extract(epoch from r.created_at) * 1000000)::bigint as created,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
@@ -60,10 +63,9 @@ export async function insertReport (db: Kysely<Database>, agency: string, year: 
   return numInsertedOrUpdatedRows === 1n
 }
 
-/** `cellRevisions` as in `StoredReport`, with the revision that this makes. */
-export async function saveContent (trx: Transaction<Database>, agency: string, year: number, form: Form, content: Content, cellRevisions: number[]): Promise<void> {
+export async function saveContent (trx: Transaction<Database>, { agency, year, form, revision, cell_revisions: cellRevisions, content }: StoredReport): Promise<void> {
   await trx.updateTable('report')
-    .set({ form: form.id, ...columns(content), cell_revisions: cellRevisions, revision: sql`revision + 1`, updated_at: sql`now()` })
+    .set({ form, ...columns(content), cell_revisions: cellRevisions, revision, updated_at: sql`now()` })
     .where('agency', '=', agency).where('year', '=', year).execute()
 }
 

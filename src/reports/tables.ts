@@ -5,8 +5,10 @@ import { atPointer, type Fault } from '../form/fault.ts'
 import type { Form, FormTable } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
+import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { refuseLocked, saveDraft, type ReportId } from './actions.ts'
+import { etagOfRow, etagOfTable, holdConditions } from './etags.ts'
 import type { AppendedRow } from './rows.ts'
 import { lockReport } from './store.ts'
 
@@ -14,21 +16,21 @@ export interface TableId extends ReportId { table: string }
 export interface RowId extends TableId { row: string }
 
 /** Appends rows, all or none. With `replace` a row that is there already is replaced, else it is a fault. */
-export async function appendRows (db: Kysely<Database>, forms: Forms, id: TableId, read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean) {
-  return await changeTable(db, forms, id, (form, table, content) => {
+export async function appendRows (db: Kysely<Database>, forms: Forms, id: TableId, read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean, conditions: Conditions) {
+  return await changeTable(db, forms, id, conditions, (form, table, content) => {
     const rows = read(form, table)
     const there = rows.filter(({ row }) => hasRow(content, table, row))
     if (!replace) {
       refuse('row-exists', there.map(({ row, at }) => ({ ...at, found: row, expected: { en: 'a row that is not in the report yet', zh: '报告中尚没有的行' } })))
     }
     for (const { row, content: sent } of rows) copyCells(sent, content, rowCells(table, row))
-    return writeTable(table, content)
+    return { table: writeTable(table, content) }
   })
 }
 
 /** Replaces one table; rows left out are gone. */
-export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId, body: { rows: unknown, notes?: unknown }) {
-  return await changeTable(db, forms, id, (form, table, content) => {
+export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId, body: { rows: unknown, notes?: unknown }, conditions: Conditions) {
+  return await changeTable(db, forms, id, conditions, (form, table, content) => {
     const sent = emptyContent(form)
     const faults: Fault[] = []
     readRows(table, body.rows, atPointer('/rows'), sent, faults)
@@ -41,8 +43,8 @@ export async function putTable (db: Kysely<Database>, forms: Forms, id: TableId,
   })
 }
 
-export async function putRow (db: Kysely<Database>, forms: Forms, id: RowId, body: { values: unknown, notes?: unknown }) {
-  return await changeTable(db, forms, id, (form, table, content) => {
+export async function putRow (db: Kysely<Database>, forms: Forms, id: RowId, body: { values: unknown, notes?: unknown }, conditions: Conditions) {
+  return await changeTable(db, forms, id, conditions, (form, table, content) => {
     formRow(table, id.row)
     const sent = emptyContent(form)
     const faults: Fault[] = []
@@ -56,10 +58,11 @@ export async function putRow (db: Kysely<Database>, forms: Forms, id: RowId, bod
 }
 
 /** Afterwards the row is absent, not blank. */
-export async function deleteRow (db: Kysely<Database>, forms: Forms, id: RowId): Promise<void> {
-  await changeTable(db, forms, id, (form, table, content) => {
+export async function deleteRow (db: Kysely<Database>, forms: Forms, id: RowId, conditions: Conditions): Promise<void> {
+  await changeTable(db, forms, id, conditions, (form, table, content) => {
     presentRow(table, id.row, content)
     copyCells(emptyContent(form), content, rowCells(table, id.row))
+    return {}
   })
 }
 
@@ -80,17 +83,19 @@ function formRow (table: FormTable, row: string): void {
   if (!rows.includes(row)) throw problem('row-not-found', { table: table.definition.id, row }, { errors: [{ parameter: 'row', found: row, expected: { en: 'a row of the table that holds figures', zh: '表中有数字的行' }, among: rows }] })
 }
 
-/** Locks the draft, lets `change` alter its content, and saves it when it did. */
-async function changeTable<Result> (db: Kysely<Database>, forms: Forms, id: TableId, change: (form: Form, table: FormTable, content: Content) => Result): Promise<Result> {
+/** Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table afterwards. */
+async function changeTable<Result extends object> (db: Kysely<Database>, forms: Forms, id: TableId | RowId, conditions: Conditions, change: (form: Form, table: FormTable, content: Content) => Result): Promise<Result & { etag: string }> {
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
-    refuseLocked(report)
     const form = forms.get(report.form)
     const table = formTable(form, id.table)
+    const row = 'row' in id ? { row: id.row } : {}
+    holdConditions(forms, conditions, id, report, { table, ...row })
+    refuseLocked(report)
     const content = structuredClone(report.content)
     const result = change(form, table, content)
-    await saveDraft(trx, report, form, content, forms)
-    return result
+    const saved = await saveDraft(trx, report, form, content, forms)
+    return { ...result, etag: row.row === undefined ? etagOfTable(saved, table) : etagOfRow(saved, table, row.row) }
   })
 }

@@ -9,7 +9,7 @@ import { storedReport, type ReportRow, type StoredReport } from './store.ts'
 /** As it was published: nothing in it depends on what became of the report since. */
 const AS_PUBLISHED = sql`
   agency, year, form, 'published' as status, ${shownMoment(sql`published_at`)} as status_since, version, revision,
-  ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason, null as reason, null as remarks, null as cell_revisions, figures, notes, sections`
+  ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason, null as reason, null as remarks, null as cell_revisions, 0 as created, figures, notes, sections`
 
 export async function findVersion (db: Kysely<Database>, { agency, year }: ReportId, version: number): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<ReportRow>`
@@ -98,7 +98,8 @@ export async function saveWithdrawal (trx: Transaction<Database>, { agency, year
 export async function openAmendment (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<void> {
   await sql`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
-                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections
+                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
+                        cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures)])
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`.execute(trx)
 }
 

@@ -5,21 +5,25 @@ import { runChecks } from '../form/checks.ts'
 import type { Fault } from '../form/fault.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
+import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { contribution } from '../tally/contributions.ts'
 import { shiftTotals, totalChanges } from '../tally/shift.ts'
 import { holds, type ReportId } from './actions.ts'
+import { holdConditions } from './etags.ts'
 import { MOVES, type Move } from './moves.ts'
+import type { ReturnReason } from './schemas.ts'
 import { findReport, lockReport, saveStatus, type StoredReport } from './store.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from './versions.ts'
 
 type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<void>
 
-async function move (db: Kysely<Database>, name: Move, id: ReportId, work: Work): Promise<StoredReport> {
+async function move (db: Kysely<Database>, forms: Forms, name: Move, id: ReportId, conditions: Conditions, work: Work): Promise<StoredReport> {
   const { from, to, repeatable } = MOVES[name]
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
+    holdConditions(forms, conditions, id, report)
     const { status, status_since: since } = report
     if (repeatable && status === to) return report
     if (!from.some(possible => possible === status)) throw problem('move-not-allowed', { move: name, status, since, from: from.join(', ') }, { locked: { status, since } })
@@ -29,8 +33,8 @@ async function move (db: Kysely<Database>, name: Move, id: ReportId, work: Work)
 }
 
 /** Refused with `checks-failed` while a check of severity `error` fails, and with `amendment-unchanged`. */
-export async function submitReport (db: Kysely<Database>, forms: Forms, id: ReportId): Promise<StoredReport> {
-  return await move(db, 'submit', id, async (trx, report) => {
+export async function submitReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<StoredReport> {
+  return await move(db, forms, 'submit', id, conditions, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
     // Over a withdrawn version even the same content changes something: it becomes public again.
     if (current !== undefined && holds(forms, current, forms.get(report.form), report.content)) throw problem('amendment-unchanged', { ...id, version: current.version! })
@@ -42,8 +46,8 @@ export async function submitReport (db: Kysely<Database>, forms: Forms, id: Repo
 }
 
 /** `remarks`, by cell id, say what is to be put right where. */
-export async function returnReport (db: Kysely<Database>, forms: Forms, id: ReportId, reason: string, remarks: Record<string, string> = {}): Promise<StoredReport> {
-  return await move(db, 'return', id, async (trx, report) => {
+export async function returnReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, { reason, remarks = {} }: ReturnReason): Promise<StoredReport> {
+  return await move(db, forms, 'return', id, conditions, async (trx, report) => {
     const cells = forms.get(report.form).cell
     refuse('body-invalid', Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault =>
       ({ pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`, found: cell, expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` }, among: [...cells.keys()] })))
@@ -52,21 +56,21 @@ export async function returnReport (db: Kysely<Database>, forms: Forms, id: Repo
 }
 
 /** Makes the next version; when the call returns it has replaced the one before, in the totals of all above the agency too. */
-export async function publishReport (db: Kysely<Database>, forms: Forms, id: ReportId): Promise<StoredReport> {
-  return await move(db, 'publish', id, async (trx, report) => {
+export async function publishReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions): Promise<StoredReport> {
+  return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
     await shiftFrom(trx, forms, id, report)
     await saveVersion(trx, id)
   })
 }
 
 /** Opens a draft over the latest version; the public goes on reading what it reads. */
-export async function amendReport (db: Kysely<Database>, id: ReportId, reason: string): Promise<StoredReport> {
-  return await move(db, 'amend', id, async trx => await openAmendment(trx, id, reason))
+export async function amendReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
+  return await move(db, forms, 'amend', id, conditions, async trx => await openAmendment(trx, id, reason))
 }
 
 /** The totals lose it; the public is told that it was withdrawn, when and why. */
-export async function withdrawReport (db: Kysely<Database>, forms: Forms, id: ReportId, reason: string): Promise<StoredReport> {
-  return await move(db, 'withdraw', id, async trx => {
+export async function withdrawReport (db: Kysely<Database>, forms: Forms, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
+  return await move(db, forms, 'withdraw', id, conditions, async trx => {
     await shiftFrom(trx, forms, id, undefined)
     await saveWithdrawal(trx, id, reason)
   })

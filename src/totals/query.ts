@@ -21,7 +21,7 @@ export interface Scope {
 export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, figures: (number | null)[] | null, present: number[] | null, child_name?: string, agency_name?: string }
 
 /** More would fill the memory of the service; groups by agency are read in pieces. */
-const MOST_ROWS = 200_000
+export const MOST_ROWS = 200_000
 const PIECE = 1000
 
 type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figures: RawBuilder<unknown>, present: RawBuilder<unknown>, from: RawBuilder<unknown> }

@@ -3,14 +3,17 @@ import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { AgencyCode, Kind, Level } from '../agencies/schemas.ts'
+import { wasRegistered } from '../agencies/records.ts'
 import { findAgency } from '../agencies/store.ts'
 import type { Forms } from '../forms/forms.ts'
 import { Answers } from '../platform/answers.ts'
+import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
-import { NOT_MODIFIED, PUBLIC, sendTagged } from '../platform/etag.ts'
+import { NOT_MODIFIED } from '../platform/etag.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { Streams } from '../platform/streams.ts'
+import { PUBLIC, sendTagged } from '../platform/tagged.ts'
 import { readYearRange, YearRangeQuery } from '../reports/years.ts'
 import { KEYS, type Key } from './query.ts'
 import { Totals } from './schemas.ts'
@@ -39,7 +42,8 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it every year that has a published report', examples: ['2019..2025'] }),
         level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
-        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' }))
+        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' })),
+        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'As of this moment (RFC 3339): what was public then, in the tree as it was recorded then. The same question about the past has the same answer for ever.' }))
       }, { additionalProperties: false }),
       response: {
         200: {
@@ -50,32 +54,34 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           }
         },
         ...NOT_MODIFIED,
-        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'too-many-groups', 'total-overflow')
+        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'moment-in-future', 'too-many-groups', 'total-overflow')
       }
     }
   }, async (request, reply) => {
-    const { measure, by, under, year, level, kind, form } = request.query
+    const { measure, by, under, year, level, kind, form, as_of: asOf } = request.query
+    const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYearRange(year)
     if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
     const measures = findMeasures(forms, measure)
+    if (moment !== undefined) await settle(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
-    if (scope.by.includes('agency')) {
+    if (scope.by.includes('agency') && moment === undefined) {
       const head = headOf(measures, scope)
       const text = await streams.start(totalsInPieces(db, forms, measures, scope), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under))
       return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
-      const totals = await totalsOf(db, forms, measures, scope)
-      if (!totals.totals.some(isListed)) await refuseUnknown(under)
+      const totals = await totalsOf(db, forms, measures, scope, moment)
+      if (!totals.totals.some(isListed)) await refuseUnknown(under, moment)
       // By its schema the values would come before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)
     })
     return await sendTagged(request, reply, answer, PUBLIC, 'Accept')
   })
 
-  async function refuseUnknown (under: string | undefined): Promise<void> {
-    if (under !== undefined && !await findAgency(db, under)) throw problem('agency-unknown', { agency: under })
+  async function refuseUnknown (under: string | undefined, moment?: string): Promise<void> {
+    if (under !== undefined && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))) throw problem('agency-unknown', { agency: under })
   }
 }

@@ -5,6 +5,7 @@ import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
+import { pastSumRows } from './past.ts'
 import { sumRows, sumRowsInOrder, type Key, type Scope, type SumRow } from './query.ts'
 import type { Group, Totals } from './schemas.ts'
 
@@ -29,9 +30,10 @@ function sumOf (forms: Forms, measures: Measure[], scope: Scope): Sum {
 export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'> =>
   ({ measures: measures.map(({ id, unit, label }) => ({ id, unit, label })), by: scope.by })
 
-export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): Promise<Totals> {
+/** `moment`: as of then; it must be settled. */
+export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): Promise<Totals> {
   const sum = sumOf(forms, measures, scope)
-  const rows = await sumRows(db, scope, sum.positions)
+  const rows = await (moment === undefined ? sumRows(db, scope, sum.positions) : pastSumRows(db, scope, sum.positions, moment))
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
     const key = keyOf(scope, row)

@@ -94,7 +94,7 @@ const STORY: [operationId: string, type?: string][] = [
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
-  ['listVersions'], ['getVersion'],
+  ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
   ['withdrawReport'], ['amendReport']
 ]
 

@@ -100,6 +100,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),
   'report-published-before': async () => await call('DELETE', '/v1/reports/bureau/2023'),
   'move-not-allowed': async () => await call('POST', `${draft}/publish`),
+  'precondition-failed': async () => await call('PUT', `${requests}/rows/granted`, { values: {} }, { headers: { 'if-match': '"stale"' } }),
   'body-invalid': async () => await call('PUT', draft, { tabels: {} }),
   'document-unreadable': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
   'document-not-recognised': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '今天天气很好。', text),

@@ -7,7 +7,7 @@ import { freshApp } from '../helper.ts'
 
 const open = { key: null }
 
-export async function county (test: Parameters<typeof freshApp>[0]) {
+async function county (test: Parameters<typeof freshApp>[0]) {
   const made = await freshApp(test)
   const { call, forms } = made
   await call('PUT', '/v1/agencies/gov', { name: '某区人民政府', level: 'county', kind: 'government', reporting: 'consolidated' })
@@ -153,11 +153,11 @@ t.test('a document is refused onto a published report, taken into an amendment, 
 t.test('the public reads one whole version or the other while amendments are published', async t => {
   const { call, db, forms, publish, total } = await county(t)
   await publish(path, 1)
-  let reading = true
+  const state = { reading: true }
   const seen = new Set<number>()
   const torn: unknown[] = []
   const readers = Array.from({ length: 3 }, async () => {
-    while (reading) {
+    while (state.reading) {
       const { status, json } = await call('GET', path, undefined, open)
       const { included } = (await total()).coverage
       // Every free figure of version n is n; in the totals there is never none and never two.
@@ -168,7 +168,7 @@ t.test('the public reads one whole version or the other while amendments are pub
   try {
     for (let version = 2; version <= 12; version++) await publish(path, version)
   } finally {
-    reading = false
+    state.reading = false
     await Promise.all(readers)
   }
   t.same(torn, [])
