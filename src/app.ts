@@ -5,6 +5,8 @@ import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
+import { bulkRoutes } from './bulk/routes.ts'
+import { bulkSchemas } from './bulk/schemas.ts'
 import type { Forms } from './forms/forms.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importSchemas } from './imports/schemas.ts'
@@ -33,10 +35,12 @@ export interface AppOptions {
   forms: Forms
   adminKey?: string | undefined
   bodyLimit?: number
+  /** Bytes of a file to be imported. */
+  importLimit?: number
   logger?: FastifyBaseLogger
 }
 
-export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 1024, logger }: AppOptions) {
+export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 1024, importLimit = 16 * 1024 ** 3, logger }: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     bodyLimit,
@@ -58,13 +62,14 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   const metrics = measureRequests(app)
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...bulkSchemas, ...totalSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
   await app.register(tableRoutes(db, forms))
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))
+  await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
   await app.register(workflowRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
   await app.register(serviceRoutes(db, metrics))

@@ -10,7 +10,8 @@ export const Config = Type.Object({
   ADMIN_API_KEY: Type.Optional(Type.String({ minLength: 32, maxLength: 256, pattern: '^[\\x21-\\x7e]*$' })),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
   POOL_MAX: Type.Integer({ default: 10, minimum: 1, maximum: 200 }),
-  BODY_LIMIT: Type.Integer({ default: 2 * 1024 * 1024, minimum: 1024, maximum: 1024 * 1024 * 1024 })
+  BODY_LIMIT: Type.Integer({ default: 2 * 1024 * 1024, minimum: 1024, maximum: 1024 * 1024 * 1024 }),
+  IMPORT_LIMIT: Type.Integer({ default: 16 * 1024 ** 3, minimum: 1024, maximum: 2 ** 50 })
 })
 export type Config = Static<typeof Config>
 
@@ -22,7 +23,8 @@ const RULES: Record<keyof Config, string> = {
   ADMIN_API_KEY: '32 to 256 printable ASCII characters without spaces',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
   POOL_MAX: 'a number of connections from 1 to 200',
-  BODY_LIMIT: 'a number of bytes from 1024 to 1073741824'
+  BODY_LIMIT: 'a number of bytes from 1024 to 1073741824',
+  IMPORT_LIMIT: 'a number of bytes from 1024 to 1125899906842624'
 }
 /** Their values are not shown when they are wrong. */
 const SECRET: (keyof Config)[] = ['ADMIN_API_KEY', 'DATABASE_URL']

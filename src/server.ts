@@ -44,7 +44,7 @@ async function start (): Promise<void> {
   for (const step of await migrate(db, 'up')) logger.info(`migration ${step}`)
   const forms = new Forms(await readForms())
   await recordCells(db, forms)
-  const app = await buildApp({ db, forms, adminKey: config.ADMIN_API_KEY, bodyLimit: config.BODY_LIMIT, logger })
+  const app = await buildApp({ db, forms, adminKey: config.ADMIN_API_KEY, bodyLimit: config.BODY_LIMIT, importLimit: config.IMPORT_LIMIT, logger })
   open.push(async () => {
     const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
     await app.close()

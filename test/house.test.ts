@@ -18,6 +18,7 @@ const FLOORS: Record<string, string[]> = {
   agencies: ['form', 'platform', 'forms', 'tally'],
   reports: ['form', 'platform', 'forms', 'tally', 'agencies'],
   imports: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports', 'reading'],
+  bulk: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 
@@ -46,7 +47,7 @@ t.test('no file is longer than one can read', async t => {
 })
 
 t.test('a wrong configuration is one message with every fault, and shows no secret', t => {
-  t.same(loadConfig({}), { HOST: '127.0.0.1', PORT: 8080, DATA_DIR: './data', LOG_LEVEL: 'info', POOL_MAX: 10, BODY_LIMIT: 2097152 })
+  t.same(loadConfig({}), { HOST: '127.0.0.1', PORT: 8080, DATA_DIR: './data', LOG_LEVEL: 'info', POOL_MAX: 10, BODY_LIMIT: 2097152, IMPORT_LIMIT: 17179869184 })
   t.match(loadConfig({ PORT: '0', DATABASE_URL: 'postgres://u@h/d', ADMIN_API_KEY: 'k'.repeat(32), HOST: '' }), { PORT: 0, DATABASE_URL: 'postgres://u@h/d', HOST: '127.0.0.1' })
   t.throws(() => loadConfig({ PORT: 'http', POOL_MAX: '0', LOG_LEVEL: 'loud', ADMIN_API_KEY: 'hunter2', DATABASE_URL: 'mysql://u:secret@h/d', BODY_LIMIT: '1.5' }), {
     message: `Wrong configuration:

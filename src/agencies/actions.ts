@@ -33,23 +33,31 @@ export async function putAgency (db: Kysely<Database>, forms: Forms, code: strin
   })
 }
 
-async function saveAgency (trx: Transaction<Database>, forms: Forms, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
+/** The caller holds the lock of the tree, and `before` is how the agency is. */
+export async function saveAgency (trx: Transaction<Database>, forms: Forms, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
   refuse('body-invalid', faultsOf(code, change, before))
-  const { parent, level, kind, reporting, since, until } = change
-  const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
   const old = before === undefined ? [] : await findPeriods(trx, code)
-  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
-  const periods = before === undefined
-    ? [{ parent: null, reporting: 'own', ...given, since: since ?? FROM_EVER, until: last ?? UNTIL_FURTHER_NOTICE } as Period]
-    : newPeriods(old, given, since ?? undefined, last)
-
-  const details = { name: change.name, credit_code: change.credit_code, division_code: change.division_code }
+  const periods = periodsAfter(change, old)
   if (before === undefined) {
     await trx.insertInto('agency').values({ code, name: change.name!, credit_code: change.credit_code ?? null, division_code: change.division_code ?? null }).execute()
-  } else if (Object.entries(details).some(([name, value]) => value !== undefined && value !== before[name as keyof typeof details])) {
-    await trx.updateTable('agency').set({ ...details, updated_at: sql`now()` }).where('code', '=', code).execute()
+  } else if (changesDetails(change, before)) {
+    await trx.updateTable('agency').set({ ...detailsOf(change), updated_at: sql`now()` }).where('code', '=', code).execute()
   }
   if (JSON.stringify(periods) !== JSON.stringify(old)) await moveAgency(trx, forms, code, old, periods)
+}
+
+const detailsOf = (change: AgencyChange) => ({ name: change.name, credit_code: change.credit_code, division_code: change.division_code })
+
+export const changesDetails = (change: AgencyChange, before: Agency): boolean =>
+  Object.entries(detailsOf(change)).some(([name, value]) => value !== undefined && value !== before[name as keyof ReturnType<typeof detailsOf>])
+
+/** The ranges of years that a change leads to; `old` is empty for a new agency. Throws where the change cannot be. */
+export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
+  const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
+  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
+  return old.length === 0
+    ? [{ parent: null, reporting: 'own', ...given, since: since ?? FROM_EVER, until: last ?? UNTIL_FURTHER_NOTICE } as Period]
+    : newPeriods(old, given, since ?? undefined, last)
 }
 
 function newPeriods (old: Period[], given: Partial<Standing>, since: number | undefined, until: number | undefined): Period[] {
@@ -68,7 +76,7 @@ const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
 
 /** Rules that the schema cannot say. */
-function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
+export function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
   const faults: Fault[] = []
   if (change.code !== undefined && change.code !== code) faults.push({ pointer: '/code', found: change.code, expected: { en: `${code}, as in the path`, zh: `与路径一致：${code}` } })
   if (before === undefined) {

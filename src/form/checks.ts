@@ -51,6 +51,13 @@ export function runChecks (form: Form, content: Content): CheckResult {
   return { summary, findings }
 }
 
+/** While there is such a finding, the report cannot be submitted. */
+export const isObstacle = ({ severity, outcome }: Finding): boolean => severity === 'error' && outcome === 'fail'
+
+/** The findings that are obstacles, and no other check is run. */
+export const failedChecks = (form: Form, content: Content): Finding[] =>
+  runChecks({ ...form, checks: form.checks.filter(check => check.severity === 'error') }, content).findings.filter(isObstacle)
+
 interface Verdict { outcome: Outcome, left: number | null, right: number | null, cells: string[], message?: Text }
 
 function assess (form: Form, content: Content, check: Check): Verdict {

@@ -1,7 +1,7 @@
 // From draft to published. A move repeated changes nothing; any other move than these is refused.
 import type { Kysely, Transaction } from 'kysely'
 import { ancestorsOf, findPeriod, holdAgency } from '../agencies/tree.ts'
-import { runChecks } from '../form/checks.ts'
+import { isObstacle, runChecks } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
@@ -35,7 +35,7 @@ async function move (db: Kysely<Database>, name: keyof typeof MOVES, id: ReportI
 export async function submitReport (db: Kysely<Database>, forms: Forms, id: ReportId): Promise<StoredReport> {
   return await move(db, 'submit', id, async (trx, report) => {
     const { summary, findings } = runChecks(forms.get(report.form), report.content)
-    const failed = findings.filter(finding => finding.severity === 'error' && finding.outcome === 'fail')
+    const failed = findings.filter(isObstacle)
     if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
     await saveStatus(trx, report, 'submitted', null)
   })

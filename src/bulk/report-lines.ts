@@ -1,0 +1,74 @@
+// Reports as NDJSON: on each line what PUT takes, with agency and year.
+import { Value } from 'typebox/value'
+import { AgencyCode, Year } from '../agencies/schemas.ts'
+import { readContent, type Content } from '../form/content.ts'
+import { atPointer, isObject } from '../form/fault.ts'
+import type { Form } from '../form/form.ts'
+import type { Forms } from '../forms/forms.ts'
+import { readJson } from '../platform/body.ts'
+import type { Line } from '../platform/lines.ts'
+import { chooseForm } from '../reports/actions.ts'
+import { faultsOfProblem, type LineFault } from './faults.ts'
+
+/** A report of the file, as it would be stored. */
+export interface SentReport {
+  line: number
+  agency: string
+  year: number
+  form: Form
+  content: Content
+  /** A file of figures says nothing of the texts: those that are there stay. */
+  figuresOnly: boolean
+  /** Read-only members that came with it: they must be as they are. */
+  stated: Record<string, unknown> | undefined
+}
+
+/** What one line, or the lines of one report, gave. `source` is what stood there. */
+export type Read = { line: number, source: string, report: SentReport } | { line: number, source: string, faults: LineFault[] }
+
+const CONTENT = ['form', 'sections', 'tables', 'notes']
+const READ_ONLY = ['status', 'version', 'revision', 'reason']
+const MEMBERS = ['agency', 'year', ...CONTENT, ...READ_ONLY]
+/** Where rejects tell why they were: it may stand in a file that is sent again. */
+export const REJECTED = 'rejected'
+
+export const isAgencyCode = (value: unknown): value is string => Value.Check(AgencyCode, value)
+export const isYear = (value: unknown): value is number => Value.Check(Year, value)
+export const EXPECTED = {
+  agency: { en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符' },
+  year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
+  text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
+}
+
+export function readReportLine (forms: Forms, { number: line, text }: Line, thisYear: number): Read {
+  const source = text ?? ''
+  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  try {
+    const value = readJson(text)
+    if (!isObject(value)) return { line, source, faults: [{ line, found: value, expected: { en: 'one report, as an object {"agency", "year", …}', zh: '一份报告：对象 {"agency", "year", …}' } }] }
+    const faults = faultsOfMembers(line, value)
+    if (faults.length > 0) return { line, source, faults }
+    const { agency, year, form: asked } = value as { agency: string, year: number, form?: string }
+    const form = chooseForm(forms, year, asked, thisYear)
+    const { content, faults: wrong } = readContent(form, value)
+    if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
+    const stated = Object.fromEntries(READ_ONLY.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
+    return { line, source, report: { line, agency, year, form, content, figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
+  } catch (error) {
+    return { line, source, faults: faultsOfProblem(line, error) }
+  }
+}
+
+function faultsOfMembers (line: number, value: Record<string, unknown>): LineFault[] {
+  const place = atPointer('')
+  const faults: LineFault[] = []
+  for (const name of Object.keys(value).filter(name => !MEMBERS.includes(name) && name !== REJECTED)) {
+    faults.push({ line, ...place(name), found: name, expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` }, among: MEMBERS })
+  }
+  if (!isAgencyCode(value.agency)) faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
+  if (!isYear(value.year)) faults.push({ line, ...place('year'), ...found(value.year), expected: EXPECTED.year })
+  if (value.form !== undefined && typeof value.form !== 'string') faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
+  return faults
+}
+
+const found = (value: unknown) => value === undefined ? {} : { found: value }
