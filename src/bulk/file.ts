@@ -5,7 +5,8 @@ import { problem } from '../platform/problem.ts'
 import type { Upload } from '../platform/upload.ts'
 import { readAgencyLine, readAgencyTable, type ReadAgency, type Validate } from './agency-lines.ts'
 import { readCsvFile } from './csv.ts'
-import { readReportLine, type Read } from './report-lines.ts'
+import type { Rejects } from './rejects.ts'
+import { reportLineReader, type Read } from './report-lines.ts'
 import { readReportTable } from './report-table.ts'
 
 export type Format = 'ndjson' | 'csv'
@@ -20,8 +21,8 @@ export function formatOf (type: string, types: string[]): Format | undefined {
   return FORMATS[type]
 }
 
-/** Each reader starts at the beginning of the file. `begin` is told of each start, with the header of a CSV file. */
-export function readFile (upload: Upload, lineLimit: number, types: string[], begin: (header: string[] | undefined) => void) {
+/** Each reader starts at the beginning of the file; `rejects` begin with it. */
+export function readFile (upload: Upload, lineLimit: number, types: string[], rejects?: Rejects) {
   const lines = () => readLines(upload.read(), lineLimit, upload.charset)
   let known = formatOf(upload.type, types)
   const format = async () => {
@@ -32,17 +33,17 @@ export function readFile (upload: Upload, lineLimit: number, types: string[], be
   async function * read<Item> (ofLine: (line: Line) => Item, ofTable: (file: Awaited<ReturnType<typeof readCsvFile>>) => AsyncIterable<Item[]>): AsyncGenerator<Item[]> {
     if (await format() === 'csv') {
       const file = await readCsvFile(lines(), lineLimit)
-      begin(file.header.fields)
+      rejects?.begin(file.header.fields)
       yield * ofTable(file)
       return
     }
-    begin(undefined)
+    rejects?.begin(undefined)
     for await (const block of lines()) yield block.map(ofLine)
   }
 
   return {
     format,
-    reports: (forms: Forms, thisYear: number) => read<Read>(line => readReportLine(forms, line, thisYear), file => readReportTable(forms, file, thisYear)),
+    reports: (forms: Forms, thisYear: number) => read<Read>(reportLineReader(forms, thisYear, rejects !== undefined), file => readReportTable(forms, file, thisYear)),
     agencies: (validate: Validate) => read<ReadAgency>(line => readAgencyLine(line, validate), file => readAgencyTable(file, validate))
   }
 }

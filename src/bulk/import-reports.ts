@@ -12,19 +12,19 @@ import { Sums } from '../tally/sums.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { outcomeOf, statedFaults } from './outcome.ts'
 import type { Read, SentReport } from './report-lines.ts'
-import { findStandings, holdReports, insertReports, insertVersions, publishDrafts, replaceDrafts, type Standing } from './report-store.ts'
+import { findStandings, holdReports, insertReports, insertVersions, pack, publishDrafts, replaceDrafts, type PackedReport, type Standing } from './report-store.ts'
 import { Undone, finish, newRun, reject, type ImportOptions, type Run } from './run.ts'
 import { Seen } from './seen.ts'
 
 export interface ReportImportOptions extends ImportOptions { publish: boolean, acceptFailedChecks: boolean }
 
-/** Reports, and characters of their sources, that one batch has at most. */
-const BATCH = 1000
+/** Reports, and characters of them, that one batch has at most. */
+const BATCH = 500
 const BATCH_CHARACTERS = 8 * 1024 * 1024
 
 interface ReportRun extends Run { sums: Sums, seen: Seen, options: ReportImportOptions }
 /** A report on its way, with what stood in the file. */
-interface Entry { report: SentReport, source: string }
+interface Entry { report: PackedReport, source: string }
 
 /**
  * `read` gives the file from its start each time it is called. When `on_error` is `abort` and anything is at fault,
@@ -76,8 +76,9 @@ async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGen
         reject(run, read.source, faults)
         continue
       }
-      batch.push({ report: read.report, source: read.source })
-      characters += read.source.length
+      const report = pack(read.report)
+      batch.push({ report, source: read.source })
+      characters += read.source.length + report.vector.length + report.notes.length + (report.sections?.length ?? 0)
       if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue
       yield batch
       batch = []
@@ -90,7 +91,7 @@ async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGen
 function faultsOfReport (run: ReportRun, report: SentReport): LineFault[] {
   const { line, agency, year, form, content } = report
   const before = run.seen.see(agency, year, line)
-  if (before !== undefined) return [{ line, ...whose(report), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }]
+  if (before !== undefined) return [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }]
   if (!run.options.publish) return []
   const failed = failedChecks(form, content)
   if (failed.length === 0) return []
@@ -104,7 +105,7 @@ const faultOfCheck = (line: number, { check, message, left, right }: Finding): L
   ({ line, code: 'checks-failed', check, found: { left, right }, expected: message })
 
 /** Where a report says whose it is. */
-const whose = ({ figuresOnly }: SentReport) => figuresOnly ? { column: 'agency' } : { pointer: '/agency' }
+const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
 
 async function storeBatch (trx: Transaction<Database>, run: ReportRun, batch: Entry[]): Promise<void> {
   const standings = await findStandings(trx, batch.map(entry => entry.report))
@@ -127,7 +128,7 @@ async function refuseUnknown (trx: Transaction<Database>, run: ReportRun, batch:
     const { agency, year, line } = report
     if (standing.reporting !== null) return true
     const fault = standing.registered ? problem('agency-not-in-year', { agency, year, years: years.get(agency)! }) : problem('agency-unknown', { agency })
-    reject(run, source, faultsOfProblem(line, fault).map(fault => ({ ...fault, ...whose(report), found: agency })))
+    reject(run, source, faultsOfProblem(line, fault).map(fault => ({ ...fault, ...whose(report.sections === null), found: agency })))
     return false
   })
 }
@@ -173,6 +174,6 @@ function isSound (run: ReportRun, source: string, faults: LineFault[]): boolean 
 }
 
 /** Into the totals: only reports of their own figures, as in `publishReport`. */
-function count (run: ReportRun, { report: { year, form, content }, standing: { parent, level, kind, reporting } }: Placed): void {
-  if (reporting === 'own') run.sums.add({ parent: parent ?? '', level: level!, kind: kind! }, year, form.id, content.figures)
+function count (run: ReportRun, { report: { year, form, figures }, standing: { parent, level, kind, reporting } }: Placed): void {
+  if (reporting === 'own') run.sums.add({ parent: parent ?? '', level: level!, kind: kind! }, year, form, figures)
 }

@@ -2,8 +2,7 @@
 import { sentenceOf, problem } from '../platform/problem.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { LineFault } from './faults.ts'
-import type { SentReport } from './report-lines.ts'
-import type { Existing } from './report-store.ts'
+import type { Existing, PackedReport } from './report-store.ts'
 
 export type Outcome = { does: 'nothing' | 'replace' | 'publish' } | { fault: LineFault }
 
@@ -11,11 +10,11 @@ export type Outcome = { does: 'nothing' | 'replace' | 'publish' } | { fault: Lin
  * A draft is replaced. What was published stays as it was published: the same is no change, anything else is a fault,
  * also while an amendment is open, which is published by itself and for a reason.
  */
-export function outcomeOf (report: SentReport, there: Existing, { mode, publish }: { mode: 'create' | 'upsert', publish: boolean }): Outcome {
+export function outcomeOf (report: PackedReport, there: Existing, { mode, publish }: { mode: 'create' | 'upsert', publish: boolean }): Outcome {
   const { line, agency, year } = report
   const { status, version } = there
   const refused = (code: 'report-exists' | 'report-locked', expected = sentenceOf(problem(code, { agency, year, status }))): Outcome =>
-    ({ fault: { line, code, ...(report.figuresOnly ? { column: 'agency' } : { pointer: '' }), found: `${agency} ${year}: ${status}`, expected } })
+    ({ fault: { line, code, ...(report.sections === null ? { column: 'agency' } : { pointer: '' }), found: `${agency} ${year}: ${status}`, expected } })
   if (mode === 'create') return refused('report-exists')
   if (status === 'published') {
     return there.sameVersion
@@ -34,7 +33,7 @@ export function outcomeOf (report: SentReport, there: Existing, { mode, publish 
 }
 
 /** What GET gave may be sent back, but read-only members only as they are. */
-export function statedFaults ({ line, stated }: SentReport, there: Existing | undefined): LineFault[] {
+export function statedFaults ({ line, stated }: PackedReport, there: Existing | undefined): LineFault[] {
   if (stated === undefined) return []
   const present: Record<string, unknown> = there === undefined
     ? { status: 'draft', version: null, revision: 1 }

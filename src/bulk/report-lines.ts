@@ -7,8 +7,10 @@ import type { Form } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import { readJson } from '../platform/body.ts'
 import type { Line } from '../platform/lines.ts'
+import { Problem } from '../platform/problem.ts'
 import { chooseForm } from '../reports/actions.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
+import { readShaped, shapeOf, type Shape } from './shape.ts'
 
 /** A report of the file, as it would be stored. */
 export interface SentReport {
@@ -40,7 +42,47 @@ export const EXPECTED = {
   text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
 }
 
-export function readReportLine (forms: Forms, { number: line, text }: Line, thisYear: number): Read {
+/** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
+const MOST_SHAPES = 8
+const MOST_TRIES = 100
+
+/** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
+export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => Read {
+  const shapes: Shape[] = []
+  let tries = 0
+  const chosen = new Map<number, Form | undefined>()
+  const formOf = (year: number) => {
+    if (!chosen.has(year)) chosen.set(year, formOfYear(forms, year, thisYear))
+    return chosen.get(year)
+  }
+  return line => {
+    const bytes = line.isUtf8 && shapes.length > 0 ? line.bytes.toString('latin1') : ''
+    for (const [i, shape] of shapes.entries()) {
+      const report = readShaped(shape, line.number, bytes, formOf)
+      if (report === undefined) continue
+      if (i > 0) shapes.unshift(...shapes.splice(i, 1))
+      return { line: line.number, source: keepSource ? line.text! : '', report }
+    }
+    const read = readWithCare(forms, line, thisYear)
+    if ('report' in read && line.isUtf8 && tries < MOST_TRIES) {
+      tries++
+      const shape = shapeOf(read.source, read.report)
+      if (shape !== undefined) shapes.unshift(shape)
+      shapes.splice(MOST_SHAPES)
+    }
+    return read
+  }
+}
+
+/** Undefined where the year has no form, or its line names one. */
+function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
+  try { return chooseForm(forms, year, undefined, thisYear) } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function readWithCare (forms: Forms, { number: line, text }: Line, thisYear: number): Read {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
   try {

@@ -5,11 +5,43 @@ import type { Database } from '../platform/database.ts'
 import type { Status } from '../reports/schemas.ts'
 import type { SentReport } from './report-lines.ts'
 
+/** A report as the statements take it: texts, which cost little to keep until a batch is full. */
+export interface PackedReport {
+  line: number
+  agency: string
+  year: number
+  form: string
+  figures: Figure[]
+  vector: string
+  notes: string
+  /** Null: those that are there stay. */
+  sections: string | null
+  stated: SentReport['stated']
+}
+
+export function pack ({ line, agency, year, form, content: { figures, notes, sections }, figuresOnly, stated }: SentReport): PackedReport {
+  return {
+    line,
+    // A part of the line would keep the whole of it in memory.
+    agency: Buffer.from(agency, 'latin1').toString('latin1'),
+    year,
+    form: form.id,
+    figures,
+    vector: vector(figures),
+    notes: JSON.stringify(notes),
+    sections: figuresOnly ? null : JSON.stringify(sections),
+    stated
+  }
+}
+
+/** As PostgreSQL reads it. `join` alone would make nothing of a null. */
+const vector = (figures: Figure[]) => `{${(figures.includes(null) ? figures.map(figure => figure ?? 'NULL') : figures).join()}}`
+
 /** What is known of the agency of a report in its year, and whether there is such a report. */
 export interface Standing { registered: boolean, parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
 
 /** In the order of the batch. The caller holds the tree in its place. */
-export async function findStandings (trx: Transaction<Database>, batch: SentReport[]): Promise<Standing[]> {
+export async function findStandings (trx: Transaction<Database>, batch: PackedReport[]): Promise<Standing[]> {
   const { rows } = await sql<Standing>`
     select a.code is not null as registered, p.parent, p.level, p.kind, p.reporting, r.agency is not null as "exists"
     from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[]) with ordinality as u (agency, year, i)
@@ -21,12 +53,12 @@ export async function findStandings (trx: Transaction<Database>, batch: SentRepo
 }
 
 /** Inserts those that are not there, published or as drafts. Gives their indexes: another may have been quicker with the rest. */
-export async function insertReports (trx: Transaction<Database>, batch: SentReport[], publish: boolean): Promise<Set<number>> {
+export async function insertReports (trx: Transaction<Database>, batch: PackedReport[], publish: boolean): Promise<Set<number>> {
   const { rows } = publish
     ? await sql<{ agency: string, year: number }>`
         insert into report (agency, year, form, status, version)
         select agency, year, form, 'published', 1
-        from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form.id)}::text[]) as u (agency, year, form)
+        from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form)}::text[]) as u (agency, year, form)
         on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
     : await sql<{ agency: string, year: number }>`
         insert into report (agency, year, form, status, figures, notes, sections)
@@ -38,7 +70,7 @@ export async function insertReports (trx: Transaction<Database>, batch: SentRepo
 }
 
 /** Of reports that are `published` without content since this transaction, the first version. */
-export async function insertVersions (trx: Transaction<Database>, batch: SentReport[]): Promise<void> {
+export async function insertVersions (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
   await sql`
     insert into report_version (agency, year, version, form, figures, notes, sections)
     select agency, year, 1, form, figures, notes, coalesce(sections, '{}') from ${sent(batch)}`.execute(trx)
@@ -55,7 +87,7 @@ export interface Existing {
 }
 
 /** Locks the reports and holds what was sent against what they say. In the order of the batch; undefined: it is gone. */
-export async function holdReports (trx: Transaction<Database>, batch: SentReport[]): Promise<(Existing | undefined)[]> {
+export async function holdReports (trx: Transaction<Database>, batch: PackedReport[]): Promise<(Existing | undefined)[]> {
   const same = (table: string) => sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
     and (u.sections is null or ${table}.sections = u.sections), false)`)
   const { rows } = await sql<Existing & { i: number }>`
@@ -69,7 +101,7 @@ export async function holdReports (trx: Transaction<Database>, batch: SentReport
   return found
 }
 
-export async function replaceDrafts (trx: Transaction<Database>, batch: SentReport[]): Promise<void> {
+export async function replaceDrafts (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
   await sql`
     update report r set form = u.form, figures = u.figures, notes = u.notes, sections = coalesce(u.sections, r.sections),
       revision = r.revision + 1, updated_at = now()
@@ -77,7 +109,7 @@ export async function replaceDrafts (trx: Transaction<Database>, batch: SentRepo
 }
 
 /** Of drafts that were never published: what was sent becomes the first version. */
-export async function publishDrafts (trx: Transaction<Database>, batch: SentReport[]): Promise<void> {
+export async function publishDrafts (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
   await sql`
     insert into report_version (agency, year, version, form, figures, notes, sections)
     select u.agency, u.year, 1, u.form, u.figures, u.notes, coalesce(u.sections, r.sections)
@@ -85,18 +117,15 @@ export async function publishDrafts (trx: Transaction<Database>, batch: SentRepo
   await sql`
     update report r set status = 'published', version = 1, form = u.form, reason = null, figures = null, notes = null, sections = null,
       revision = r.revision + 1, updated_at = now()
-    from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form.id)}::text[]) as u (agency, year, form)
+    from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form)}::text[]) as u (agency, year, form)
     where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
 /** The batch as rows `u (i, agency, year, form, figures, notes, sections)`. */
-const sent = (batch: SentReport[]) => sql`(
+const sent = (batch: PackedReport[]) => sql`(
   select i, agency, year, form, figures::bigint[] as figures, notes::jsonb as notes, sections::jsonb as sections
-  from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form.id)}::text[],
-    ${batch.map(report => vector(report.content.figures))}::text[], ${batch.map(report => JSON.stringify(report.content.notes))}::text[],
-    ${batch.map(report => report.figuresOnly ? null : JSON.stringify(report.content.sections))}::text[])
+  from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form)}::text[],
+    ${batch.map(report => report.vector)}::text[], ${batch.map(report => report.notes)}::text[],
+    ${batch.map(report => report.sections)}::text[])
     with ordinality as t (agency, year, form, figures, notes, sections, i)
 ) as u`
-
-/** As PostgreSQL reads it. `join` alone would make nothing of a null. */
-const vector = (figures: Figure[]) => `{${(figures.includes(null) ? figures.map(figure => figure ?? 'NULL') : figures).join()}}`

@@ -61,7 +61,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     reply.raw.on('close', () => gone.abort())
     let isSent = false
     try {
-      const file = readFile(upload, limits.line, types, header => rejects?.begin(header))
+      const file = readFile(upload, limits.line, types, rejects)
       const run = await work(file, { dryRun, onError, mode, signal: gone.signal, rejects: rejects && ((source, faults) => rejects.add(source, faults)) })
       const result = { dry_run: dryRun, ...wordResult(run, language) }
       if (isRejected(run)) throw problem('import-rejected', { read: run.read, rejected: run.counts.rejected }, { ...result, errors: run.faults.shown })

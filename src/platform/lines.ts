@@ -2,11 +2,24 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { problem } from './problem.ts'
 
-export interface Line {
+export class Line {
   /** From 1, blank lines counted. */
-  number: number
+  readonly number: number
+  /** Good until the next lines are asked for. */
+  readonly bytes: Buffer
+  /** UTF-8 and its part ASCII: one byte is one character where it is below 128. */
+  readonly isUtf8: boolean
+  readonly #decode: (line: Buffer) => string | null
+
+  constructor (number: number, bytes: Buffer, { of, isUtf8 }: Decoded) {
+    this.number = number
+    this.bytes = bytes
+    this.isUtf8 = isUtf8
+    this.#decode = of
+  }
+
   /** Null: not valid in the encoding of the file. */
-  text: string | null
+  get text (): string | null { return this.#decode(this.bytes) }
 }
 
 const NEWLINE = 0x0a
@@ -30,7 +43,8 @@ export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number,
       rest = []
       length = 0
     }
-    if (end < piece.length) rest.push(piece.subarray(end))
+    // A copy: the reader of a file uses its memory again for the next piece.
+    if (end < piece.length) rest.push(Buffer.from(piece.subarray(end)))
     length += piece.length - end
     if (length > limit) throw problem('line-too-long', { line: number + 1, limit })
   }
@@ -45,7 +59,7 @@ export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number,
       number++
       if (end - start > limit) throw problem('line-too-long', { line: number, limit })
       const line = block.subarray(start, block[end - 1] === RETURN ? end - 1 : end)
-      if (line.length > 0) lines.push({ number, text: text.of(line) })
+      if (line.length > 0) lines.push(new Line(number, line, text))
     }
     return lines
   }
@@ -54,6 +68,7 @@ export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number,
 interface Decoded {
   /** Where the text begins in the block, behind a byte order mark. */
   start: number
+  isUtf8: boolean
   of (line: Buffer): string | null
 }
 
@@ -76,7 +91,7 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
     if (mark?.[1] === 'utf-16') throw problem('text-undecodable', { charset: 'utf-8 or gb18030' })
     charset ??= mark?.[1]
     if (charset === undefined && !isAscii(block)) charset = isUtf8(block) && hasLong(block) ? 'utf-8' : 'gb18030'
-    return { start: mark?.[0].length ?? 0, of: charset === undefined ? line => line.toString('latin1') : decoders[charset]! }
+    return { start: mark?.[0].length ?? 0, isUtf8: charset !== 'gb18030', of: charset === undefined ? line => line.toString('latin1') : decoders[charset]! }
   }
 }
 

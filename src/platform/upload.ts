@@ -25,7 +25,7 @@ export interface Upload {
   charset: string | undefined
   /** Bytes as they were received. */
   size: number
-  /** Its bytes from the start, unpacked where they are gzip. Throws `gzip-malformed` and `body-too-large`. */
+  /** Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws `gzip-malformed` and `body-too-large`. */
   read (): AsyncGenerator<Buffer>
   close (): Promise<void>
 }
@@ -145,7 +145,7 @@ function typeOfFile (filename: string | undefined, type: string): string {
 
 async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Buffer> {
   const { buffer: head } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * contents(handle)
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * contents(handle, Buffer.allocUnsafeSlow(CHUNK))
   const stream = createGunzip({ chunkSize: CHUNK })
   const packed = Readable.from(contents(handle), { objectMode: false })
   packed.on('error', error => stream.destroy(error)).pipe(stream)
@@ -163,10 +163,10 @@ async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Bu
   }
 }
 
-/** From its start; a stream of the handle would close it. */
-async function * contents (handle: FileHandle): AsyncGenerator<Buffer> {
+/** From its start; a stream of the handle would close it. With `memory` each piece is good only until the next is asked for. */
+async function * contents (handle: FileHandle, memory?: Buffer): AsyncGenerator<Buffer> {
   for (let position = 0; ;) {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
+    const { buffer, bytesRead } = await handle.read(memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)
     position += bytesRead

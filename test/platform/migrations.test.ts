@@ -16,7 +16,7 @@ async function schemaOf (db: Kysely<Database>) {
   return rows.map(row => row.line)
 }
 
-const ALL = ['Up 0001_registry', 'Up 0002_documents']
+const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0003_imports']
 
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   const { db } = await freshDatabase(t)

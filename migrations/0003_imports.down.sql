@@ -1,0 +1,1 @@
+alter table total reset (toast_tuple_target);
