@@ -86,6 +86,12 @@ const prepared = new Map<string, string>()
 
 /** Statements are planned once a connection: for most of ours the planning is dearer than what is planned. */
 class PreparingClient extends pg.Client {
+  constructor (config?: pg.ClientConfig) {
+    super(config)
+    // A lost connection is told to the query on it; an error event that nobody hears would end the process, too.
+    this.on('error', () => {})
+  }
+
   override query (...given: any[]): any {
     const [text, values] = given
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])

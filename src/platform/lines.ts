@@ -74,8 +74,7 @@ interface Decoded {
 
 /**
  * What is declared holds, or a byte order mark. Else the first block with a character that is not ASCII decides: Excel
- * in China writes GB18030 and says so nowhere. Two bytes of it may by chance be one character of UTF-8, as Greek or
- * Arabic; Chinese in UTF-8 has three.
+ * in China writes GB18030 and says so nowhere.
  */
 function decoder (declared: string | undefined): (block: Buffer, isFirst: boolean) => Decoded {
   let charset = declared
@@ -90,10 +89,23 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
     const mark = isFirst ? MARKS.find(([bytes]) => bytes.every((byte, i) => block[i] === byte)) : undefined
     if (mark?.[1] === 'utf-16') throw problem('text-undecodable', { charset: 'utf-8 or gb18030' })
     charset ??= mark?.[1]
-    if (charset === undefined && !isAscii(block)) charset = isUtf8(block) && hasLong(block) ? 'utf-8' : 'gb18030'
+    if (charset === undefined && !isAscii(block)) charset = guess(block)
     return { start: mark?.[0].length ?? 0, isUtf8: charset !== 'gb18030', of: charset === undefined ? line => line.toString('latin1') : decoders[charset]! }
   }
 }
 
-/** In UTF-8: a character of three bytes or more. */
-const hasLong = (block: Buffer) => block.some(byte => byte >= 0xe0)
+/**
+ * What most lines are. Two bytes of GB18030 may by chance be one character of UTF-8, as Greek or Arabic; Chinese in
+ * UTF-8 has three.
+ */
+function guess (block: Buffer): string {
+  let votes = 0
+  for (let start = 0, end; start < block.length; start = end + 1) {
+    end = block.indexOf(NEWLINE, start)
+    if (end < 0) end = block.length
+    const line = block.subarray(start, end)
+    if (!isUtf8(line)) votes--
+    else if (line.some(byte => byte >= 0xe0)) votes++
+  }
+  return votes > 0 ? 'utf-8' : 'gb18030'
+}
