@@ -3,46 +3,80 @@ import { readFileSync } from 'node:fs'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
+import { holdRules } from './access/access.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
 import { bulkRoutes } from './bulk/routes.ts'
 import { bulkSchemas } from './bulk/schemas.ts'
+import { eventRoutes } from './events/routes.ts'
+import { eventSchemas } from './events/schemas.ts'
 import type { Forms } from './forms/forms.ts'
 import { importRoutes } from './imports/routes.ts'
 import { importSchemas } from './imports/schemas.ts'
 import { sourceRoutes } from './imports/source-routes.ts'
+import { noteUse, recogniseAdmin, recogniseKeys } from './keys/recognise.ts'
+import { keyRoutes } from './keys/routes.ts'
+import { keySchemas } from './keys/schemas.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { authenticate } from './platform/auth.ts'
 import { readBodies } from './platform/body.ts'
 import type { Database } from './platform/database.ts'
+import { answerNotModified } from './platform/etag.ts'
 import { answerBadPath, answerBrokenHttp, answerProblems } from './platform/errors.ts'
+import { shedLoad } from './platform/load.ts'
 import { measureRequests } from './platform/metrics.ts'
 import { serveOpenapi } from './platform/openapi.ts'
+import { limitRates } from './platform/rate-limit.ts'
 import { newRequestId } from './platform/request-id.ts'
+import { answerRetries } from './platform/retries.ts'
+import { allowOrigins, setSecurityHeaders } from './platform/security-headers.ts'
 import { serviceRoutes } from './platform/service-routes.ts'
+import { recogniseTokens, type TokenOptions } from './platform/tokens.ts'
 import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
+import { versionRoutes } from './reports/version-routes.ts'
+import { versionSchemas } from './reports/version-schemas.ts'
 import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
 
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
+/** How long a client may take, in seconds: for the headers, for the whole request, and between two requests. */
+export interface Seconds { headers: number, request: number, keepAlive: number }
+
 export interface AppOptions {
   db: Kysely<Database>
+  /** For readiness; should have a connection of its own. */
+  probe?: Kysely<Database>
   forms: Forms
+  logger?: FastifyBaseLogger
+  tokens?: TokenOptions | undefined
   adminKey?: string | undefined
   bodyLimit?: number
+  seconds?: Seconds
+  /** Requests a minute of one caller; 0 is no limit. */
+  rateLimit?: number
+  /** Requests are refused while others wait longer than this; 0 is never. */
+  overloadMs?: number
+  trustProxy?: string | undefined
+  corsOrigins?: string[] | undefined
   /** Bytes of a file to be imported. */
   importLimit?: number
-  logger?: FastifyBaseLogger
 }
 
-export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 1024, importLimit = 16 * 1024 ** 3, logger }: AppOptions) {
+/** A connection on which nothing moves for so long is closed: a client that reads no answer must not hold it for ever. */
+const SILENT_MS = 300_000
+
+export async function buildApp ({
+  db, probe = db, forms, logger, tokens, adminKey, bodyLimit = 2 * 1024 * 1024,
+  seconds = { headers: 15, request: 300, keepAlive: 72 }, rateLimit = 0, overloadMs = 0, trustProxy, corsOrigins, importLimit = 16 * 1024 ** 3
+}: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
     bodyLimit,
     genReqId: newRequestId,
     schemaController: { compilersFactory: compilers() },
@@ -51,18 +85,37 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
     clientErrorHandler: answerBrokenHttp,
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
-    requestTimeout: 120_000
+    // Node looks for clients that are late only so often.
+    http: { headersTimeout: seconds.headers * 1000, connectionsCheckingInterval: Math.min(5000, seconds.headers * 300) },
+    requestTimeout: seconds.request * 1000,
+    keepAliveTimeout: seconds.keepAlive * 1000,
+    connectionTimeout: SILENT_MS
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   answerProblems(app)
   readBodies(app)
   refuseUndeclaredQueries(app)
-  authenticate(app, db, adminKey)
   app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  answerNotModified(app)
   const metrics = measureRequests(app)
+
+  // Each request passes these in this order.
+  setSecurityHeaders(app)
+  if (corsOrigins !== undefined) await allowOrigins(app, corsOrigins)
+  if (overloadMs > 0) shedLoad(app, db, overloadMs)
+  authenticate(app, [
+    ...adminKey === undefined ? [] : [recogniseAdmin(adminKey)],
+    recogniseKeys(db),
+    ...tokens === undefined ? [] : [recogniseTokens(tokens)]
+  ])
+  noteUse(app, db)
+  if (rateLimit > 0) await limitRates(app, rateLimit)
+  holdRules(app, db)
+  answerRetries(app, db)
+
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...importSchemas, ...bulkSchemas, ...totalSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...bulkSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
@@ -71,7 +124,10 @@ export async function buildApp ({ db, forms, adminKey, bodyLimit = 2 * 1024 * 10
   await app.register(sourceRoutes(db, forms))
   await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
   await app.register(workflowRoutes(db, forms))
+  await app.register(versionRoutes(db, forms))
   await app.register(totalRoutes(db, forms))
-  await app.register(serviceRoutes(db, metrics))
+  await app.register(keyRoutes(db))
+  await app.register(eventRoutes(db))
+  await app.register(serviceRoutes(probe, metrics))
   return app
 }

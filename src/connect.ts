@@ -8,6 +8,8 @@ import { postgresUrl, startPostgres } from './platform/postgres/server.ts'
 
 export interface Connection {
   db: Kysely<Database>
+  /** One connection more, for readiness: it does not wait for those that requests use. */
+  probe: Kysely<Database>
   /** Resolves with a sentence when an embedded server ends by itself. */
   lost: Promise<string>
   close (): Promise<void>
@@ -21,13 +23,15 @@ const never = new Promise<string>(() => {})
 /** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
 export async function connect (config: Config, log: (line: string) => void): Promise<Connection> {
   const server = config.DATABASE_URL === undefined ? await startPostgres({ dataDir: config.DATA_DIR, log }) : undefined
-  const db = openDatabase(config.DATABASE_URL ?? server!.url, config.POOL_MAX, error => log(`idle database connection lost: ${error.message}`))
+  const open = (connections: number) => openDatabase(config.DATABASE_URL ?? server!.url, connections, error => log(`idle database connection lost: ${error.message}`))
+  const [db, probe] = [open(config.POOL_MAX), open(1)]
   return {
     db,
+    probe,
     lost: server?.exited ?? never,
     close: async () => {
       // A query that still runs is not waited for: the server ends it.
-      await Promise.race([db.destroy(), sleep(LAST_QUERY_MS)])
+      await Promise.race([Promise.all([db.destroy(), probe.destroy()]), sleep(LAST_QUERY_MS)])
       await server?.stop()
     }
   }

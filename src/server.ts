@@ -1,11 +1,13 @@
 // The process: configuration, database, migrations, forms, listening; and an orderly end.
-import { pino } from 'pino'
+import { readFile } from 'node:fs/promises'
 import { buildApp, version } from './app.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, type Config } from './config.ts'
 import { connect } from './connect.ts'
 import { Forms, readForms, recordCells } from './forms/forms.ts'
-import { firstAdminKey } from './platform/auth.ts'
+import { firstAdminKey } from './keys/recognise.ts'
+import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrations.ts'
+import type { TokenOptions } from './platform/tokens.ts'
 
 /** How long requests in flight may take to finish once the service is told to stop. */
 const FINISH_MS = 12_000
@@ -34,8 +36,9 @@ try {
 
 async function start (): Promise<void> {
   const config = loadConfig(process.env)
-  const logger = pino({ level: config.LOG_LEVEL })
-  const { db, lost, close } = await connect(config, line => logger.info(line))
+  const logger = openLog(config.LOG_LEVEL, config.ADMIN_API_KEY)
+  const tokens = await tokenOptions(config)
+  const { db, probe, lost, close } = await connect(config, line => logger.info(line))
   open.push(close)
   lost.then(sentence => {
     logger.fatal(sentence)
@@ -44,7 +47,21 @@ async function start (): Promise<void> {
   for (const step of await migrate(db, 'up')) logger.info(`migration ${step}`)
   const forms = new Forms(await readForms())
   await recordCells(db, forms)
-  const app = await buildApp({ db, forms, adminKey: config.ADMIN_API_KEY, bodyLimit: config.BODY_LIMIT, importLimit: config.IMPORT_LIMIT, logger })
+  const app = await buildApp({
+    db,
+    probe,
+    forms,
+    logger,
+    tokens,
+    adminKey: config.ADMIN_API_KEY,
+    bodyLimit: config.BODY_LIMIT,
+    seconds: { headers: config.HEADERS_TIMEOUT, request: config.REQUEST_TIMEOUT, keepAlive: config.KEEP_ALIVE_TIMEOUT },
+    rateLimit: config.RATE_LIMIT,
+    overloadMs: config.OVERLOAD_MS,
+    trustProxy: config.TRUST_PROXY,
+    corsOrigins: config.CORS_ORIGINS?.split(/, */),
+    importLimit: config.IMPORT_LIMIT
+  })
   open.push(async () => {
     const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
     await app.close()
@@ -54,6 +71,18 @@ async function start (): Promise<void> {
   console.log(`Gongkai ${version} listens on ${address}, Swagger UI: ${address}/docs`)
   const key = config.ADMIN_API_KEY === undefined ? await firstAdminKey(db) : undefined
   if (key !== undefined) console.log(`Administrator key, shown this once: ${key}`)
+}
+
+async function tokenOptions ({ OIDC_AUDIENCE: audience, OIDC_ISSUER: issuer, JWKS_FILE: file }: Config): Promise<TokenOptions | undefined> {
+  if (audience === undefined) return undefined
+  if (file === undefined) return { audience, issuer }
+  try {
+    const keys = JSON.parse(await readFile(file, 'utf8'))
+    if (!Array.isArray(keys.keys)) throw new Error('it has no keys')
+    return { audience, issuer, keys }
+  } catch (error) {
+    throw new Error(`JWKS_FILE ${file} cannot be read: ${(error as Error).message}`)
+  }
 }
 
 /** A refused connection to a name with several addresses has its causes inside. */

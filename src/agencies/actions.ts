@@ -2,48 +2,67 @@
 // the tree, and the totals of exactly the years concerned follow.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Forms } from '../forms/forms.ts'
-import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
+import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import { problem, refuse, type Fault } from '../platform/problem.ts'
 import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
 import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
+import { recordEvents, type By, type NewEvent } from '../trail/trail.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
+import { recordAgencies } from './records.ts'
 import { findAgency } from './store.ts'
 import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
 /** Registers a new agency. */
-export async function registerAgency (db: Kysely<Database>, forms: Forms, change: NewAgency): Promise<Agency> {
+export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By, change: NewAgency): Promise<Agency> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
-    await saveAgency(trx, forms, change.code, change, undefined)
+    if (await saveAgency(trx, forms, by, change.code, change, undefined)) await recordAgencies(trx, [change.code])
     return (await findAgency(trx, change.code))!
   })
 }
 
 /** Registers or changes; `created` tells which. With `known`, only changes. */
-export async function putAgency (db: Kysely<Database>, forms: Forms, code: string, change: AgencyChange, known = false): Promise<{ agency: Agency, created: boolean }> {
+export async function putAgency (db: Kysely<Database>, forms: Forms, by: By, code: string, change: AgencyChange, known = false): Promise<{ agency: Agency, created: boolean }> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     const before = await findAgency(trx, code)
     if (known && before === undefined) throw problem('agency-not-found', { agency: code })
-    await saveAgency(trx, forms, code, change, before)
+    if (await saveAgency(trx, forms, by, code, change, before)) await recordAgencies(trx, [code])
     return { agency: (await findAgency(trx, code))!, created: before === undefined }
   })
 }
 
-/** The caller holds the lock of the tree, and `before` is how the agency is. */
-export async function saveAgency (trx: Transaction<Database>, forms: Forms, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
+/** The caller holds the lock of the tree, and `before` is how the agency is. Gives whether `recordAgencies` is to follow, as the last thing of the transaction. */
+export async function saveAgency (trx: Transaction<Database>, forms: Forms, by: By, code: string, change: AgencyChange, before: Agency | undefined): Promise<boolean> {
   refuse('body-invalid', faultsOf(code, change, before))
   const old = before === undefined ? [] : await findPeriods(trx, code)
   const periods = periodsAfter(change, old)
+  const renamed = change.name !== undefined && change.name !== before?.name
+  const moved = JSON.stringify(periods) !== JSON.stringify(old)
   if (before === undefined) {
     await trx.insertInto('agency').values({ code, name: change.name!, credit_code: change.credit_code ?? null, division_code: change.division_code ?? null }).execute()
   } else if (changesDetails(change, before)) {
     await trx.updateTable('agency').set({ ...detailsOf(change), updated_at: sql`now()` }).where('code', '=', code).execute()
   }
-  if (JSON.stringify(periods) !== JSON.stringify(old)) await moveAgency(trx, forms, code, old, periods)
+  const event = agencyEvent(code, change, before, old, periods)
+  const record = async () => await recordEvents(trx, by, [event])
+  if (moved) await moveAgency(trx, forms, code, old, periods, record)
+  else if (Object.keys(event.details!.changes as object).length > 0) await record()
+  return moved || renamed
+}
+
+export function agencyEvent (code: string, change: AgencyChange, before: Agency | undefined, old: Period[], periods: Period[]): NewEvent {
+  const changes = changesOf({ ...before, periods: old }, { ...detailsOf(change), periods })
+  return { kind: before === undefined ? 'agency_registered' : 'agency_changed', agency: code, year: null, details: { changes } }
+}
+
+/** By field: what it was and what it is. */
+function changesOf (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, [unknown, unknown]> {
+  return Object.fromEntries(Object.entries(after).flatMap(([name, value]) =>
+    value === undefined || JSON.stringify(value) === JSON.stringify(before[name] ?? null) ? [] : [[name, [before[name] ?? null, value]]]))
 }
 
 const detailsOf = (change: AgencyChange) => ({ name: change.name, credit_code: change.credit_code, division_code: change.division_code })
@@ -96,15 +115,17 @@ export function faultsOf (code: string, change: AgencyChange, before: Agency | u
 }
 
 /** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
-async function moveAgency (trx: Transaction<Database>, forms: Forms, code: string, old: Period[], periods: Period[]): Promise<void> {
+async function moveAgency (trx: Transaction<Database>, forms: Forms, code: string, old: Period[], periods: Period[], record: () => Promise<void>): Promise<void> {
   const isNew = old.length === 0
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
   await lockAgencies(trx, concerned)
+  // Between the locks of the agencies and those of the totals, as when a report is published.
+  await record()
   await holdParents(trx, code, periods)
   await holdChildren(trx, code, periods)
   await holdReports(trx, code, periods)
-  const hasPublished = await trx.selectFrom('report').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('status', '=', 'published').executeTakeFirst() !== undefined
+  const hasPublished = await trx.selectFrom('report_version').select('year').where('agency', '=', sql<string>`any(${concerned})`).where('public_until', '=', FOR_EVER).executeTakeFirst() !== undefined
   const contributed = async () => ({
     expected: await contributedExpected(trx, concerned),
     totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)

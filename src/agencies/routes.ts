@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { by } from '../trail/trail.ts'
 import { putAgency, registerAgency } from './actions.ts'
 import { Agency, AgencyChange, AgencyCode, AgencyList, Kind, Level, NewAgency, Year } from './schemas.ts'
 import { findAgency, listAgencies } from './store.ts'
@@ -44,12 +44,11 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Register an agency',
       description: 'Needs code, name, level and kind. Without `since` it is there for all years.',
       tags: ['agencies'],
-      security: KEY_REQUIRED,
       body: ref(NewAgency),
       response: { 201: answer(Agency, 'The agency as it is registered.', LOCATION), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const agency = await registerAgency(db, forms, request.body)
+    const agency = await registerAgency(db, forms, by(request), request.body)
     return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
   })
 
@@ -70,7 +69,6 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
 
   const change = {
     tags: ['agencies'],
-    security: KEY_REQUIRED,
     params: Params,
     body: ref(AgencyChange)
   }
@@ -85,7 +83,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       response: { 200: answer(Agency, 'It was registered before; as it is now.'), 201: answer(Agency, 'It is newly registered.', LOCATION), ...problems(...refusals) }
     }
   }, async (request, reply) => {
-    const { agency, created } = await putAgency(db, forms, request.params.code, request.body)
+    const { agency, created } = await putAgency(db, forms, by(request), request.params.code, request.body)
     if (created) return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
     return agency
   })
@@ -98,5 +96,5 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'As PUT, but only an agency that is registered.',
       response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
     }
-  }, async request => (await putAgency(db, forms, request.params.code, request.body, true)).agency)
+  }, async request => (await putAgency(db, forms, by(request), request.params.code, request.body, true)).agency)
 }

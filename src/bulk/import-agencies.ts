@@ -1,14 +1,18 @@
 // Agencies in bulk, in any order of parents: new ones with a few statements, changed ones one by one, by the same rules
 // as a single one.
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { changesDetails, faultsOf, periodsAfter, saveAgency } from '../agencies/actions.ts'
+import { refuseStanding } from '../access/standing.ts'
+import { agencyEvent, changesDetails, faultsOf, periodsAfter, saveAgency } from '../agencies/actions.ts'
 import { showYears, type Period } from '../agencies/periods.ts'
 import { findAgencies } from '../agencies/store.ts'
 import type { Agency } from '../agencies/schemas.ts'
-import { lockTree } from '../agencies/tree.ts'
+import { recordAgencies } from '../agencies/records.ts'
+import { lockAgencies, lockTree, subtreesOf } from '../agencies/tree.ts'
 import type { Forms } from '../forms/forms.ts'
+import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
 import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import { Problem, problem } from '../platform/problem.ts'
+import { staged, type By } from '../trail/trail.ts'
 import { inColumn, type ReadAgency, type SentAgency } from './agency-lines.ts'
 import { chunks, findCreditCodes, findYears, insertAgencies } from './agency-store.ts'
 import { faultsOfProblem } from './faults.ts'
@@ -17,18 +21,27 @@ import { finish, newRun, reject, Undone, type ImportOptions, type Run } from './
 /** They are held in memory until all are read: which stands above which is known only then. */
 const MOST_AGENCIES = 300_000
 
+export interface AgencyImportOptions extends ImportOptions { actor: Actor, by: By }
+
+/** `recorded`: those whose place or name is new. */
+interface AgencyRun extends Run { options: AgencyImportOptions, recorded: string[] }
+
 interface Fresh extends SentAgency { period: Period }
 interface Known extends SentAgency { before: Agency }
 
 /** As `importReports`. */
-export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<ReadAgency[]>, options: ImportOptions): Promise<Run> {
-  let run!: Run
+export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<ReadAgency[]>, options: AgencyImportOptions): Promise<Run> {
+  let run!: AgencyRun
   try {
     return await inTransaction(db, async trx => {
       await sql`set local statement_timeout = 0`.execute(trx)
       await lockTree(trx)
-      run = newRun(options)
+      await staged.begin(trx)
+      run = { ...newRun(options), options, recorded: [] }
       await saveAll(trx, forms, run, await readAll(run, read()))
+      await staged.record(trx)
+      // The last thing: it holds the clock.
+      if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
       return finish(run)
     })
   } catch (error) {
@@ -56,14 +69,30 @@ async function readAll (run: Run, file: AsyncIterable<ReadAgency[]>): Promise<Se
   return [...agencies.values()]
 }
 
+/** As a change of each would be refused by itself. */
+async function withinSubtree (trx: Transaction<Database>, run: AgencyRun, agencies: SentAgency[]): Promise<SentAgency[]> {
+  const { actor } = run.options
+  if (actor.agency === WHOLE_REGISTRY) return agencies
+  const within: SentAgency[] = []
+  for (const agency of agencies) {
+    try {
+      await refuseStanding(trx, actor, agency.code, agency.change)
+      within.push(agency)
+    } catch (error) { refuse(run, agency, error) }
+  }
+  return within
+}
+
 function refuse (run: Run, { line, source, fromCsv }: SentAgency, raised: unknown): void {
   const faults = faultsOfProblem(line, raised)
   reject(run, source, fromCsv ? faults.map(fault => inColumn(fault.line, fault)) : faults)
 }
 
 /** A change may wait for another of the same file: what fails is tried again as long as something else succeeds. */
-async function saveAll (trx: Transaction<Database>, forms: Forms, run: Run, agencies: SentAgency[]): Promise<void> {
-  let { fresh, known } = await sort(trx, run, agencies)
+async function saveAll (trx: Transaction<Database>, forms: Forms, run: AgencyRun, agencies: SentAgency[]): Promise<void> {
+  let { fresh, known } = await sort(trx, run, await withinSubtree(trx, run, agencies))
+  // All that may move, in one order, before the totals of the first: who publishes there has finished then.
+  await lockAgencies(trx, await subtreesOf(trx, known.map(entry => entry.code)))
   for (let before = -1; before !== fresh.length + known.length && fresh.length + known.length > 0;) {
     before = fresh.length + known.length
     fresh = await placeFresh(trx, run, fresh)
@@ -71,7 +100,7 @@ async function saveAll (trx: Transaction<Database>, forms: Forms, run: Run, agen
   }
   const circle = circled(fresh)
   for (const entry of fresh) refuse(run, entry, circle.has(entry.code) ? cycle(entry) : unknownParent(entry))
-  for (const entry of known) refuse(run, entry, await failureOf(trx, forms, entry))
+  for (const entry of known) refuse(run, entry, await failureOf(trx, forms, run, entry))
 }
 
 const cycle = ({ code, period: { parent, since, until } }: Fresh) => problem('agency-cycle', { agency: code, parent: parent!, years: showYears(since, until) }, { errors: [{ pointer: '/parent', found: parent, expected: { en: 'an agency that is not below it', zh: '不在其下的机关' } }] })
@@ -141,7 +170,7 @@ async function withoutTaken (trx: Transaction<Database>, run: Run, fresh: Fresh[
 const creditCodeTaken = (code: string) => problem('credit-code-taken', { credit_code: code }, { errors: [{ pointer: '/credit_code', found: code, expected: { en: 'a code of its own', zh: '唯一的代码' } }] })
 
 /** Inserts those whose parents are there, or are among those inserted. Gives the others. */
-async function placeFresh (trx: Transaction<Database>, run: Run, fresh: Fresh[]): Promise<Fresh[]> {
+async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fresh[]): Promise<Fresh[]> {
   const years = await findYears(trx, [...new Set(fresh.flatMap(({ period }) => period.parent ?? []))])
   const below = new Map<string, Fresh[]>()
   for (const entry of fresh) {
@@ -168,28 +197,31 @@ async function placeFresh (trx: Transaction<Database>, run: Run, fresh: Fresh[])
     }
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
+  for (const some of chunks(placed)) await staged.add(trx, run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
+  for (const { code } of placed) run.recorded.push(code)
   run.counts.created += placed.length
   const done = new Set(placed)
   return fresh.filter(entry => !done.has(entry) && !refused.has(entry))
 }
 
 /** Gives those that could not be saved. */
-async function saveKnown (trx: Transaction<Database>, forms: Forms, run: Run, known: Known[]): Promise<Known[]> {
+async function saveKnown (trx: Transaction<Database>, forms: Forms, run: AgencyRun, known: Known[]): Promise<Known[]> {
   const left: Known[] = []
   for (const entry of known) {
     run.options.signal?.throwIfAborted()
-    if (await failureOf(trx, forms, entry) === undefined) run.counts.updated++
+    if (await failureOf(trx, forms, run, entry) === undefined) run.counts.updated++
     else left.push(entry)
   }
   return left
 }
 
 /** Saves it; when that fails, nothing of it is left and the reason is given. */
-async function failureOf (trx: Transaction<Database>, forms: Forms, { code, change, before }: Known): Promise<unknown> {
+async function failureOf (trx: Transaction<Database>, forms: Forms, run: AgencyRun, { code, change, before }: Known): Promise<unknown> {
   await sql`savepoint agency`.execute(trx)
   try {
-    await saveAgency(trx, forms, code, change, before)
+    const isRecorded = await saveAgency(trx, forms, run.options.by, code, change, before)
     await sql`release savepoint agency`.execute(trx)
+    if (isRecorded) run.recorded.push(code)
     return undefined
   } catch (error) {
     const isTaken = (error as { constraint?: string }).constraint === 'agency_credit_code_key'

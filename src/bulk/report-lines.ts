@@ -8,7 +8,7 @@ import type { Forms } from '../forms/forms.ts'
 import { readJson } from '../platform/body.ts'
 import type { Line } from '../platform/lines.ts'
 import { Problem } from '../platform/problem.ts'
-import { chooseForm } from '../reports/actions.ts'
+import { chooseForm, READ_ONLY } from '../reports/actions.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { readShaped, shapeOf, type Shape } from './shape.ts'
 
@@ -29,8 +29,8 @@ export interface SentReport {
 export type Read = { line: number, source: string, report: SentReport } | { line: number, source: string, faults: LineFault[] }
 
 const CONTENT = ['form', 'sections', 'tables', 'notes']
-const READ_ONLY = ['status', 'version', 'revision', 'reason']
-const MEMBERS = ['agency', 'year', ...CONTENT, ...READ_ONLY]
+const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
+const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
 /** Where rejects tell why they were: it may stand in a file that is sent again. */
 export const REJECTED = 'rejected'
 
@@ -94,7 +94,7 @@ function readWithCare (forms: Forms, { number: line, text }: Line, thisYear: num
     const form = chooseForm(forms, year, asked, thisYear)
     const { content, faults: wrong } = readContent(form, value)
     if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
-    const stated = Object.fromEntries(READ_ONLY.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
+    const stated = Object.fromEntries(STATED.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
     return { line, source, report: { line, agency, year, form, content, figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
   } catch (error) {
     return { line, source, faults: faultsOfProblem(line, error) }

@@ -1,8 +1,10 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
 import type { Figure } from '../form/figures.ts'
-import type { Database } from '../platform/database.ts'
-import type { Status } from '../reports/schemas.ts'
+import { shownMoment } from '../platform/clock.ts'
+import { FOR_EVER, type Database } from '../platform/database.ts'
+import { digestOf } from '../reports/changes.ts'
+import type { Status } from '../reports/moves.ts'
 import type { SentReport } from './report-lines.ts'
 
 /** A report as the statements take it: texts, which cost little to keep until a batch is full. */
@@ -17,9 +19,12 @@ export interface PackedReport {
   /** Null: those that are there stay. */
   sections: string | null
   stated: SentReport['stated']
+  /** Of its content, as the audit trail has it; '' when nothing is written. */
+  digest: string
 }
 
-export function pack ({ line, agency, year, form, content: { figures, notes, sections }, figuresOnly, stated }: SentReport): PackedReport {
+export function pack ({ line, agency, year, form, content, figuresOnly, stated }: SentReport, isWriting: boolean): PackedReport {
+  const { figures, notes, sections } = content
   return {
     line,
     // A part of the line would keep the whole of it in memory.
@@ -30,7 +35,8 @@ export function pack ({ line, agency, year, form, content: { figures, notes, sec
     vector: vector(figures),
     notes: JSON.stringify(notes),
     sections: figuresOnly ? null : JSON.stringify(sections),
-    stated
+    stated,
+    digest: isWriting ? digestOf({ form, content }) : ''
   }
 }
 
@@ -70,18 +76,17 @@ export async function insertReports (trx: Transaction<Database>, batch: PackedRe
 }
 
 /** Of reports that are `published` without content since this transaction, the first version. */
-export async function insertVersions (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
+export async function insertVersions (trx: Transaction<Database>, batch: PackedReport[], moment: string): Promise<void> {
   await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections)
-    select agency, year, 1, form, figures, notes, coalesce(sections, '{}') from ${sent(batch)}`.execute(trx)
+    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
+    select agency, year, 1, form, figures, notes, coalesce(sections, '{}'), 1, ${moment}::timestamptz from ${sent(batch)}`.execute(trx)
 }
 
 export interface Existing {
   status: Status
   version: number | null
-  revision: number
-  reason: string | null
-  /** What was sent is what the draft, or the current version, says. */
+  status_since: string
+  /** What was sent is what the draft, or the public version, says. */
   sameDraft: boolean
   sameVersion: boolean
 }
@@ -91,34 +96,27 @@ export async function holdReports (trx: Transaction<Database>, batch: PackedRepo
   const same = (table: string) => sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
     and (u.sections is null or ${table}.sections = u.sections), false)`)
   const { rows } = await sql<Existing & { i: number }>`
-    select u.i, r.status, r.version, r.revision, r.reason, ${same('r')} as "sameDraft", ${same('v')} as "sameVersion"
+    select u.i, r.status, r.version, ${shownMoment(sql`r.status_since`)} as status_since, ${same('r')} as "sameDraft", ${same('v')} as "sameVersion"
     from ${sent(batch)}
     join report r on r.agency = u.agency and r.year = u.year
-    left join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
+    left join report_version v on v.agency = r.agency and v.year = r.year and v.public_until = ${FOR_EVER}
     for update of r`.execute(trx)
   const found: (Existing | undefined)[] = batch.map(() => undefined)
   for (const { i, ...existing } of rows) found[i - 1] = existing
   return found
 }
 
-export async function replaceDrafts (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
+/** Of drafts that were never published, as they are now. */
+export async function publishDrafts (trx: Transaction<Database>, batch: PackedReport[], moment: string): Promise<void> {
+  const published = sql`from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[]) as u (agency, year)`
   await sql`
-    update report r set form = u.form, figures = u.figures, notes = u.notes, sections = coalesce(u.sections, r.sections),
-      revision = r.revision + 1, updated_at = now()
-    from ${sent(batch)} where r.agency = u.agency and r.year = u.year`.execute(trx)
-}
-
-/** Of drafts that were never published: what was sent becomes the first version. */
-export async function publishDrafts (trx: Transaction<Database>, batch: PackedReport[]): Promise<void> {
+    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
+    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, ${moment}::timestamptz
+    ${published} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections)
-    select u.agency, u.year, 1, u.form, u.figures, u.notes, coalesce(u.sections, r.sections)
-    from ${sent(batch)} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
-  await sql`
-    update report r set status = 'published', version = 1, form = u.form, reason = null, figures = null, notes = null, sections = null,
-      revision = r.revision + 1, updated_at = now()
-    from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form)}::text[]) as u (agency, year, form)
-    where r.agency = u.agency and r.year = u.year`.execute(trx)
+    update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1, revision = r.revision + 1, updated_at = ${moment}::timestamptz,
+      reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
+    ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
 /** The batch as rows `u (i, agency, year, form, figures, notes, sections)`. */

@@ -4,8 +4,10 @@ import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
+import { refuseRole } from '../access/access.ts'
+import { RULES } from '../access/rules.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
+import type { Role } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { languageOf } from '../platform/errors.ts'
 import { problems, ref } from '../platform/openapi.ts'
@@ -13,6 +15,7 @@ import { problem } from '../platform/problem.ts'
 import { receiveUpload, typeOf } from '../platform/upload.ts'
 import { problemOfValidation } from '../platform/validation.ts'
 import { thisYear } from '../reports/routes.ts'
+import { by } from '../trail/trail.ts'
 import { formatOf, readFile } from './file.ts'
 import { importAgencies } from './import-agencies.ts'
 import { importReports } from './import-reports.ts'
@@ -38,7 +41,7 @@ const answers = {
     }
   },
   ...problems('import-rejected', 'import-empty', 'line-too-long', 'gzip-malformed', 'multipart-malformed', 'csv-malformed', 'csv-without-lines', 'text-undecodable', 'request-timeout',
-    'total-overflow', 'key-required', 'body-too-large', 'media-type-unsupported', 'body-invalid')
+    'total-overflow', 'body-too-large', 'media-type-unsupported', 'body-invalid')
 }
 
 interface Query { dry_run?: boolean, on_error?: 'abort' | 'continue', mode?: 'upsert' | 'create' }
@@ -83,7 +86,6 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     summary: 'Import reports',
     description: 'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
     tags: ['imports'],
-    security: KEY_REQUIRED,
     querystring: ImportReportsQuery,
     body: REPORTS_BODY,
     response: answers
@@ -98,8 +100,9 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
 
   const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
     const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as { publish?: boolean, accept_failed_checks?: boolean }
+    if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
     return await answer(request, reply, Object.keys(REPORTS_BODY.content), (file, options) =>
-      importReports(db, forms, () => file.reports(forms, thisYear()), { ...options, publish, acceptFailedChecks }))
+      importReports(db, forms, () => file.reports(forms, thisYear()), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
   }
   app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
   app.put('/v1/imports/reports', { schema: { ...reports, operationId: 'putReportsFile', description: `As POST, for \`curl -T\`. ${reports.description}` } }, postReports as never)
@@ -108,7 +111,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     const check = request.compileValidationSchema(AgencyLine, 'body')
     const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
     return await answer(request, reply, Object.keys(AGENCIES_BODY.content), (file, options) =>
-      importAgencies(db, forms, () => file.agencies(validate), options))
+      importAgencies(db, forms, () => file.agencies(validate), { ...options, actor: request.actor!, by: by(request) }))
   }
   app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
   app.put('/v1/imports/agencies', { schema: { ...agencies, operationId: 'putAgenciesFile', description: `As POST, for \`curl -T\`. ${agencies.description}` } }, postAgencies as never)

@@ -10,6 +10,7 @@ import { problem } from '../platform/problem.ts'
 import { readDocument } from '../reading/reader.ts'
 import type { Reading, ReadingProblem } from '../reading/reading.ts'
 import { chooseForm, holds, isThere, putContent, refuseLocked, type ReportId } from '../reports/actions.ts'
+import type { By } from '../trail/trail.ts'
 import { extractDocument } from './formats/extract.ts'
 import { UnreadableFile } from './formats/unreadable.ts'
 import { saveReading } from './store.ts'
@@ -35,7 +36,7 @@ export interface ImportAnswer {
 class DryRun extends Error {}
 
 /** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
-export async function importDocument (db: Kysely<Database>, forms: Forms, { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport, thisYear: number): Promise<ImportAnswer> {
+export async function importDocument (db: Kysely<Database>, forms: Forms, by: By, { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport, thisYear: number): Promise<ImportAnswer> {
   chooseForm(forms, id.year, undefined, thisYear)
   const agency = await findAgency(db, id.agency)
   if (agency === undefined) throw problem('agency-unknown', { agency: id.agency }, { errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
@@ -67,10 +68,11 @@ export async function importDocument (db: Kysely<Database>, forms: Forms, { byte
     await inTransaction(db, async trx => {
       await isThere(trx, id)
       let isThereAlready = false
-      const outcome = await putContent(trx, forms, id, form, content, report => {
+      const outcome = await putContent(trx, forms, by, id, { form, content }, report => {
+        if (report === undefined) return
         isThereAlready = holds(forms, report, form, content)
         if (!isThereAlready) refuseLocked(report)
-      })
+      }, { document: sha256 })
       answer.outcome = outcome
       if (outcome !== 'unchanged') {
         await saveReading(trx, id.agency, id.year, { document: sha256, content_type: contentType, text: document.text, form: form.id, figures: content.figures, sources: reading.sources, problems }, bytes)

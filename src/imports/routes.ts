@@ -4,14 +4,14 @@ import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { languageOf } from '../platform/errors.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { thisYear } from '../reports/routes.ts'
+import { by } from '../trail/trail.ts'
 import { importDocument } from './actions.ts'
-import { DOCUMENT_TYPES } from './formats/extract.ts'
+import { DOCUMENT_TYPES, isDocument } from './formats/extract.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
 import { summaryOf } from './summary.ts'
 
@@ -24,6 +24,9 @@ const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
     : { description: 'The file.', examples: ['(the bytes of the file)'] })
 }]))
 
+/** What is kept beside the document: a type that says nothing of it is none. */
+const typeOf = (header: string) => DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
+
 export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = (description: string) => ({
     description,
@@ -31,13 +34,13 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   })
   app.post('/v1/imports/documents', {
     bodyLimit: LARGEST_DOCUMENT,
+    config: { reads: isDocument },
     schema: {
       operationId: 'importDocument',
       summary: 'Read a published report',
-      description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
+      description: 'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel; the last two are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
         'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
       tags: ['imports'],
-      security: KEY_REQUIRED,
       querystring: ImportQuery,
       body: { content: bodies },
       response: {
@@ -49,8 +52,10 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   }, async (request, reply) => {
     const { agency, year, dry_run: dryRun = false, accept_partial: acceptPartial = false } = request.query
     const bytes = request.body as Buffer | undefined
+    const encoding = request.headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') throw problem('document-unreadable', { reason: { zh: `内容经 ${encoding} 压缩（Content-Encoding）。请不压缩直接提交。`, en: `it is compressed (Content-Encoding: ${encoding}); send it as it is.` } })
     if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const imported = await importDocument(db, forms, { agency, year, bytes, contentType: request.headers['content-type'] ?? '', dryRun, acceptPartial }, thisYear())
+    const imported = await importDocument(db, forms, by(request), { agency, year, bytes, contentType: typeOf(request.headers['content-type'] ?? ''), dryRun, acceptPartial }, thisYear())
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'

@@ -4,12 +4,13 @@ import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { writeFigure } from '../form/figures.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { getReport } from '../reports/actions.ts'
+import { callerOf } from '../reports/caller.ts'
 import { ReportParams } from '../reports/routes.ts'
+import type { StoredReport } from '../reports/store.ts'
 import { DOCUMENT_TYPES } from './formats/extract.ts'
 import { WireCell } from './schemas.ts'
 import { findDocument, findReading, findText } from './store.ts'
@@ -17,11 +18,8 @@ import { findDocument, findReading, findText } from './store.ts'
 const CellParams = Type.Object({ ...ReportParams.properties, cell: Type.String({ maxLength: 200, description: '`table.row.column`.', examples: ['requests.granted.total'] }) })
 
 export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  /** The version whose source is asked for: the public's, or null for the working state. */
-  const versionOf = async (id: { agency: string, year: number }, isPublic: boolean) => {
-    const report = await getReport(db, id, isPublic)
-    return isPublic ? report.version : null
-  }
+  /** The version whose source is asked for; null for a draft. */
+  const versionOf = ({ version, published_at: publishedAt }: StoredReport) => publishedAt === null ? null : version
 
   app.get('/v1/reports/:agency/:year/cells/:cell', {
     schema: {
@@ -29,18 +27,17 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Read a cell and where it comes from',
       description: 'The figure, and for a report that was read from a document the place there, the raw text and the steps that turned it into the figure.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: CellParams,
-      response: { 200: answer(WireCell, 'The cell.'), ...problems('report-not-found', 'cell-not-found') }
+      response: { 200: answer(WireCell, 'The cell.'), ...problems('report-not-found', 'report-withdrawn', 'cell-not-found') }
     }
   }, async request => {
     const { agency, year, cell: id } = request.params
-    const isPublic = request.actor === null
-    const { form: formId, content, version } = await getReport(db, { agency, year }, isPublic)
+    const report = await getReport(db, { agency, year }, callerOf(request))
+    const { form: formId, content } = report
     const form = forms.get(formId)
     const cell = form.cell.get(id)
     if (cell === undefined) throw problem('cell-not-found', { form: formId, cell: id }, { errors: [{ parameter: 'cell', found: id, expected: { en: 'a cell of the form', zh: '格式中的单元格' }, among: [...form.cell.keys()] }] })
-    const reading = await findReading(db, agency, year, isPublic ? version : null)
+    const reading = await findReading(db, agency, year, versionOf(report))
     const value = writeFigure(cell.scale, content.figures[cell.position - 1] ?? null)
     const source = reading?.form === formId ? reading.sources[id] : undefined
     const read = source === undefined ? null : writeFigure(cell.scale, reading!.figures[cell.position - 1] ?? null)
@@ -61,13 +58,12 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Fetch the document',
       description: 'The bytes of the document that the report was read from, as they were sent.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: Object.fromEntries(DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])) }, ...problems('report-not-found', 'document-not-found') }
+      response: { 200: { description: 'The document; its SHA-256 is the ETag.', content: Object.fromEntries(DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])) }, ...problems('report-not-found', 'report-withdrawn', 'document-not-found') }
     }
   }, async (request, reply) => {
     const { agency, year } = request.params
-    const document = await findDocument(db, agency, year, await versionOf(request.params, request.actor === null))
+    const document = await findDocument(db, agency, year, versionOf(await getReport(db, request.params, callerOf(request))))
     if (document === undefined) throw problem('document-not-found', { agency, year })
     // A page of somebody else's must not run as one of ours.
     return reply
@@ -84,13 +80,12 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'The text of the document',
       description: 'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word or Excel the words in reading order, a row of a table on a line.',
       tags: ['imports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: { description: 'The text.', content: { 'text/plain': { schema: Type.String() } } }, ...problems('report-not-found', 'document-not-found') }
+      response: { 200: { description: 'The text.', content: { 'text/plain': { schema: Type.String() } } }, ...problems('report-not-found', 'report-withdrawn', 'document-not-found') }
     }
   }, async (request, reply) => {
     const { agency, year } = request.params
-    const text = await findText(db, agency, year, await versionOf(request.params, request.actor === null))
+    const text = await findText(db, agency, year, versionOf(await getReport(db, request.params, callerOf(request))))
     if (text === undefined) throw problem('document-not-found', { agency, year })
     return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').serializer(String).send(text as never)
   })

@@ -1,54 +1,61 @@
-// Who asks. An operation whose OpenAPI `security` names no alternative to a key is refused without one.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type {} from '@fastify/swagger'
+// Who asks. A bearer is shown to each way of recognising one; what the caller may do is decided in src/access.
 import type { FastifyInstance } from 'fastify'
-import { sql, type Kysely } from 'kysely'
-import type { Database } from './database.ts'
-import { problem } from './problem.ts'
+import { problem, Problem } from './problem.ts'
 
 declare module 'fastify' {
-  interface FastifyRequest { actor: Actor | null }
+  interface FastifyRequest {
+    actor: Actor | null
+    /** Why the bearer that was sent is not accepted. */
+    refusal: Problem | null
+  }
 }
 
-export interface Actor { role: string }
+/** From the least to the most; each may do what those before it may. */
+export const ROLES = ['filer', 'supervisor', 'admin'] as const
+export type Role = typeof ROLES[number]
 
-export const KEY_REQUIRED = [{ api_key: [] }]
-/** Without a key the answer is what is published; with one, the working state. */
-export const KEY_OPTIONAL = [{}, { api_key: [] }]
+/** The agency of those who act for the whole registry: it is above every agency in `agency_ancestor`. */
+export const WHOLE_REGISTRY = ''
 
-const hash = (key: string) => createHash('sha256').update(key).digest()
+export interface Actor {
+  /** As logs and the audit trail name it: `key 12`, `token of zhang@example.org`, `ADMIN_API_KEY`. */
+  name: string
+  role: Role
+  /** It acts for this agency and all below it, or for the `WHOLE_REGISTRY`. */
+  agency: string
+  /** Id of the API key, when it came with one. */
+  key: number | null
+  expires: Date | null
+}
 
-/** Keys are long and random, so one round of a plain hash is enough, and it can be looked up. */
-export function authenticate (app: FastifyInstance, db: Kysely<Database>, adminKey: string | undefined): void {
-  const admin = adminKey === undefined ? undefined : hash(adminKey)
+/** Gives undefined when the bearer is nothing that it knows; throws when it knows better what is wrong with it. */
+export type Recognise = (bearer: string) => Promise<Actor | undefined>
+
+/** What is refused here is only noted: it still counts against the rate limit of its address. */
+export function authenticate (app: FastifyInstance, ways: Recognise[]): void {
   app.decorateRequest('actor', null)
+  app.decorateRequest('refusal', null)
   app.addHook('onRequest', async request => {
     const { authorization } = request.headers
     if (authorization === undefined) return
-    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
-    if (key === undefined) throw problem('key-invalid')
-    const hashed = hash(key)
-    if (admin !== undefined && timingSafeEqual(hashed, admin)) request.actor = { role: 'admin' }
-    else request.actor = await db.selectFrom('api_key').select('role').where('hash', '=', hashed).executeTakeFirst() ?? null
-    if (request.actor === null) throw problem('key-invalid')
-  })
-  app.addHook('onRoute', route => {
-    const alternatives = route.schema?.security ?? []
-    if (alternatives.length === 0 || alternatives.some(alternative => Object.keys(alternative).length === 0)) return
-    route.onRequest = [...[route.onRequest ?? []].flat(), async request => {
-      if (request.actor === null) throw problem('key-required')
-    }]
+    try {
+      request.actor = await recognise(authorization, ways)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      request.refusal = error
+    }
   })
 }
 
-/** The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give undefined. */
-export async function firstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
-  const key = `gk_${randomBytes(32).toString('base64url')}`
-  return await db.transaction().execute(async trx => {
-    // Two services that start at once make one key, not two.
-    await sql`lock table api_key in exclusive mode`.execute(trx)
-    if (await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').executeTakeFirst()) return undefined
-    await trx.insertInto('api_key').values({ role: 'admin', hash: hash(key) }).execute()
-    return key
-  })
+async function recognise (authorization: string, ways: Recognise[]): Promise<Actor> {
+  const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
+  if (bearer !== undefined) {
+    for (const way of ways) {
+      const actor = await way(bearer)
+      if (actor !== undefined) return actor
+    }
+  }
+  throw problem('key-invalid')
 }
+
+export const hasRole = (actor: Actor, least: Role): boolean => ROLES.indexOf(actor.role) >= ROLES.indexOf(least)

@@ -4,15 +4,24 @@ import { parse as parseCsv, type CsvError } from 'csv-parse/sync'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { problem } from './problem.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route reads such a body, where its bytes may tell what its type does not. */
+    reads?: (type: string, body: Buffer) => boolean
+  }
+}
+
 /** A parsed CSV body. `line` is where a record starts; the header is line 1. */
 export interface Csv { header: string[], records: { line: number, fields: string[] }[] }
 
 const CHARSETS: Record<string, string> = { 'utf-8': 'utf-8', utf8: 'utf-8', 'us-ascii': 'utf-8', gb18030: 'gb18030', gbk: 'gb18030', gb2312: 'gb18030' }
 
+/** Where there is nothing to read it, a body is not looked at: what is wrong is the address or the method. */
 export function readBodies (app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.is404) return done(null, undefined)
     try {
       if (!accepted(request).includes('application/json') && body.length > 0) throw unsupported(request)
       const text = decode(request, body)
@@ -25,6 +34,7 @@ export function readBodies (app: FastifyInstance): void {
     } catch (error) { done(error as Error) }
   })
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.is404) return done(null, undefined)
     try {
       if (!accepted(request).includes('text/csv')) throw unsupported(request)
       done(null, readCsv(decode(request, body)))
@@ -33,9 +43,10 @@ export function readBodies (app: FastifyInstance): void {
   // A document arrives as it is where the route reads such. curl -X POST -d '' and forms: an empty body is no body,
   // whatever its type.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (body.length === 0) return done(null, undefined)
+    if (body.length === 0 || request.is404) return done(null, undefined)
     const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
-    done(accepted(request).includes(type) ? null : unsupported(request), body)
+    const reads = request.routeOptions.config.reads?.(type, body) ?? accepted(request).includes(type)
+    done(reads ? null : unsupported(request), body)
   })
 }
 

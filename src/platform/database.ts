@@ -1,11 +1,13 @@
 // The one door to PostgreSQL, and the tables as types: they mirror migrations/.
-import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
 import { problem } from './problem.ts'
 
 /** The ends of a range of years that has none. */
 export const FROM_EVER = 0
 export const UNTIL_FURTHER_NOTICE = 9999
+/** Where a moment stands for no end. */
+export const FOR_EVER = sql<Date>`'infinity'::timestamptz`
 
 export interface FormCellTable { form: string, position: number, cell: string, table: string, row: string, column: string, unit: string, scale: number }
 export interface AgencyTable { code: string, name: string, credit_code: string | null, division_code: string | null, created_at: Generated<Date>, updated_at: Generated<Date> }
@@ -24,8 +26,27 @@ export interface ReportTable {
   sections: Json | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  status_since: Generated<Date>
+  amendment_reason: string | null
+  remarks: Json | null
+  cell_revisions: number[] | null
 }
-export interface ReportVersionTable { agency: string, year: number, version: number, form: string, figures: (number | null)[], notes: Json, sections: Json, published_at: Generated<Date> }
+export interface ReportVersionTable {
+  agency: string
+  year: number
+  version: number
+  form: string
+  figures: (number | null)[]
+  notes: Json
+  sections: Json
+  published_at: Date
+  revision: number
+  reason: string | null
+  public_until: Generated<Date>
+  withdrawal_reason: string | null
+}
+export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
+export interface ClockTable { id: Generated<number>, at: Date }
 export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
 export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
 export interface DocumentTable { sha256: string, bytes: Buffer, created_at: Generated<Date> }
@@ -42,7 +63,23 @@ export interface ReadingTable {
   problems: Json
   read_at: Generated<Date>
 }
-export interface ApiKeyTable { id: Generated<number>, role: string, hash: Buffer, created_at: Generated<Date> }
+export interface ApiKeyTable {
+  id: Generated<number>
+  role: string
+  hash: Buffer
+  prefix: Generated<string>
+  agency: string | null
+  label: Generated<string>
+  made_by: string | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  last_used_at: Date | null
+  created_at: Generated<Date>
+}
+export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
+export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
+export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
+export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -51,6 +88,8 @@ export interface Database {
   agency: AgencyTable
   agency_period: AgencyPeriodTable
   agency_ancestor: AgencyAncestorTable
+  agency_record: AgencyRecordTable
+  clock: ClockTable
   report: ReportTable
   report_version: ReportVersionTable
   total: TotalTable
@@ -58,6 +97,10 @@ export interface Database {
   api_key: ApiKeyTable
   document: DocumentTable
   reading: ReadingTable
+  event: EventTable
+  event_chain: EventChainTable
+  event_checkpoint: EventCheckpointTable
+  stored_answer: StoredAnswerTable
 }
 
 const BIGINT = 20
@@ -88,7 +131,7 @@ const prepared = new Map<string, string>()
 class PreparingClient extends pg.Client {
   constructor (config?: pg.ClientConfig) {
     super(config)
-    // A lost connection is told to the query on it; an error event that nobody hears would end the process, too.
+    // A connection lost in the middle of a transaction fails its queries; unheard, the event would end the process.
     this.on('error', () => {})
   }
 
@@ -99,6 +142,15 @@ class PreparingClient extends pg.Client {
     if (name === undefined && prepared.size < MOST_PREPARED) prepared.set(text, name = `s${prepared.size}`)
     return super.query({ text, values, ...(name === undefined ? {} : { name }) }, ...given.slice(2) as [])
   }
+}
+
+/** By database, what waits for one of its connections, the longest first. */
+const waiting = new WeakMap<Kysely<Database>, Set<{ since: number }>>()
+
+/** How long what has waited longest for a connection has been waiting, in ms. */
+export function longestWait (db: Kysely<Database>): number {
+  const [longest] = waiting.get(db) ?? []
+  return longest === undefined ? 0 : performance.now() - longest.since
 }
 
 /** Lazy: nothing connects before the first query. */
@@ -115,7 +167,15 @@ export function openDatabase (connectionString: string, poolMax: number, onIdleE
     idle_in_transaction_session_timeout: 60_000
   })
   pool.on('error', onIdleError)
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const queue = new Set<{ since: number }>()
+  const connect = async () => {
+    const place = { since: performance.now() }
+    queue.add(place)
+    try { return await pool.connect() } finally { queue.delete(place) }
+  }
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) })
+  waiting.set(db, queue)
+  return db
 }
 
 /** A transaction that is tried once more when it met another one (serialization failure or deadlock). */

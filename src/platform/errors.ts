@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { unsupported } from './body.ts'
 import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
 import { Problem, problem, wordProblem, type Language } from './problem.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 import { problemOfValidation } from './validation.ts'
 
 /** English, unless the caller would rather have Chinese. */
@@ -12,7 +13,7 @@ export const languageOf = (request: FastifyRequest): Language => accepts(request
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
   const language = languageOf(request)
   return reply.code(raised.status)
-    .headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language', 'x-request-id': request.id })
+    .headers({ ...SECURITY_HEADERS, 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language', 'x-request-id': request.id })
     .serializer((body: unknown) => JSON.stringify(body))
     .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
 }
@@ -56,7 +57,8 @@ const OF_CONSTRAINT: Record<string, ProblemCode> = {
   report_pkey: 'report-exists',
   report_agency_fkey: 'agency-unknown',
   agency_pkey: 'agency-exists',
-  agency_credit_code_key: 'credit-code-taken'
+  agency_credit_code_key: 'credit-code-taken',
+  api_key_agency_fkey: 'agency-unknown'
 }
 
 /** A sum beyond bigint. */

@@ -38,7 +38,7 @@ export const ProblemBody = Type.Object({
 }, { $id: 'Problem', description: 'RFC 9457 problem details, in English or Chinese by Accept-Language. Some codes have further members, e.g. `findings`.' })
 
 /** Any operation can meet these, as a key that is sent is looked up. */
-const EVERYWHERE: ProblemCode[] = ['key-invalid', 'internal', 'database-busy', 'database-unavailable']
+const EVERYWHERE: ProblemCode[] = ['key-invalid', 'token-invalid', 'rate-limited', 'internal', 'overloaded', 'database-busy', 'database-unavailable', 'identity-provider-unavailable']
 /** Any operation that takes a body can meet these. */
 export const BODY: ProblemCode[] = ['json-malformed', 'text-undecodable', 'body-too-large', 'media-type-unsupported', 'body-invalid', 'number-imprecise']
 
@@ -46,15 +46,20 @@ export const BODY: ProblemCode[] = ['json-malformed', 'text-undecodable', 'body-
 export const problems = (...codes: ProblemCode[]) => problemsBesideParameters(...codes, 'parameter-invalid')
 
 /** The same for an operation that looks at no parameter. */
-export function problemsBesideParameters (...codes: ProblemCode[]): Record<never, never> {
-  const byStatus: Record<number, { description: string, content: { 'application/problem+json': { schema: TSchema, examples: Record<string, object> } } }> = {}
-  for (const code of new Set([...codes, ...EVERYWHERE])) {
+export const problemsBesideParameters = (...codes: ProblemCode[]): Record<never, never> => addProblems({}, [...codes, ...EVERYWHERE])
+
+/** Adds to the answers of an operation those that it does not have yet. */
+export function addProblems<Answers extends object> (answers: Answers, codes: ProblemCode[]): Answers {
+  const byStatus = answers as Record<number, { description: string, content: { 'application/problem+json': { schema: TSchema, examples: Record<string, object> } } }>
+  for (const code of codes) {
     const { status, title } = PROBLEMS[code]
     const answer = byStatus[status] ??= { description: '', content: { 'application/problem+json': { schema: ref(ProblemBody), examples: {} } } }
+    const { examples } = answer.content['application/problem+json']
+    if (examples[code] !== undefined) continue
     answer.description += `${answer.description === '' ? '' : '\n'}- [\`${code}\`](/problems/${code}): ${title.en}`
-    answer.content['application/problem+json'].examples[code] = { $ref: `#/components/examples/${code}` }
+    examples[code] = { $ref: `#/components/examples/${code}` }
   }
-  return byStatus
+  return answers
 }
 
 const FAULTS: Partial<Record<ProblemCode, Static<typeof WireFault>[]>> = {
@@ -107,7 +112,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         title: 'Gongkai 公开',
         version,
         description: 'Registry of China\'s annual reports on government information disclosure (政府信息公开工作年度报告): file a report, check it, publish it, read totals across agencies and years.\n\n' +
-          'A figure is an integer, an amount of money or `null`: a blank is never a zero. Writes need an API key (button **Authorize**); what is published is open. ' +
+          'A figure is an integer, an amount of money or `null`: a blank is never a zero. Writes need an API key (button **Authorize**) whose role and agency allow them; what is published is open. ' +
           'Every fault is answered as RFC 9457 problem details in English or Chinese (`Accept-Language`); [all codes](/problems).\n\n' +
           'The examples make one report, that of the Kundulun bureau of culture for 2019. Sent as they are filled in they file it: register the agency, create the report, check it, submit it, publish it, read the totals.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
@@ -117,12 +122,18 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         { name: 'agencies', description: 'Who files, and under whom, by year.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
         { name: 'imports', description: 'Published reports, read as they are found.' },
-        { name: 'workflow', description: 'Submit, return, publish.' },
+        { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },
+        { name: 'versions', description: 'What was published, and how it changed.' },
         { name: 'totals', description: 'Sums across agencies and years.' },
+        { name: 'keys', description: 'API keys: a role, for an agency and all below it.' },
+        { name: 'events', description: 'What happened, by whom, each with the hash of the one before it: the audit trail and the feed of changes.' },
         { name: 'service', description: 'Health, metrics, documentation.' }
       ],
       components: {
-        securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: 'An API key. The first start prints an administrator\'s key, or `ADMIN_API_KEY` sets one.' } },
+        securitySchemes: {
+          api_key: { type: 'http', scheme: 'bearer', description: 'An API key. The first start prints an administrator\'s key, or `ADMIN_API_KEY` sets one; `POST /v1/keys` makes others.' },
+          jwt: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the identity provider, where one is set (`OIDC_ISSUER`): role and agency stand in its claims `gongkai_role` and `gongkai_agency`.' }
+        },
         examples: EXAMPLES
       }
     },

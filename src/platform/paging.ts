@@ -31,10 +31,16 @@ export function readCursor<Key extends unknown[]> (cursor: string | undefined, i
 export function page<Item> (request: FastifyRequest, reply: FastifyReply, items: Item[], limit: number, keyOf: (item: Item) => unknown[]): { items: Item[], next: string | null } {
   if (items.length <= limit) return { items, next: null }
   const shown = items.slice(0, limit)
+  const cursor = Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url')
+  return { items: shown, next: nextPage(request, reply, { cursor }) }
+}
+
+/** The address of this request with `change`, which the header Link names as well. */
+export function nextPage (request: FastifyRequest, reply: FastifyReply, change: Record<string, string>): string {
   const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
   const query = new URLSearchParams(search)
-  query.set('cursor', Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url'))
+  for (const [name, value] of Object.entries(change)) query.set(name, value)
   const next = `${path}?${query}`
   reply.header('link', `<${next}>; rel="next"`)
-  return { items: shown, next }
+  return next
 }

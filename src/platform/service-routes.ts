@@ -11,21 +11,22 @@ import { PROBLEMS } from './problem-codes.ts'
 import { problem } from './problem.ts'
 
 /** Probes come every few seconds: they would fill the log. */
-const logLevel = 'warn'
+const probe = { logLevel: 'warn', config: { always: true } } as const
 
 const State = Type.Object({ status: Type.String({ description: '`live` or `ready`.', examples: ['ready'] }) }, { $id: 'ServiceState', description: 'The service can answer.' })
 const page = (description: string, type: string) => ({ 200: { description, content: { [type]: { schema: Type.String() } } } })
 
+/** `db` should not be the one that requests use: that all its connections are at work does not make the service unready. */
 export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
   app.addSchema(State)
 
   app.get('/healthz', {
-    logLevel,
+    ...probe,
     schema: { operationId: 'isLive', summary: 'Is the process alive?', description: 'Asks nothing of the database.', tags: ['service'], response: { 200: answer(State, 'It is.'), ...problemsBesideParameters() } }
   }, async () => ({ status: 'live' }))
 
   app.get('/readyz', {
-    logLevel,
+    ...probe,
     schema: { operationId: 'isReady', summary: 'Can it serve?', description: 'Green when the database answers and its schema is current.', tags: ['service'], response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') } }
   }, async request => {
     let open
@@ -41,7 +42,7 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
   })
 
   app.get('/metrics', {
-    logLevel,
+    ...probe,
     schema: { operationId: 'getMetrics', summary: 'Metrics', description: 'For Prometheus.', tags: ['service'], response: { ...page('Metrics of the process and of requests by route.', 'text/plain'), ...problemsBesideParameters() } }
   }, async (_, reply) => reply.type(metrics.contentType).serializer(String).send(await metrics.metrics() as never))
 

@@ -6,14 +6,19 @@ import { findAgency } from '../agencies/store.ts'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { runChecks } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
+import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { by } from '../trail/trail.ts'
+import { callerOf } from './caller.ts'
+import { etagOfReport, etagOfVersion } from './etags.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
 import { listReports } from './store.ts'
+import { getPublic, getVersion } from './versions.ts'
 import { readYearRange, YearRangeQuery } from './years.ts'
 
 export const ReportParams = Type.Object({ agency: AgencyCode, year: Year })
@@ -31,7 +36,6 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'List and search reports',
       description: 'Without their figures, in the order of agency and year. Without a key: the published ones.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       querystring: Type.Object({
         agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, by the tree of each report\'s year.', examples: undefined }),
@@ -46,7 +50,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { limit, cursor, year, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 && Number(key[1]) < 10_000)
     if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
-    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor === null, after ?? ['', 0], limit + 1)
+    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor?.agency ?? null, after ?? ['', 0], limit + 1)
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
       if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
     }
@@ -59,26 +63,42 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Create a draft',
       description: 'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
       body: ref(NewReport),
-      response: { 201: answer(Report, 'The draft.', LOCATION), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const report = await createReport(db, forms, request.body, thisYear())
-    return reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(writeReport(forms, report))
+    const report = await createReport(db, forms, by(request), request.body, thisYear())
+    return reply.code(201).headers({ location: `/v1/reports/${report.agency}/${report.year}`, etag: etagOfReport(forms, report) }).send(writeReport(forms, report, callerOf(request)))
   })
 
   app.get('/v1/reports/:agency/:year', {
     schema: {
       operationId: 'getReport',
       summary: 'Read a report',
-      description: 'With a key the working state; without, the current published version.',
+      description: 'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: answer(Report, 'The report.'), ...problems('report-not-found') }
+      querystring: Type.Object({
+        version: Type.Optional(Type.String({ pattern: '^(current|[1-9]\\d{0,8})$', description: 'Number of a version, or current: the one that the public reads' })),
+        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.' }))
+      }, { additionalProperties: false }),
+      response: { 200: answer(Report, 'The report.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future') }
     }
-  }, async request => writeReport(forms, await getReport(db, request.params, request.actor === null)))
+  }, async (request, reply) => {
+    const { version, as_of: asOf } = request.query
+    const caller = callerOf(request)
+    reply.header('vary', 'Authorization')
+    if (version === undefined && asOf === undefined && caller.seesDrafts) {
+      const report = await getReport(db, request.params, caller)
+      return reply.header('etag', etagOfReport(forms, report)).send(writeReport(forms, report, caller))
+    }
+    if (version !== undefined && asOf !== undefined) throw problem('parameter-invalid', {}, { errors: [{ parameter: 'as_of', found: asOf, expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' } }] })
+    const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
+    if (moment !== undefined) await settle(db, moment)
+    const published = version === undefined || version === 'current' ? await getPublic(db, request.params, moment) : await getVersion(db, request.params, Number(version))
+    const body = writeReport(forms, published)
+    return reply.header('etag', etagOfVersion(body)).send(body)
+  })
 
   app.put('/v1/reports/:agency/:year', {
     schema: {
@@ -86,29 +106,31 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Create or replace a draft',
       description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: WriteConditions,
       params: ReportParams,
       body: ref(ReportDraft),
-      response: { 200: answer(Report, 'There was a draft; as it is now.'), 201: answer(Report, 'A new draft.', LOCATION), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'There was a draft; as it is now.', ETAG), 201: answer(Report, 'A new draft.', { ...LOCATION, ...ETAG }), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', 'precondition-failed', ...FORM_CHOICE, 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { report, created } = await putReport(db, forms, request.params, request.body, thisYear())
-    const body = writeReport(forms, report)
-    return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : body
+    const caller = callerOf(request)
+    const { report, created } = await putReport(db, forms, by(request), request.params, request.body, readConditions(request.headers), caller, thisYear())
+    const body = writeReport(forms, report, caller)
+    reply.header('etag', etagOfReport(forms, report))
+    return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : reply.send(body)
   })
 
   app.delete('/v1/reports/:agency/:year', {
     schema: {
       operationId: 'deleteReport',
       summary: 'Delete a draft',
-      description: 'A draft or returned report that was never published.',
+      description: 'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: MoveConditions,
       params: ReportParams,
-      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'report-locked', 'report-published-before', 'key-required') }
+      response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'precondition-failed', 'report-published-before', 'key-required') }
     }
   }, async (request, reply) => {
-    await deleteReport(db, request.params)
+    await deleteReport(db, forms, by(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 
@@ -118,12 +140,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       summary: 'Check a stored report',
       description: 'Runs the checks of its form. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: ReportParams,
-      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found') }
+      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found', 'report-withdrawn') }
     }
   }, async request => {
-    const report = await getReport(db, request.params, request.actor === null)
+    const report = await getReport(db, request.params, callerOf(request))
     return runChecks(forms.get(report.form), report.content)
   })
 

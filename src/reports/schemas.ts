@@ -6,13 +6,12 @@ import { NOTE_STATES } from '../form/figures.ts'
 import { ref } from '../platform/openapi.ts'
 import { NextPage } from '../platform/paging.ts'
 import { READ_BY_CODE } from '../platform/validation.ts'
+import { MOVES, STATUSES, type Move, type Status } from './moves.ts'
 
 // The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
 const readByForm = { [READ_BY_CODE]: 'form' }
 
-export const STATUSES = ['draft', 'submitted', 'returned', 'published'] as const
-export type Status = typeof STATUSES[number]
-export const WireStatus = Type.Unsafe<Status>(Type.Enum([...STATUSES], { type: 'string', description: 'Where it is on its way: a draft is submitted, then returned or published.' }))
+export const WireStatus = Type.Unsafe<Status>(Type.Enum([...STATUSES], { type: 'string', description: 'Where it is on its way: a draft is submitted, then returned or published; what was published can be amended, as a draft again, or withdrawn.' }))
 
 /** A whole report in the 2019 form, which passes its checks. */
 const complete = JSON.parse(readFileSync(new URL('../../examples/kundulun-2019.json', import.meta.url), 'utf8')) as { sections: Record<string, string>, tables: Record<string, Rows> }
@@ -55,9 +54,13 @@ export const Sections = Type.Unsafe<Record<string, string>>({
 const content = { sections: ref(Sections), tables: ref(Tables), notes: ref(WireNotes) }
 const state = {
   status: WireStatus,
-  version: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Number of the current published version; null before the first.' }),
+  version: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Number of the latest version; null before the first.' }),
   revision: Type.Integer({ description: 'Counts the changes of the report.' }),
-  reason: Type.Optional(Type.String({ description: 'Why it was returned.' }))
+  published_at: Type.Optional(Type.String({ description: 'When this content was published; none for a draft.' })),
+  amendment_reason: Type.Optional(Type.String({ description: 'Why the version before is or was amended.' })),
+  reason: Type.Optional(Type.String({ description: 'Why it was returned or withdrawn.' })),
+  remarks: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'What is to be put right, by cell id, while it is returned.' })),
+  allowed_transitions: Type.Array(Type.Unsafe<Move>(Type.Enum(Object.keys(MOVES), { type: 'string' })), { description: 'The moves that whoever asks may make now.' })
 }
 
 export const Report = Type.Object({
@@ -69,7 +72,7 @@ export const Report = Type.Object({
 }, {
   $id: 'Report',
   description: 'The filing of one agency for one year.',
-  examples: [{ ...whose, form: '2019', status: 'draft', version: null, revision: 1, sections: complete.sections, ...blankAmount }]
+  examples: [{ ...whose, form: '2019', status: 'draft', version: null, revision: 1, allowed_transitions: ['submit'], sections: complete.sections, ...blankAmount }]
 })
 export type Report = Static<typeof Report>
 
@@ -89,7 +92,7 @@ export const ReportDraft = Type.Object(Type.Partial(Type.Object({
 })).properties, {
   $id: 'ReportDraft',
   ...closed,
-  description: 'The whole content: what is left out is gone. Members that GET gave may stay as they were; agency, year, status, version, revision and reason are read-only.',
+  description: 'The whole content: what is left out is gone. Members that GET gave may stay as they were; all but form, sections, tables and notes are read-only.',
   examples: [complete]
 })
 export type ReportDraft = Static<typeof ReportDraft>
@@ -175,12 +178,17 @@ export const ReportToCheck = Type.Object({
 // ---- workflow -----------------------------------------------------------------------------------------------------
 
 export const Nothing = Type.Object({}, { $id: 'Nothing', ...closed, description: 'An empty object, or no body at all.', examples: [{}] })
+const why = (description: string) => Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description })
 export const ReturnReason = Type.Object({
-  reason: Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Why it is returned' })
-}, { $id: 'ReturnReason', ...closed, description: 'What its agency is to put right.', examples: [{ reason: '请核对第三部分' }] })
+  reason: why('Why it is returned'),
+  remarks: Type.Optional(Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 500, description: 'What is to be put right there' }), { description: 'By cell id.' }))
+}, { $id: 'ReturnReason', ...closed, description: 'What its agency is to put right.', examples: [{ reason: '请核对第三部分', remarks: { 'requests.granted.total': '与附表不一致' } }] })
+export type ReturnReason = Static<typeof ReturnReason>
+export const AmendmentReason = Type.Object({ reason: why('Why it is amended') }, { $id: 'AmendmentReason', ...closed, description: 'Stays with the version that comes of it, for all to read.', examples: [{ reason: '数据更正' }] })
+export const WithdrawalReason = Type.Object({ reason: why('Why it is withdrawn') }, { $id: 'WithdrawalReason', ...closed, description: 'For all to read.', examples: [{ reason: '机构撤销' }] })
 
 export const reportSchemas = [
   FigureValues, TableRows, Tables, WireNote, WireNotes, Sections, Report, NewReport, ReportDraft, ReportSummary, ReportList,
   TableContent, TableDraft, RowContent, RowDraft, AppendedRow, AppendedRows, CheckSummary, WireFinding, Checked, ReportToCheck,
-  Nothing, ReturnReason
+  Nothing, ReturnReason, AmendmentReason, WithdrawalReason
 ]

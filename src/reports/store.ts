@@ -1,43 +1,51 @@
-// Reports in the database: rows in, rows out. The rules are in actions.ts.
+// Reports in the database: rows in, rows out. The rules are in actions.ts; versions are in versions.ts.
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { isCovered } from '../access/coverage.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
-import type { Database } from '../platform/database.ts'
-import type { Status } from './schemas.ts'
+import { WHOLE_REGISTRY } from '../platform/auth.ts'
+import { shownMoment } from '../platform/clock.ts'
+import { FOR_EVER, type Database } from '../platform/database.ts'
+import type { Status } from './moves.ts'
 
 export interface StoredReport {
   agency: string
   year: number
   form: string
   status: Status
+  status_since: string
+  /** The latest version. */
   version: number | null
   revision: number
+  /** Of the version whose content this is; null for a draft. */
+  published_at: string | null
+  amendment_reason: string | null
+  /** Why it was returned or withdrawn. */
   reason: string | null
+  remarks: Record<string, string> | null
+  /** In the order of the form's cells: the revision in which the draft's figure was last changed. */
+  cell_revisions: number[] | null
+  /** When, in microseconds: tells it from one that was deleted before. */
+  created: number
   content: Content
 }
 
-interface Row { agency: string, year: number, form: string, status: string, version: number | null, revision: number, reason: string | null, figures: Content['figures'], notes: Record<string, unknown>, sections: Record<string, unknown> }
+/** A row of a report or version, with the figures and texts that make up its content. */
+export type ReportRow = Omit<StoredReport, 'status' | 'content'> & { status: string, figures: Content['figures'], notes: Record<string, unknown>, sections: Record<string, unknown> }
 
-const stored = ({ figures, notes, sections, ...row }: Row): StoredReport =>
+export const storedReport = ({ figures, notes, sections, ...row }: ReportRow): StoredReport =>
   ({ ...row, status: row.status as Status, content: { figures, notes: notes as Content['notes'], sections: sections as Content['sections'] } })
 
-/** The working state: the draft, or where none is open the current version. */
+/** The working state: the draft, or where none is open the latest version. */
 export async function findReport (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<Row>`
-    select r.agency, r.year, r.form, r.status, r.version, r.revision, r.reason,
+  const { rows: [row] } = await sql<ReportRow>`
+    select r.agency, r.year, r.form, r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision,
+           ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason, r.reason, r.remarks, r.cell_revisions,
+           (extract(epoch from r.created_at) * 1000000)::bigint as created,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
-  return row && stored(row)
-}
-
-/** The current published version, as the public reads it. */
-export async function findPublished (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<Row>`
-    select r.agency, r.year, v.form, 'published' as status, v.version, r.revision, null as reason, v.figures, v.notes, v.sections
-    from report r join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
-    where r.agency = ${agency} and r.year = ${year}`.execute(db)
-  return row && stored(row)
+  return row && storedReport(row)
 }
 
 /** The working state, locked until the end of the transaction. */
@@ -57,25 +65,15 @@ export async function insertReport (db: Kysely<Database>, agency: string, year: 
   return numInsertedOrUpdatedRows === 1n
 }
 
-export async function saveContent (trx: Transaction<Database>, agency: string, year: number, form: Form, content: Content): Promise<void> {
+export async function saveContent (trx: Transaction<Database>, { agency, year, form, revision, cell_revisions: cellRevisions, content }: StoredReport): Promise<void> {
   await trx.updateTable('report')
-    .set({ form: form.id, ...columns(content), revision: sql`revision + 1`, updated_at: sql`now()` })
+    .set({ form, ...columns(content), cell_revisions: cellRevisions, revision, updated_at: sql`now()` })
     .where('agency', '=', agency).where('year', '=', year).execute()
 }
 
-export async function saveStatus (trx: Transaction<Database>, { agency, year }: StoredReport, status: Status, reason: string | null): Promise<void> {
-  await trx.updateTable('report').set({ status, reason, revision: sql`revision + 1`, updated_at: sql`now()` })
-    .where('agency', '=', agency).where('year', '=', year).execute()
-}
-
-/** The draft becomes the next version: its content moves from the report to the version. */
-export async function saveVersion (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<void> {
-  const { rows: [row] } = await sql<{ version: number }>`
-    insert into report_version (agency, year, version, form, figures, notes, sections)
-    select agency, year, coalesce(version, 0) + 1, form, figures, notes, sections from report where agency = ${agency} and year = ${year}
-    returning version`.execute(trx)
+export async function saveStatus (trx: Transaction<Database>, { agency, year }: StoredReport, status: Status, reason: string | null, remarks: Record<string, string> | null): Promise<void> {
   await trx.updateTable('report')
-    .set({ status: 'published', version: row!.version, reason: null, figures: null, notes: null, sections: null, revision: sql`revision + 1`, updated_at: sql`now()` })
+    .set({ status, status_since: sql`now()`, reason, remarks: remarks && JSON.stringify(remarks), revision: sql`revision + 1`, updated_at: sql`now()` })
     .where('agency', '=', agency).where('year', '=', year).execute()
 }
 
@@ -86,25 +84,56 @@ export async function removeReport (trx: Transaction<Database>, { agency, year }
 export interface ReportFilter { agency?: string, under?: string, year?: { first: number, last: number }, form?: string, status?: Status }
 export interface ListedReport { agency: string, agency_name: string, year: number, form: string, status: Status, version: number | null, revision: number, updated_at: Date }
 
-/** In the order of agency and year. `publishedOnly`: as the public sees them. `under` goes by the tree of each report's year. */
-export async function listReports (db: Kysely<Database>, filter: ReportFilter, publishedOnly: boolean, after: [string, number], limit: number): Promise<ListedReport[]> {
-  const status = publishedOnly ? sql<Status>`'published'` : sql<Status>`r.status`
+const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
+
+/** Reports of `subtree` in their working state, all others as the public sees them; null is no subtree. */
+function reportsSeen (subtree: string | null): RawBuilder<unknown> {
+  const published = sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
+  if (subtree === null) return sql`(${published})`
+  if (subtree === WHOLE_REGISTRY) return sql`report`
+  return sql`(
+    select ${COLUMNS} from report w where ${isCovered(subtree, sql`w.agency`, sql`w.year`)}
+    union all ${published} and not ${isCovered(subtree, sql`v.agency`, sql`v.year`)})`
+}
+
+/** In the order of agency and year. What the caller acts for is `subtree`; it and `under` go by the tree of each report's year. */
+export async function listReports (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number): Promise<ListedReport[]> {
+  if (filter.under === undefined) return await pageOf(db, filter, subtree, after, limit)
+  // As many agencies at a time as fill a page when each has a report; no plan of one statement would stop there.
+  const found: ListedReport[] = []
+  for (let from = sql`>= ${after[0]}`, some = limit; found.length < limit; some *= 4) {
+    const { rows } = await sql<{ agency: string }>`
+      select distinct agency from (
+        select agency from agency_ancestor where ancestor = ${filter.under} and agency ${from}
+        union all select ${filter.under} where ${filter.under} ${from}
+      ) as below order by agency limit ${some}`.execute(db)
+    found.push(...await pageOf(db, filter, subtree, after, limit - found.length, rows.map(row => row.agency)))
+    if (rows.length < some) break
+    from = sql`> ${rows.at(-1)!.agency}`
+  }
+  return found
+}
+
+async function pageOf (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number, agencies?: string[]): Promise<ListedReport[]> {
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
-  if (publishedOnly) conditions.push(sql`r.version is not null`)
+  if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)
   if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)
   if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
-  if (filter.status !== undefined) conditions.push(sql`${status} = ${filter.status}`)
+  if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
   if (filter.under !== undefined) {
-    // The first condition finds the few agencies by index, the second holds each to the year.
-    conditions.push(sql`r.agency in (select ${filter.under} union all select agency from agency_ancestor where ancestor = ${filter.under})
-      and (r.agency = ${filter.under} or exists (
-        select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
+    conditions.push(sql`(r.agency = ${filter.under} or exists (
+      select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
   }
+  // The names come to the page, not the page out of all names: a page far into the list is as near as the first.
   const { rows } = await sql<ListedReport>`
-    select r.agency, a.name as agency_name, r.year, r.form, ${status} as status, r.version, r.revision, r.updated_at
-    from report r join agency a on a.code = r.agency
-    where ${sql.join(conditions, sql` and `)}
-    order by r.agency, r.year limit ${limit}`.execute(db)
+    select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
+    from (
+      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at
+      from ${reportsSeen(subtree)} r
+      where ${sql.join(conditions, sql` and `)}
+      order by r.agency, r.year limit ${limit}
+    ) r join agency a on a.code = r.agency
+    order by r.agency, r.year`.execute(db)
   return rows
 }

@@ -5,13 +5,17 @@ import { Type } from 'typebox'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import { writeRow, writeTable } from '../form/content.ts'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_OPTIONAL, KEY_REQUIRED } from '../platform/auth.ts'
 import type { Csv } from '../platform/body.ts'
 import type { Database } from '../platform/database.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../platform/etag.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
-import { appendRows, deleteRow, formTable, getReport, presentRow, putRow, putTable } from './actions.ts'
+import { by } from '../trail/trail.ts'
+import { getReport } from './actions.ts'
+import { callerOf } from './caller.ts'
+import { etagOfRow, etagOfTable } from './etags.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
 import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
+import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
 
 const params = (example: string) => ({
   agency: AgencyCode,
@@ -30,13 +34,13 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a table',
       description: 'The rows that are there, in printed order.',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: TableParams,
-      response: { 200: answer(TableContent, 'The table.'), ...problems('report-not-found', 'table-not-found') }
+      response: { 200: answer(TableContent, 'The table.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found') }
     }
-  }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
-    return writeTable(formTable(forms.get(form), request.params.table), content)
+  }, async (request, reply) => {
+    const report = await getReport(db, request.params, callerOf(request))
+    const table = formTable(forms.get(report.form), request.params.table)
+    return reply.header('etag', etagOfTable(report, table)).send(writeTable(table, report.content))
   })
 
   app.put('/v1/reports/:agency/:year/tables/:table', {
@@ -45,14 +49,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Replace a table',
       description: 'Rows left out are gone.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: WriteConditions,
       params: TableParams,
       body: ref(TableDraft),
-      response: { 200: answer(TableContent, 'The table had rows; as it is now.'), 201: answer(TableContent, 'The table had no row; as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'key-required', ...BODY) }
+      response: { 200: answer(TableContent, 'The table had rows; as it is now.', ETAG), 201: answer(TableContent, 'The table had no row; as it is now.', ETAG), ...problems('report-not-found', 'table-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { created, table } = await putTable(db, forms, request.params, request.body)
-    return reply.code(created ? 201 : 200).send(table)
+    const { created, table, etag } = await putTable(db, forms, by(request), request.params, request.body, readConditions(request.headers))
+    return reply.code(created ? 201 : 200).header('etag', etag).send(table)
   })
 
   app.post('/v1/reports/:agency/:year/tables/:table/rows', {
@@ -61,20 +65,20 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Append rows',
       description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: MoveConditions,
       params: RowsParams,
       querystring: Type.Object({
         on_conflict: Type.Optional(Type.Enum(['replace'], { type: 'string', description: 'Replace rows that are there already, instead of refusing them.', examples: ['replace'] }))
       }, { additionalProperties: false }),
       body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
-      response: { 201: answer(TableContent, 'The rows were stored; the table as it is now.'), ...problems('report-not-found', 'table-not-found', 'report-locked', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
+      response: { 201: answer(TableContent, 'The rows were stored; the table as it is now.', ETAG), ...problems('report-not-found', 'table-not-found', 'report-locked', 'precondition-failed', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
     }
   }, async (request, reply) => {
     const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
-    const table = await appendRows(db, forms, request.params,
+    const { table, etag } = await appendRows(db, forms, by(request), request.params,
       (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
-      request.query.on_conflict === 'replace')
-    return reply.code(201).send(table)
+      request.query.on_conflict === 'replace', readConditions(request.headers))
+    return reply.code(201).header('etag', etag).send(table)
   })
 
   app.get('/v1/reports/:agency/:year/tables/:table/rows/:row', {
@@ -83,15 +87,15 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Read a row',
       description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
       tags: ['reports'],
-      security: KEY_OPTIONAL,
       params: RowParams,
-      response: { 200: answer(RowContent, 'The row.'), ...problems('report-not-found', 'table-not-found', 'row-not-found') }
+      response: { 200: answer(RowContent, 'The row.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found') }
     }
-  }, async request => {
-    const { form, content } = await getReport(db, request.params, request.actor === null)
-    const table = formTable(forms.get(form), request.params.table)
-    presentRow(table, request.params.row, content)
-    return writeRow(table, request.params.row, content)
+  }, async (request, reply) => {
+    const { table: tableId, row } = request.params
+    const report = await getReport(db, request.params, callerOf(request))
+    const table = formTable(forms.get(report.form), tableId)
+    presentRow(table, row, report.content)
+    return reply.header('etag', etagOfRow(report, table, row)).send(writeRow(table, row, report.content))
   })
 
   app.put('/v1/reports/:agency/:year/tables/:table/rows/:row', {
@@ -100,14 +104,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Put a row',
       description: 'Adds or replaces the row. A column left out is blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: WriteConditions,
       params: RowParams,
       body: ref(RowDraft),
-      response: { 200: answer(RowContent, 'The row was there; as it is now.'), 201: answer(RowContent, 'The row is new.'), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required', ...BODY) }
+      response: { 200: answer(RowContent, 'The row was there; as it is now.', ETAG), 201: answer(RowContent, 'The row is new.', ETAG), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
     }
   }, async (request, reply) => {
-    const { created, row } = await putRow(db, forms, request.params, request.body)
-    return reply.code(created ? 201 : 200).send(row)
+    const { created, row, etag } = await putRow(db, forms, by(request), request.params, request.body, readConditions(request.headers))
+    return reply.code(created ? 201 : 200).header('etag', etag).send(row)
   })
 
   app.delete('/v1/reports/:agency/:year/tables/:table/rows/:row', {
@@ -116,12 +120,12 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       summary: 'Delete a row',
       description: 'Afterwards it is absent, not blank.',
       tags: ['reports'],
-      security: KEY_REQUIRED,
+      headers: MoveConditions,
       params: RowParams,
-      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'key-required') }
+      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required') }
     }
   }, async (request, reply) => {
-    await deleteRow(db, forms, request.params)
+    await deleteRow(db, forms, by(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 }

@@ -1,16 +1,23 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Forms } from '../forms/forms.ts'
-import { KEY_REQUIRED } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
+import { ETAG, MoveConditions, readConditions } from '../platform/etag.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
+import { by } from '../trail/trail.ts'
 import { writeReport } from './actions.ts'
 import { ReportParams } from './routes.ts'
-import { Nothing, Report, ReturnReason } from './schemas.ts'
-import { publishReport, returnReport, submitReport } from './workflow.ts'
+import { callerOf } from './caller.ts'
+import { etagOfReport } from './etags.ts'
+import { AmendmentReason, Nothing, Report, ReturnReason, WithdrawalReason } from './schemas.ts'
+import type { StoredReport } from './store.ts'
+import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
 export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const move = { tags: ['workflow'], security: KEY_REQUIRED, params: ReportParams }
+  const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
+  const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
+    reply.header('etag', etagOfReport(forms, report)).send(writeReport(forms, report, callerOf(request)) as never)
   // curl -X POST sends no body: that is an empty one.
   const preValidation = async (request: { body: unknown }) => { request.body ??= {} }
 
@@ -20,11 +27,11 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       ...move,
       operationId: 'submitReport',
       summary: 'Submit a report',
-      description: 'From draft or returned. Refused while a check of severity error fails. Repeated, it changes nothing.',
+      description: 'From draft or returned. Refused while a check of severity error fails, and for an amendment that changes nothing. Repeated, it changes nothing.',
       body: ref(Nothing),
-      response: { 200: answer(Report, 'The report, now submitted.'), ...problems('report-not-found', 'move-not-allowed', 'checks-failed', 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'The report, now submitted.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'amendment-unchanged', 'checks-failed', 'key-required', ...BODY) }
     }
-  }, async request => writeReport(forms, await submitReport(db, forms, request.params)))
+  }, async (request, reply) => moved(request, reply, await submitReport(db, forms, by(request), request.params, readConditions(request.headers))))
 
   app.post('/v1/reports/:agency/:year/return', {
     preValidation,
@@ -32,11 +39,11 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       ...move,
       operationId: 'returnReport',
       summary: 'Return a report',
-      description: 'From submitted, with a reason. The report can be written again.',
+      description: 'From submitted, with a reason, and remarks on cells if need be. The report can be written again.',
       body: ref(ReturnReason),
-      response: { 200: answer(Report, 'The report, now returned.'), ...problems('report-not-found', 'move-not-allowed', 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'The report, now returned.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY) }
     }
-  }, async request => writeReport(forms, await returnReport(db, request.params, request.body.reason)))
+  }, async (request, reply) => moved(request, reply, await returnReport(db, forms, by(request), request.params, readConditions(request.headers), request.body)))
 
   app.post('/v1/reports/:agency/:year/publish', {
     preValidation,
@@ -44,9 +51,33 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       ...move,
       operationId: 'publishReport',
       summary: 'Publish a report',
-      description: 'From submitted. Makes an immutable version, which is in the totals when the call returns. Repeated, it changes nothing.',
+      description: 'From submitted. Makes an immutable version, which replaces the one before in one step and is in the totals when the call returns. Repeated, it changes nothing.',
       body: ref(Nothing),
-      response: { 200: answer(Report, 'The report, now published.'), ...problems('report-not-found', 'move-not-allowed', 'total-overflow', 'key-required', ...BODY) }
+      response: { 200: answer(Report, 'The report, now published.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'total-overflow', 'key-required', ...BODY) }
     }
-  }, async request => writeReport(forms, await publishReport(db, forms, request.params)))
+  }, async (request, reply) => moved(request, reply, await publishReport(db, forms, by(request), request.params, readConditions(request.headers))))
+
+  app.post('/v1/reports/:agency/:year/amend', {
+    preValidation,
+    schema: {
+      ...move,
+      operationId: 'amendReport',
+      summary: 'Amend a report',
+      description: 'From published or withdrawn, with a reason. Opens a draft with the content of the latest version; the public goes on reading that version until the draft is published in its place. DELETE drops the draft.',
+      body: ref(AmendmentReason),
+      response: { 200: answer(Report, 'The report, now a draft over its version.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY) }
+    }
+  }, async (request, reply) => moved(request, reply, await amendReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)))
+
+  app.post('/v1/reports/:agency/:year/withdraw', {
+    preValidation,
+    schema: {
+      ...move,
+      operationId: 'withdrawReport',
+      summary: 'Withdraw a report',
+      description: 'From published, with a reason. The totals lose it, and the public is told that it was withdrawn, when and why; its versions can still be read.',
+      body: ref(WithdrawalReason),
+      response: { 200: answer(Report, 'The report, now withdrawn.', ETAG), ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'total-overflow', 'key-required', ...BODY) }
+    }
+  }, async (request, reply) => moved(request, reply, await withdrawReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)))
 }

@@ -2,7 +2,7 @@
 // the truth that the maintained rows are held against, and the difference to apply when agencies move.
 import { sql, type Kysely } from 'kysely'
 import type { Figure } from '../form/figures.ts'
-import { UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
+import { FOR_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import type { Expected, Total } from './shift.ts'
 
 /** Rows by level and kind. `agencies` undefined: all. */
@@ -16,10 +16,9 @@ export async function contributedTotals (db: Kysely<Database>, agencies: string[
              max(cardinality(v.figures)) as cells,
              array[${each(i => `coalesce(sum(v.figures[${i}]), 0)::bigint`)}] as figures,
              array[${each(i => `count(v.figures[${i}])`)}] as present
-      from report r
-      join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
-      join agency_period p on p.agency = r.agency and p.since <= r.year and p.until >= r.year and p.reporting = 'own'
-      where r.status = 'published' ${agencies === undefined ? sql`` : sql`and r.agency = any(${agencies})`}
+      from report_version v
+      join agency_period p on p.agency = v.agency and p.since <= v.year and p.until >= v.year and p.reporting = 'own'
+      where v.public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and v.agency = any(${agencies})`}
       group by coalesce(p.parent, ''), v.year, v.form, p.level, p.kind
     ), climbed as (
       select parent as agency, year, form, level, kind, reports, cells, figures, present from leaf
@@ -53,9 +52,9 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
 }
 
 /** What one published report contributes to each agency above it. */
-export function contribution (above: string[], report: { year: number, form: string, level: string, kind: string, figures: Figure[] }, reports: 1 | -1): Total[] {
+export function contribution (above: string[], report: { year: number, form: string, level: string, kind: string, figures: Figure[] }): Total[] {
   const { year, form, level, kind } = report
-  const figures = report.figures.map(figure => (figure ?? 0) * reports + 0)
-  const present = report.figures.map(figure => figure === null ? 0 : reports)
-  return above.map(agency => ({ agency, year, form, level, kind, reports, figures, present }))
+  const figures = report.figures.map(figure => figure ?? 0)
+  const present = report.figures.map(figure => figure === null ? 0 : 1)
+  return above.map(agency => ({ agency, year, form, level, kind, reports: 1, figures, present }))
 }

@@ -7,7 +7,8 @@ import { expectedKey, totalKey, withSums, type Expected, type Total } from './sh
 export interface Verification { totals: number, expected: number, differences: string[] }
 
 /**
- * Recomputes all totals from the published versions and holds the maintained rows against them, at one moment.
+ * Recomputes all totals from the published versions and holds the maintained rows against them, at one moment; and what
+ * is recorded for questions about the past against what is.
  * A maintained row of nothing is as good as none.
  */
 export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise<Verification> {
@@ -17,16 +18,41 @@ export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise
     const kept = await trx.selectFrom('total').selectAll().where(sql<boolean>`reports <> 0 or 0 <> any(figures) or 0 <> any(present)`).execute()
     const expected = await contributedExpected(trx, undefined)
     const keptExpected = await trx.selectFrom('expected').selectAll().where('change', '<>', 0).execute()
+    const { rows: states } = await sql<{ difference: string }>`${reportDifferences} union all ${agencyDifferences}`.execute(trx)
     return {
       totals: totals.length,
       expected: expected.length,
       differences: [
         ...differences('total', totals, kept, totalKey, sameTotal),
-        ...differences('expected', expected, keptExpected, expectedKey, (a: Expected, b: Expected) => a.change === b.change)
+        ...differences('expected', expected, keptExpected, expectedKey, (a: Expected, b: Expected) => a.change === b.change),
+        ...states.map(row => row.difference)
       ]
     }
   })
 }
+
+/** The latest version is public, unless the report was withdrawn; a version follows the one before. */
+const reportDifferences = sql`
+  select format('report %s %s: its status and version are not those of its versions', r.agency, r.year) as difference
+  from report r left join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
+  where (r.version is null) <> (v.version is null)
+     or (v.version is null and r.status in ('published', 'withdrawn'))
+     or (v.public_until = 'infinity' and (r.status = 'withdrawn' or v.withdrawal_reason is not null))
+     or (v.public_until <> 'infinity' and (r.status = 'published' or v.withdrawal_reason is null))
+     or r.version is distinct from (select max(m.version) from report_version m where m.agency = r.agency and m.year = r.year)
+  union all
+  select format('version %s %s %s: it was not public until the next was', v.agency, v.year, v.version)
+  from report_version v left join report_version n on n.agency = v.agency and n.year = v.year and n.version = v.version + 1
+  where v.published_at >= v.public_until or n.published_at < v.public_until
+     or (v.withdrawal_reason is null and n.published_at is distinct from nullif(v.public_until, 'infinity'))`
+
+/** What is recorded of agencies as of now is what they are. */
+const agencyDifferences = sql`
+  select format('agency %s: what is recorded of it is not what it is', coalesce(p.agency, r.agency))
+  from (select agency, since, until, parent, level, kind, reporting, name from agency_period join agency on code = agency) p
+  full join (select agency, since, until, parent, level, kind, reporting, name from agency_record where recorded_until = 'infinity') r
+    on r.agency = p.agency and r.since = p.since
+  where (p.until, p.parent, p.level, p.kind, p.reporting, p.name) is distinct from (r.until, r.parent, r.level, r.kind, r.reporting, r.name)`
 
 function differences<Row> (table: string, computed: Row[], kept: Row[], keyOf: (row: Row) => string, same: (a: Row, b: Row) => boolean): string[] {
   const left = new Map(kept.map(row => [keyOf(row), row]))

@@ -1,7 +1,7 @@
 // The one statement behind GET /v1/totals: what the maintained rows, the reports just below and the tree give, by the
 // keys asked for and by form, so that each form's cells can be added by themselves.
 import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
-import type { Database } from '../platform/database.ts'
+import { FOR_EVER, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 
 export const KEYS = ['year', 'child', 'agency', 'level', 'kind', 'form'] as const
@@ -21,7 +21,7 @@ export interface Scope {
 export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, figures: (number | null)[] | null, present: number[] | null, child_name?: string, agency_name?: string }
 
 /** More would fill the memory of the service and of most clients. The nation's filers in one year are 160,000. */
-const MOST_ROWS = 200_000
+export const MOST_ROWS = 200_000
 
 type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figures: RawBuilder<unknown>, present: RawBuilder<unknown>, from: RawBuilder<unknown> }
 
@@ -163,8 +163,7 @@ function ownReports (scope: Scope, agencies: Agencies): Source {
     present: NONE,
     from: sql`
       from agency_period p
-      join report r on r.agency = p.agency and r.status = 'published' and r.year between p.since and p.until
-      join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
+      join report_version v on v.agency = p.agency and v.public_until = ${FOR_EVER} and v.year between p.since and p.until
       ${agencies.join(sql`v.year`)}
       where ${sql.join([sql`p.reporting = 'own'`, agencies.where(sql`v.year`), ...standing(scope, 'p'), ...within({ ...scope, level: undefined, kind: undefined }, 'v')], sql` and `)}`
   }

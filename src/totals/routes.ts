@@ -4,8 +4,10 @@ import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { AgencyCode, Kind, Level } from '../agencies/schemas.ts'
+import { wasRegistered } from '../agencies/records.ts'
 import { findAgency } from '../agencies/store.ts'
 import type { Forms } from '../forms/forms.ts'
+import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
@@ -30,7 +32,8 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it every year that has a published report', examples: ['2019..2025'] }),
         level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
-        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' }))
+        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' })),
+        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'As of this moment (RFC 3339): what was public then, in the tree as it was recorded then. The same question about the past has the same answer for ever.' }))
       }, { additionalProperties: false }),
       response: {
         200: {
@@ -40,16 +43,19 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.', examples: ['year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'] }) }
           }
         },
-        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'too-many-groups', 'total-overflow')
+        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'moment-in-future', 'too-many-groups', 'total-overflow')
       }
     }
   }, async (request, reply) => {
-    const { measure, by, under, year, level, kind, form } = request.query
+    const { measure, by, under, year, level, kind, form, as_of: asOf } = request.query
+    const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYearRange(year)
     if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
-    const totals = await totalsOf(db, forms, findMeasures(forms, measure), scope)
-    if (under !== undefined && totals.totals.every(({ coverage }) => !coverage.included && !coverage.expected) && !await findAgency(db, under)) {
+    const measures = findMeasures(forms, measure)
+    if (moment !== undefined) await settle(db, moment)
+    const totals = await totalsOf(db, forms, measures, scope, moment)
+    if (under !== undefined && totals.totals.every(({ coverage }) => !coverage.included && !coverage.expected) && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))) {
       throw problem('agency-unknown', { agency: under })
     }
     reply.header('vary', 'Accept')

@@ -5,6 +5,7 @@ import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
+import { pastSumRows } from './past.ts'
 import { sumRows, type Key, type Scope, type SumRow } from './query.ts'
 import type { Group, Totals } from './schemas.ts'
 
@@ -16,9 +17,10 @@ export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
-export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): Promise<Totals> {
+/** `moment`: as of then; it must be settled. */
+export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): Promise<Totals> {
   const positions = [...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))]
-  const rows = await sumRows(db, scope, positions)
+  const rows = await (moment === undefined ? sumRows(db, scope, positions) : pastSumRows(db, scope, positions, moment))
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
     const key = scope.by.map(name => row[name]).join(' ')

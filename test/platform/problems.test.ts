@@ -5,14 +5,16 @@ import { gzipSync } from 'node:zlib'
 import { once } from 'node:events'
 import { sql } from 'kysely'
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
+import { buildApp, type AppOptions } from '../../src/app.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import { PROBLEMS, type ProblemCode } from '../../src/platform/problem-codes.ts'
 import { didYouMean } from '../../src/platform/problem.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 import { ADMIN_KEY, freshApp, type Answer, type CallOptions } from '../helper.ts'
 
-const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024 })
+// An identity provider that is not there.
+const tokens = { issuer: 'http://127.0.0.1:1', audience: 'gongkai' }
+const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024, tokens })
 const tables = consistentTables(forms.get('2021'), () => 2)
 const agency = { name: '某局', level: 'county', kind: 'department' }
 for (const [code, more] of Object.entries({ gov: {}, bureau: { parent: 'gov' }, young: { since: 2022 }, closed: { until: 2020 }, coded: { credit_code: '113325000026455663' } })) {
@@ -25,6 +27,8 @@ const put = async (code: string, year: number, moves: string[] = []) => {
 await put('bureau', 2021)
 await put('bureau', 2022, ['submit'])
 await put('bureau', 2023, ['submit', 'publish'])
+await put('bureau', 2025, ['submit', 'publish'])
+assert.equal((await call('POST', '/v1/reports/bureau/2025/withdraw', { reason: '机构撤销' })).status, 200)
 await put('gov', 2024, ['submit'])
 await put('gov', 2025, ['submit'])
 await call('PUT', '/v1/reports/gov/2021', {})
@@ -39,10 +43,12 @@ const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
 /** The service again, on a database that answers otherwise. */
-async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string): Promise<Answer> {
+async function elsewhere (connection: string, method: 'GET' | 'PUT', path: string, { before = async () => {}, ...options }: Partial<AppOptions> & { before?: (db: ReturnType<typeof openDatabase>) => Promise<void> } = {}): Promise<Answer> {
   const other = openDatabase(connection, 1, () => {})
-  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY })
+  const second = await buildApp({ db: other, forms, adminKey: ADMIN_KEY, ...options })
   try {
+    await before(other)
+    await second.inject({ url: '/v1/forms', headers: { authorization: `Bearer ${ADMIN_KEY}` } })
     const answer = await second.inject({ method, url: path, headers: { authorization: `Bearer ${ADMIN_KEY}` }, ...(method === 'PUT' ? { payload: {} } : {}) })
     return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text: answer.body, json: answer.json() }
   } finally {
@@ -64,6 +70,8 @@ async function bytes (text: string, then?: () => void): Promise<Answer> {
   return { status: Number(head.split(' ')[1]), headers: { 'content-type': /content-type: (.*)/i.exec(head)?.[1]?.trim() ?? '' }, text: body, json: JSON.parse(body) }
 }
 
+const newKey = async (role: string, code: string) => (await call('POST', '/v1/keys', { role, agency: code, label: 'x' })).json as { id: number, key: string }
+
 const nowhere = 'postgres://127.0.0.1:1/none?user=x'
 
 const cases: Record<ProblemCode, () => Promise<Answer>> = {
@@ -81,6 +89,24 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'headers-too-large': async () => await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
   'key-required': async () => await call('PUT', draft, {}, { key: null }),
   'key-invalid': async () => await call('GET', '/v1/forms', undefined, { key: 'wrong' }),
+  'token-invalid': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.` }),
+  'identity-provider-unavailable': async () => await call('GET', '/v1/forms', undefined, { key: `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA` }),
+  'role-insufficient': async () => await call('GET', '/v1/keys', undefined, { key: (await newKey('filer', 'gov')).key }),
+  'outside-subtree': async () => await call('PUT', '/v1/reports/young/2022', {}, { key: (await newKey('filer', 'gov')).key }),
+  'key-not-found': async () => await call('DELETE', '/v1/keys/999999'),
+  'key-revoked': async () => {
+    const { id } = await newKey('filer', 'gov')
+    await call('DELETE', `/v1/keys/${id}`)
+    return await call('POST', `/v1/keys/${id}/rotate`)
+  },
+  'rate-limited': async () => await elsewhere(url, 'GET', '/v1/forms', { rateLimit: 1 }),
+  overloaded: async () => await elsewhere(url, 'GET', draft, {
+    overloadMs: 20,
+    before: async other => {
+      for (let i = 0; i < 2; i++) sql`select pg_sleep(0.2)`.execute(other).catch(() => {})
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+  }),
   'route-not-found': async () => await call('GET', '/v1/nowhere'),
   'method-not-allowed': async () => await call('DELETE', '/v1/totals'),
   'form-not-found': async () => await call('GET', '/v1/forms/2018'),
@@ -91,13 +117,27 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'cell-not-found': async () => await call('GET', `${draft}/cells/requests.grantd.total`),
   'document-not-found': async () => await call('GET', `${draft}/document`),
   'problem-not-found': async () => await call('GET', '/problems/none'),
+  'version-not-found': async () => await call('GET', '/v1/reports/bureau/2023/versions/2'),
+  'report-withdrawn': async () => await call('GET', '/v1/reports/bureau/2025?version=current'),
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
+  'idempotency-key-invalid': async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'a b' } }),
+  'idempotency-key-in-use': async () => {
+    const submit = async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+    await submit()
+    await sql`update stored_answer set status = null where key = 'busy'`.execute(db)
+    return await submit()
+  },
+  'idempotency-key-reused': async () => {
+    await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+    return await call('POST', '/v1/reports/bureau/2023/submit', undefined, { headers: { 'idempotency-key': 'again' } })
+  },
   'report-exists': async () => await call('POST', '/v1/reports', { agency: 'bureau', year: 2021 }),
   'row-exists': async () => await call('POST', `${requests}/rows`, granted),
   'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),
   'report-published-before': async () => await call('DELETE', '/v1/reports/bureau/2023'),
   'move-not-allowed': async () => await call('POST', `${draft}/publish`),
+  'precondition-failed': async () => await call('PUT', `${requests}/rows/granted`, { values: {} }, { headers: { 'if-match': '"stale"' } }),
   'body-invalid': async () => await call('PUT', draft, { tabels: {} }),
   'document-unreadable': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
   'document-not-recognised': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '今天天气很好。', text),
@@ -121,12 +161,17 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'year-without-form': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 2018 }),
   'year-in-future': async () => await call('POST', '/v1/reports', { agency: 'gov', year: 9000 }),
   'measure-unknown': async () => await call('GET', '/v1/totals?measure=requests.grantd.total'),
+  'moment-in-future': async () => await call('GET', '/v1/reports/bureau/2023?as_of=2999-01-01T00:00:00Z'),
+  'amendment-unchanged': async () => {
+    await call('POST', '/v1/reports/bureau/2023/amend', { reason: '更正' })
+    return await call('POST', '/v1/reports/bureau/2023/submit')
+  },
   'checks-failed': async () => await call('POST', '/v1/reports/gov/2021/submit'),
   'total-overflow': async () => {
     await db.updateTable('total').set({ figures: sql`array_fill(9007199254740991, array[200])` }).where('agency', '=', '').execute()
     await put('bureau', 2024, ['submit'])
     await db.insertInto('total').columns(['agency', 'year', 'form', 'level', 'kind', 'reports', 'figures', 'present'])
-      .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '')).execute()
+      .expression(db.selectFrom('total').select(['agency', sql<number>`2024`.as('year'), 'form', 'level', 'kind', 'reports', 'figures', 'present']).where('agency', '=', '').where('year', '=', 2023)).execute()
     return await call('POST', '/v1/reports/bureau/2024/publish')
   },
   'too-many-groups': async () => await db.transaction().execute(async trx => {

@@ -6,7 +6,7 @@ import { sampleOf } from './corpus.ts'
 import { inShort, isRefusal, judge, read } from './judge.ts'
 import { STYLES } from './styles/styles.ts'
 
-const runs = Number(process.env['READING_RUNS'] ?? 25)
+const runs = Number(process.env['READING_RUNS'] ?? 50)
 const onlyStyle = process.env['READING_STYLE']
 const onlySeed = process.env['READING_SEED']
 const seeds = onlySeed === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(onlySeed)]

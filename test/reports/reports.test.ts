@@ -15,7 +15,7 @@ t.test('the Kundulun 2019 report goes in row by row and comes out as it is', asy
   const { call, db } = await registry(t)
   const report = JSON.parse(await readFile(new URL('../../examples/kundulun-2019.json', import.meta.url), 'utf8'))
   const made = await call('POST', '/v1/reports', { agency: 'a', year: 2019, sections: report.sections })
-  t.same(made.json, { agency: 'a', year: 2019, form: '2019', status: 'draft', version: null, revision: 1, sections: report.sections, tables: {}, notes: {} })
+  t.same(made.json, { agency: 'a', year: 2019, form: '2019', status: 'draft', version: null, revision: 1, allowed_transitions: ['submit'], sections: report.sections, tables: {}, notes: {} })
   for (const [table, rows] of Object.entries(report.tables as Record<string, object>)) {
     const answer = await call('POST', `/v1/reports/a/2019/tables/${table}/rows`, Object.entries(rows).map(([row, values]) => ({ row, values })))
     t.same([answer.status, answer.json], [201, { rows, notes: {} }], answer.text)

@@ -6,13 +6,37 @@ import { freshApp } from '../helper.ts'
 t.test('every move from every status: allowed, repeated, or refused', async t => {
   const { call, forms } = await freshApp(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
-  const ways: Record<string, string[]> = { draft: [], submitted: ['submit'], returned: ['submit', 'return'], published: ['submit', 'publish'] }
-  const expected: Record<string, Record<string, string>> = {
-    draft: { submit: '200 submitted', return: '409 draft', publish: '409 draft', write: '200 draft' },
-    submitted: { submit: '200 submitted', return: '200 returned', publish: '200 published', write: '409 submitted' },
-    returned: { submit: '200 submitted', return: '409 returned', publish: '409 returned', write: '200 returned' },
-    published: { submit: '409 published', return: '409 published', publish: '200 published', write: '409 published' }
+  const published = ['submit', 'publish']
+  const amended = [...published, 'amend', 'write']
+  const ways: Record<string, string[]> = {
+    draft: [],
+    submitted: ['submit'],
+    returned: ['submit', 'return'],
+    published,
+    withdrawn: [...published, 'withdraw'],
+    'draft over a version': amended,
+    'submitted over a version': [...amended, 'submit'],
+    'returned over a version': [...amended, 'submit', 'return'],
+    'published again': [...amended, ...published],
+    'draft over a withdrawn version': [...published, 'withdraw', 'amend']
   }
+  const draft = { submit: '200 submitted', return: '409 draft', publish: '409 draft', amend: '409 draft', withdraw: '409 draft', write: '200 draft' }
+  const submitted = { submit: '200 submitted', return: '200 returned', publish: '200 published', amend: '409 submitted', withdraw: '409 submitted', write: '409 submitted', delete: '409 submitted' }
+  const returned = { submit: '200 submitted', return: '409 returned', publish: '409 returned', amend: '409 returned', withdraw: '409 returned', write: '200 returned' }
+  const over = { submit: '409 published', return: '409 published', publish: '200 published', amend: '200 draft', withdraw: '200 withdrawn', write: '409 published', delete: '409 published' }
+  const expected: Record<string, Record<string, string>> = {
+    draft: { ...draft, delete: '204 gone' },
+    submitted,
+    returned: { ...returned, delete: '204 gone' },
+    published: over,
+    withdrawn: { submit: '409 withdrawn', return: '409 withdrawn', publish: '409 withdrawn', amend: '200 draft', withdraw: '409 withdrawn', write: '409 withdrawn', delete: '409 withdrawn' },
+    'draft over a version': { ...draft, delete: '204 published' },
+    'submitted over a version': submitted,
+    'returned over a version': { ...returned, delete: '204 published' },
+    'published again': over,
+    'draft over a withdrawn version': { ...draft, delete: '204 withdrawn' }
+  }
+  const why: Record<string, object | undefined> = { return: { reason: '请核对' }, amend: { reason: '数据更正' }, withdraw: { reason: '机构撤销' } }
   let n = 0
   for (const [status, way] of Object.entries(ways)) {
     for (const [move, outcome] of Object.entries(expected[status]!)) {
@@ -20,13 +44,25 @@ t.test('every move from every status: allowed, repeated, or refused', async t =>
       await call('PUT', `/v1/agencies/${code}`, { name: '局', level: 'county', kind: 'department' })
       const path = `/v1/reports/${code}/2022`
       await call('PUT', path, body)
-      for (const step of way) t.equal((await call('POST', `${path}/${step}`, step === 'return' ? { reason: '请核对' } : {})).status, 200)
+      const step = async (name: string, text: string) => {
+        if (name === 'write') return await call('PUT', path, { ...body, sections: { ...SECTIONS, overview: text } })
+        if (name === 'delete') return await call('DELETE', path)
+        return await call('POST', `${path}/${name}`, why[name])
+      }
+      for (const name of way) t.equal((await step(name, '更正')).status, 200)
       const before = (await call('GET', path)).json
-      const answer = move === 'write' ? await call('PUT', path, { ...body, sections: {} }) : await call('POST', `${path}/${move}`, move === 'return' ? { reason: '再核对' } : undefined)
+      const open = await call('GET', path, undefined, { key: null })
+      const answer = await step(move, '再次更正')
       const after = (await call('GET', path)).json
-      t.equal(`${answer.status} ${after.status}`, outcome, `${status}: ${move}`)
-      if (answer.status === 409 || (after.status === before.status && move !== 'write')) t.same(after, before, 'nothing else changed')
-      t.equal(after.reason, after.status === 'returned' ? (status === 'submitted' ? '再核对' : '请核对') : undefined, 'the reason is shown while it is returned')
+      t.equal(`${answer.status} ${answer.status === 204 && after.code === 'report-not-found' ? 'gone' : after.status}`, outcome, `${status}: ${move}`)
+      const unchanged = answer.status === 409 || (after.status === before.status && !['write', 'delete'].includes(move))
+      if (unchanged) t.same(after, before, 'nothing else changed')
+      const isMove = before.allowed_transitions.includes(move)
+      if (move in why) t.equal(isMove, answer.status === 200, 'a move is told beforehand')
+      else if (!unchanged && move !== 'write' && move !== 'delete') t.ok(isMove)
+      if (answer.status === 409 && answer.json.code !== 'report-published-before') t.match(answer.json.locked, { status: before.status, since: /^\d{4}-\d\d-\d\dT/ })
+      t.equal(after.reason, { returned: '请核对', withdrawn: '机构撤销' }[after.status as string], 'the reason is shown while it is returned or withdrawn')
+      if (!['publish', 'withdraw'].includes(move)) t.same((await call('GET', path, undefined, { key: null })).json?.version, open.json.version, 'the public reads what it read')
     }
   }
 })

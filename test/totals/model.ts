@@ -15,6 +15,15 @@ export class Model {
   /** Published, by `agency year`. */
   readonly reports = new Map<string, { form: string, tables: WireTables }>()
 
+  /** As it is now, for ever. */
+  copy (): Model {
+    const model = new Model(this.forms)
+    for (const [code, name] of this.names) model.names.set(code, name)
+    for (const [at, standing] of this.standing) model.standing.set(at, { ...standing })
+    for (const [at, report] of this.reports) model.reports.set(at, report)
+    return model
+  }
+
   constructor (forms: Forms) { this.forms = forms }
 
   register (agency: string, standing: Standing, since: number | null) {

@@ -1,10 +1,11 @@
-// The parts of a .docx or .xlsx, unpacked with an eye on what comes out. The libraries behind see only these strings.
+// The parts of a .docx or .xlsx, unpacked with an eye on what comes out.
+import { crc32 } from 'node:zlib'
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
 import { LIMITS, limit } from './limits.ts'
 import { damaged, UnreadableFile } from './unreadable.ts'
 
 export type Parts = Map<string, string>
-export interface Archive { kind: 'word' | 'excel' | null, parts: Parts }
+export interface Archive { kind: 'word' | 'excel' | 'ofd' | null, parts: Parts }
 
 /** All others (pictures, fonts, themes) hold no text of the report and are never unpacked. */
 const WITH_TEXT = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
@@ -16,7 +17,8 @@ export async function openArchive (bytes: Buffer): Promise<Archive> {
     const entries = await listed(zip)
     if (entries.some(entry => /^word\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'word'
     else if (entries.some(entry => /^xl\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'excel'
-    if (archive.kind === null) return archive
+    else if (entries.some(entry => entry.fileName === 'OFD.xml')) archive.kind = 'ofd'
+    if (archive.kind !== 'word' && archive.kind !== 'excel') return archive
     let size = 0
     for (const entry of entries.filter(entry => WITH_TEXT.test(entry.fileName))) {
       if (archive.parts.has(entry.fileName)) throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have one name' })
@@ -49,7 +51,9 @@ async function unpacked (zip: ZipFile, entry: Entry, most: number): Promise<Buff
   const stream = await zip.openReadStreamPromise(entry)
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  const part = Buffer.concat(chunks)
+  if (crc32(part) !== entry.crc32) throw damaged({ zh: '压缩包内容与校验和不符', en: 'what the archive holds does not match its checksum' })
+  return part
 }
 
 /** Office writes no document type, and only one could define entities, or name files to be fetched. */

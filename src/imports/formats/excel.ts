@@ -2,14 +2,14 @@
 import type { Document } from '../../reading/document.ts'
 import type { Parts } from './archive.ts'
 import { limit, LIMITS } from './limits.ts'
-import { date, decimal, percent } from './numbers.ts'
+import { show } from './number-formats.ts'
 import { damaged } from './unreadable.ts'
 import { openWorkbook, textReader, type Workbook } from './workbook.ts'
 import { DocumentWriter, type Cell } from './writer.ts'
 import { readXml } from './xml.ts'
 
 /** Rows and columns count from 0. */
-interface Sheet { rows: Map<number, Map<number, string>>, merges: Merge[] }
+interface Sheet { rows: Map<number, Map<number, string>>, merges: Merge[], hidden: { rows: Set<number>, columns: Set<number> } }
 interface Merge { top: number, left: number, bottom: number, right: number }
 
 export function documentOfWorkbook (parts: Parts): Document {
@@ -17,6 +17,7 @@ export function documentOfWorkbook (parts: Parts): Document {
   const writer = new DocumentWriter()
   for (const { name, xml } of workbook.sheets) {
     const sheet = readSheet(xml, workbook)
+    leaveOutHidden(sheet)
     if (sheet.rows.size === 0) continue
     writer.line(oneLine(name))
     writeSheet(sheet, writer)
@@ -25,18 +26,25 @@ export function documentOfWorkbook (parts: Parts): Document {
 }
 
 function readSheet (xml: string, workbook: Workbook): Sheet {
-  const sheet: Sheet = { rows: new Map(), merges: [] }
+  const sheet: Sheet = { rows: new Map(), merges: [], hidden: { rows: new Set(), columns: new Set() } }
   let [row, column, count] = [-1, -1, 0]
   let type = ''
   let style = 0
   let value: string[] | null = null
-  let kept = ''
+  let kept: string | null = null
+  let formula: string[] | null = null
+  let inFormula = false
   let inline = textReader()
   readXml(xml, {
     open (name, attributes) {
       if (name === 'row') {
-        row = numbered(attributes().r, row + 1)
+        const { r, hidden } = attributes()
+        row = numbered(r, row + 1)
         column = -1
+        if (isOn(hidden)) sheet.hidden.rows.add(row)
+      } else if (name === 'col') {
+        const { min, max, hidden } = attributes()
+        if (isOn(hidden)) for (let i = numbered(min, 0); i <= Math.min(numbered(max, 0), LIMITS.fieldsInRow); i++) sheet.hidden.columns.add(i)
       } else if (name === 'c') {
         const cell = attributes()
         const at = cell.r === undefined ? null : addressOf(cell.r)
@@ -44,27 +52,35 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         column = at?.column ?? column + 1
         type = cell.t ?? 'n'
         style = Number(cell.s ?? 0)
-        kept = ''
+        kept = formula = null
         inline = textReader()
+      } else if (name === 'f') {
+        formula ??= []
+        inFormula = true
       } else if (name === 'v') value = []
-      else if (name === 'mergeCell') sheet.merges.push(...areaOf(attributes().ref ?? ''))
+      else if (name === 'mergeCell') limit('fields', sheet.merges.push(...areaOf(attributes().ref ?? '')))
       else inline.open(name)
     },
     text (text) {
-      if (value === null) inline.text(text)
-      else value.push(text)
+      if (value !== null) value.push(text)
+      else if (inFormula) formula?.push(text)
+      else inline.text(text)
     },
     close (name) {
       if (name === 'v') {
         kept = value?.join('') ?? ''
         value = null
-      } else if (name === 'c') {
-        const text = oneLine(type === 'inlineStr' ? inline.value() : shown(kept, type, style, workbook))
+      } else if (name === 'f') inFormula = false
+      else if (name === 'c') {
+        // A formula that was never calculated is no blank.
+        const found = type === 'inlineStr' ? inline.value() : kept === null && formula !== null ? `=${formula.join('')}` : shown(kept ?? '', type, style, workbook)
+        const text = oneLine(found)
         if (text === '') return
         limit('fieldsInRow', column + 1)
         limit('fields', ++count)
         let cells = sheet.rows.get(row)
         if (cells === undefined) sheet.rows.set(row, cells = new Map())
+        if (cells.has(column)) throw damaged({ zh: '同一单元格出现两次', en: 'a cell stands twice' })
         cells.set(column, text)
       } else inline.close(name)
     }
@@ -81,8 +97,32 @@ function shown (value: string, type: string, style: number, { strings, formats, 
   }
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   if (type !== 'n') return value
-  const format = formats[style]
-  return format === 'date' ? date(value, from1904) : format === 'percent' ? percent(value) : decimal(value)
+  return show(value, formats[style], from1904)
+}
+
+/** What is hidden is not part of what was published; a merged cell shows its text as long as any part of it is seen. */
+function leaveOutHidden ({ rows, merges, hidden }: Sheet): void {
+  if (hidden.rows.size + hidden.columns.size === 0) return
+  const rowFrom = nextShown(hidden.rows)
+  const columnFrom = nextShown(hidden.columns)
+  for (const merge of merges) {
+    const { top, left } = merge
+    merge.top = Math.min(rowFrom(top), merge.bottom)
+    merge.left = Math.min(columnFrom(left), merge.right)
+    const text = rows.get(top)?.get(left)
+    if (text === undefined || (merge.top === top && merge.left === left)) continue
+    rows.get(top)!.delete(left)
+    rows.set(merge.top, (rows.get(merge.top) ?? new Map()).set(merge.left, text))
+  }
+  for (const row of hidden.rows) rows.delete(row)
+  for (const cells of rows.values()) for (const column of hidden.columns) cells.delete(column)
+  for (const [row, cells] of rows) if (cells.size === 0) rows.delete(row)
+}
+
+function nextShown (hidden: Set<number>): (at: number) => number {
+  const next = new Map<number, number>()
+  for (const at of [...hidden].sort((a, b) => b - a)) next.set(at, next.get(at + 1) ?? at + 1)
+  return at => next.get(at) ?? at
 }
 
 /** Rows without text are left out; the others reach to the last column of the sheet that has any. */
@@ -144,5 +184,7 @@ function numbered (row: string | undefined, otherwise: number): number {
   if (!Number.isInteger(number) || number < 1) throw damaged({ zh: '行号有错误', en: 'the number of a row is faulty' })
   return number - 1
 }
+
+const isOn = (value: string | undefined) => value === '1' || value === 'true'
 
 const oneLine = (text: string) => text.replace(/[\0\t\n\f\r ]+/g, ' ').replace(/^ | $/g, '')

@@ -1,7 +1,8 @@
 // A web page as a document: its visible text line by line, its tables row by row.
 import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5'
 import type { Document } from '../../reading/document.ts'
-import { LIMITS, limit } from './limits.ts'
+import { Collapsed } from './collapsed.ts'
+import { LIMITS, LONGEST_CELL, limit } from './limits.ts'
 import { placeCells, type GridCell } from './spans.ts'
 import { tooDeep } from './unreadable.ts'
 import { DocumentWriter } from './writer.ts'
@@ -12,13 +13,12 @@ type Element = DefaultTreeAdapterTypes.Element
 const words = (text: string) => new Set(text.split(' '))
 const BLOCKS = words('address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul')
 /** Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text. */
-const UNSEEN = words('head script style template noscript noframes noembed iframe object audio video canvas svg select datalist textarea xml title rt rp del s strike')
+const UNSEEN = words('head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike')
 const PREFORMATTED = words('pre listing xmp plaintext')
 /** A figure with a footnote's mark behind it is not one longer figure. */
-const APART = words('sup sub')
-
-/** A cell with more text than this is a column of the page. */
-const LONGEST_CELL = 1000
+const APART = words('sup sub textarea select')
+/** Of a form: what is filled in counts in a cell only. */
+const FIELDS = words('textarea select')
 
 export function documentOfHtml (html: string): Document {
   const page = parse(html, { treeAdapter: countingAdapter() })
@@ -56,6 +56,9 @@ function isSeen (element: Element): boolean {
   return style === undefined || !/(?:^|;)\s*(?:display\s*:\s*none|mso-hide\s*:\s*all)/i.test(style)
 }
 
+/** Has its place and shows nothing there, or what does not hold. */
+const isVoid = (element: Element) => /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(attribute(element, 'style') ?? '')
+
 /** The visible nodes below, in their order; `leave` is called where an element ends that `enter` did not turn down. */
 function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Element) => void): void {
   const open: { node: Node, next: number }[] = [{ node: root, next: 0 }]
@@ -65,7 +68,7 @@ function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Ele
     if (child === undefined) {
       open.pop()
       if (open.length > 0 && isElement(top.node)) leave(top.node)
-    } else if ((!isElement(child) || isSeen(child)) && enter(child)) {
+    } else if ((!isElement(child) || (isSeen(child) && !isVoid(child))) && enter(child)) {
       // A parser that moves elements about can nest deeper than it ever had them open.
       if (open.push({ node: child, next: 0 }) > 2 * LIMITS.depth) throw tooDeep()
     }
@@ -108,6 +111,7 @@ function flow (root: Node, { writer, layout }: Flow): void {
       return false
     }
     if (!isElement(node)) return childrenOf(node).length > 0
+    if (FIELDS.has(node.tagName)) return false
     if (BLOCKS.has(node.tagName) || node.tagName === 'br') endLine()
     if (APART.has(node.tagName)) text.add(' ')
     if (PREFORMATTED.has(node.tagName)) preformatted++
@@ -136,7 +140,7 @@ function rowsOf (table: Element): GridCell[][] {
   const rows: GridCell[][] = []
   const add = (row: Element, group: number) => {
     rows.push(row.childNodes.filter(isElement).filter(cell => (cell.tagName === 'td' || cell.tagName === 'th') && isSeen(cell)).map(cell => ({
-      text: cellText(cell),
+      text: isVoid(row) || isVoid(cell) ? '' : cellText(cell),
       width: span(attribute(cell, 'colspan'), 1, 1000),
       height: span(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
       group
@@ -161,35 +165,17 @@ function cellText (cell: Element): string {
   visit(cell, node => {
     if (node.nodeName === '#text') text.add((node as DefaultTreeAdapterTypes.TextNode).value)
     if (apart(node)) text.add(' ')
-    return isElement(node)
+    if (isElement(node)) text.add(filledIn(node))
+    return isElement(node) && node.tagName !== 'select'
   }, element => { if (apart(element)) text.add(' ') })
   return text.take()
 }
 
-/** Text whose white space (of ASCII) is one space each, and none at the ends. */
-class Collapsed {
-  #pieces: string[] = []
-  #spaced = true
-
-  add (raw: string): void {
-    let piece = raw.replace(/[\t\n\f\r ]+/g, ' ')
-    if (this.#spaced && piece.startsWith(' ')) piece = piece.slice(1)
-    if (piece === '') return
-    this.#pieces.push(piece)
-    this.#spaced = piece.endsWith(' ')
-  }
-
-  addAsIs (raw: string): void {
-    if (raw !== '') this.#pieces.push(raw)
-    this.#spaced = false
-  }
-
-  take (): string {
-    const text = this.#pieces.join('').replace(/[\t\n\f\r ]+$/, '')
-    this.#pieces = []
-    this.#spaced = true
-    return text
-  }
+/** What stands in a field of a form; what is chosen from a list is told by no attribute alone. */
+function filledIn (element: Element): string {
+  if (element.tagName === 'select') return '\uFFFD'
+  if (element.tagName !== 'input' || /^(?:hidden|checkbox|radio|button|submit|reset|image|file|password)$/i.test(attribute(element, 'type') ?? '')) return ''
+  return ` ${attribute(element, 'value') ?? ''} `
 }
 
 function titleOf (page: Node): string | null {

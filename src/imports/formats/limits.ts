@@ -15,6 +15,9 @@ export const LIMITS = {
   xml: 24 * 2 ** 20
 }
 
+/** A cell with more text than this is a column of the page. */
+export const LONGEST_CELL = 1000
+
 const WHAT = {
   characters: { zh: '字符数', en: 'characters of text' },
   lines: { zh: '行数', en: 'lines' },

@@ -3,10 +3,15 @@
 /** Excel counts in 15 digits; what a file holds beyond them is the noise of binary fractions. */
 const DIGITS = 15
 
+function numberOf (value: string): number | null {
+  const number = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : NaN
+  return Number.isFinite(number) ? number : null
+}
+
 /** Never with an exponent; what is no number stays as it is. */
 export function decimal (value: string): string {
-  const number = Number(value)
-  if (value.trim() === '' || !Number.isFinite(number)) return value
+  const number = numberOf(value)
+  if (number === null) return value
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(number.toPrecision(DIGITS))!
   const point = whole.length + Number(exponent)
   const digits = (whole + fraction).padEnd(point, '0').padStart(whole.length + fraction.length + Math.max(0, 1 - point), '0')
@@ -16,14 +21,14 @@ export function decimal (value: string): string {
 }
 
 export function percent (value: string): string {
-  const number = Number(value)
-  return Number.isFinite(number) ? `${decimal(String(number * 100))}%` : value
+  const number = numberOf(value)
+  return number === null ? value : `${decimal(String(number * 100))}%`
 }
 
 /** A date, a time or both, as ISO 8601 writes them. */
 export function date (value: string, from1904: boolean): string {
-  const serial = Number(value)
-  if (value.trim() === '' || !(serial >= 0 && serial < 2_958_466)) return decimal(value)
+  const serial = numberOf(value)
+  if (serial === null || !(serial >= 0 && serial < 2_958_466)) return decimal(value)
   // Excel has a 29 February 1900, the 60th day.
   const days = from1904 ? serial + 1462 : serial < 60 ? serial + 1 : serial
   const iso = new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400) * 1000).toISOString()

@@ -1,5 +1,7 @@
-// What the sheets of a workbook share: their names, the strings, and which formats show a number as a date.
+// What the sheets of a workbook share: their names, the strings and the formats.
 import type { Parts } from './archive.ts'
+import { formatsOf, type Format } from './number-formats.ts'
+import { mainPart, relationsOf, type Relation } from './relations.ts'
 import { damaged } from './unreadable.ts'
 import { readXml } from './xml.ts'
 
@@ -11,29 +13,19 @@ export interface Workbook {
   formats: Format[]
   from1904: boolean
 }
-export type Format = 'number' | 'percent' | 'date'
-
-/** Formats that Excel knows by number, with those it has for East Asia. */
-const DATES = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58])
 
 export function openWorkbook (parts: Parts): Workbook {
-  const { sheets, from1904 } = sheetsOf(parts)
-  const styles = parts.get('xl/styles.xml')
-  const strings = parts.get('xl/sharedStrings.xml')
+  const main = mainPart(parts, 'xl/workbook.xml')
+  const relations = relationsOf(parts, main.name)
+  const { sheets, from1904 } = sheetsOf(main.xml, relations, parts)
+  const part = (type: string, usual: string) => parts.get(relations.find(relation => relation.type === type)?.target ?? usual)
+  const styles = part('styles', 'xl/styles.xml')
+  const strings = part('sharedStrings', 'xl/sharedStrings.xml')
   return { sheets, from1904, strings: strings === undefined ? [] : stringsOf(strings), formats: styles === undefined ? [] : formatsOf(styles) }
 }
 
-function sheetsOf (parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
-  const workbook = parts.get('xl/workbook.xml')
-  if (workbook === undefined) throw damaged({ zh: '缺少 xl/workbook.xml', en: 'xl/workbook.xml is missing' })
-  const targets = new Map<string, string>()
-  readXml(parts.get('xl/_rels/workbook.xml.rels') ?? '<none/>', {
-    open (name, attributes) {
-      if (name !== 'Relationship') return
-      const { Id, Target, TargetMode } = attributes()
-      if (Id !== undefined && Target !== undefined && TargetMode !== 'External') targets.set(Id, Target.startsWith('/') ? Target.slice(1) : `xl/${Target.replace(/^\.\//, '')}`)
-    }
-  })
+function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
+  const targets = new Map(relations.map(({ id, target }) => [id, target]))
   const sheets: Workbook['sheets'] = []
   let from1904 = false
   readXml(workbook, {
@@ -84,30 +76,4 @@ export function textReader () {
     text (value: string) { if (shown) pieces.push(value) },
     value: () => pieces.join('').replace(/_x([0-9A-F]{4})_/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16) || 0x20))
   }
-}
-
-function formatsOf (xml: string): Format[] {
-  const own = new Map<string, Format>()
-  const formats: Format[] = []
-  let inCells = false
-  readXml(xml, {
-    open (name, attributes) {
-      if (name === 'numFmt') {
-        const { numFmtId, formatCode } = attributes()
-        own.set(numFmtId ?? '', formatOf(formatCode ?? ''))
-      }
-      if (name === 'cellXfs') inCells = true
-      if (name !== 'xf' || !inCells) return
-      const id = attributes().numFmtId ?? '0'
-      formats.push(own.get(id) ?? (DATES.has(Number(id)) ? 'date' : id === '9' || id === '10' ? 'percent' : 'number'))
-    },
-    close (name) { if (name === 'cellXfs') inCells = false }
-  })
-  return formats
-}
-
-function formatOf (code: string): Format {
-  const bare = code.replace(/"[^"]*"|\\.|_./g, '').replace(/\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
-  if (/^general/i.test(bare)) return 'number'
-  return bare.includes('%') ? 'percent' : /[ymdhs]/i.test(bare) ? 'date' : 'number'
 }

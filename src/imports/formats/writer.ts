@@ -40,6 +40,8 @@ export class DocumentWriter {
 
   #add (text: string, fields: Field[] | null, grid: Line['grid']): void {
     const start = this.#end + 1
+    // What PostgreSQL cannot keep becomes the sign for it, of the same length.
+    text = text.toWellFormed().replaceAll('\0', '\uFFFD')
     this.#end = start + text.length
     limit('characters', this.#end)
     this.#texts.push(text)

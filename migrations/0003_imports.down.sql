@@ -1,1 +1,0 @@
-alter table total reset (toast_tuple_target);

@@ -1,0 +1,65 @@
+// How a workbook shows its numbers: a cell that shows something else than the number it holds is no clean figure.
+import { date, decimal, percent } from './numbers.ts'
+import { readXml } from './xml.ts'
+
+/** `otherwise`: the number is shown divided, with digits that are not its own, or not at all. */
+export interface Format { shows: 'number' | 'percent' | 'date' | 'otherwise', code: string, suffix: string }
+
+const PLAIN: Format = { shows: 'number', code: '', suffix: '' }
+
+/** Formats that Excel knows by number, with those it has for East Asia. */
+const DATES = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58])
+const PERCENTS = new Set([9, 10])
+
+/** By the number of the style. */
+export function formatsOf (styles: string): Format[] {
+  const own = new Map<string, Format>()
+  const formats: Format[] = []
+  let inCells = false
+  readXml(styles, {
+    open (name, attributes) {
+      if (name === 'numFmt') {
+        const { numFmtId = '', formatCode = '' } = attributes()
+        own.set(numFmtId, formatOf(formatCode))
+      }
+      if (name === 'cellXfs') inCells = true
+      if (name !== 'xf' || !inCells) return
+      const id = attributes().numFmtId ?? '0'
+      formats.push(own.get(id) ?? { ...PLAIN, shows: DATES.has(Number(id)) ? 'date' : PERCENTS.has(Number(id)) ? 'percent' : 'number' })
+    },
+    close (name) { if (name === 'cellXfs') inCells = false }
+  })
+  return formats
+}
+
+export function show (value: string, { shows, code, suffix }: Format = PLAIN, from1904: boolean): string {
+  if (shows === 'date') return date(value, from1904)
+  if (shows === 'percent') return percent(value)
+  return shows === 'otherwise' ? `${decimal(value)} [${code}]` : decimal(value) + suffix
+}
+
+/** Literal text, filling, and what stands in brackets (colours, conditions, currencies; not hours beyond 24). */
+const PIECE = /"([^"]*)"|[\\!](.)|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|(.)/giu
+
+export function formatOf (code: string): Format {
+  const sections = code.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/).map(section => {
+    let bare = ''
+    let literal = ''
+    let suffix = ''
+    for (const [, quoted, escaped, char = ''] of section.matchAll(PIECE)) {
+      const text = quoted ?? escaped ?? (/[\u0080-\uFFFF]/.test(char) ? char : '')
+      literal += text
+      if (/[0#?]|General/i.test(bare)) suffix += text
+      if (text === '') bare += char
+    }
+    return { bare: bare.replace(/^G\//, 'General'), literal, suffix: suffix.trim() }
+  })
+  const [first] = sections as [typeof sections[0]]
+  const isGeneral = /^\s*general/i.test(first.bare)
+  if (!isGeneral && first.bare.includes('%')) return { ...PLAIN, shows: 'percent', code }
+  if (!isGeneral && /[ymdhs]/i.test(first.bare)) return { ...PLAIN, shows: 'date', code }
+  const divides = sections.some(({ bare }) => /[0#?]\s*,+\s*(?:[^0#?,\s]|$)/.test(bare))
+  const hasDigits = sections.some(({ literal }) => /[\d.．]/.test(literal))
+  if (divides || hasDigits || (code !== '' && !isGeneral && !/[0#?@]/.test(first.bare))) return { shows: 'otherwise', code, suffix: '' }
+  return { shows: 'number', code, suffix: first.suffix }
+}

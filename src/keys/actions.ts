@@ -1,0 +1,59 @@
+// Making, rotating and revoking keys. What a caller cannot reach is not there for it.
+import type { Kysely } from 'kysely'
+import { refuseRole } from '../access/access.ts'
+import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
+import { inTransaction, type Database } from '../platform/database.ts'
+import { problem, refuse, type Fault } from '../platform/problem.ts'
+import { recordEvents, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
+import type { ApiKey, NewKey, ShownKey } from './schemas.ts'
+import { newSecret } from './secret.ts'
+import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
+
+/** That the agency is one the caller acts for is held before. */
+export async function createKey (db: Kysely<Database>, by: By, actor: Actor, { role, agency, label, expires_at: expires }: NewKey): Promise<ShownKey> {
+  refuseRole(actor, role)
+  const faults = expiryFaults(expires)
+  if (agency === undefined && role !== 'admin') faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
+  refuse('body-invalid', faults)
+  const secret = newSecret()
+  return await inTransaction(db, async trx => {
+    const key = await insertKey(trx, secret, { role, agency: agency ?? WHOLE_REGISTRY, label, made_by: actor.name, expires_at: expires ? new Date(expires) : null })
+    await recordEvents(trx, by, [eventOf('key_created', key)])
+    return { ...key, key: secret }
+  })
+}
+
+/** The same key with a new secret; the old one is refused from now on. */
+export async function rotateKey (db: Kysely<Database>, by: By, actor: Actor, id: number, expires: string | null | undefined): Promise<ShownKey> {
+  refuse('body-invalid', expiryFaults(expires))
+  const { expires_at: before } = await getKey(db, actor, id)
+  const until = expires === undefined ? before : expires
+  const secret = newSecret()
+  return await inTransaction(db, async trx => {
+    const key = await replaceSecret(trx, id, secret, until === null ? null : new Date(until))
+    if (key === undefined) throw problem('key-revoked', { id })
+    await recordEvents(trx, by, [eventOf('key_rotated', key)])
+    return { ...key, key: secret }
+  })
+}
+
+/** For good. Repeated, it changes nothing. */
+export async function revokeKey (db: Kysely<Database>, by: By, actor: Actor, id: number): Promise<void> {
+  const key = await getKey(db, actor, id)
+  await inTransaction(db, async trx => {
+    if (await revoke(trx, id)) await recordEvents(trx, by, [eventOf('key_revoked', key)])
+  })
+}
+
+const eventOf = (kind: EventKind, { id, agency, role, label, expires_at: expires }: ApiKey): NewEvent =>
+  ({ kind, agency, year: null, details: { key_id: id, role, label, expires_at: expires } })
+
+async function getKey (db: Kysely<Database>, actor: Actor, id: number): Promise<ApiKey> {
+  const key = await findKey(db, actor, id)
+  if (key === undefined) throw problem('key-not-found', { id })
+  return key
+}
+
+const expiryFaults = (expires: string | null | undefined): Fault[] => !expires || Date.parse(expires) > Date.now()
+  ? []
+  : [{ pointer: '/expires_at', found: expires, expected: { en: 'a moment to come', zh: '将来的时刻' } }]

@@ -1,0 +1,41 @@
+// What the audit trail says of a report's content: which cells and texts were what before, and are what after.
+import { createHash } from 'node:crypto'
+import type { Content } from '../form/content.ts'
+import { writeFigure, type Figure } from '../form/figures.ts'
+import type { Form } from '../form/form.ts'
+
+export interface Held { form: Form, content: Content }
+
+/** A figure, why there is none, a text; null where nothing was given. */
+type Said = Figure | { state: string, raw: string } | string
+
+/** By cell, and by section behind `sections.`. */
+export function changesOf (before: Held | null, after: Held | null): Record<string, [before: Said, after: Said]> {
+  const [was, is] = [saidBy(before), saidBy(after)]
+  const changes: Record<string, [Said, Said]> = {}
+  for (const id of new Set([...was.keys(), ...is.keys()])) {
+    const pair: [Said, Said] = [was.get(id) ?? null, is.get(id) ?? null]
+    if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[id] = pair
+  }
+  return changes
+}
+
+function saidBy (held: Held | null): Map<string, Said> {
+  if (held === null) return new Map()
+  const { form, content: { figures, notes, sections } } = held
+  const said = new Map<string, Said>()
+  for (const { id, position, scale } of form.cells) {
+    const figure = figures[position - 1] ?? null
+    const note = notes[id]
+    if (figure !== null) said.set(id, writeFigure(scale, figure))
+    else if (note !== undefined) said.set(id, { state: note.state, raw: note.raw })
+  }
+  for (const [id, text] of Object.entries(sections)) said.set(`sections.${id}`, text)
+  return said
+}
+
+/** Tells one content from another, in whatever order its notes and texts come. */
+export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string =>
+  createHash('sha256').update(JSON.stringify([form.id, figures, sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])).digest('hex')
+
+const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

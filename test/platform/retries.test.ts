@@ -1,0 +1,75 @@
+// Idempotency-Key: a client that retries.
+import { sql } from 'kysely'
+import t from 'tap'
+import { freshApp } from '../helper.ts'
+
+const agency = { name: '某局', level: 'county', kind: 'department' }
+const retry = (key: string) => ({ headers: { 'idempotency-key': key } })
+const body = { agency: 'bureau', year: 2023 }
+
+t.test('sent again, it gives the same answer and does nothing', async t => {
+  const { call } = await freshApp(t)
+  await call('PUT', '/v1/agencies/bureau', agency)
+  const first = await call('POST', '/v1/reports', body, retry('one'))
+  t.equal(first.status, 201)
+  const again = await call('POST', '/v1/reports', body, retry('one'))
+  t.same([again.status, again.text, again.headers['location'], again.headers['content-type'], again.headers['etag']], [201, first.text, first.headers['location'], first.headers['content-type'], first.headers['etag']])
+  t.same([first.headers['idempotency-replayed'], again.headers['idempotency-replayed']], [undefined, 'true'])
+  const rows = { row: 'normative_documents', values: { issued: 3, repealed: 1, in_force: 27 } }
+  const path = '/v1/reports/bureau/2023/tables/documents/rows'
+  t.equal((await call('POST', path, rows, retry('rows'))).status, 201)
+  t.equal((await call('POST', path, rows, retry('rows'))).status, 201, 'not row-exists')
+  const csv = { headers: { ...retry('csv').headers, 'content-type': 'text/csv' } }
+  t.equal((await call('POST', path.replace('documents', 'enforcement'), 'row,decisions\nadministrative_penalties,1\n', csv)).status, 201)
+  t.equal((await call('POST', path.replace('documents', 'enforcement'), 'row,decisions\nadministrative_penalties,1\n', csv)).status, 201)
+  t.equal((await call('POST', path.replace('documents', 'enforcement'), 'row,decisions\nadministrative_penalties,2\n', csv)).json.code, 'idempotency-key-reused')
+})
+
+t.test('the key is of one caller and of one request', async t => {
+  const { call } = await freshApp(t)
+  await call('PUT', '/v1/agencies/bureau', agency)
+  await call('POST', '/v1/reports', body, retry('one'))
+  t.match(await call('POST', '/v1/reports', { ...body, year: 2022 }, retry('one')), { status: 422, json: { code: 'idempotency-key-reused' } })
+  t.match(await call('POST', '/v1/reports/bureau/2023/submit', undefined, retry('one')), { status: 422, json: { code: 'idempotency-key-reused' } })
+  const { json: { key } } = await call('POST', '/v1/keys', { role: 'filer', agency: 'bureau', label: 'another' })
+  t.match(await call('POST', '/v1/reports', body, { ...retry('one'), key }), { status: 409, json: { code: 'report-exists' } })
+  for (const wrong of ['', 'a b', 'é', 'x'.repeat(201)]) t.match(await call('POST', '/v1/reports', body, retry(wrong)), { status: 400, json: { code: 'idempotency-key-invalid' } }, wrong)
+})
+
+t.test('what was refused may be tried anew', async t => {
+  const { call } = await freshApp(t)
+  t.match(await call('POST', '/v1/reports', body, retry('one')), { status: 422, json: { code: 'agency-unknown' } })
+  t.match(await call('POST', '/v1/reports', { year: 'x' }, retry('one')), { status: 422, json: { code: 'body-invalid' } })
+  await call('PUT', '/v1/agencies/bureau', agency)
+  t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
+})
+
+t.test('many at once: one does it, the others get its answer or are told to wait', async t => {
+  const { call } = await freshApp(t)
+  await call('PUT', '/v1/agencies/bureau', agency)
+  const answers = await Promise.all(Array.from({ length: 30 }, () => call('POST', '/v1/reports', body, retry('one'))))
+  const done = answers.filter(answer => answer.status === 201)
+  t.ok(done.length > 0)
+  t.equal(new Set(done.map(answer => answer.text)).size, 1)
+  t.equal(done.filter(answer => answer.headers['idempotency-replayed'] === undefined).length, 1)
+  t.ok(answers.every(answer => answer.status === 201 || answer.json.code === 'idempotency-key-in-use'))
+})
+
+t.test('an answer is kept for a day; a request that was cut off with its service does not hold its key for ever', async t => {
+  const { call, db } = await freshApp(t)
+  await call('PUT', '/v1/agencies/bureau', agency)
+  const age = (by: string, atWork: boolean) => sql`update stored_answer set started_at = now() - ${by}::interval, status = case when ${atWork} then null else status end`.execute(db)
+  await call('POST', '/v1/reports', body, retry('one'))
+  await age('23 hours', false)
+  t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
+  await age('25 hours', false)
+  t.equal((await call('POST', '/v1/reports', body, retry('one'))).json.code, 'report-exists', 'done anew')
+  await call('POST', '/v1/reports/bureau/2023/tables/documents/rows', { row: 'regulations', values: { issued: 0, repealed: 0, in_force: 0 } }, retry('two'))
+  await age('1 minute', true)
+  t.equal((await call('POST', '/v1/reports/bureau/2023/tables/documents/rows', { row: 'regulations', values: { issued: 0, repealed: 0, in_force: 0 } }, retry('two'))).json.code, 'idempotency-key-in-use')
+  await age('6 minutes', true)
+  t.equal((await call('POST', '/v1/reports/bureau/2023/tables/documents/rows', { row: 'regulations', values: { issued: 0, repealed: 0, in_force: 0 } }, retry('two'))).json.code, 'row-exists', 'tried anew, and not done twice')
+  await age('25 hours', true)
+  await call('POST', '/v1/reports', body, retry('three'))
+  t.equal((await db.selectFrom('stored_answer').select('key').execute()).length, 0, 'old ones are removed')
+})
