@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
+import { sql } from 'kysely'
 import t from 'tap'
+import { verifyEvents } from '../../src/events/verify.ts'
 import { verifyTotals } from '../../src/tally/verify.ts'
 import { freshApp } from '../helper.ts'
 import { agencies, CSV, lines, multipart, NDJSON, reportOf } from './files.ts'
@@ -160,4 +162,48 @@ t.test('thousands of faults are counted, grouped and capped', async t => {
   const answer = await call('POST', `${IMPORT}?on_error=continue`, lines(Array.from({ length: 3000 }, (_, i) => ({ agency: `gone-${i}`, year: 2022, ...(i % 2 ? { x: 1 } : {}) }))), NDJSON)
   t.same([answer.json.counts.rejected, answer.json.errors.length, answer.json.more_errors], [3000, 20, 2980])
   t.match(answer.json.kinds, [{ pointer: '/x', count: 1500, lines: { length: 10 } }, { code: 'agency-unknown', count: 1500 }])
+})
+
+t.test('a key imports for its own subtree, and publishes only with the role for it', async t => {
+  const { call, db } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(3), CSV)
+  await call('PUT', '/v1/agencies/elsewhere', { name: '他局', level: 'county', kind: 'department' })
+  const make = async (role: string) => (await call('POST', '/v1/keys', { role, agency: 'root', label: role })).json.key as string
+  const [filer, supervisor] = [await make('filer'), await make('supervisor')]
+  const file = lines([reportOf(form, 'd0', 2022), reportOf(form, 'elsewhere', 2022)])
+  t.same((await call('POST', IMPORT, file, { ...NDJSON, key: null })).json.code, 'key-required')
+  t.match((await call('POST', IMPORT, file, { ...NDJSON, key: filer })).json, { code: 'import-rejected', errors: [{ line: 2, code: 'outside-subtree', found: 'elsewhere' }] })
+  t.same((await call('POST', `${IMPORT}?publish=true`, file, { ...NDJSON, key: filer })).json.code, 'role-insufficient')
+  t.same((await call('POST', `${IMPORT}?publish=true&on_error=continue`, file, { ...NDJSON, key: supervisor })).json.counts, { created: 1, updated: 0, unchanged: 0, rejected: 1 })
+  t.same((await call('POST', '/v1/imports/agencies', agencies(1), { ...CSV, key: filer })).json.code, 'role-insufficient')
+  const more = await call('POST', '/v1/imports/agencies?on_error=continue', 'code,name,level,kind,parent\nx,甲,county,department,y\ny,乙,county,department,d0\nz,丙,county,department,elsewhere\nroot2,丁,county,department,\nd1,改名,county,department,root\n', { ...CSV, key: supervisor })
+  t.same([more.json.counts, more.json.errors.map((e: any) => [e.line, e.code])], [{ created: 2, updated: 1, unchanged: 0, rejected: 2 }, [[4, 'outside-subtree'], [5, 'outside-subtree']]])
+  const { json } = await call('GET', '/v1/events?agency=d0&year=2022')
+  t.match(json.items, [{ kind: 'published', actor: /^key /, agency: 'd0', year: 2022, version: 1, imported: true, content_sha256: /^[0-9a-f]{64}$/ }])
+  t.match((await verifyEvents(db)), { ok: true })
+})
+
+t.test('whoever asks for a moment of an import waits for its end, and others publish meanwhile', async t => {
+  const { call, db } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(3), CSV)
+  const before = (await call('GET', '/v1/totals?measure=requests.granted.total&under=root')).json
+  const earlier = new Date().toISOString()
+  const held = await db.transaction().execute(async trx => {
+    // The import has its moment, and waits to write its first version.
+    await sql`lock table report_version in share mode`.execute(trx)
+    const imported = call('POST', `${IMPORT}?publish=true`, lines([reportOf(form, 'd0', 2022, 1)]), NDJSON)
+    let moment: string | undefined
+    while (moment === undefined) moment = (await sql<{ at: string }>`select to_char(reserved at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from clock where reserved is not null`.execute(db)).rows[0]?.at
+    const asked = call('GET', `/v1/reports/d0/2022?as_of=${moment}`, undefined, { key: null })
+    const early = call('GET', `/v1/totals?measure=requests.granted.total&under=root&as_of=${earlier}`)
+    t.equal((await early).status, 200, 'a moment before it needs no waiting')
+    let answered = false
+    asked.then(() => { answered = true })
+    await new Promise(resolve => setTimeout(resolve, 300))
+    t.equal(answered, false)
+    return { imported, asked }
+  })
+  t.equal((await held.imported).json.counts.created, 1)
+  t.equal((await held.asked).status, 200, 'it was public at its moment')
+  t.not((await call('GET', '/v1/totals?measure=requests.granted.total&under=root')).json.totals[0].values['requests.granted.total'], before.totals[0].values['requests.granted.total'])
 })

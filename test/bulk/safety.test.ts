@@ -9,6 +9,7 @@ import { createGzip, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
+import { verifyEvents } from '../../src/events/verify.ts'
 import { verifyTotals } from '../../src/tally/verify.ts'
 import { ADMIN_KEY, freshApp } from '../helper.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from './files.ts'
@@ -43,7 +44,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
     fc.record({ reports: fc.array(report, { maxLength: 12 }), mode: fc.constantFrom('abort', 'continue', 'continue'), query: fc.constantFrom('', 'publish=true', 'publish=true&accept_failed_checks=true', 'publish=true&dry_run=true') }))
   let published = 0
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async steps => {
-    await sql`truncate report, report_version, reading, agency, agency_period, agency_ancestor, total, expected`.execute(db)
+    await sql`truncate report, agency, total, expected, event, event_chain, event_checkpoint cascade`.execute(db)
     const first = { agencies: codes.map(code => ({ code, parent: '', kind: 'department', reporting: 'own', since: '' })), mode: 'abort' }
     for (const step of [first, ...steps]) {
       const answer = 'agencies' in step
@@ -59,6 +60,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
       if (answer.status >= 500) t.fail(answer.text)
       t.same((await verifyTotals(db, forms)).differences, [], JSON.stringify(step))
     }
+    t.match(await verifyEvents(db), { ok: true })
     published += (await sql<{ n: number }>`select count(*) as n from report_version`.execute(db)).rows[0]!.n
   }), { numRuns: Number(process.env.PROPERTY_RUNS ?? 12), endOnFailure: true })
   t.ok(published > 10, `${published} reports published`)
