@@ -6,6 +6,8 @@ import type { Kysely } from 'kysely'
 import { holdRules } from './access/access.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
+import { bulkRoutes } from './bulk/routes.ts'
+import { bulkSchemas } from './bulk/schemas.ts'
 import { eventRoutes } from './events/routes.ts'
 import { eventSchemas } from './events/schemas.ts'
 import type { Forms } from './forms/forms.ts'
@@ -62,6 +64,8 @@ export interface AppOptions {
   overloadMs?: number
   trustProxy?: string | undefined
   corsOrigins?: string[] | undefined
+  /** Bytes of a file to be imported. */
+  importLimit?: number
 }
 
 /** A connection on which nothing moves for so long is closed: a client that reads no answer must not hold it for ever. */
@@ -69,7 +73,7 @@ const SILENT_MS = 300_000
 
 export async function buildApp ({
   db, probe = db, forms, logger, tokens, adminKey, bodyLimit = 2 * 1024 * 1024,
-  seconds = { headers: 15, request: 300, keepAlive: 72 }, rateLimit = 0, overloadMs = 0, trustProxy, corsOrigins
+  seconds = { headers: 15, request: 300, keepAlive: 72 }, rateLimit = 0, overloadMs = 0, trustProxy, corsOrigins, importLimit = 16 * 1024 ** 3
 }: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -112,13 +116,14 @@ export async function buildApp ({
 
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
+  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...bulkSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
   await app.register(tableRoutes(db, forms))
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))
+  await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
   await app.register(workflowRoutes(db, forms))
   await app.register(versionRoutes(db, forms))
   await app.register(deadlineRoutes(db))

@@ -59,7 +59,8 @@ async function start (): Promise<void> {
     rateLimit: config.RATE_LIMIT,
     overloadMs: config.OVERLOAD_MS,
     trustProxy: config.TRUST_PROXY,
-    corsOrigins: config.CORS_ORIGINS?.split(/, */)
+    corsOrigins: config.CORS_ORIGINS?.split(/, */),
+    importLimit: config.IMPORT_LIMIT
   })
   open.push(async () => {
     const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)

@@ -41,7 +41,7 @@ export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
       ...(body === undefined ? {} : { payload: body as string })
     })
     const text = answer.body
-    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text, json: text.startsWith('{') || text.startsWith('[') ? answer.json() : undefined }
+    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text, json: /^application\/(problem\+)?json/.test(String(answer.headers['content-type'])) ? answer.json() : undefined }
   }
   return { app, db, url, forms, call }
 }

@@ -22,6 +22,7 @@ const FLOORS: Record<string, string[]> = {
   events: ['platform', 'trail', 'agencies', 'access'],
   reports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access'],
   imports: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access', 'reports', 'reading'],
+  bulk: ['form', 'platform', 'trail', 'forms', 'tally', 'agencies', 'access', 'reports'],
   totals: ['form', 'platform', 'forms', 'tally', 'agencies', 'reports']
 }
 
@@ -50,7 +51,7 @@ t.test('no file is longer than one can read', async t => {
 })
 
 t.test('a wrong configuration is one message with every fault, and shows no secret', t => {
-  t.same(loadConfig({}), { HOST: '127.0.0.1', PORT: 8080, DATA_DIR: './data', LOG_LEVEL: 'info', POOL_MAX: 10, BODY_LIMIT: 2097152, HEADERS_TIMEOUT: 15, REQUEST_TIMEOUT: 300, KEEP_ALIVE_TIMEOUT: 72, RATE_LIMIT: 60000, OVERLOAD_MS: 1000 })
+  t.same(loadConfig({}), { HOST: '127.0.0.1', PORT: 8080, DATA_DIR: './data', LOG_LEVEL: 'info', POOL_MAX: 10, BODY_LIMIT: 2097152, IMPORT_LIMIT: 17179869184, HEADERS_TIMEOUT: 15, REQUEST_TIMEOUT: 300, KEEP_ALIVE_TIMEOUT: 72, RATE_LIMIT: 60000, OVERLOAD_MS: 1000 })
   t.match(loadConfig({ PORT: '0', DATABASE_URL: 'postgres://u@h/d', ADMIN_API_KEY: 'k'.repeat(32), HOST: '' }), { PORT: 0, DATABASE_URL: 'postgres://u@h/d', HOST: '127.0.0.1' })
   t.match(loadConfig({ OIDC_ISSUER: 'https://id.example', OIDC_AUDIENCE: 'gongkai', TRUST_PROXY: '10.0.0.0/8, ::1,loopback', CORS_ORIGINS: 'https://a.example,http://b.example:8080', RATE_LIMIT: '0' }), { RATE_LIMIT: 0 })
   for (const env of [{ OIDC_ISSUER: 'https://id.example' }, { JWKS_FILE: 'keys.json' }, { OIDC_AUDIENCE: 'gongkai' }]) t.throws(() => loadConfig(env), /^Wrong configuration:\n {2}OIDC_AUDIENCE: [^\n]*$/)
@@ -61,7 +62,7 @@ t.test('a wrong configuration is one message with every fault, and shows no secr
   DATABASE_URL: expected postgres://user:password@host:port/database
   ADMIN_API_KEY: expected 32 to 256 printable ASCII characters without spaces
   LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent, found "loud"
-  POOL_MAX: expected a number of connections from 1 to 200, found "0"
+  POOL_MAX: expected a number of connections from 2 to 200, found "0"
   BODY_LIMIT: expected a number of bytes from 1024 to 1073741824, found "1.5"`
   })
   t.end()

@@ -58,6 +58,11 @@ export const RULES: Record<string, Rule> = {
   putRow: filer('path'),
   deleteRow: filer('path'),
   importDocument: filer('query'),
+  // To publish, an import needs what publishReport needs.
+  importReports: filer('each'),
+  putReportsFile: filer('each'),
+  importAgencies: supervisor('each'),
+  putAgenciesFile: supervisor('each'),
 
   submitReport: filer('path'),
   returnReport: supervisor('path'),

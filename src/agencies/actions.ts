@@ -6,7 +6,7 @@ import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database
 import { problem, refuse, type Fault } from '../platform/problem.ts'
 import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
 import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
-import { recordEvents, type By } from '../trail/trail.ts'
+import { recordEvents, type By, type NewEvent } from '../trail/trail.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
@@ -19,7 +19,7 @@ export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
-    await saveAgency(trx, forms, by, change.code, change, undefined)
+    if (await saveAgency(trx, forms, by, change.code, change, undefined)) await recordAgencies(trx, [change.code])
     return (await findAgency(trx, change.code))!
   })
 }
@@ -30,40 +30,53 @@ export async function putAgency (db: Kysely<Database>, forms: Forms, by: By, cod
     await lockTree(trx)
     const before = await findAgency(trx, code)
     if (known && before === undefined) throw problem('agency-not-found', { agency: code })
-    await saveAgency(trx, forms, by, code, change, before)
+    if (await saveAgency(trx, forms, by, code, change, before)) await recordAgencies(trx, [code])
     return { agency: (await findAgency(trx, code))!, created: before === undefined }
   })
 }
 
-async function saveAgency (trx: Transaction<Database>, forms: Forms, by: By, code: string, change: AgencyChange, before: Agency | undefined): Promise<void> {
+/** The caller holds the lock of the tree, and `before` is how the agency is. Gives whether `recordAgencies` is to follow, as the last thing of the transaction. */
+export async function saveAgency (trx: Transaction<Database>, forms: Forms, by: By, code: string, change: AgencyChange, before: Agency | undefined): Promise<boolean> {
   refuse('body-invalid', faultsOf(code, change, before))
-  const { parent, level, kind, reporting, since, until } = change
-  const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
   const old = before === undefined ? [] : await findPeriods(trx, code)
-  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
-  const periods = before === undefined
-    ? [{ parent: null, reporting: 'own', ...given, since: since ?? FROM_EVER, until: last ?? UNTIL_FURTHER_NOTICE } as Period]
-    : newPeriods(old, given, since ?? undefined, last)
-
-  const details = { name: change.name, credit_code: change.credit_code, division_code: change.division_code }
+  const periods = periodsAfter(change, old)
   const renamed = change.name !== undefined && change.name !== before?.name
   const moved = JSON.stringify(periods) !== JSON.stringify(old)
   if (before === undefined) {
     await trx.insertInto('agency').values({ code, name: change.name!, credit_code: change.credit_code ?? null, division_code: change.division_code ?? null }).execute()
-  } else if (Object.entries(details).some(([name, value]) => value !== undefined && value !== before[name as keyof typeof details])) {
-    await trx.updateTable('agency').set({ ...details, updated_at: sql`now()` }).where('code', '=', code).execute()
+  } else if (changesDetails(change, before)) {
+    await trx.updateTable('agency').set({ ...detailsOf(change), updated_at: sql`now()` }).where('code', '=', code).execute()
   }
-  const changes = changesOf({ ...before, periods: old }, { ...details, periods })
-  const record = async () => await recordEvents(trx, by, [{ kind: before === undefined ? 'agency_registered' : 'agency_changed', agency: code, year: null, details: { changes } }])
+  const event = agencyEvent(code, change, before, old, periods)
+  const record = async () => await recordEvents(trx, by, [event])
   if (moved) await moveAgency(trx, forms, code, old, periods, record)
-  else if (Object.keys(changes).length > 0) await record()
-  if (moved || renamed) await recordAgencies(trx, [code])
+  else if (Object.keys(event.details!.changes as object).length > 0) await record()
+  return moved || renamed
+}
+
+export function agencyEvent (code: string, change: AgencyChange, before: Agency | undefined, old: Period[], periods: Period[]): NewEvent {
+  const changes = changesOf({ ...before, periods: old }, { ...detailsOf(change), periods })
+  return { kind: before === undefined ? 'agency_registered' : 'agency_changed', agency: code, year: null, details: { changes } }
 }
 
 /** By field: what it was and what it is. */
 function changesOf (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, [unknown, unknown]> {
   return Object.fromEntries(Object.entries(after).flatMap(([name, value]) =>
     value === undefined || JSON.stringify(value) === JSON.stringify(before[name] ?? null) ? [] : [[name, [before[name] ?? null, value]]]))
+}
+
+const detailsOf = (change: AgencyChange) => ({ name: change.name, credit_code: change.credit_code, division_code: change.division_code })
+
+export const changesDetails = (change: AgencyChange, before: Agency): boolean =>
+  Object.entries(detailsOf(change)).some(([name, value]) => value !== undefined && value !== before[name as keyof ReturnType<typeof detailsOf>])
+
+/** The ranges of years that a change leads to; `old` is empty for a new agency. Throws where the change cannot be. */
+export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
+  const given = Object.fromEntries(Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)) as Partial<Standing>
+  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
+  return old.length === 0
+    ? [{ parent: null, reporting: 'own', ...given, since: since ?? FROM_EVER, until: last ?? UNTIL_FURTHER_NOTICE } as Period]
+    : newPeriods(old, given, since ?? undefined, last)
 }
 
 function newPeriods (old: Period[], given: Partial<Standing>, since: number | undefined, until: number | undefined): Period[] {
@@ -82,7 +95,7 @@ const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
 
 /** Rules that the schema cannot say. */
-function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
+export function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
   const faults: Fault[] = []
   if (change.code !== undefined && change.code !== code) faults.push({ pointer: '/code', found: change.code, expected: { en: `${code}, as in the path`, zh: `与路径一致：${code}` } })
   if (before === undefined) {

@@ -16,6 +16,20 @@ export async function findAgency (db: Kysely<Database>, code: string): Promise<A
   return { ...agency, ...periods.at(-1)!, periods }
 }
 
+/** Those of the codes that are registered, by code. */
+export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
+  const among = sql<string>`any(${codes})`
+  const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where('code', '=', among).execute()
+  const periods = await db.selectFrom('agency_period').select(['agency', 'since', 'until', 'parent', 'level', 'kind', 'reporting'])
+    .where('agency', '=', among).orderBy('agency').orderBy('since').execute()
+  const byAgency = new Map<string, Agency['periods']>(rows.map(row => [row.code, []]))
+  for (const { agency, ...period } of periods) byAgency.get(agency)!.push(writeYears(period))
+  return new Map(rows.map(row => {
+    const own = byAgency.get(row.code)!
+    return [row.code, { ...row, ...own.at(-1)!, periods: own }]
+  }))
+}
+
 export interface AgencyFilter { under?: string, level?: string, kind?: string, q?: string, year?: number }
 
 /** In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by. */

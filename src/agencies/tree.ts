@@ -36,6 +36,12 @@ export async function ancestorsOf (db: Kysely<Database>, agency: string, year: n
   return rows.map(row => row.ancestor)
 }
 
+/** They and all that were ever below them. */
+export async function subtreesOf (db: Kysely<Database>, agencies: string[]): Promise<string[]> {
+  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', sql<string>`any(${agencies})`).execute()
+  return [...new Set([...agencies, ...rows.map(row => row.agency)])]
+}
+
 /** It and all that were ever below it. */
 export async function subtreeOf (db: Kysely<Database>, agency: string): Promise<string[]> {
   const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', agency).execute()

@@ -28,7 +28,7 @@ export function readBodies (app: FastifyInstance): void {
       if (text.trim() === '') return done(null, undefined)
       refuseLoss(text)
       parseJson(request, text, (error: Error | null, value) => {
-        if (error === null && isCrowded(value)) return done(problem('json-malformed', { reason: `more than ${MOST_MEMBERS} members in one object or array` }))
+        if (error === null && isCrowded(value)) return done(crowded())
         done(error && malformed(error), value)
       })
     } catch (error) { done(error as Error) }
@@ -50,10 +50,17 @@ export function readBodies (app: FastifyInstance): void {
   })
 }
 
-function decode (request: FastifyRequest, body: Buffer): string {
-  const asked = /charset="?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+/** The charset that a Content-Type declares, by the name of its decoder. Throws `media-type-unsupported`. */
+export function charsetOf (contentType: string, request: FastifyRequest): string | undefined {
+  const asked = /charset="?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase()
+  if (asked === undefined) return undefined
   const charset = CHARSETS[asked]
   if (charset === undefined) throw unsupported(request)
+  return charset
+}
+
+function decode (request: FastifyRequest, body: Buffer): string {
+  const charset = charsetOf(request.headers['content-type'] ?? '', request) ?? 'utf-8'
   try { return new TextDecoder(charset, { fatal: true }).decode(body) } catch { throw problem('text-undecodable', { charset }) }
 }
 
@@ -75,6 +82,16 @@ function refuseLoss (text: string): void {
   } catch (error) { throw malformed(error as Error) }
   if (imprecise.length > 0) throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
 }
+
+/** One JSON value, as strictly as a body. */
+export function readJson (text: string): unknown {
+  refuseLoss(text)
+  const value: unknown = JSON.parse(text)
+  if (isCrowded(value)) throw crowded()
+  return value
+}
+
+const crowded = () => problem('json-malformed', { reason: `more than ${MOST_MEMBERS} members in one object or array` })
 
 /** No form has so many names: to look for the right one beside each wrong one would take seconds. */
 const MOST_MEMBERS = 2000

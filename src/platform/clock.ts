@@ -9,7 +9,7 @@
 //
 // The row is held for one statement and the commit, while publishers of one year already wait for each other at the total of
 // the whole registry: 16 clients at once publish 230 to 270 reports a second with it and as many without (2026-11-23).
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import { problem } from './problem.ts'
 
@@ -39,9 +39,34 @@ export async function settle (db: Kysely<Database>, moment: string): Promise<voi
   const { rows: [clock] } = await sql<{ passed: boolean, future: boolean }>`
     select at >= ${moment}::timestamptz as passed, greatest(at, clock_timestamp()) < ${moment}::timestamptz as future from clock`.execute(db)
   if (clock!.future) throw problem('moment-in-future', { moment })
-  if (clock!.passed) return
+  if (!clock!.passed) await moveOn(db, moment)
+  await passReserved(db, moment)
+}
+
+async function moveOn (db: Kysely<Database>, moment: string): Promise<void> {
   // Not waiting for the disk: if the server fails and forgets this, its clock has passed the moment when it is back.
   await sql`
     with quick as materialized (select set_config('synchronous_commit', 'off', true))
     update clock set at = ${moment}::timestamptz from quick where at < ${moment}::timestamptz`.execute(db)
+}
+
+/**
+ * For a transaction that records so much that nobody can wait for its end: takes a moment at once and keeps it for that
+ * transaction alone, over another connection. Others take later moments and go on. Who asks for this moment or a later
+ * one, as of which not all is recorded yet, waits for the end of the transaction.
+ */
+export async function reserveMoment (trx: Transaction<Database>, db: Kysely<Database>): Promise<string> {
+  await sql`lock table reservation in share row exclusive mode`.execute(trx)
+  const { rows: [row] } = await sql<{ at: string }>`
+    with next as (select greatest(at + interval '1 microsecond', clock_timestamp()) as at from clock for update)
+    update clock set at = next.at, reserved = next.at from next returning ${shownMoment(sql`next.at`)} as at`.execute(db)
+  return row!.at
+}
+
+/** A reservation whose transaction has ended, however it did, holds nobody up any more. */
+async function passReserved (db: Kysely<Database>, moment: string): Promise<void> {
+  const { rows: [clock] } = await sql<{ reserved: boolean | null }>`select reserved <= ${moment}::timestamptz as reserved from clock`.execute(db)
+  if (!clock!.reserved) return
+  await db.transaction().execute(async trx => await sql`lock table reservation in share mode`.execute(trx))
+  await sql`update clock set reserved = null where reserved <= ${moment}::timestamptz`.execute(db)
 }

@@ -93,9 +93,13 @@ export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: 
   send(request, reply, problem('parameter-invalid', {}, { errors: [{ parameter: 'path', found: request.url, expected: { en: 'a path with valid %-escapes and parts of at most 200 characters', zh: '百分号编码有效、每段不超过 200 个字符的路径' } }] }))
 }
 
+/** On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole. */
+export const uploading = new WeakSet<import('node:net').Socket>()
+
 /** What Node refuses before there is a request. */
 export function answerBrokenHttp (error: Error & { code?: string }, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
   const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'http-malformed'
   const body = JSON.stringify(wordProblem(problem(code), 'en', '', ''))
   const { status, title } = PROBLEMS[code]

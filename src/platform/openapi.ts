@@ -16,8 +16,10 @@ export const LOCATION = { Location: Type.String({ description: 'Path of what was
 export const WireFault = Type.Object({
   pointer: Type.Optional(Type.String({ description: 'JSON Pointer into the body.' })),
   parameter: Type.Optional(Type.String({ description: 'The path or query parameter.' })),
-  line: Type.Optional(Type.Integer({ description: 'Line of a CSV body; the header is line 1.' })),
+  line: Type.Optional(Type.Integer({ description: 'Line of a CSV or NDJSON body; a header is line 1.' })),
   column: Type.Optional(Type.String({ description: 'Column of a CSV body.' })),
+  code: Type.Optional(Type.String({ description: 'In an import: code of the problem that this line would meet as a request of its own.' })),
+  check: Type.Optional(Type.String({ description: 'Id of the check that fails.' })),
   found: Type.Optional(Type.Unknown({ description: 'What was found there.' })),
   expected: Type.String({ description: 'What was expected, in the language of the answer.' }),
   did_you_mean: Type.Optional(Type.String({ description: 'The nearest name that would have been right.' }))

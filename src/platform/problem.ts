@@ -48,12 +48,12 @@ const MOST_ERRORS = 100
 
 /** The body of the answer. */
 export function wordProblem (raised: Problem, language: Language, instance: string, requestId: string): Record<string, unknown> {
-  const { title, detail, status } = PROBLEMS[raised.code]
+  const { title, status } = PROBLEMS[raised.code]
   return {
     type: `/problems/${raised.code}`,
     title: title[language],
     status,
-    detail: detail[language].replace(/\{(\w+)\}/g, (_, name) => wordFact(raised.facts[name] ?? '?', language)),
+    detail: sentenceOf(raised)[language],
     instance,
     code: raised.code,
     request_id: requestId,
@@ -63,9 +63,17 @@ export function wordProblem (raised: Problem, language: Language, instance: stri
   }
 }
 
+/** What is wrong in this case, in both languages. */
+export const sentenceOf = (raised: Problem): Text => {
+  const { detail } = PROBLEMS[raised.code]
+  const word = (language: Language) => detail[language].replace(/\{(\w+)\}/g, (_, name) => wordFact(raised.facts[name] ?? '?', language))
+  return { en: word('en'), zh: word('zh') }
+}
+
 const wordFact = (fact: Fact, language: Language) => typeof fact === 'object' ? fact[language] : String(fact)
 
-function wordFault ({ expected, among, found, ...place }: Fault, language: Language) {
+/** A fault as it is answered. */
+export function wordFault ({ expected, among, found, ...place }: Fault, language: Language) {
   const suggestion = typeof found === 'string' && among !== undefined ? didYouMean(found, among) : undefined
   return {
     ...place,

@@ -104,15 +104,23 @@ export async function deleteReport (db: Kysely<Database>, forms: Forms, by: By, 
 /** Gives the report as it is then: itself when the content was there already. */
 export async function saveDraft (trx: Transaction<Database>, forms: Forms, by: By, report: StoredReport, { form, content }: Held, source: Record<string, unknown> = {}): Promise<StoredReport> {
   if (holds(forms, report, form, content)) return report
-  const changed = { ...report, form: form.id, content, revision: report.revision + 1, cell_revisions: cellRevisions(report, form, content) }
+  const { changed, event } = draftAfter(forms, report, { form, content }, source)
   await saveContent(trx, changed)
-  const changes = changesOf({ form: forms.get(report.form), content: report.content }, { form, content })
-  await recordEvents(trx, by, [{ kind: 'changed', agency: report.agency, year: report.year, details: { form: form.id, ...source, changes } }])
+  await recordEvents(trx, by, [event])
   return changed
 }
 
+/** The report with this content, and what is told of the change. */
+export function draftAfter (forms: Forms, report: StoredReport, { form, content }: Held, source: Record<string, unknown> = {}): { changed: StoredReport, event: NewEvent } {
+  const changes = changesOf({ form: forms.get(report.form), content: report.content }, { form, content })
+  return {
+    changed: { ...report, form: form.id, content, revision: report.revision + 1, cell_revisions: cellRevisions(report, form, content) },
+    event: { kind: 'changed', agency: report.agency, year: report.year, details: { form: form.id, ...source, changes } }
+  }
+}
+
 /** What it was made with can be told from what follows: each change says what was there before. */
-const creation = ({ agency, year }: ReportId, held: Held, source: Record<string, unknown> = {}): NewEvent =>
+export const creation = ({ agency, year }: ReportId, held: Held, source: Record<string, unknown> = {}): NewEvent =>
   ({ kind: 'created', agency, year, details: { form: held.form.id, ...source, content_sha256: digestOf(held) } })
 
 /** Those of the cells that this changes are the revision that it makes. */
@@ -151,10 +159,10 @@ export async function isThere (trx: Transaction<Database>, { agency, year }: Rep
   throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
 }
 
-const READ_ONLY = ['agency', 'year', 'status', 'version', 'revision', 'published_at', 'amendment_reason', 'reason', 'remarks', 'allowed_transitions'] as const
+export const READ_ONLY = ['agency', 'year', 'status', 'version', 'revision', 'published_at', 'amendment_reason', 'reason', 'remarks', 'allowed_transitions'] as const
 
 /** What GET gave may be sent back, but read-only members only as they are. */
-function changedReadOnly (body: ReportDraft, report: Report): Fault[] {
+export function changedReadOnly (body: ReportDraft, report: Report): Fault[] {
   return READ_ONLY.flatMap((name): Fault[] => {
     const [sent, present] = [JSON.stringify(body[name]), JSON.stringify(report[name])]
     if (sent === undefined || sent === present) return []

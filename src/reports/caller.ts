@@ -13,7 +13,7 @@ export interface Caller {
 
 export const PUBLIC: Caller = { seesDrafts: false, moves: [] }
 
-export function callerOf ({ actor, isPublic }: FastifyRequest): Caller {
+export function callerOf ({ actor, isPublic }: Pick<FastifyRequest, 'actor' | 'isPublic'>): Caller {
   if (actor === null || isPublic) return PUBLIC
   return { seesDrafts: true, moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role)) }
 }

@@ -1,7 +1,7 @@
 // The moves of a report: each is held against the table of moves, and the totals follow in the same transaction.
 import type { Kysely, Transaction } from 'kysely'
 import { ancestorsOf, findPeriod, holdAgency } from '../agencies/tree.ts'
-import { runChecks } from '../form/checks.ts'
+import { isObstacle, runChecks } from '../form/checks.ts'
 import type { Fault } from '../form/fault.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
@@ -41,7 +41,7 @@ export async function submitReport (db: Kysely<Database>, forms: Forms, by: By, 
     // Over a withdrawn version even the same content changes something: it becomes public again.
     if (current !== undefined && holds(forms, current, forms.get(report.form), report.content)) throw problem('amendment-unchanged', { ...id, version: current.version! })
     const { summary, findings } = runChecks(forms.get(report.form), report.content)
-    const failed = findings.filter(finding => finding.severity === 'error' && finding.outcome === 'fail')
+    const failed = findings.filter(isObstacle)
     if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
     await saveStatus(trx, report, 'submitted', null, null)
     await recordEvents(trx, by, [eventOf('submitted', report, { content_sha256: digest(forms, report) })])

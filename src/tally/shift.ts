@@ -17,9 +17,11 @@ export async function shiftTotals (trx: Transaction<Database>, forms: Forms, cha
   if (rows.length === 0) return
   const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`
     insert into total as t (agency, year, form, level, kind, reports, figures, present)
-    select agency, year, form, level, kind, reports, figures, present
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as c (agency text, year integer, form text, level text, kind text, reports integer, figures bigint[], present bigint[])
+    select agency, year, form, level, kind, reports, figures::bigint[], present::bigint[]
+    from unnest(${rows.map(row => row.agency)}::text[], ${rows.map(row => row.year)}::integer[], ${rows.map(row => row.form)}::text[],
+                ${rows.map(row => row.level)}::text[], ${rows.map(row => row.kind)}::text[], ${rows.map(row => row.reports)}::integer[],
+                ${rows.map(row => `{${row.figures.join()}}`)}::text[], ${rows.map(row => `{${row.present.join()}}`)}::text[])
+      as c (agency, year, form, level, kind, reports, figures, present)
     order by agency desc, year, form, level, kind
     on conflict on constraint total_pkey do update set
       reports = t.reports + excluded.reports,

@@ -93,6 +93,8 @@ const STORY: [operationId: string, type?: string][] = [
   ['deleteRow'], ['appendRows'], ['deleteRow'], ['appendRows', 'text/csv'], ['getRow'], ['putRow'],
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
+  ['importAgencies', 'text/csv'], ['importAgencies', 'application/x-ndjson'], ['putAgenciesFile', 'application/octet-stream'],
+  ['importReports', 'application/x-ndjson'], ['importReports', 'text/csv'], ['putReportsFile', 'application/octet-stream'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
   ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
   ['putDeadline'], ['getDeadline'], ['deleteDeadline'],

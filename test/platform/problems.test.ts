@@ -1,6 +1,7 @@
 // Each code of the table is raised here by the request that a client would meet it with.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { once } from 'node:events'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -37,6 +38,7 @@ const requests = `${draft}/tables/requests`
 const raw = (type: string): CallOptions => ({ headers: { 'content-type': type } })
 const json = raw('application/json')
 const csv = raw('text/csv')
+const ndjson = raw('application/x-ndjson')
 const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
@@ -140,6 +142,12 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'document-unreadable': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
   'document-not-recognised': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '今天天气很好。', text),
   'document-partly-read': async () => await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '二、主动公开政府信息情况\n第二十条第（五）项\n信息内容 | 本年处理决定数量\n行政许可 | 3 |\n', text),
+  'gzip-malformed': async () => await call('POST', '/v1/imports/reports', gzipSync('{}\n'.repeat(1000)).subarray(0, 30), ndjson),
+  'multipart-malformed': async () => await call('POST', '/v1/imports/reports', '--x\r\nContent-Disposition: form-data; name="publish"\r\n\r\ntrue\r\n--x--\r\n', raw('multipart/form-data; boundary=x')),
+  'line-too-long': async () => await call('POST', '/v1/imports/reports', 'x'.repeat(70_000), ndjson),
+  'import-empty': async () => await call('POST', '/v1/imports/agencies', '\n\n', csv),
+  'import-rejected': async () => await call('POST', '/v1/imports/reports', '{"agency":"nobody","year":2021}\n', ndjson),
+  'too-many-agencies': async () => await call('POST', '/v1/imports/agencies', `code\n${Array.from({ length: 300_001 }, (_, i) => i).join('\n')}\n`, csv),
   'number-imprecise': async () => await call('PUT', draft, '{"tables": {"fees": {"administrative_fees": {"amount": 0.1000000000000000055}}}}', json),
   'agency-unknown': async () => await call('POST', '/v1/reports', { agency: 'nobody', year: 2021 }),
   'agency-not-in-year': async () => await call('POST', '/v1/reports', { agency: 'young', year: 2021 }),

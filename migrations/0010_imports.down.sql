@@ -1,0 +1,3 @@
+drop table reservation;
+alter table clock drop column reserved;
+alter table total reset (toast_tuple_target);

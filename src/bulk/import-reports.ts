@@ -1,0 +1,102 @@
+// Reports in bulk: the file is read and checked in batches, and each batch is stored with a few statements, all in one
+// transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
+// for each other, and no agency moves between the reading of its place and the adding to its totals.
+import { sql, type Kysely } from 'kysely'
+import { lockTree } from '../agencies/tree.ts'
+import { failedChecks, type Finding } from '../form/checks.ts'
+import type { Forms } from '../forms/forms.ts'
+import { reserveMoment } from '../platform/clock.ts'
+import { inTransaction, type Database } from '../platform/database.ts'
+import { Sums } from '../tally/sums.ts'
+import { staged } from '../trail/trail.ts'
+import type { LineFault } from './faults.ts'
+import type { Read, SentReport } from './report-lines.ts'
+import { pack } from './report-store.ts'
+import { finish, newRun, reject, Undone, type Run } from './run.ts'
+import { Seen } from './seen.ts'
+import { storeBatch, whose, type Entry, type ReportImportOptions, type ReportRun } from './store-reports.ts'
+
+/** Reports, and characters of them, that one batch has at most. */
+const BATCH = 500
+const BATCH_CHARACTERS = 8 * 1024 * 1024
+
+/**
+ * `read` gives the file from its start each time it is called. When `on_error` is `abort` and anything is at fault,
+ * nothing is stored.
+ */
+export async function importReports (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Read[]>, options: ReportImportOptions): Promise<Run> {
+  let run!: ReportRun
+  try {
+    return await inTransaction(db, async trx => {
+      // It may wait for another import, and then take as long as the file is.
+      await sql`set local statement_timeout = 0`.execute(trx)
+      await lockTree(trx)
+      await staged.begin(trx)
+      const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
+      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), seen: new Seen(), options }
+      await storeAll(run, batches(run, read()))
+      if (run.isWriting) await staged.record(trx)
+      if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
+      return finish(run)
+    })
+  } catch (error) {
+    if (error instanceof Undone) return run
+    throw error
+  }
+}
+
+/** While the database stores one batch, the next is read. */
+async function storeAll (run: ReportRun, all: AsyncIterable<Entry[]>): Promise<void> {
+  let storing = Promise.resolve()
+  try {
+    for await (const batch of all) {
+      await storing
+      run.options.signal?.throwIfAborted()
+      storing = storeBatch(run, batch)
+      // What it throws is seen above or below, not at the moment.
+      storing.catch(() => {})
+    }
+  } finally {
+    await storing
+  }
+}
+
+/** The reports that are good by themselves; the others are rejected on the way. */
+async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGenerator<Entry[]> {
+  let batch: Entry[] = []
+  let characters = 0
+  for await (const reads of file) {
+    for (const read of reads) {
+      run.read++
+      const faults = 'faults' in read ? read.faults : faultsOfReport(run, read.report)
+      if (faults.length > 0 || 'faults' in read) {
+        reject(run, read.source, faults)
+        continue
+      }
+      const report = pack(read.report, run.isWriting)
+      batch.push({ report, source: read.source })
+      characters += read.source.length + report.vector.length + report.notes.length + (report.sections?.length ?? 0)
+      if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue
+      yield batch
+      batch = []
+      characters = 0
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+function faultsOfReport (run: ReportRun, report: SentReport): LineFault[] {
+  const { line, agency, year, form, content } = report
+  const before = run.seen.see(agency, year, line)
+  if (before !== undefined) return [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }]
+  if (!run.options.publish) return []
+  const failed = failedChecks(form, content)
+  if (failed.length === 0) return []
+  if (!run.options.acceptFailedChecks) return failed.map(finding => faultOfCheck(line, finding))
+  run.checks.reports++
+  for (const { check } of failed) run.checks.failed.set(check, (run.checks.failed.get(check) ?? 0) + 1)
+  return []
+}
+
+const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault =>
+  ({ line, code: 'checks-failed', check, found: { left, right }, expected: message })

@@ -1,0 +1,90 @@
+// What was rejected, as it stood in the file, each with the reason: to be mended and sent again.
+import { ftruncateSync, writeSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { isObject } from '../form/fault.ts'
+import { openScratch } from '../platform/upload.ts'
+import { wordFault, type Language } from '../platform/problem.ts'
+import type { LineFault } from './faults.ts'
+import { REJECTED } from './report-lines.ts'
+
+const BUFFERED = 1024 * 1024
+
+export class Rejects {
+  readonly #file: FileHandle
+  readonly #language: Language
+  /** Of a CSV file. */
+  #columns: string[] | undefined
+  #waiting: string[] = []
+  #length = 0
+
+  private constructor (file: FileHandle, language: Language) {
+    this.#file = file
+    this.#language = language
+  }
+
+  static async open (language: Language): Promise<Rejects> {
+    return new Rejects(await openScratch(), language)
+  }
+
+  /** From the start: a transaction that met another one is tried again. */
+  begin (header: string[] | undefined): void {
+    ftruncateSync(this.#file.fd, 0)
+    this.#waiting = []
+    this.#columns = header
+    // With a mark, so that Excel takes it for UTF-8.
+    if (header !== undefined) this.#write('\ufeff' + stringify([[...header.filter(column => column !== REJECTED), REJECTED]]))
+  }
+
+  add (source: string, faults: LineFault[]): void {
+    const reason = faults.map(fault => told(fault, this.#language)).join('; ')
+    this.#write(this.#columns === undefined ? `${withReason(source, reason)}\n` : inColumns(source, this.#columns, reason))
+  }
+
+  #write (text: string): void {
+    this.#waiting.push(text)
+    this.#length += text.length
+    if (this.#length > BUFFERED) this.#flush()
+  }
+
+  #flush (): void {
+    writeSync(this.#file.fd, this.#waiting.join(''))
+    this.#waiting = []
+    this.#length = 0
+  }
+
+  /** All of it, which ends with the stream. */
+  read () {
+    this.#flush()
+    return this.#file.createReadStream({ start: 0 })
+  }
+
+  async close (): Promise<void> { await this.#file.close() }
+}
+
+/** `line 3, natural_person: found "x", expected an integer`. */
+export function told (fault: LineFault, language: Language): string {
+  const { line, column, pointer, check, found, expected } = wordFault(fault, language) as { line: number, column?: string, pointer?: string, check?: string, found?: unknown, expected: string }
+  const place = [language === 'zh' ? `第 ${line} 行` : `line ${line}`, column ?? pointer ?? check].filter(Boolean).join(' ')
+  if (check !== undefined) return `${place}: ${expected}`
+  const shown = found === undefined ? '' : language === 'zh' ? `为 ${JSON.stringify(found)}，` : `found ${JSON.stringify(found)}, `
+  return `${place}: ${shown}${language === 'zh' ? '应为 ' : 'expected '}${expected}`
+}
+
+/** The line is changed at its end only: a number that is too precise to be parsed stays as it is. */
+function withReason (line: string, reason: string): string {
+  let value: unknown
+  try { value = JSON.parse(line) } catch { return line }
+  if (!isObject(value)) return line
+  if (REJECTED in value) return JSON.stringify({ ...value, [REJECTED]: reason })
+  return `${line.trimEnd().slice(0, -1)}${Object.keys(value).length > 0 ? ',' : ''}${JSON.stringify(REJECTED)}:${JSON.stringify(reason)}}`
+}
+
+/** The reason stands on the first line of a report. */
+function inColumns (source: string, columns: string[], reason: string): string {
+  const at = columns.indexOf(REJECTED)
+  let records: string[][]
+  try { records = parse(source, { relax_column_count: true, relax_quotes: true }) } catch { return `${source}\n` }
+  return stringify(records.map((fields, i) => [...fields.filter((_, column) => column !== at), i === 0 ? reason : '']))
+}

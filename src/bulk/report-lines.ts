@@ -1,0 +1,116 @@
+// Reports as NDJSON: on each line what PUT takes, with agency and year.
+import { Value } from 'typebox/value'
+import { AgencyCode, Year } from '../agencies/schemas.ts'
+import { readContent, type Content } from '../form/content.ts'
+import { atPointer, isObject } from '../form/fault.ts'
+import type { Form } from '../form/form.ts'
+import type { Forms } from '../forms/forms.ts'
+import { readJson } from '../platform/body.ts'
+import type { Line } from '../platform/lines.ts'
+import { Problem } from '../platform/problem.ts'
+import { chooseForm, READ_ONLY } from '../reports/actions.ts'
+import { faultsOfProblem, type LineFault } from './faults.ts'
+import { readShaped, shapeOf, type Shape } from './shape.ts'
+
+/** A report of the file, as it would be stored. */
+export interface SentReport {
+  line: number
+  agency: string
+  year: number
+  form: Form
+  content: Content
+  /** A file of figures says nothing of the texts: those that are there stay. */
+  figuresOnly: boolean
+  /** Read-only members that came with it: they must be as they are. */
+  stated: Record<string, unknown> | undefined
+}
+
+/** What one line, or the lines of one report, gave. `source` is what stood there. */
+export type Read = { line: number, source: string, report: SentReport } | { line: number, source: string, faults: LineFault[] }
+
+const CONTENT = ['form', 'sections', 'tables', 'notes']
+const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
+const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
+/** Where rejects tell why they were: it may stand in a file that is sent again. */
+export const REJECTED = 'rejected'
+
+export const isAgencyCode = (value: unknown): value is string => Value.Check(AgencyCode, value)
+export const isYear = (value: unknown): value is number => Value.Check(Year, value)
+export const EXPECTED = {
+  agency: { en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符' },
+  year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
+  text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
+}
+
+/** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
+const MOST_SHAPES = 8
+const MOST_TRIES = 100
+
+/** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
+export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => Read {
+  const shapes: Shape[] = []
+  let tries = 0
+  const chosen = new Map<number, Form | undefined>()
+  const formOf = (year: number) => {
+    if (!chosen.has(year)) chosen.set(year, formOfYear(forms, year, thisYear))
+    return chosen.get(year)
+  }
+  return line => {
+    const bytes = line.isUtf8 && shapes.length > 0 ? line.bytes.toString('latin1') : ''
+    for (const [i, shape] of shapes.entries()) {
+      const report = readShaped(shape, line.number, bytes, formOf)
+      if (report === undefined) continue
+      if (i > 0) shapes.unshift(...shapes.splice(i, 1))
+      return { line: line.number, source: keepSource ? line.text! : '', report }
+    }
+    const read = readWithCare(forms, line, thisYear)
+    if ('report' in read && line.isUtf8 && tries < MOST_TRIES) {
+      tries++
+      const shape = shapeOf(read.source, read.report)
+      if (shape !== undefined) shapes.unshift(shape)
+      shapes.splice(MOST_SHAPES)
+    }
+    return read
+  }
+}
+
+/** Undefined where the year has no form, or its line names one. */
+function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
+  try { return chooseForm(forms, year, undefined, thisYear) } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function readWithCare (forms: Forms, { number: line, text }: Line, thisYear: number): Read {
+  const source = text ?? ''
+  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  try {
+    const value = readJson(text)
+    if (!isObject(value)) return { line, source, faults: [{ line, found: value, expected: { en: 'one report, as an object {"agency", "year", …}', zh: '一份报告：对象 {"agency", "year", …}' } }] }
+    const faults = faultsOfMembers(line, value)
+    if (faults.length > 0) return { line, source, faults }
+    const { agency, year, form: asked } = value as { agency: string, year: number, form?: string }
+    const form = chooseForm(forms, year, asked, thisYear)
+    const { content, faults: wrong } = readContent(form, value)
+    if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
+    const stated = Object.fromEntries(STATED.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
+    return { line, source, report: { line, agency, year, form, content, figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
+  } catch (error) {
+    return { line, source, faults: faultsOfProblem(line, error) }
+  }
+}
+
+function faultsOfMembers (line: number, value: Record<string, unknown>): LineFault[] {
+  const place = atPointer('')
+  const faults: LineFault[] = []
+  for (const name of Object.keys(value).filter(name => !MEMBERS.includes(name) && name !== REJECTED)) {
+    faults.push({ line, ...place(name), found: name, expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` }, among: MEMBERS })
+  }
+  if (!isAgencyCode(value.agency)) faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
+  if (!isYear(value.year)) faults.push({ line, ...place('year'), ...found(value.year), expected: EXPECTED.year })
+  if (value.form !== undefined && typeof value.form !== 'string') faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
+  return faults
+}
+
+const found = (value: unknown) => value === undefined ? {} : { found: value }

@@ -1,0 +1,118 @@
+// POST and PUT /v1/imports/reports and /agencies: files of many.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { refuseRole } from '../access/access.ts'
+import { RULES } from '../access/rules.ts'
+import type { Forms } from '../forms/forms.ts'
+import type { Role } from '../platform/auth.ts'
+import type { Database } from '../platform/database.ts'
+import { languageOf } from '../platform/errors.ts'
+import { problems, ref } from '../platform/openapi.ts'
+import { problem } from '../platform/problem.ts'
+import { receiveUpload, typeOf } from '../platform/upload.ts'
+import { problemOfValidation } from '../platform/validation.ts'
+import { thisYear } from '../reports/routes.ts'
+import { by } from '../trail/trail.ts'
+import { formatOf, readFile } from './file.ts'
+import { importAgencies } from './import-agencies.ts'
+import { importReports } from './import-reports.ts'
+import { Rejects } from './rejects.ts'
+import { isRejected, wordResult, type ImportOptions, type Run } from './run.ts'
+import { AGENCIES_BODY, AgencyLine, ImportAgenciesQuery, ImportReportsQuery, ImportResult, REPORTS_BODY } from './schemas.ts'
+
+export interface BulkLimits {
+  /** Bytes of a whole file, as received and unpacked. */
+  file: number
+  /** Bytes of one line. */
+  line: number
+}
+
+const answers = {
+  200: {
+    description: 'It was done, or with `dry_run` looked through. `Accept: text/csv` or `application/x-ndjson`: instead of the result, all that was rejected, in the format of the file and with the reasons in `rejected`, to be mended and sent again.',
+    headers: { 'X-Import-Counts': Type.String({ description: 'The counts, beside a file of rejects.' }) },
+    content: {
+      'application/json': { schema: ref(ImportResult) },
+      'text/csv': { schema: Type.String({ description: 'What was rejected of a CSV file.' }) },
+      'application/x-ndjson': { schema: Type.String({ description: 'What was rejected of an NDJSON file.' }) }
+    }
+  },
+  ...problems('import-rejected', 'import-empty', 'line-too-long', 'gzip-malformed', 'multipart-malformed', 'csv-malformed', 'csv-without-lines', 'text-undecodable', 'request-timeout',
+    'total-overflow', 'body-too-large', 'media-type-unsupported', 'body-invalid')
+}
+
+interface Query { dry_run?: boolean, on_error?: 'abort' | 'continue', mode?: 'upsert' | 'create' }
+
+export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
+  // The body is read as it comes, by the handler.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+
+  /** Receives the file, then works it off while the caller waits. */
+  async function answer (request: FastifyRequest, reply: FastifyReply, types: string[], work: (file: ReturnType<typeof readFile>, options: ImportOptions) => Promise<Run>) {
+    const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
+    const language = languageOf(request)
+    const declared = typeOf(request.headers['content-type'] ?? '')
+    if (declared !== 'multipart/form-data') formatOf(declared, types)
+    const upload = await receiveUpload(request, limits.file)
+    const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
+    const rejects = wanted === 'application/json' || wanted === false ? undefined : await Rejects.open(language)
+    const gone = new AbortController()
+    reply.raw.on('close', () => gone.abort())
+    let isSent = false
+    try {
+      const file = readFile(upload, limits.line, types, rejects)
+      const run = await work(file, { dryRun, onError, mode, signal: gone.signal, rejects: rejects && ((source, faults) => rejects.add(source, faults)) })
+      const result = { dry_run: dryRun, ...wordResult(run, language) }
+      if (isRejected(run)) throw problem('import-rejected', { read: run.read, rejected: run.counts.rejected }, { ...result, errors: run.faults.shown })
+      reply.header('vary', 'Accept, Accept-Language')
+      if (rejects === undefined) return await reply.type('application/json; charset=utf-8').send(result as never)
+      isSent = true
+      const type = await file.format() === 'csv' ? 'text/csv' : 'application/x-ndjson'
+      return await reply.type(`${type}; charset=utf-8`)
+        .header('content-disposition', `attachment; filename="rejects.${type === 'text/csv' ? 'csv' : 'ndjson'}"`)
+        .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
+        .send(rejects.read() as never)
+    } finally {
+      await upload.close()
+      if (!isSent) await rejects?.close()
+    }
+  }
+
+  const reports = {
+    summary: 'Import reports',
+    description: 'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
+    tags: ['imports'],
+    querystring: ImportReportsQuery,
+    body: REPORTS_BODY,
+    response: answers
+  }
+  const agencies = {
+    ...reports,
+    summary: 'Import agencies',
+    description: 'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030, in any order of parents. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
+    querystring: ImportAgenciesQuery,
+    body: AGENCIES_BODY
+  }
+
+  const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as { publish?: boolean, accept_failed_checks?: boolean }
+    if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
+    return await answer(request, reply, Object.keys(REPORTS_BODY.content), (file, options) =>
+      importReports(db, forms, () => file.reports(forms, thisYear()), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
+  }
+  app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
+  app.put('/v1/imports/reports', { schema: { ...reports, operationId: 'putReportsFile', description: `As POST, for \`curl -T\`. ${reports.description}` } }, postReports as never)
+
+  const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
+    const check = request.compileValidationSchema(AgencyLine, 'body')
+    const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
+    return await answer(request, reply, Object.keys(AGENCIES_BODY.content), (file, options) =>
+      importAgencies(db, forms, () => file.agencies(validate), { ...options, actor: request.actor!, by: by(request) }))
+  }
+  app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
+  app.put('/v1/imports/agencies', { schema: { ...agencies, operationId: 'putAgenciesFile', description: `As POST, for \`curl -T\`. ${agencies.description}` } }, postAgencies as never)
+}

@@ -1,0 +1,174 @@
+// A body that may be larger than memory: received whole into a file, then read from there. So no transaction waits for
+// a slow line, and an upload that breaks off has begun nothing.
+import { randomUUID } from 'node:crypto'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { Busboy, type BusboyHeaders } from '@fastify/busboy'
+import type { FastifyRequest } from 'fastify'
+import { charsetOf } from './body.ts'
+import { uploading } from './errors.ts'
+import { problem } from './problem.ts'
+
+/** How long a client may send nothing. */
+const SILENCE_MS = 30_000
+/** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
+const DISCARD_MS = 10_000
+const CHUNK = 256 * 1024
+
+export interface Upload {
+  /** The media type of the file, in lower case; '' when none was given. */
+  type: string
+  /** As declared; undefined when nothing was. */
+  charset: string | undefined
+  /** Bytes as they were received. */
+  size: number
+  /** Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws `gzip-malformed` and `body-too-large`. */
+  read (): AsyncGenerator<Buffer>
+  close (): Promise<void>
+}
+
+/**
+ * Receives the body, or the one file of a form (`curl -F`). `limit` is in bytes, both as received and unpacked.
+ * Throws `body-too-large`, `request-timeout`, `multipart-malformed`, `media-type-unsupported`.
+ */
+export async function receiveUpload (request: FastifyRequest, limit: number, silence = SILENCE_MS): Promise<Upload> {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (!['identity', 'gzip', 'x-gzip'].includes(encoding)) throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
+  const declared = request.headers['content-type'] ?? ''
+  const handle = await openScratch()
+  uploading.add(request.raw.socket)
+  try {
+    const received = pieces(request, limit, silence)
+    const file = typeOf(declared) === 'multipart/form-data' ? await fileOfForm(request, received) : { type: declared, pieces: received }
+    const size = await write(handle, file.pieces)
+    return {
+      type: typeOf(file.type),
+      charset: charsetOf(file.type, request),
+      size,
+      read: () => unpacked(handle, limit),
+      close: async () => await handle.close()
+    }
+  } catch (error) {
+    await handle.close()
+    request.raw.resume()
+    setTimeout(() => { if (!request.raw.complete) request.raw.destroy() }, DISCARD_MS).unref()
+    throw error
+  } finally {
+    uploading.delete(request.raw.socket)
+  }
+}
+
+/** A file without a name: it goes with the process, however that ends. */
+export async function openScratch (): Promise<FileHandle> {
+  const path = join(tmpdir(), `gongkai-${randomUUID()}`)
+  const handle = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return handle
+}
+
+/** Of a Content-Type, the media type in lower case. */
+export const typeOf = (contentType: string) => contentType.split(';')[0]!.trim().toLowerCase()
+
+/** The body as it comes. What is left of it when the reader stops stays unread: the connection is still there for the answer. */
+async function * pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
+  const iterator = request.raw.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await inTime(iterator.next(), silence)
+      if (done) break
+      if ((size += value.length) > limit) throw problem('body-too-large', { limit })
+      yield value
+    }
+  } finally {
+    iterator.return!().catch(() => {})
+  }
+  if (!request.raw.complete && request.raw.errored) throw request.raw.errored
+}
+
+async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(problem('request-timeout')), limit) })
+  try { return await Promise.race([promise, late]) } finally { clearTimeout(timer) }
+}
+
+async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
+  let size = 0
+  for await (const piece of pieces) {
+    await handle.write(piece)
+    size += piece.length
+  }
+  return size
+}
+
+/** The one file of a form. What it leaves of the form is read to its end. */
+async function fileOfForm (request: FastifyRequest, received: AsyncGenerator<Buffer>): Promise<{ type: string, pieces: AsyncIterable<Buffer> }> {
+  const malformed = (reason: string) => problem('multipart-malformed', { reason })
+  let busboy: InstanceType<typeof Busboy>
+  try {
+    busboy = new Busboy({ headers: request.headers as BusboyHeaders, limits: { files: 2, fields: 1 } })
+  } catch (error) { throw malformed((error as Error).message) }
+  const source = Readable.from(received, { objectMode: false })
+  source.on('error', error => busboy.destroy(error))
+  const ended = new Promise<void>((resolve, reject) => {
+    busboy.on('finish', resolve)
+    busboy.on('error', error => reject(error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message))))
+  })
+  ended.catch(() => {})
+  const first = await new Promise<{ file: Readable, type: string }>((resolve, reject) => {
+    let given = false
+    busboy.on('field', name => busboy.destroy(malformed(`the field ${name.slice(0, 60)} is no file; options go into the address`)))
+    busboy.on('file', (_, file, filename, __, type) => {
+      if (given) return busboy.destroy(malformed('it has more than one file'))
+      given = true
+      resolve({ file, type: typeOfFile(filename, type) })
+    })
+    ended.then(() => reject(malformed('it has no file')), reject)
+    source.pipe(busboy)
+  })
+  ended.catch(error => first.file.destroy(error))
+  async function * pieces () {
+    for await (const piece of first.file) yield piece as Buffer
+    await ended
+  }
+  return { type: first.type, pieces: pieces() }
+}
+
+/** curl says application/octet-stream of most files, browsers on Windows say Excel of CSV: the name knows better. */
+function typeOfFile (filename: string | undefined, type: string): string {
+  if (/\.csv(\.gz)?$/i.test(filename ?? '')) return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
+  return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
+}
+
+async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Buffer> {
+  const { buffer: head } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * contents(handle, Buffer.allocUnsafeSlow(CHUNK))
+  const stream = createGunzip({ chunkSize: CHUNK })
+  const packed = Readable.from(contents(handle), { objectMode: false })
+  packed.on('error', error => stream.destroy(error)).pipe(stream)
+  let size = 0
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      if ((size += piece.length) > limit) throw problem('body-too-large', { limit })
+      yield piece
+    }
+  } catch (error) {
+    if (String((error as { code?: string }).code).startsWith('Z_')) throw problem('gzip-malformed', { reason: (error as Error).message })
+    throw error
+  } finally {
+    packed.destroy()
+  }
+}
+
+/** From its start; a stream of the handle would close it. With `memory` each piece is good only until the next is asked for. */
+async function * contents (handle: FileHandle, memory?: Buffer): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { buffer, bytesRead } = await handle.read(memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    position += bytesRead
+  }
+}

@@ -1,0 +1,107 @@
+// What many reports add to the totals, summed in memory as they come and added to the rows once, at the end: so the
+// row of the whole registry, which everybody needs, is held for a moment only.
+import type { Figure } from '../form/figures.ts'
+import { sql, type Transaction } from 'kysely'
+import type { Forms } from '../forms/forms.ts'
+import type { Database } from '../platform/database.ts'
+import { problem } from '../platform/problem.ts'
+import { shiftTotals, totalKey, type Total } from './shift.ts'
+
+/** Where a report counts: the agency directly above its own ('' for none), and what its own is. */
+export interface Place { parent: string, level: string, kind: string }
+
+interface Sum {
+  agency: string
+  year: number
+  form: string
+  level: string
+  kind: string
+  reports: number
+  /** Small numbers while they are small: a nation has a hundred thousand of these sums. */
+  figures: Int32Array | Float64Array
+  /** How many reports lack the figure; undefined while none lacks any. */
+  blank: Int32Array | undefined
+}
+
+/** Rows of totals in one statement. */
+const ROWS_AT_ONCE = 300
+const LARGEST_SMALL = 2 ** 31 - 1
+
+export class Sums {
+  readonly #sums = new Map<string, Sum>()
+  readonly #byParent = new Map<string, Sum[]>()
+
+  /** Throws `total-overflow`. */
+  add ({ parent, level, kind }: Place, year: number, form: string, figures: Figure[]): void {
+    const key = `${parent} ${year} ${form} ${level} ${kind}`
+    let sum = this.#sums.get(key)
+    if (sum === undefined) {
+      sum = { agency: parent, year, form, level, kind, reports: 0, figures: new Int32Array(figures.length), blank: undefined }
+      this.#sums.set(key, sum)
+      put(this.#byParent, parent, sum)
+    }
+    sum.reports++
+    for (let i = 0; i < figures.length; i++) {
+      const figure = figures[i]!
+      if (figure === null) (sum.blank ??= new Int32Array(figures.length))[i]!++
+      else if (figure !== 0) addAt(sum, i, figure)
+    }
+  }
+
+  /** Adds to the totals of all above. The caller holds the tree in its place. */
+  async addToTotals (trx: Transaction<Database>, forms: Forms): Promise<void> {
+    const above = await this.#above(trx)
+    const { rows: order } = await sql<{ code: string }>`select code from unnest(${[...above.keys()]}::text[]) as u (code) order by code desc`.execute(trx)
+    let rows: Total[] = []
+    for (const { code } of order) {
+      rows.push(...rowsOf(code, above.get(code)!))
+      if (rows.length < ROWS_AT_ONCE) continue
+      await shiftTotals(trx, forms, rows)
+      rows = []
+    }
+    await shiftTotals(trx, forms, rows)
+  }
+
+  /** By agency: the sums that count for it. */
+  async #above (trx: Transaction<Database>): Promise<Map<string, Sum[]>> {
+    const above = new Map([...this.#byParent].map(([agency, sums]) => [agency, [...sums]]))
+    const ancestors = await trx.selectFrom('agency_ancestor').select(['agency', 'ancestor', 'since', 'until'])
+      .where('agency', '=', sql<string>`any(${[...this.#byParent.keys()]})`).execute()
+    for (const { agency, ancestor, since, until } of ancestors) {
+      for (const sum of this.#byParent.get(agency)!) if (since <= sum.year && sum.year <= until) put(above, ancestor, sum)
+    }
+    return above
+  }
+}
+
+function put (map: Map<string, Sum[]>, agency: string, sum: Sum): void {
+  const sums = map.get(agency)
+  if (sums === undefined) map.set(agency, [sum])
+  else sums.push(sum)
+}
+
+function addAt (sum: Sum, i: number, figure: number): void {
+  const added = sum.figures[i]! + figure
+  if (sum.figures instanceof Int32Array && Math.abs(added) > LARGEST_SMALL) sum.figures = Float64Array.from(sum.figures)
+  if (!Number.isSafeInteger(added)) throw problem('total-overflow', { where: `${sum.form}, ${sum.year}` })
+  sum.figures[i] = added
+}
+
+function rowsOf (agency: string, sums: Sum[]): Total[] {
+  const rows = new Map<string, Total>()
+  for (const { year, form, level, kind, reports, figures, blank } of sums) {
+    const row = { agency, year, form, level, kind, reports, figures: [], present: [] } as Total
+    const key = totalKey(row)
+    const sum = rows.get(key)
+    if (sum === undefined) {
+      rows.set(key, { ...row, figures: Array.from(figures), present: Array.from(figures, (_, i) => reports - (blank?.[i] ?? 0)) })
+      continue
+    }
+    sum.reports += reports
+    for (let i = 0; i < figures.length; i++) {
+      sum.figures[i]! += figures[i]!
+      sum.present[i]! += reports - (blank?.[i] ?? 0)
+    }
+  }
+  return [...rows.values()]
+}
