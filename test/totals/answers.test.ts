@@ -118,6 +118,8 @@ t.test('groups by agency are sent in pieces, as many as there are agencies', asy
   t.equal((await call('GET', `${path}&under=top`)).json.totals.length, agencies * 4)
   const { rows } = await sql`select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`.execute(db)
   t.same(rows, [], 'no transaction is left open')
+  // What fetch opened and never used.
+  app.server.closeAllConnections()
 })
 
 t.test('a client that takes nothing loses its stream, and the service goes on', async t => {
