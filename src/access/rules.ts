@@ -60,6 +60,9 @@ export const RULES: Record<string, Rule> = {
   // To publish, an import needs what publishReport needs.
   importReports: filer('each'),
   putReportsFile: filer('each'),
+  getImport: filer('each'),
+  cancelImport: filer('each'),
+  getImportRejects: filer('each'),
   importAgencies: supervisor('each'),
   putAgenciesFile: supervisor('each'),
 
