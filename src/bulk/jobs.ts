@@ -66,6 +66,6 @@ export async function endJob (db: Kysely<Database> | Transaction<Database>, id: 
   return rows.length > 0
 }
 
-export async function keepRejects (db: Kysely<Database>, id: number, rejects: Buffer, type: string): Promise<void> {
+export async function keepRejects (db: Kysely<Database> | Transaction<Database>, id: number, rejects: Buffer, type: string): Promise<void> {
   await db.updateTable('import').set({ rejects, rejects_type: type }).where('id', '=', id).execute()
 }
