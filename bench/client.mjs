@@ -18,7 +18,9 @@ export function request (method, path, { key, body } = {}) {
 
 export class Connection {
   #socket
-  #received = Buffer.alloc(0)
+  #chunks = []
+  #length = 0
+  #wanted = 0
   #answer
 
   static async open (port) {
@@ -47,18 +49,28 @@ export class Connection {
   }
 
   #read (chunk) {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
-    const end = this.#received.indexOf('\r\n\r\n')
-    if (end < 0) return
-    const head = this.#received.latin1Slice(0, end)
+    // A long body comes in many chunks: they are put together once, when all are there.
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    if (this.#length < this.#wanted) return
+    const received = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks)
+    const end = received.indexOf('\r\n\r\n')
+    if (end < 0) return this.#keep(received, 0)
+    const head = received.latin1Slice(0, end)
     const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
     if (length === undefined) return this.#fail(new Error(`an answer without length: ${head}`))
     const from = end + 4
     const to = from + Number(length)
-    if (this.#received.length < to) return
-    const body = this.#received.subarray(from, to)
-    this.#received = this.#received.subarray(to)
+    if (received.length < to) return this.#keep(received, to)
+    const body = received.subarray(from, to)
+    this.#keep(received.subarray(to), 0)
     this.#take()?.resolve({ status: Number(head.slice(9, 12)), body })
+  }
+
+  #keep (received, wanted) {
+    this.#chunks = received.length === 0 ? [] : [received]
+    this.#length = received.length
+    this.#wanted = wanted
   }
 
   #fail (error) {

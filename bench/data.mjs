@@ -36,8 +36,8 @@ export function agencies ({ prefectures = 4, counties = 5, departments = 19, wri
 }
 
 /** A complete report that satisfies every identity of its form, most figures 0, as in life. */
-export function reportOf (form, agency, year, random) {
-  const next = () => random() < 0.7 ? 0 : Math.ceil(random() ** 3 * 40)
+export function reportOf (form, agency, year, random, { zero, largest } = { zero: 0.7, largest: 40 }) {
+  const next = () => random() < zero ? 0 : Math.ceil(random() ** 3 * largest)
   const tables = {}
   for (const { definition: table, rows, columns } of form.tables.values()) {
     const figures = tables[table.id] = Object.fromEntries(rows.map(row => [row.id, Object.fromEntries(columns.map(column => [column.id, next()]))]))

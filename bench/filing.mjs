@@ -61,9 +61,9 @@ export function bySql (pool, form) {
       step(async run => {
         await run('lock', [agency, year])
         await run('hold', [agency])
+        await run('totals', [agency, year, form.id, whole])
         await run('version', [agency, year])
         await run('published', [agency, year])
-        await run('totals', [agency, year, form.id, whole])
       })
     ])
   }
@@ -75,7 +75,10 @@ const SQL = {
   lock: 'select figures, notes, sections from report where agency = $1 and year = $2 for update',
   content: 'update report set figures = $3, revision = revision + 1, updated_at = now() where agency = $1 and year = $2',
   submitted: "update report set status = 'submitted', revision = revision + 1, updated_at = now() where agency = $1 and year = $2",
-  version: 'insert into report_version (agency, year, version, form, figures, notes, sections) select agency, year, 1, form, figures, notes, sections from report where agency = $1 and year = $2',
+  version: `
+    with moment as (update clock set at = greatest(at + interval '1 microsecond', clock_timestamp()) returning at)
+    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
+    select agency, year, 1, form, figures, notes, sections, revision + 1, moment.at from report, moment where agency = $1 and year = $2`,
   published: "update report set status = 'published', version = 1, figures = null, notes = null, sections = null, revision = revision + 1, updated_at = now() where agency = $1 and year = $2",
   totals: `
     insert into total as t (agency, year, form, level, kind, reports, figures, present)

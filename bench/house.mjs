@@ -49,7 +49,7 @@ function isAlive (pid) {
   try { return process.kill(pid, 0) } catch (error) { return error.code === 'EPERM' }
 }
 
-/** Gives its port, and a way to ask how much processor time it has used, in ms. */
+/** Gives its port and process id, and a way to ask what it has used: processor time in ms, and its most memory in bytes. */
 export async function startService (undo, env) {
   const service = fork(new URL('server.mjs', import.meta.url), { env: { ...process.env, ...env } })
   const ended = once(service, 'exit')
@@ -58,10 +58,10 @@ export async function startService (undo, env) {
     await ended
   })
   const [{ port }] = await Promise.race([once(service, 'message'), ended.then(() => { throw new Error('the service did not start') })])
-  const cpu = async () => {
-    service.send('cpu')
-    const [{ cpu: { user, system } }] = await once(service, 'message')
-    return (user + system) / 1000
+  const used = async () => {
+    service.send('used')
+    const [{ cpu: { user, system }, memory }] = await once(service, 'message')
+    return { cpu: (user + system) / 1000, memory }
   }
-  return { port, cpu }
+  return { port, pid: service.pid, used }
 }

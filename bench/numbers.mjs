@@ -29,4 +29,4 @@ export function print (rows) {
 }
 
 /** To four digits: the others are noise. */
-export const rounded = rows => JSON.parse(JSON.stringify(rows, (_, value) => typeof value === 'number' ? Number(value.toPrecision(4)) : value))
+export const rounded = measured => JSON.parse(JSON.stringify(measured, (_, value) => typeof value === 'number' ? Number(value.toPrecision(4)) : value))

@@ -24,6 +24,6 @@ app.get('/bench/select-1', { schema }, async () => {
   return { ok: row.one === 1 }
 })
 
-process.on('message', () => process.send({ cpu: process.cpuUsage() }))
+process.on('message', () => process.send({ cpu: process.cpuUsage(), memory: process.resourceUsage().maxRSS * 1024 }))
 await app.listen({ host: '127.0.0.1', port: 0 })
 process.send({ port: app.server.address().port })

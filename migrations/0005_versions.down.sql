@@ -13,7 +13,7 @@ join report as current on current.agency = r.agency and current.year = r.year
 join form_cell as c on c.form = r.form;
 
 alter table reading alter column read_at set default now();
-drop table agency_record;
+drop table deadline, agency_record;
 drop index report_version_year_idx, report_version_public_key;
 alter table report_version
   alter column published_at set default now(),

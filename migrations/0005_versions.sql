@@ -64,6 +64,15 @@ insert into agency_record (agency, recorded_at, name, since, until, parent, leve
 select p.agency, a.created_at, a.name, p.since, p.until, p.parent, p.level, p.kind, p.reporting
 from agency_period p join agency a on a.code = p.agency;
 
+-- A date earlier than the statutory one, by which an agency is to publish its report for a year.
+create table deadline (
+  agency text not null,
+  year integer not null,
+  date date not null,
+  constraint deadline_pkey primary key (agency, year),
+  constraint deadline_agency_fkey foreign key (agency) references agency (code)
+);
+
 -- A reading of the draft that waits for the report is not one of the version published meanwhile.
 alter table reading alter column read_at set default clock_timestamp();
 

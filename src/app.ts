@@ -34,6 +34,7 @@ import { allowOrigins, setSecurityHeaders } from './platform/security-headers.ts
 import { serviceRoutes } from './platform/service-routes.ts'
 import { recogniseTokens, type TokenOptions } from './platform/tokens.ts'
 import { compilers, refuseUndeclaredQueries } from './platform/validation.ts'
+import { deadlineRoutes } from './reports/deadline-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/table-routes.ts'
@@ -127,6 +128,7 @@ export async function buildApp ({
   await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
   await app.register(workflowRoutes(db, forms))
   await app.register(versionRoutes(db, forms))
+  await app.register(deadlineRoutes(db))
   await app.register(totalRoutes(db, forms))
   await app.register(keyRoutes(db))
   await app.register(eventRoutes(db))

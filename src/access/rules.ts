@@ -48,6 +48,7 @@ export const RULES: Record<string, Rule> = {
   getCell: anyone('path'),
   getDocument: anyone('path'),
   getDocumentText: anyone('path'),
+  getDeadline: anyone(),
 
   createReport: filer('body'),
   putReport: filer('path'),
@@ -71,6 +72,8 @@ export const RULES: Record<string, Rule> = {
   publishReport: supervisor('path'),
   amendReport: supervisor('path'),
   withdrawReport: supervisor('path'),
+  putDeadline: supervisor('path'),
+  deleteDeadline: supervisor('path'),
 
   getMe: filer(null),
   listKeys: supervisor('each'),

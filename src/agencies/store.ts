@@ -35,7 +35,7 @@ export interface AgencyFilter { under?: string, level?: string, kind?: string, q
 /** In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by. */
 export async function listAgencies (db: Kysely<Database>, { under, level, kind, q, year }: AgencyFilter, after: string, limit: number): Promise<Agency[]> {
   const conditions: RawBuilder<unknown>[] = [
-    sql`a.code > ${after}`,
+    sql`a.code > ${after} and p.agency > ${after}`,
     year === undefined
       ? sql`not exists (select from agency_period later where later.agency = a.code and later.since > p.since)`
       : sql`p.since <= ${year} and p.until >= ${year}`

@@ -61,7 +61,7 @@ export function beat (db: Kysely<Database>, id: number, read: () => number, onEn
 /** Only from running, so that nothing is stored of an import that was cancelled or given up. False: it was. */
 export async function endJob (db: Kysely<Database> | Transaction<Database>, id: number, state: JobState, read: number, answer: Record<string, unknown> | null): Promise<boolean> {
   const { rows } = await sql`
-    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${answer && JSON.stringify(answer)}::jsonb
+    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${answer && JSON.stringify(answer)}::json
     where id = ${id} and state = 'running' returning id`.execute(db)
   return rows.length > 0
 }

@@ -1,25 +1,33 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import type { Form } from '../form/form.ts'
+import { ETAG, NOT_MODIFIED } from '../platform/etag.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
+import { PUBLIC, sendTagged, tagged } from '../platform/tagged.ts'
 import type { Forms } from './forms.ts'
 import { FormList, WireForm } from './schemas.ts'
+
+const JSON_UTF8 = 'application/json; charset=utf-8'
 
 export { formSchemas } from './schemas.ts'
 
 const writeForm = (form: Form): Static<typeof WireForm> => ({ ...form.definition, numeric_cells: form.cells.length, checks: form.checks })
 
 export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  // They stay as they are while the service runs.
+  const one = new Map(forms.all.map(form => [form.id, tagged(JSON_UTF8, JSON.stringify(writeForm(form)))]))
+  const all = tagged(JSON_UTF8, JSON.stringify({ items: forms.all.map(writeForm) }))
+
   app.get('/v1/forms', {
     schema: {
       operationId: 'listForms',
       summary: 'All forms',
       description: 'The forms in the order of their first years. Each year uses the newest form in force.',
       tags: ['forms'],
-      response: { 200: answer(FormList, 'The forms.'), ...problems() }
+      response: { 200: answer(FormList, 'The forms.', ETAG), ...NOT_MODIFIED, ...problems() }
     }
-  }, async () => ({ items: forms.all.map(writeForm) }))
+  }, async (request, reply) => await sendTagged(request, reply, all, PUBLIC))
 
   app.get('/v1/forms/:form', {
     schema: {
@@ -28,11 +36,11 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
       description: 'Tables, rows and columns with their printed labels, units and checks. A cell is addressed as `table.row.column`.',
       tags: ['forms'],
       params: Type.Object({ form: Type.String({ maxLength: 32, description: 'Id of the form.', examples: ['2019'] }) }),
-      response: { 200: answer(WireForm, 'The form.'), ...problems('form-not-found') }
+      response: { 200: answer(WireForm, 'The form.', ETAG), ...NOT_MODIFIED, ...problems('form-not-found') }
     }
-  }, async request => {
-    const form = forms.find(request.params.form)
+  }, async (request, reply) => {
+    const form = one.get(request.params.form)
     if (form === undefined) throw problem('form-not-found', { form: request.params.form })
-    return writeForm(form)
+    return await sendTagged(request, reply, form, PUBLIC)
   })
 }

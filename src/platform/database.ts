@@ -46,6 +46,7 @@ export interface ReportVersionTable {
   withdrawal_reason: string | null
 }
 export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
+export interface DeadlineTable { agency: string, year: number, date: string }
 export interface ClockTable { id: Generated<number>, at: Date, reserved: Date | null }
 export interface ImportTable {
   id: Generated<number>
@@ -106,6 +107,7 @@ export interface Database {
   agency_record: AgencyRecordTable
   clock: ClockTable
   import: ImportTable
+  deadline: DeadlineTable
   report: ReportTable
   report_version: ReportVersionTable
   total: TotalTable

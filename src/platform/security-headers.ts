@@ -1,21 +1,33 @@
-// What browsers are told of every answer. A table of our own: @fastify/helmet makes its headers anew for each request,
-// which took 30 µs of it, as long as a total.
+// What browsers are told of every answer. The headers are helmet's, made once: made anew for each request they took 30 µs
+// of it, as long as a total.
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
+import helmet from 'helmet'
 
-const ALWAYS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin'
+/** `directives` are all that the content security policy has. TLS ends at a proxy, which knows whether to demand it. */
+function headersWith (directives: Record<string, string[]>): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const response = { setHeader: (name: string, value: string) => { headers[name.toLowerCase()] = value }, removeHeader: () => {} }
+  helmet({ contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: false, xFrameOptions: { action: 'deny' } })(
+    {} as IncomingMessage, response as unknown as ServerResponse, error => { if (error !== undefined) throw error })
+  return headers
 }
+
 /** An answer of the API is no page: should a browser show it as one, nothing in it runs or loads. */
-export const SECURITY_HEADERS = { ...ALWAYS, 'content-security-policy': 'default-src \'none\'; frame-ancestors \'none\'' }
+export const SECURITY_HEADERS = headersWith({ defaultSrc: ["'none'"], frameAncestors: ["'none'"] })
 /** Swagger UI and the pages of the problem codes: own scripts only; styles also within the page. */
-const OF_PAGES = {
-  ...ALWAYS,
-  'content-security-policy': 'default-src \'none\'; script-src \'self\'; style-src \'self\' \'unsafe-inline\'; img-src \'self\' data:; font-src \'self\'; connect-src \'self\'; base-uri \'none\'; form-action \'none\'; frame-ancestors \'none\''
-}
+const OF_PAGES = headersWith({
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"]
+})
 const PAGES = /^\/(docs|problems)\b/
 
 export function setSecurityHeaders (app: FastifyInstance): void {

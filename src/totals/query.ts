@@ -20,8 +20,9 @@ export interface Scope {
 /** Sums of one form in one group, or parts of them; the row with form '' has what is expected. `figures` and `present`: sum and count of figures at each position asked for. */
 export type SumRow = Partial<Record<Key, string | number>> & { form: string, included: number, expected: number, figures: (number | null)[] | null, present: number[] | null, child_name?: string, agency_name?: string }
 
-/** More would fill the memory of the service and of most clients. The nation's filers in one year are 160,000. */
+/** More would fill the memory of the service; groups by agency are read in pieces. */
 export const MOST_ROWS = 200_000
+const PIECE = 1000
 
 type Source = { columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>, included: RawBuilder<unknown>, expected: RawBuilder<unknown>, figures: RawBuilder<unknown>, present: RawBuilder<unknown>, from: RawBuilder<unknown> }
 
@@ -41,7 +42,26 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
   return rows
 }
 
-function statementOf (scope: Scope, positions: number[]): RawBuilder<SumRow> {
+/**
+ * The same rows in the order of the keys, so that those of a group follow each other, a piece at a time and all of one
+ * moment. Holds a connection until it is read to the end or given up.
+ */
+export async function * sumRowsInOrder (db: Kysely<Database>, scope: Scope, positions: number[]): AsyncGenerator<SumRow[]> {
+  const trx = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
+  try {
+    await sql`declare piece no scroll cursor for ${statementOf(scope, positions, true)}`.execute(trx)
+    for (;;) {
+      const { rows } = await sql<SumRow>`fetch ${sql.lit(PIECE)} from piece`.execute(trx)
+      if (rows.length > 0) yield rows
+      if (rows.length < PIECE) break
+    }
+  } finally {
+    // Nothing was written; a connection that was lost meanwhile has nothing to end.
+    await trx.rollback().execute().catch(() => {})
+  }
+}
+
+function statementOf (scope: Scope, positions: number[], inOrder = false): RawBuilder<SumRow> {
   const keys = [...new Set<Key>([...scope.by, 'form'])]
   const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
   const refs = sql.join(keys.map(key => sql.ref(key)))
@@ -65,13 +85,13 @@ function statementOf (scope: Scope, positions: number[]): RawBuilder<SumRow> {
     with year as (${yearsOf(scope)})
     select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
     from (${summed}) as summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}
-    limit ${sql.lit(MOST_ROWS + 1)}`
+    ${inOrder ? sql`order by ${sql.join(scope.by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}` : sql`limit ${sql.lit(MOST_ROWS + 1)}`}`
 }
 
 /** Whether the groups are about as fine as what is stored, so that it is no use to let PostgreSQL add first. */
 const isFine = ({ by, years, level, kind }: Scope) =>
   (by.includes('year') || (years !== undefined && years.first === years.last)) &&
-  level === undefined && kind === undefined && by.every(key => key === 'year' || key === 'child' || key === 'form')
+  (by.includes('agency') || (level === undefined && kind === undefined && by.every(key => key === 'year' || key === 'child' || key === 'form')))
 
 /** The years asked for, else every year that has a published report. */
 function yearsOf ({ years }: Scope): RawBuilder<unknown> {

@@ -1,24 +1,34 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
-import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { AgencyCode, Kind, Level } from '../agencies/schemas.ts'
 import { wasRegistered } from '../agencies/records.ts'
 import { findAgency } from '../agencies/store.ts'
 import type { Forms } from '../forms/forms.ts'
+import { Answers } from '../platform/answers.ts'
 import { readMoment, settle } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
+import { NOT_MODIFIED } from '../platform/etag.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
+import { Streams } from '../platform/streams.ts'
+import { PUBLIC, sendTagged } from '../platform/tagged.ts'
 import { readYearRange, YearRangeQuery } from '../reports/years.ts'
 import { KEYS, type Key } from './query.ts'
 import { Totals } from './schemas.ts'
-import { findMeasures, totalsOf } from './totals.ts'
+import { findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
+import { csvOf, csvPieces, jsonPieces } from './writing.ts'
 
 const MOST_MEASURES = 50
 
+const CSV = 'text/csv; charset=utf-8'
+const JSON_UTF8 = 'application/json; charset=utf-8'
+
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const answers = new Answers(db)
+  const streams = new Streams()
+
   app.get('/v1/totals', {
     schema: {
       operationId: 'getTotals',
@@ -43,6 +53,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.', examples: ['year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'] }) }
           }
         },
+        ...NOT_MODIFIED,
         ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'moment-in-future', 'too-many-groups', 'total-overflow')
       }
     }
@@ -54,25 +65,23 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
     const measures = findMeasures(forms, measure)
     if (moment !== undefined) await settle(db, moment)
-    const totals = await totalsOf(db, forms, measures, scope, moment)
-    if (under !== undefined && totals.totals.every(({ coverage }) => !coverage.included && !coverage.expected) && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))) {
-      throw problem('agency-unknown', { agency: under })
+    const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+    const type = csv ? CSV : JSON_UTF8
+    if (scope.by.includes('agency') && moment === undefined) {
+      const head = headOf(measures, scope)
+      const text = await streams.start(totalsInPieces(db, forms, measures, scope), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under))
+      return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
     }
-    reply.header('vary', 'Accept')
-    return accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
-      ? reply.type('text/csv; charset=utf-8').serializer(String).send(toCsv(totals) as never)
+    const answer = await answers.get(`${type} ${request.url}`, type, async () => {
+      const totals = await totalsOf(db, forms, measures, scope, moment)
+      if (!totals.totals.some(isListed)) await refuseUnknown(under, moment)
       // By its schema the values would come before the keys of the group.
-      : reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(totals as never)
+      return csv ? csvOf(totals) : JSON.stringify(totals)
+    })
+    return await sendTagged(request, reply, answer, PUBLIC, 'Accept')
   })
-}
 
-function toCsv ({ by, measures, totals }: Totals): string {
-  const keys = by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key])
-  const ids = measures.map(({ id }) => id)
-  const header = [...keys, ...ids, 'expected', 'included', 'missing', ...ids.map(id => `${id}.blank`)]
-  const lines = totals.map(group => [
-    ...keys.map(key => group[key]), ...ids.map(id => group.values[id]),
-    group.coverage.expected, group.coverage.included, group.coverage.missing, ...ids.map(id => group.blank[id])
-  ])
-  return stringify([header, ...lines])
+  async function refuseUnknown (under: string | undefined, moment?: string): Promise<void> {
+    if (under !== undefined && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))) throw problem('agency-unknown', { agency: under })
+  }
 }

@@ -6,7 +6,7 @@ import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { pastSumRows } from './past.ts'
-import { sumRows, type Key, type Scope, type SumRow } from './query.ts'
+import { sumRows, sumRowsInOrder, type Key, type Scope, type SumRow } from './query.ts'
 import type { Group, Totals } from './schemas.ts'
 
 /** Throws `measure-unknown` naming all that are in no form. */
@@ -17,25 +17,57 @@ export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
+/** What every answer begins with, and how its groups are added up. */
+interface Sum { forms: Forms, measures: Measure[], scope: Scope, positions: number[], indexes: Map<string, (number[] | undefined)[]> }
+
+function sumOf (forms: Forms, measures: Measure[], scope: Scope): Sum {
+  const positions = [...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))]
+  // By form: where among the positions the leaves of each measure are.
+  const indexes = new Map(forms.all.map(form => [form.id, measures.map(({ id }) => form.measures.get(id)?.positions.map(position => positions.indexOf(position)))]))
+  return { forms, measures, scope, positions, indexes }
+}
+
+export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'> =>
+  ({ measures: measures.map(({ id, unit, label }) => ({ id, unit, label })), by: scope.by })
+
 /** `moment`: as of then; it must be settled. */
 export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): Promise<Totals> {
-  const positions = [...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))]
-  const rows = await (moment === undefined ? sumRows(db, scope, positions) : pastSumRows(db, scope, positions, moment))
+  const sum = sumOf(forms, measures, scope)
+  const rows = await (moment === undefined ? sumRows(db, scope, sum.positions) : pastSumRows(db, scope, sum.positions, moment))
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
-    const key = scope.by.map(name => row[name]).join(' ')
+    const key = keyOf(scope, row)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [row])
     else group.push(row)
   }
-  const totals = [...groups.values()].map(group => totalOf(forms, measures, positions, scope, group))
-    .filter(({ coverage }) => coverage.included > 0 || (coverage.expected ?? 0) > 0 || alwaysListed(scope))
-  return {
-    measures: measures.map(({ id, unit, label }) => ({ id, unit, label })),
-    by: scope.by,
-    totals: totals.sort((a, b) => compareKeys(scope.by, a, b))
-  }
+  const totals = [...groups.values()].map(group => totalOf(sum, group)).filter(group => alwaysListed(scope) || isListed(group))
+  return { ...headOf(measures, scope), totals: totals.sort((a, b) => compareKeys(scope.by, a, b)) }
 }
+
+/** The groups in the order of their keys, a piece at a time: for as many as there are agencies. */
+export async function * totalsInPieces (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): AsyncGenerator<Group[]> {
+  const sum = sumOf(forms, measures, scope)
+  // The last group of a piece may go on in the next.
+  let open: SumRow[] = []
+  for await (const rows of sumRowsInOrder(db, scope, sum.positions)) {
+    const groups: Group[] = []
+    for (const row of rows) {
+      if (open.length > 0 && keyOf(scope, row) !== keyOf(scope, open[0]!)) {
+        groups.push(totalOf(sum, open))
+        open = []
+      }
+      open.push(row)
+    }
+    yield groups.filter(isListed)
+  }
+  if (open.length > 0) yield [totalOf(sum, open)].filter(isListed)
+}
+
+const keyOf = ({ by }: Scope, row: SumRow) => by.length === 1 ? `${row[by[0]!]}` : by.map(name => row[name]).join(' ')
+
+/** It expects or includes a report. */
+export const isListed = ({ coverage }: Group) => coverage.included > 0 || (coverage.expected ?? 0) > 0
 
 const alwaysListed = ({ by, years }: Scope) => by.length === 0 || (years !== undefined && by.length === 1 && by[0] === 'year')
 
@@ -48,24 +80,25 @@ function unasked (scope: Scope): SumRow[] {
   return Array.from({ length: last - first + 1 }, (_, i) => ({ ...empty, year: first + i }))
 }
 
-function totalOf (forms: Forms, measures: Measure[], positions: number[], scope: Scope, rows: SumRow[]): Group {
-  const included = rows.reduce((sum, row) => sum + row.included, 0)
+function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Group {
+  const added = rows.filter(row => row.included > 0)
+  const included = added.reduce((sum, row) => sum + row.included, 0)
   const expected = scope.form !== undefined || scope.by.includes('form') ? null : rows.reduce((sum, row) => sum + row.expected, 0)
-  const sums = rows.filter(row => row.included > 0).map(row => ({ row, form: forms.get(row.form) }))
   const values: Group['values'] = {}
   const blank: Group['blank'] = {}
-  const missingIn = measures.filter(({ id }) => sums.some(({ form }) => !form.measures.has(id))).map(({ id }) => id)
-  for (const { id, scale } of measures) {
-    if (missingIn.includes(id)) {
+  const missingIn: string[] = []
+  const leavesIn = added.map(row => indexes.get(forms.get(row.form).id)!)
+  for (const [m, { id, scale }] of measures.entries()) {
+    if (leavesIn.some(leaves => leaves[m] === undefined)) {
+      missingIn.push(id)
       values[id] = blank[id] = null
       continue
     }
     let sum = 0
     let present = 0
     let of = 0
-    for (const { row, form } of sums) {
-      for (const position of form.measures.get(id)!.positions) {
-        const i = positions.indexOf(position)
+    for (const [r, row] of added.entries()) {
+      for (const i of leavesIn[r]![m]!) {
         sum += row.figures![i] ?? 0
         present += row.present![i]!
         of += row.included

@@ -17,7 +17,8 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     refusedOutside: [],
     everywhere: [
       'isLive', 'isReady', 'getMetrics', 'listProblems', 'explainProblem', 'getOpenapiJson', 'getOpenapiYaml', 'listForms', 'getForm',
-      'listAgencies', 'getAgency', 'checkFigures', 'getTotals', 'listReports', 'getReport', 'getTable', 'getRow', 'checkReport', 'getCell', 'getDocument', 'getDocumentText', 'listVersions', 'getVersion', 'compareVersions'
+      'listAgencies', 'getAgency', 'checkFigures', 'getTotals', 'listReports', 'getReport', 'getTable', 'getRow', 'checkReport', 'getCell', 'getDocument', 'getDocumentText',
+      'listVersions', 'getVersion', 'compareVersions', 'getDeadline'
     ]
   },
   filer: {
@@ -26,7 +27,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     everywhere: ['getMe', 'listEvents', 'importReports', 'putReportsFile', 'getImport', 'cancelImport', 'getImportRejects']
   },
   supervisor: {
-    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'createKey'],
+    refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
     // What is outside is not there for the caller.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile']
   },
@@ -59,7 +60,8 @@ function requestOf ({ operationId, path, method, parameters = [], requestBody }:
     checkFigures: { year: 2023 },
     returnReport: { reason: '请核对' },
     amendReport: { reason: '更正' },
-    withdrawReport: { reason: '重复' },
+    withdrawReport: { reason: '撤回' },
+    putDeadline: { date: '2024-01-20' },
     putTable: { rows: {} },
     appendRows: { row: 'granted', values: {} },
     putRow: { values: {} }

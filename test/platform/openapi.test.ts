@@ -98,6 +98,7 @@ const STORY: [operationId: string, type?: string][] = [
   ['importReports', 'application/x-ndjson'], ['importReports', 'text/csv'], ['putReportsFile', 'application/octet-stream'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
   ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
+  ['putDeadline'], ['getDeadline'], ['deleteDeadline'],
   ['withdrawReport'], ['amendReport'],
   ['createKey'], ['rotateKey'], ['listKeys'], ['revokeKey'], ['getMe'],
   ['listEvents'], ['verifyEvents']

@@ -20,7 +20,7 @@ t.test('what PostgreSQL cannot store is refused, not stored otherwise and no int
 
 t.test('a query parameter that the operation does not have is refused on every operation', async t => {
   const { call } = await freshApp(t)
-  for (const [method, path] of [['GET', '/v1/forms?x=1'], ['GET', '/v1/forms/2021?lang=zh'], ['GET', '/v1/reports/a/2022?version=1'], ['POST', '/v1/reports/a/2022/submit?force=true']] as const) {
+  for (const [method, path] of [['GET', '/v1/forms?x=1'], ['GET', '/v1/forms/2021?lang=zh'], ['GET', '/v1/reports/a/2022?versions=1'], ['POST', '/v1/reports/a/2022/submit?force=true']] as const) {
     const answer = await call(method, path)
     t.same([answer.status, answer.json.code], [400, 'parameter-invalid'], path)
   }
