@@ -22,7 +22,7 @@ create table import (
   beat_at timestamptz not null default now(),
   finished_at timestamptz,
   -- What would have been answered, by language.
-  answer jsonb,
+  answer json,
   rejects bytea,
   rejects_type text,
   constraint import_pkey primary key (id),

@@ -16,13 +16,6 @@ interface Wrong { line?: number, column?: string, pointer?: string, check?: stri
 interface Result { counts: Record<string, number>, errors?: Wrong[], more_errors?: number }
 interface Job { id: number, state: string, read: number, per_second: number, rejects: string | null, result?: Result, problem?: Result & { detail: string } }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error((error as Error & { cause?: Error }).cause?.message ?? (error as Error).message)
-  process.exitCode = 2
-}
-
 async function main (): Promise<number> {
   const { values, positionals: [kind, file, ...more] } = parseArgs({
     allowPositionals: true,
@@ -32,9 +25,7 @@ async function main (): Promise<number> {
   const { rejects, ...options } = values
   const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name.replaceAll('-', '_'), String(value)]))
   const { size } = await stat(file)
-  let sent = 0
-  const body = createReadStream(file).on('data', piece => show(`${mb(sent += piece.length)} of ${mb(size)} MB sent`))
-  const answer = await fetch(`${base}/v1/imports/${kind}?${query}`, { method: 'POST', headers: { ...headers, 'content-type': typeOf(file), 'content-length': String(size), prefer: 'respond-async' }, body, duplex: 'half' } as never)
+  const answer = await fetch(`${base}/v1/imports/${kind}?${query}`, { method: 'POST', headers: { ...headers, 'content-type': typeOf(file), 'content-length': String(size), prefer: 'respond-async' }, body: pieces(file, size), duplex: 'half' } as never)
   if (answer.status !== 202) throw new Error(told(await answer.json() as Result & { detail: string }))
   const job = await ended(answer.headers.get('location')!)
   show('')
@@ -45,6 +36,14 @@ async function main (): Promise<number> {
   const { result, problem } = job
   console.log(result === undefined ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : told(problem) : told({ ...result, detail: '' }))
   return result !== undefined && result.counts.rejected === 0 ? 0 : 1
+}
+
+async function * pieces (file: string, size: number) {
+  let sent = 0
+  for await (const piece of createReadStream(file)) {
+    yield piece as Buffer
+    show(`${mb(sent += piece.length)} of ${mb(size)} MB sent`)
+  }
 }
 
 async function ended (path: string): Promise<Job> {
@@ -76,4 +75,11 @@ const typeOf = (file: string) => /\.csv(\.gz)?$/i.test(file) ? 'text/csv' : /\.(
 /** One line that is written over; into a file or pipe none. */
 function show (text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error((error as Error & { cause?: Error }).cause?.message ?? (error as Error).message)
+  process.exitCode = 2
 }

@@ -55,16 +55,20 @@ async function perform (db: Kysely<Database>, inTurn: ReturnType<typeof takeTurn
     isEnded = true
     controller.abort()
   })
+  const keep = async (on: Parameters<typeof endJob>[0], done: Run) => {
+    const bytes = done.counts.rejected > 0 ? await rejects.bytes(MOST_REJECTS) : undefined
+    if (bytes !== undefined) await keepRejects(on, id, bytes, REJECT_TYPES[await file.format()])
+  }
   const succeed = async (on: Parameters<typeof endJob>[0], done: Run) => {
+    await keep(on, done)
     if (!await endJob(on, id, 'succeeded', done.read, { en: wordResult(done, 'en'), zh: wordResult(done, 'zh') })) throw new Ended()
   }
   try {
     const done = await inTurn(async () => await work(file, { ...options, signal: controller.signal, begun: begun => { run = begun }, beforeStored: succeed }))
-    if (isRejected(done)) await fail(db, id, request, done.read, language => rejection(done, language))
-    else if (options.dryRun) await succeed(db, done)
-    if (done.counts.rejected > 0) {
-      const bytes = await rejects.bytes(MOST_REJECTS)
-      if (bytes !== undefined) await keepRejects(db, id, bytes, REJECT_TYPES[await file.format()])
+    if (options.dryRun) await succeed(db, done)
+    else if (isRejected(done)) {
+      await keep(db, done)
+      await fail(db, id, request, done.read, language => rejection(done, language))
     }
   } catch (error) {
     if (error instanceof Ended || isEnded) return

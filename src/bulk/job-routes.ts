@@ -1,5 +1,6 @@
 // GET /v1/imports/{id}: how an import that goes on after the answer fares.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Database } from '../platform/database.ts'
@@ -15,7 +16,7 @@ export const attachment = (type: string) => `attachment; filename="rejects.${typ
 
 const params = (example: number) => Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the import, as in `Location`.', examples: [example] }) })
 
-export function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
+function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
   return {
     id: job.id,
     kind: job.kind,
@@ -32,6 +33,10 @@ export function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, langu
   }
 }
 
+/** A problem in it has members of its own, which no schema names. */
+export const sendJob = (reply: FastifyReply, job: Job, language: Language) =>
+  reply.type('application/json; charset=utf-8').header('vary', 'Accept-Language').serializer(JSON.stringify).send(wordJob(job, language)) as never
+
 export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/imports/:id', {
     schema: {
@@ -42,7 +47,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       params: params(1),
       response: { 200: answer(ImportJob, 'The import.'), ...problems('import-not-found') }
     }
-  }, async (request, reply) => reply.header('vary', 'Accept-Language').send(wordJob(await getJob(db, request.actor!, request.params.id), languageOf(request)) as never))
+  }, async (request, reply) => sendJob(reply as never, await getJob(db, request.actor!, request.params.id), languageOf(request)))
 
   app.post('/v1/imports/:id/cancel', {
     schema: {
@@ -53,7 +58,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       params: params(2),
       response: { 200: answer(ImportJob, 'The import, now cancelled.'), ...problems('import-not-found', 'import-ended') }
     }
-  }, async request => wordJob(await cancelJob(db, request.actor!, request.params.id), languageOf(request)) as never)
+  }, async (request, reply) => sendJob(reply as never, await cancelJob(db, request.actor!, request.params.id), languageOf(request)))
 
   app.get('/v1/imports/:id/rejects', {
     schema: {

@@ -61,11 +61,11 @@ export function beat (db: Kysely<Database>, id: number, read: () => number, onEn
 /** Only from running, so that nothing is stored of an import that was cancelled or given up. False: it was. */
 export async function endJob (db: Kysely<Database> | Transaction<Database>, id: number, state: JobState, read: number, answer: Record<string, unknown> | null): Promise<boolean> {
   const { rows } = await sql`
-    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${answer && JSON.stringify(answer)}::jsonb
+    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${answer && JSON.stringify(answer)}::json
     where id = ${id} and state = 'running' returning id`.execute(db)
   return rows.length > 0
 }
 
-export async function keepRejects (db: Kysely<Database>, id: number, rejects: Buffer, type: string): Promise<void> {
+export async function keepRejects (db: Kysely<Database> | Transaction<Database>, id: number, rejects: Buffer, type: string): Promise<void> {
   await db.updateTable('import').set({ rejects, rejects_type: type }).where('id', '=', id).execute()
 }

@@ -20,7 +20,7 @@ import { importAgencies } from './import-agencies.ts'
 import { importReports } from './import-reports.ts'
 import { Rejects } from './rejects.ts'
 import { backgroundJobs, takeTurns } from './background.ts'
-import { attachment, REJECT_TYPES, wordJob } from './job-routes.ts'
+import { attachment, REJECT_TYPES, sendJob } from './job-routes.ts'
 import { getJob, openJob, type JobKind } from './jobs.ts'
 import { isRejected, rejection, wordResult, type ImportOptions, type Run } from './run.ts'
 import { AGENCIES_BODY, AgencyLine, ImportAgenciesQuery, ImportJob, ImportReportsQuery, ImportResult, REPORTS_BODY } from './schemas.ts'
@@ -78,7 +78,8 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
         const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
         isHandedOn = true
         jobs.start(id, request, { file, options, work, rejects: rejects!, close: async () => { await Promise.all([upload.close(), rejects!.close()]) } })
-        return await reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async').send(wordJob(await getJob(db, request.actor!, id), language) as never)
+        reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
+        return await sendJob(reply, await getJob(db, request.actor!, id), language)
       }
       const gone = new AbortController()
       reply.raw.on('close', () => gone.abort())
