@@ -1,4 +1,4 @@
-// The nation: loaded through the service as files, province by province, and measured where it hurts: the import, totals
+// The nation: loaded through the service as files, a year each, and measured where it hurts: the import, totals
 // at the top, a page far into a list, clerks who publish at once. Each beside what it is held against.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -51,27 +51,33 @@ export async function runNation ({ national, rounds }, undo, say) {
   const alone = await generate({ what: 'reports', provinces: [SOME_PROVINCE], years: YEARS, to: { sink: 'nowhere' } })
   const importing = path => ({ sink: 'service', port: service.port, path: `/v1/imports/${path}`, key: KEY })
   const imported = { agencies: none(), reports: none(), vectors: none() }
-  const importProvince = async (code, during) => {
-    const own = [code]
-    add(imported.agencies, await generate({ what: 'agencies', provinces: own, to: importing('agencies') }))
-    const reports = generate({ what: 'reports', provinces: own, years: YEARS, to: importing('reports?publish=true') })
+  const importAgencies = async provinces => add(imported.agencies, await generate({ what: 'agencies', provinces, to: importing('agencies') }))
+  const importReports = async (provinces, years, during) => {
+    const reports = generate({ what: 'reports', provinces, years, to: importing('reports?publish=true') })
     const [sent] = await Promise.all([reports, during?.(reports)])
     add(imported.reports, sent)
-    add(imported.vectors, await generate({ what: 'vectors', provinces: own, years: YEARS, to: { sink: 'table', url, table: BARE_TABLE } }))
-    say(`${code}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${perSecond(imported.vectors)}/s`)
+    add(imported.vectors, await generate({ what: 'vectors', provinces, years, to: { sink: 'table', url, table: BARE_TABLE } }))
+    say(`${years.join()}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${perSecond(imported.vectors)}/s`)
   }
 
   const writers = await registerWriters(service)
   const random = randomOf(20260)
   const drafts = YEARS.slice(2).flatMap(year => writers.map(agency => reportOf(forms.choose(2021), agency, year, random)))
-  await importProvince(provinces[0])
+  const [province, ...others] = provinces
+  await importAgencies([province])
+  await importReports([province], YEARS)
   await pool.query('vacuum analyze')
   const atProvince = await measureReads(service, Object.values(named), { rounds })
   say('reads of one province measured')
 
   let beside
-  for (const code of provinces.slice(1)) {
-    await importProvince(code, code !== provinces.at(-1) ? undefined : async reports => { beside = await publishBeside(service, drafts, reports, MOST_BESIDE) })
+  if (national) {
+    await importAgencies(others)
+    // A file a year, as they are filed.
+    for (const year of YEARS) {
+      const during = year === YEARS.at(-1) ? async reports => { beside = await publishBeside(service, drafts, reports, MOST_BESIDE) } : undefined
+      await importReports(others, [year], during)
+    }
   }
   const { memory } = await service.used()
   await holdSums(service, pool, forms)
@@ -110,9 +116,9 @@ async function startGenerator (undo) {
   return async job => {
     generator.send(job)
     const [{ error, ...sent }] = await answer()
-    if (error !== undefined) throw new Error(`${job.what} of ${job.provinces}: ${error}`)
+    if (error !== undefined) throw new Error(`${job.what} of ${job.years}: ${error}`)
     const counts = sent.answer?.counts
-    if (counts !== undefined && counts.created !== sent.lines) throw new Error(`${job.what} of ${job.provinces}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
+    if (counts !== undefined && counts.created !== sent.lines) throw new Error(`${job.what} of ${job.years}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
     return sent
   }
 }
