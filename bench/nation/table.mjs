@@ -4,25 +4,25 @@ const LEAST = 'least'
 const MOST = 'most'
 
 /** One line each: what, its value and that of what it is held against, the ratio, and the bar. */
-export function judge ({ alone, imported, memory, disk, named, atProvince, rows, far, writes, beside, alongside, verified }) {
+export function judge ({ alone, imported, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }) {
   const at = (table, name) => table.find(row => row.name === name)
   const select = at(rows, 'select 1')
   const read = (key, least) => {
-    const row = at(rows, named[key])
+    const row = at(rows, names[key])
     return line(row.name, row.rate, '/s', '`select 1`', select.rate, row.of.select_1, LEAST, least)
   }
   const tail = key => {
-    const row = at(rows, named[key])
+    const row = at(rows, names[key])
     return line(`${row.name}: p99`, row.p99, 'ms', '`select 1`', select.p99, row.p99 / select.p99, MOST, 3)
   }
   // By the rate beside `select 1` of the same rounds: the machine may have been busier at one time than at the other.
   const scale = key => {
-    const [small, large] = [at(atProvince, named[key]), at(rows, named[key])]
+    const [small, large] = [at(atProvince, names[key]), at(rows, names[key])]
     return line(`${small.name}: nation beside one province`, large.p50, 'ms', 'at one province', small.p50, small.of.select_1 / large.of.select_1, MOST, 1.2)
   }
   const rate = ({ lines, ms }) => lines / ms * 1000
   const publish = writes.find(row => row.name.trim() === 'publish')
-  const page1 = at(rows, named.list)
+  const page1 = at(rows, names.list)
   return [
     line('import of reports: checked, published, in the totals', rate(imported.reports), '/s', '`COPY` of the same vectors', rate(imported.vectors), rate(imported.reports) / rate(imported.vectors), LEAST, 0.25),
     line('  the generator alone', rate(alone), '/s'),

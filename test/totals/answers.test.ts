@@ -60,7 +60,7 @@ t.test('an answer is kept until what it tells changes, in each process of the se
   // Answered over and over while it goes on, and so kept under the moment that the import takes when it begins.
   const state = { done: false }
   importing.finally(() => { state.done = true })
-  while (!state.done) await read()
+  while (!state.done) await Promise.all([call('GET', path, undefined, { key: null }), other.inject(path)])
   t.equal((await importing).json.counts.created, 1)
   t.same(included(await read()), [['one', '机关one', 1, sum], ['top', '机关top', 1, sum]], 'and what a file brings')
 
