@@ -32,6 +32,9 @@ const reads = forms => ({
   county: ['totals: a county by child, one year', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`],
   county_years: ['totals: a county by child and year', `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}`],
   twenty: ['totals: by province and year, 20 measures', `/v1/totals?${twentyMeasures(forms)}&by=child,year`],
+  nation_anew: ['totals: all by year, not kept', `/v1/totals?measure=${MEASURE}&by=year`, { anew: true }],
+  county_anew: ['totals: a county by child, one year, not kept', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`, { anew: true }],
+  twenty_anew: ['totals: by province and year, 20 measures, not kept', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { anew: true }],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
   list: ['list of 100 reports, page 1', '/v1/reports']
 })

@@ -29,7 +29,7 @@ export function judge ({ alone, imported, memory, disk, names, atProvince, rows,
     line('import of agencies', rate(imported.agencies), '/s'),
     line('most memory of the service while importing', memory / 1e6, 'MB', undefined, undefined, undefined, MOST, 400),
     line('disk per report', disk.bytes / imported.reports.lines / 1000, 'kB', undefined, undefined, undefined, MOST, 2.5),
-    read('nation', 0.5), tail('nation'), read('year'), read('county', 0.5), tail('county'), read('county_years'), read('twenty', 0.1),
+    read('nation', 0.5), tail('nation'), read('year'), read('county', 0.5), tail('county'), read('county_years'), read('twenty', 0.1), read('nation_anew'), read('county_anew'), read('twenty_anew'),
     read('report', 0.3), read('list'),
     line(far.name, far.p50, 'ms', 'page 1', page1.p50, page1.rate / far.rate, MOST, 1.2),
     ...['nation', 'county', 'report', 'list'].map(scale),
@@ -46,7 +46,6 @@ function line (what, value, unit, against, base, ratio, side, bar) {
   return { what, value, unit, against, base, ratio, ...bar === undefined ? {} : { bar: { [side]: bar }, holds: side === LEAST ? judged >= bar : judged <= bar } }
 }
 
-/** For the README. */
 export function markdown ({ date, machine, versions, loaded, bars }) {
   const number = value => value === undefined || value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value >= 10 ? value.toFixed(1) : value.toFixed(2)
   const cells = ({ what, value, unit, against, base, ratio, bar, holds }) => [
