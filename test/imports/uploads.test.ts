@@ -83,7 +83,7 @@ t.test('other types, empty bodies and bodies over the limit', async t => {
 t.test('a wrong method or address is told as such, whatever the body', async t => {
   for (const type of ['application/json', 'text/csv', FORM, null]) {
     t.match(await call('PUT', '/v1/imports/documents?agency=culture&year=2019', word, { headers: type === null ? {} : { 'content-type': type } }), { status: 405, headers: { allow: 'POST' }, json: { code: 'method-not-allowed' } }, `${type}`)
-    t.match(await call('POST', '/v1/imports/document', word, { headers: type === null ? {} : { 'content-type': type } }), { status: 404, json: { code: 'route-not-found' } }, `${type}`)
+    t.match(await call('POST', '/v1/imported/documents', word, { headers: type === null ? {} : { 'content-type': type } }), { status: 404, json: { code: 'route-not-found' } }, `${type}`)
   }
 })
 
