@@ -6,7 +6,7 @@
 //   npm run bench -- --smoke                        whether all of it runs, in seconds; judges no times, stores no result
 //   npm run bench -- --national                     the whole nation, a million reports; --province: one province of it
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CLIENTS, POOL } from './measure.mjs'
@@ -40,6 +40,13 @@ async function store (name, text) {
   await writeFile(file, text)
 }
 
+/** Puts the table into its place in a README. */
+async function show (readme, table) {
+  const file = new URL(`../${readme}`, import.meta.url)
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace(/(?<=<!-- national -->\n)[^]*(?=<!-- \/national -->)/, () => table))
+}
+
 const undone = []
 const stopped = new Promise((_resolve, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => reject(new Error(`stopped by ${signal}`)))
@@ -56,6 +63,7 @@ try {
     const name = given.national ? 'national' : 'province'
     await store(`${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
     await store(`${name}.md`, markdown(result))
+    if (given.national) for (const readme of ['README.md', 'README.zh-CN.md']) await show(readme, markdown(result))
   } else if (given.only === '' && !given.smoke) await store('latest.json', `${JSON.stringify(result, null, 2)}\n`)
 } catch (error) {
   console.error(error)

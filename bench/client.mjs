@@ -84,13 +84,13 @@ export class Connection {
   }
 }
 
-/** Sends `bytes` over and over through all connections; gives the time that each answer took, in ms. */
-export async function press (connections, bytes, milliseconds) {
+/** Sends what `bytesOf` gives, over and over through all connections; gives the time that each answer took, in ms. */
+export async function press (connections, bytesOf, milliseconds) {
   const times = []
   const end = performance.now() + milliseconds
   await Promise.all(connections.map(async connection => {
     for (let sent = performance.now(); sent < end;) {
-      await connection.send(bytes)
+      await connection.send(bytesOf())
       const answered = performance.now()
       times.push(answered - sent)
       sent = answered

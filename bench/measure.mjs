@@ -14,18 +14,25 @@ export const BASES = [['bare route', '/bench/bare'], ['select 1', '/bench/select
 
 export const openAll = (port, count) => Promise.all(Array.from({ length: count }, () => Connection.open(port)))
 
-/** Each of `reads`, a name and a path, is asked for over and over in each round, until `rounds` or the time is over; three at least. */
+/**
+ * Each of `reads`, a name and a path, is asked for over and over in each round, until `rounds` or the time is over; three at
+ * least. With `anew` each time in other words, so that no answer is one that was kept.
+ */
 export async function measureReads (service, reads, { rounds, warmMs = 1500, until = Infinity }) {
-  const all = [...BASES, ...reads].map(([name, path]) => ({ name, bytes: request('GET', path) }))
+  let asked = 0
+  const all = [...BASES, ...reads].map(([name, path, { anew } = {}]) => {
+    const bytes = request('GET', path)
+    return { name, bytesOf: anew ? () => request('GET', reworded(path, ++asked)) : () => bytes }
+  })
   const connections = await openAll(service.port, CLIENTS)
   const measured = []
   // Code that has not run often yet is slow: the first round only warms it.
   for (let round = -1; round < rounds && (round < 3 || performance.now() < until); round++) {
     const results = {}
-    for (const { name, bytes } of all) {
+    for (const { name, bytesOf } of all) {
       const { cpu } = await service.used()
       const start = performance.now()
-      const times = await press(connections, bytes, round < 0 ? warmMs : SLICE_MS)
+      const times = await press(connections, bytesOf, round < 0 ? warmMs : SLICE_MS)
       results[name] = { rate: times.length / (performance.now() - start) * 1000, ...percentiles(times), cpu: ((await service.used()).cpu - cpu) / times.length * 1000 }
     }
     if (round >= 0) measured.push(results)
@@ -33,6 +40,9 @@ export async function measureReads (service, reads, { rounds, warmMs = 1500, unt
   for (const connection of connections) connection.close()
   return all.map(({ name }) => row(name, measured, { bare: 'bare route', select_1: 'select 1' }))
 }
+
+/** The same address written in another way for each `n`: a letter may stand as itself or as its code. */
+const reworded = (path, n) => path.replace(/(?<=measure=)[\w.]+/, id => [...id].map((letter, i) => n >> i & 1 ? `%${letter.charCodeAt(0).toString(16)}` : letter).join(''))
 
 /** Each of `batches` is filed once; the ways take turns. */
 export async function measureWrites (service, pool, form, batches, clients, until = Infinity) {

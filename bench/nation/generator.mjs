@@ -20,11 +20,11 @@ const LINES = {
     for (const { code, name, parent, level, kind } of filersOf(job)) yield [`${JSON.stringify({ code, name, level, kind, parent })}\n`]
   },
   * reports (job) {
-    for (const year of job.years) for (const agency of filersOf(job)) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
+    for (const agency of filersOf(job)) for (const year of job.years) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
   },
   * vectors (job) {
-    for (const year of job.years) {
-      for (const agency of filersOf(job)) {
+    for (const agency of filersOf(job)) {
+      for (const year of job.years) {
         const { form, vector } = draw(agency, year)
         yield [`${agency.code}\t${year}\t${form}\t${vector}\n`]
       }

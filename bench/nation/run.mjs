@@ -1,4 +1,4 @@
-// The nation: loaded through the service as files, province by province, and measured where it hurts: the import, totals
+// The nation: loaded through the service as files, a year each, and measured where it hurts: the import, totals
 // at the top, a page far into a list, clerks who publish at once. Each beside what it is held against.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,6 +22,8 @@ const BARE_TABLE = 'bench_bare'
 /** No real code: where single reports are published. */
 const BUSY = { province: '99', prefecture: '9901', county: '990101' }
 const WRITERS = 200
+/** Of the reports of the writers, how many one clerk publishes while an import runs, and as many without. */
+const MOST_BESIDE = 150
 const PAGE = 10_000
 
 const reads = forms => ({
@@ -30,6 +32,9 @@ const reads = forms => ({
   county: ['totals: a county by child, one year', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`],
   county_years: ['totals: a county by child and year', `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}`],
   twenty: ['totals: by province and year, 20 measures', `/v1/totals?${twentyMeasures(forms)}&by=child,year`],
+  nation_anew: ['totals: all by year, not kept', `/v1/totals?measure=${MEASURE}&by=year`, { anew: true }],
+  county_anew: ['totals: a county by child, one year, not kept', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`, { anew: true }],
+  twenty_anew: ['totals: by province and year, 20 measures, not kept', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { anew: true }],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
   list: ['list of 100 reports, page 1', '/v1/reports']
 })
@@ -49,27 +54,33 @@ export async function runNation ({ national, rounds }, undo, say) {
   const alone = await generate({ what: 'reports', provinces: [SOME_PROVINCE], years: YEARS, to: { sink: 'nowhere' } })
   const importing = path => ({ sink: 'service', port: service.port, path: `/v1/imports/${path}`, key: KEY })
   const imported = { agencies: none(), reports: none(), vectors: none() }
-  const importProvince = async (code, during) => {
-    const own = [code]
-    add(imported.agencies, await generate({ what: 'agencies', provinces: own, to: importing('agencies') }))
-    const reports = generate({ what: 'reports', provinces: own, years: YEARS, to: importing('reports?publish=true') })
-    await during?.(reports)
-    add(imported.reports, await reports)
-    add(imported.vectors, await generate({ what: 'vectors', provinces: own, years: YEARS, to: { sink: 'table', url, table: BARE_TABLE } }))
-    say(`${code}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${perSecond(imported.vectors)}/s`)
+  const importAgencies = async provinces => add(imported.agencies, await generate({ what: 'agencies', provinces, to: importing('agencies') }))
+  const importReports = async (provinces, years, during) => {
+    const reports = generate({ what: 'reports', provinces, years, to: importing('reports?publish=true') })
+    const [sent] = await Promise.all([reports, during?.(reports)])
+    add(imported.reports, sent)
+    add(imported.vectors, await generate({ what: 'vectors', provinces, years, to: { sink: 'table', url, table: BARE_TABLE } }))
+    say(`${years.join()}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${perSecond(imported.vectors)}/s`)
   }
 
   const writers = await registerWriters(service)
   const random = randomOf(20260)
   const drafts = YEARS.slice(2).flatMap(year => writers.map(agency => reportOf(forms.choose(2021), agency, year, random)))
-  await importProvince(provinces[0])
+  const [province, ...others] = provinces
+  await importAgencies([province])
+  await importReports([province], YEARS)
   await pool.query('vacuum analyze')
   const atProvince = await measureReads(service, Object.values(named), { rounds })
   say('reads of one province measured')
 
   let beside
-  for (const code of provinces.slice(1)) {
-    await importProvince(code, code !== provinces.at(-1) ? undefined : async reports => { beside = await publishBeside(service, drafts, reports) })
+  if (national) {
+    await importAgencies(others)
+    // A file a year, as they are filed.
+    for (const year of YEARS) {
+      const during = year === YEARS.at(-1) ? async reports => { beside = await publishBeside(service, drafts, reports, MOST_BESIDE) } : undefined
+      await importReports(others, [year], during)
+    }
   }
   const { memory } = await service.used()
   await holdSums(service, pool, forms)
@@ -84,14 +95,14 @@ export async function runNation ({ national, rounds }, undo, say) {
   const batches = Array.from({ length: turns }, () => drafts.splice(0, 3 * CLIENTS))
   const writes = await measureWrites(service, pool, forms.choose(2021), batches, CLIENTS)
   say('reports filed')
-  const alongside = await publishBeside(service, drafts.splice(0, 100), sleep(20_000))
+  const alongside = await publishBeside(service, drafts, sleep(20_000), MOST_BESIDE)
   const verified = await verify(url)
   say(`totals verified: ${verified.said}`)
 
   const { rows: [{ server_version: postgres }] } = await pool.query('show server_version')
-  const named_ = Object.fromEntries(Object.entries(named).map(([key, [name]]) => [key, name]))
-  const bars = judge({ alone, imported, memory, disk, named: named_, atProvince, rows, far: rows.at(-1), writes, beside, alongside, verified })
-  return { postgres, loaded: { provinces: provinces.length, agencies: imported.agencies.lines, reports: imported.reports.lines }, bars, rows: [...rows, ...writes], at_one_province: atProvince }
+  const names = Object.fromEntries(Object.entries(named).map(([key, [name]]) => [key, name]))
+  const bars = judge({ alone, imported, memory, disk, names, atProvince, rows, far: rows.at(-1), writes, beside, alongside, verified })
+  return { postgres, loaded: { provinces: provinces.length, agencies: imported.agencies.lines, reports: imported.reports.lines, disk: disk.tables }, bars, rows: [...rows, ...writes], at_one_province: atProvince }
 }
 
 // ---- loading ------------------------------------------------------------------------------------------------------
@@ -108,9 +119,9 @@ async function startGenerator (undo) {
   return async job => {
     generator.send(job)
     const [{ error, ...sent }] = await answer()
-    if (error !== undefined) throw new Error(`${job.what} of ${job.provinces}: ${error}`)
+    if (error !== undefined) throw new Error(`${job.what} of ${job.years}: ${error}`)
     const counts = sent.answer?.counts
-    if (counts !== undefined && counts.created !== sent.lines) throw new Error(`${job.what} of ${job.provinces}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
+    if (counts !== undefined && counts.created !== sent.lines) throw new Error(`${job.what} of ${job.years}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
     return sent
   }
 }
@@ -133,14 +144,14 @@ async function registerWriters (service) {
 }
 
 /** One clerk files report after report while `work` goes on; gives how long each publication took. */
-async function publishBeside (service, drafts, work) {
+async function publishBeside (service, drafts, work, most = Infinity) {
   const [connection] = await openAll(service.port, 1)
   const file = throughService(KEY)
   const times = []
   const state = { going: true }
   const done = () => { state.going = false }
   work.then(done, done)
-  while (state.going && drafts.length > 600) times.push((await file(connection, drafts.shift())).at(-1))
+  while (state.going && times.length < most && drafts.length > 0) times.push((await file(connection, drafts.shift())).at(-1))
   connection.close()
   return { ...percentiles(times), most: Math.max(...times), count: times.length }
 }

@@ -4,32 +4,32 @@ const LEAST = 'least'
 const MOST = 'most'
 
 /** One line each: what, its value and that of what it is held against, the ratio, and the bar. */
-export function judge ({ alone, imported, memory, disk, named, atProvince, rows, far, writes, beside, alongside, verified }) {
+export function judge ({ alone, imported, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }) {
   const at = (table, name) => table.find(row => row.name === name)
   const select = at(rows, 'select 1')
   const read = (key, least) => {
-    const row = at(rows, named[key])
+    const row = at(rows, names[key])
     return line(row.name, row.rate, '/s', '`select 1`', select.rate, row.of.select_1, LEAST, least)
   }
   const tail = key => {
-    const row = at(rows, named[key])
+    const row = at(rows, names[key])
     return line(`${row.name}: p99`, row.p99, 'ms', '`select 1`', select.p99, row.p99 / select.p99, MOST, 3)
   }
   // By the rate beside `select 1` of the same rounds: the machine may have been busier at one time than at the other.
   const scale = key => {
-    const [small, large] = [at(atProvince, named[key]), at(rows, named[key])]
+    const [small, large] = [at(atProvince, names[key]), at(rows, names[key])]
     return line(`${small.name}: nation beside one province`, large.p50, 'ms', 'at one province', small.p50, small.of.select_1 / large.of.select_1, MOST, 1.2)
   }
   const rate = ({ lines, ms }) => lines / ms * 1000
   const publish = writes.find(row => row.name.trim() === 'publish')
-  const page1 = at(rows, named.list)
+  const page1 = at(rows, names.list)
   return [
     line('import of reports: checked, published, in the totals', rate(imported.reports), '/s', '`COPY` of the same vectors', rate(imported.vectors), rate(imported.reports) / rate(imported.vectors), LEAST, 0.25),
     line('  the generator alone', rate(alone), '/s'),
     line('import of agencies', rate(imported.agencies), '/s'),
     line('most memory of the service while importing', memory / 1e6, 'MB', undefined, undefined, undefined, MOST, 400),
     line('disk per report', disk.bytes / imported.reports.lines / 1000, 'kB', undefined, undefined, undefined, MOST, 2.5),
-    read('nation', 0.5), tail('nation'), read('year'), read('county', 0.5), tail('county'), read('county_years'), read('twenty', 0.1),
+    read('nation', 0.5), tail('nation'), read('year'), read('county', 0.5), tail('county'), read('county_years'), read('twenty', 0.1), read('nation_anew'), read('county_anew'), read('twenty_anew'),
     read('report', 0.3), read('list'),
     line(far.name, far.p50, 'ms', 'page 1', page1.p50, page1.rate / far.rate, MOST, 1.2),
     ...['nation', 'county', 'report', 'list'].map(scale),
@@ -46,7 +46,6 @@ function line (what, value, unit, against, base, ratio, side, bar) {
   return { what, value, unit, against, base, ratio, ...bar === undefined ? {} : { bar: { [side]: bar }, holds: side === LEAST ? judged >= bar : judged <= bar } }
 }
 
-/** For the README. */
 export function markdown ({ date, machine, versions, loaded, bars }) {
   const number = value => value === undefined || value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value >= 10 ? value.toFixed(1) : value.toFixed(2)
   const cells = ({ what, value, unit, against, base, ratio, bar, holds }) => [

@@ -5,7 +5,8 @@ import { sql, type Kysely } from 'kysely'
 import { isCovered, yearOrLatest } from '../access/coverage.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 
-const MOST_PLACED = 10_000
+/** At a time; all that wait for a place are sorted for it. */
+const MOST_PLACED = 50_000
 
 /** Gives all committed events their places. Several services may do so at once: they take turns. */
 export async function placeEvents (db: Kysely<Database>): Promise<void> {

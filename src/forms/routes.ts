@@ -4,11 +4,9 @@ import type { Form } from '../form/form.ts'
 import { ETAG, NOT_MODIFIED } from '../platform/etag.ts'
 import { answer, problems } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
-import { PUBLIC, sendTagged, tagged } from '../platform/tagged.ts'
+import { JSON_UTF8, PUBLIC, sendTagged, tagged } from '../platform/tagged.ts'
 import type { Forms } from './forms.ts'
 import { FormList, WireForm } from './schemas.ts'
-
-const JSON_UTF8 = 'application/json; charset=utf-8'
 
 export { formSchemas } from './schemas.ts'
 

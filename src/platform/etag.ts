@@ -5,8 +5,11 @@ import { Type } from 'typebox'
 import { problem } from './problem.ts'
 
 /** Names what is shown. `suffix` tells more to us, not to the client. */
-export const etagOf = (shown: unknown, suffix = '') =>
-  `"${createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22)}${suffix}"`
+export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
+
+/** The same, of what is shown as JSON. */
+export const etagOfText = (text: string, suffix = '') =>
+  `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}${suffix}"`
 
 type Tags = '*' | string[]
 export interface Conditions { match?: Tags, noneMatch?: Tags }

@@ -3,16 +3,18 @@ import { promisify } from 'node:util'
 import { gzip as gzipInto } from 'node:zlib'
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { etagOf } from './etag.ts'
+import { etagOfText } from './etag.ts'
 
 const gzip = promisify(gzipInto)
+
+export const JSON_UTF8 = 'application/json; charset=utf-8'
 
 /** Anyone may keep the answer, and asks whether it still holds before giving it on. */
 export const PUBLIC = 'public, no-cache'
 
 export interface Tagged { body: Buffer, type: string, etag: string }
 
-export const tagged = (type: string, text: string): Tagged => ({ body: Buffer.from(text), type, etag: etagOf(text) })
+export const tagged = (type: string, text: string): Tagged => ({ body: Buffer.from(text), type, etag: etagOfText(text) })
 
 /** Shorter ones are not worth it. */
 const LEAST_TO_PACK = 2048
@@ -27,6 +29,10 @@ function pack (answer: Tagged): Promise<Tagged> {
   }
   return made
 }
+
+/** Sends what is made for one request: as it is, so that it is written as JSON but once. */
+export const sendText = (reply: FastifyReply, text: string, cacheControl: string): FastifyReply =>
+  reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(Buffer.from(text))
 
 /** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
 export async function sendTagged (request: FastifyRequest, reply: FastifyReply, answer: Tagged, cacheControl: string, vary?: string): Promise<FastifyReply> {

@@ -7,14 +7,10 @@ import type { Forms } from '../forms/forms.ts'
 import { etagOf, type Conditions } from '../platform/etag.ts'
 import { problem } from '../platform/problem.ts'
 import { writeReport, type ReportId } from './actions.ts'
-import type { Report } from './schemas.ts'
 import type { StoredReport } from './store.ts'
 
 type Scope = 'report' | 'table' | 'row'
 interface Part { table?: FormTable, row?: string }
-
-/** Of a version, which is the same for every caller. */
-export const etagOfVersion = (report: Report) => etagOf(report)
 
 /** Of the working state. What may be done with it follows from it and from who asks: one ETag serves all who see it. */
 export function etagOfReport (forms: Forms, report: StoredReport): string {

@@ -12,9 +12,10 @@ import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } f
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { PUBLIC, sendText } from '../platform/tagged.ts'
 import { by } from '../trail/trail.ts'
 import { callerOf } from './caller.ts'
-import { etagOfReport, etagOfVersion } from './etags.ts'
+import { etagOfReport } from './etags.ts'
 import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
 import { listReports } from './store.ts'
@@ -96,8 +97,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     if (moment !== undefined) await settle(db, moment)
     const published = version === undefined || version === 'current' ? await getPublic(db, request.params, moment) : await getVersion(db, request.params, Number(version))
-    const body = writeReport(forms, published)
-    return reply.header('etag', etagOfVersion(body)).send(body)
+    return sendText(reply, JSON.stringify(writeReport(forms, published)), PUBLIC)
   })
 
   app.put('/v1/reports/:agency/:year', {

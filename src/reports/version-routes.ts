@@ -11,10 +11,10 @@ import { ETAG, NOT_MODIFIED } from '../platform/etag.ts'
 import { answer, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
+import { PUBLIC, sendText } from '../platform/tagged.ts'
 import { writeReport } from './actions.ts'
 import { correctionNotice } from './correction.ts'
 import { differenceOf } from './diff.ts'
-import { etagOfVersion } from './etags.ts'
 import { ReportParams } from './routes.ts'
 import { Report } from './schemas.ts'
 import { VersionList, WireDifference } from './version-schemas.ts'
@@ -50,10 +50,8 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       params: Type.Object({ ...ReportParams.properties, version: number(1) }),
       response: { 200: answer(Report, 'The version.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found') }
     }
-  }, async (request, reply) => {
-    const body = writeReport(forms, await getVersion(db, request.params, request.params.version))
-    return reply.header('etag', etagOfVersion(body)).send(body)
-  })
+  }, async (request, reply) =>
+    sendText(reply, JSON.stringify(writeReport(forms, await getVersion(db, request.params, request.params.version))), PUBLIC))
 
   app.get('/v1/reports/:agency/:year/versions/:from/diff/:to', {
     schema: {

@@ -5,20 +5,24 @@ import type { Figure } from '../form/figures.ts'
 import { FOR_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import type { Expected, Total } from './shift.ts'
 
-/** Rows by level and kind. `agencies` undefined: all. */
-export async function contributedTotals (db: Kysely<Database>, agencies: string[] | undefined, width: number): Promise<Total[]> {
+/** Rows by level and kind. `agencies` and `year` undefined: all. */
+export async function contributedTotals (db: Kysely<Database>, agencies: string[] | undefined, width: number, year?: number): Promise<Total[]> {
   const positions = Array.from({ length: width }, (_, i) => i + 1)
   const each = (column: (position: number) => string) => sql.raw(positions.map(column).join())
-  // First by direct parent, so that each report is added once and only the sums climb the tree.
+  // First by direct parent, so that each report is added once and only the sums climb the tree. A vector may be stored
+  // compressed, and each subscript would unpack it anew: `||` hands on one that is unpacked.
   const { rows } = await sql<Total & { cells: number }>`
     with leaf as materialized (
       select coalesce(p.parent, '') as parent, v.year, v.form, p.level, p.kind, count(*) as reports,
-             max(cardinality(v.figures)) as cells,
-             array[${each(i => `coalesce(sum(v.figures[${i}]), 0)::bigint`)}] as figures,
-             array[${each(i => `count(v.figures[${i}])`)}] as present
-      from report_version v
+             max(cardinality(v.f)) as cells,
+             array[${each(i => `coalesce(sum(v.f[${i}]), 0)::bigint`)}] as figures,
+             array[${each(i => `count(v.f[${i}])`)}] as present
+      from (
+        select agency, year, form, figures || '{}' as f from report_version
+        where public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`} ${year === undefined ? sql`` : sql`and year = ${year}`}
+        offset 0
+      ) v
       join agency_period p on p.agency = v.agency and p.since <= v.year and p.until >= v.year and p.reporting = 'own'
-      where v.public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and v.agency = any(${agencies})`}
       group by coalesce(p.parent, ''), v.year, v.form, p.level, p.kind
     ), climbed as (
       select parent as agency, year, form, level, kind, reports, cells, figures, present from leaf

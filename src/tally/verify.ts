@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import type { Forms } from '../forms/forms.ts'
 import { contributedExpected, contributedTotals } from './contributions.ts'
@@ -14,21 +14,34 @@ export interface Verification { totals: number, expected: number, differences: s
 export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise<Verification> {
   return await db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
     await sql`set local statement_timeout = 0`.execute(trx)
-    const totals = withSums(await contributedTotals(trx, undefined, forms.width))
-    const kept = await trx.selectFrom('total').selectAll().where(sql<boolean>`reports <> 0 or 0 <> any(figures) or 0 <> any(present)`).execute()
+    const totals = await verifyYears(trx, forms)
     const expected = await contributedExpected(trx, undefined)
     const keptExpected = await trx.selectFrom('expected').selectAll().where('change', '<>', 0).execute()
     const { rows: states } = await sql<{ difference: string }>`${reportDifferences} union all ${agencyDifferences}`.execute(trx)
     return {
-      totals: totals.length,
+      totals: totals.count,
       expected: expected.length,
       differences: [
-        ...differences('total', totals, kept, totalKey, sameTotal),
+        ...totals.differences,
         ...differences('expected', expected, keptExpected, expectedKey, (a: Expected, b: Expected) => a.change === b.change),
         ...states.map(row => row.difference)
       ]
     }
   })
+}
+
+/** A year at a time: the totals of a nation over all years are more than the memory should hold twice. */
+async function verifyYears (trx: Transaction<Database>, forms: Forms): Promise<{ count: number, differences: string[] }> {
+  const { rows: years } = await sql<{ year: number }>`select year from report_version union select year from total order by year`.execute(trx)
+  const found: string[] = []
+  let count = 0
+  for (const { year } of years) {
+    const totals = withSums(await contributedTotals(trx, undefined, forms.width, year))
+    const kept = await trx.selectFrom('total').selectAll().where('year', '=', year).where(sql<boolean>`(reports <> 0 or 0 <> any(figures) or 0 <> any(present))`).execute()
+    count += totals.length
+    found.push(...differences('total', totals, kept, totalKey, sameTotal))
+  }
+  return { count, differences: found }
 }
 
 /** The latest version is public, unless the report was withdrawn; a version follows the one before. */

@@ -13,7 +13,7 @@ import { NOT_MODIFIED } from '../platform/etag.ts'
 import { problems, ref } from '../platform/openapi.ts'
 import { problem } from '../platform/problem.ts'
 import { Streams } from '../platform/streams.ts'
-import { PUBLIC, sendTagged } from '../platform/tagged.ts'
+import { JSON_UTF8, PUBLIC, sendTagged } from '../platform/tagged.ts'
 import { readYearRange, YearRangeQuery } from '../reports/years.ts'
 import { KEYS, type Key } from './query.ts'
 import { Totals } from './schemas.ts'
@@ -23,7 +23,6 @@ import { csvOf, csvPieces, jsonPieces } from './writing.ts'
 const MOST_MEASURES = 50
 
 const CSV = 'text/csv; charset=utf-8'
-const JSON_UTF8 = 'application/json; charset=utf-8'
 
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = new Answers(db)
