@@ -38,7 +38,7 @@ class DryRun extends Error {}
 /** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
 export async function importDocument (db: Kysely<Database>, forms: Forms, by: By, { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport, thisYear: number): Promise<ImportAnswer> {
   chooseForm(forms, id.year, undefined, thisYear)
-  const agency = await findAgency(db, id.agency)
+  const agency = await inTransaction(db, async trx => await findAgency(trx, id.agency))
   if (agency === undefined) throw problem('agency-unknown', { agency: id.agency }, { errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
   const document = await extractDocument(bytes, contentType).catch(error => {
     throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error

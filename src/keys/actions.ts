@@ -26,10 +26,10 @@ export async function createKey (db: Kysely<Database>, by: By, actor: Actor, { r
 /** The same key with a new secret; the old one is refused from now on. */
 export async function rotateKey (db: Kysely<Database>, by: By, actor: Actor, id: number, expires: string | null | undefined): Promise<ShownKey> {
   refuse('body-invalid', expiryFaults(expires))
-  const { expires_at: before } = await getKey(db, actor, id)
-  const until = expires === undefined ? before : expires
   const secret = newSecret()
   return await inTransaction(db, async trx => {
+    const { expires_at: before } = await getKey(trx, actor, id)
+    const until = expires === undefined ? before : expires
     const key = await replaceSecret(trx, id, secret, until === null ? null : new Date(until))
     if (key === undefined) throw problem('key-revoked', { id })
     await recordEvents(trx, by, [eventOf('key_rotated', key)])

@@ -124,12 +124,10 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'agency-exists': async () => await call('POST', '/v1/agencies', { code: 'gov', ...agency }),
   'credit-code-taken': async () => await call('PATCH', '/v1/agencies/gov', { credit_code: '113325000026455663' }),
   'idempotency-key-invalid': async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'a b' } }),
-  'idempotency-key-in-use': async () => {
-    const submit = async () => await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
-    await submit()
-    await sql`update stored_answer set status = null where key = 'busy'`.execute(db)
-    return await submit()
-  },
+  'idempotency-key-in-use': async () => await db.transaction().execute(async trx => {
+    await sql`insert into stored_answer (actor, key, fingerprint) values ('ADMIN_API_KEY', 'busy', '')`.execute(trx)
+    return await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'busy' } })
+  }),
   'idempotency-key-reused': async () => {
     await call('POST', '/v1/reports/bureau/2022/submit', undefined, { headers: { 'idempotency-key': 'again' } })
     return await call('POST', '/v1/reports/bureau/2023/submit', undefined, { headers: { 'idempotency-key': 'again' } })
