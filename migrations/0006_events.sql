@@ -13,8 +13,6 @@ create table event (
   constraint event_pkey primary key (chain, n)
 );
 create index event_seq_idx on event (seq);
-create index event_chain_seq_idx on event (chain, seq);
-create index event_pending_idx on event (at, chain, n) where seq is null;
 
 -- The end of each chain. Its row is held from an event to the end of the transaction.
 create table event_chain (

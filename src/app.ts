@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely'
 import { holdRules } from './access/access.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
+import { jobRoutes } from './bulk/job-routes.ts'
 import { bulkRoutes } from './bulk/routes.ts'
 import { bulkSchemas } from './bulk/schemas.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -123,6 +124,7 @@ export async function buildApp ({
   await app.register(tableRoutes(db, forms))
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))
+  await app.register(jobRoutes(db))
   await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
   await app.register(workflowRoutes(db, forms))
   await app.register(versionRoutes(db, forms))

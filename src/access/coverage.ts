@@ -10,10 +10,15 @@ export interface Asked { agency: string, year?: number | undefined }
 /** As a condition of SQL on an agency and a year. */
 export function isCovered (subtree: string, agency: RawBuilder<unknown>, year: RawBuilder<unknown> | null): RawBuilder<boolean> {
   if (subtree === WHOLE_REGISTRY) return sql`true`
-  const moment = year ?? sql`(select max(until) from agency_period latest where latest.agency = ${agency})`
+  const moment = year ?? latestYear(agency)
   return sql`(${agency} = ${subtree} or exists (
     select from agency_ancestor above where above.agency = ${agency} and above.ancestor = ${subtree} and above.since <= ${moment} and above.until >= ${moment}))`
 }
+
+/** For `isCovered` where a row need not have a year. */
+export const yearOrLatest = (agency: RawBuilder<unknown>, year: RawBuilder<unknown>): RawBuilder<number> => sql`coalesce(${year}, ${latestYear(agency)})`
+
+const latestYear = (agency: RawBuilder<unknown>) => sql`(select max(until) from agency_period latest where latest.agency = ${agency})`
 
 /** Whether the caller acts for the agency. */
 export async function covers (db: Kysely<Database>, actor: Actor, { agency, year }: Asked): Promise<boolean> {
@@ -26,9 +31,8 @@ export async function covers (db: Kysely<Database>, actor: Actor, { agency, year
 /** The same for each that is asked for: in one query, however many they are. */
 export async function coverage (db: Kysely<Database>, actor: Actor, asked: Asked[]): Promise<boolean[]> {
   if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
-  const moment = sql`coalesce(asked.year, (select max(until) from agency_period latest where latest.agency = asked.agency))`
   const { rows } = await sql<{ covered: boolean }>`
-    select ${isCovered(actor.agency, sql`asked.agency`, moment)} as covered
+    select ${isCovered(actor.agency, sql`asked.agency`, yearOrLatest(sql`asked.agency`, sql`asked.year`))} as covered
     from unnest(${asked.map(({ agency }) => agency)}::text[], ${asked.map(({ year }) => year ?? null)}::integer[]) with ordinality as asked (agency, year, number)
     order by asked.number`.execute(db)
   return rows.map(row => row.covered)

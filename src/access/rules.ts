@@ -61,6 +61,9 @@ export const RULES: Record<string, Rule> = {
   // To publish, an import needs what publishReport needs.
   importReports: filer('each'),
   putReportsFile: filer('each'),
+  getImport: filer('each'),
+  cancelImport: filer('each'),
+  getImportRejects: filer('each'),
   importAgencies: supervisor('each'),
   putAgenciesFile: supervisor('each'),
 

@@ -38,11 +38,12 @@ export async function importAgencies (db: Kysely<Database>, forms: Forms, read: 
       await lockTree(trx)
       await staged.begin(trx)
       run = { ...newRun(options), options, recorded: [] }
+      options.begun?.(run)
       await saveAll(trx, forms, run, await readAll(run, read()))
       await staged.record(trx)
       // The last thing: it holds the clock.
       if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
-      return finish(run)
+      return await finish(trx, run)
     })
   } catch (error) {
     if (error instanceof Undone) return run

@@ -37,12 +37,13 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
       await staged.begin(trx)
       const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
       run = { ...newRun(options), trx, forms, moment, sums: new Sums(), seen: new Seen(), options }
+      options.begun?.(run)
       await storeAll(run, batches(run, read()))
       if (run.isWriting) await staged.record(trx)
       if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
       // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not used again.
       if (run.isWriting && options.publish) await NEXT_MOMENT.execute(trx)
-      return finish(run)
+      return await finish(trx, run)
     })
   } catch (error) {
     if (error instanceof Undone) return run

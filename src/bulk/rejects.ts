@@ -60,6 +60,14 @@ export class Rejects {
     return this.#file.createReadStream({ start: 0 })
   }
 
+  /** All of it; undefined when it is longer than `most`. */
+  async bytes (most: number): Promise<Buffer | undefined> {
+    this.#flush()
+    const { size } = await this.#file.stat()
+    if (size > most) return undefined
+    return (await this.#file.read(Buffer.alloc(size), 0, size, 0)).buffer
+  }
+
   async close (): Promise<void> { await this.#file.close() }
 }
 

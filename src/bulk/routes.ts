@@ -10,8 +10,7 @@ import type { Forms } from '../forms/forms.ts'
 import type { Role } from '../platform/auth.ts'
 import type { Database } from '../platform/database.ts'
 import { languageOf } from '../platform/errors.ts'
-import { problems, ref } from '../platform/openapi.ts'
-import { problem } from '../platform/problem.ts'
+import { LOCATION, problems, ref } from '../platform/openapi.ts'
 import { receiveUpload, typeOf } from '../platform/upload.ts'
 import { problemOfValidation } from '../platform/validation.ts'
 import { thisYear } from '../reports/routes.ts'
@@ -20,8 +19,11 @@ import { formatOf, readFile } from './file.ts'
 import { importAgencies } from './import-agencies.ts'
 import { importReports } from './import-reports.ts'
 import { Rejects } from './rejects.ts'
-import { isRejected, wordResult, type ImportOptions, type Run } from './run.ts'
-import { AGENCIES_BODY, AgencyLine, ImportAgenciesQuery, ImportReportsQuery, ImportResult, REPORTS_BODY } from './schemas.ts'
+import { backgroundJobs, takeTurns } from './background.ts'
+import { attachment, REJECT_TYPES, sendJob } from './job-routes.ts'
+import { getJob, openJob, type JobKind } from './jobs.ts'
+import { isRejected, rejection, wordResult, type ImportOptions, type Run } from './run.ts'
+import { AGENCIES_BODY, AgencyLine, ImportAgenciesQuery, ImportJob, ImportReportsQuery, ImportResult, REPORTS_BODY } from './schemas.ts'
 
 export interface BulkLimits {
   /** Bytes of a whole file, as received and unpacked. */
@@ -40,45 +42,60 @@ const answers = {
       'application/x-ndjson': { schema: Type.String({ description: 'What was rejected of an NDJSON file.' }) }
     }
   },
+  202: { description: 'With `Prefer: respond-async`: the file has been received whole, and is worked off after this answer.', headers: LOCATION, content: { 'application/json': { schema: ref(ImportJob) } } },
   ...problems('import-rejected', 'import-empty', 'line-too-long', 'gzip-malformed', 'multipart-malformed', 'csv-malformed', 'csv-without-lines', 'text-undecodable', 'request-timeout',
     'total-overflow', 'body-too-large', 'media-type-unsupported', 'body-invalid')
 }
 
 interface Query { dry_run?: boolean, on_error?: 'abort' | 'continue', mode?: 'upsert' | 'create' }
+type File = ReturnType<typeof readFile>
+type Work = (file: File, options: ImportOptions) => Promise<Run>
 
 export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
   // The body is read as it comes, by the handler.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+  const inTurn = takeTurns()
+  const jobs = backgroundJobs(app, db, inTurn)
 
-  /** Receives the file, then works it off while the caller waits. */
-  async function answer (request: FastifyRequest, reply: FastifyReply, types: string[], work: (file: ReturnType<typeof readFile>, options: ImportOptions) => Promise<Run>) {
+  /** Receives the file, then works it off: while the caller waits, or with `Prefer: respond-async` after the answer. */
+  async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
     const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
+    // The stream was there to be seen as one; what it holds is never told in a problem.
+    request.body = undefined
     const language = languageOf(request)
     const declared = typeOf(request.headers['content-type'] ?? '')
     if (declared !== 'multipart/form-data') formatOf(declared, types)
     const upload = await receiveUpload(request, limits.file)
+    const isAsync = /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers.prefer ?? ''))
     const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
-    const rejects = wanted === 'application/json' || wanted === false ? undefined : await Rejects.open(language)
-    const gone = new AbortController()
-    reply.raw.on('close', () => gone.abort())
-    let isSent = false
+    const rejects = isAsync || (wanted !== 'application/json' && wanted !== false) ? await Rejects.open(language) : undefined
+    const options: ImportOptions = { dryRun, onError, mode, rejects: rejects && ((source, faults) => rejects.add(source, faults)) }
+    let isHandedOn = false
     try {
       const file = readFile(upload, limits.line, types, rejects)
-      const run = await work(file, { dryRun, onError, mode, signal: gone.signal, rejects: rejects && ((source, faults) => rejects.add(source, faults)) })
-      const result = { dry_run: dryRun, ...wordResult(run, language) }
-      if (isRejected(run)) throw problem('import-rejected', { read: run.read, rejected: run.counts.rejected }, { ...result, errors: run.faults.shown })
+      if (isAsync) {
+        const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
+        isHandedOn = true
+        jobs.start(id, request, { file, options, work, rejects: rejects!, close: async () => { await Promise.all([upload.close(), rejects!.close()]) } })
+        reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
+        return await sendJob(reply, await getJob(db, request.actor!, id), language)
+      }
+      const gone = new AbortController()
+      reply.raw.on('close', () => gone.abort())
+      const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
+      if (isRejected(run)) throw rejection(run, language)
       reply.header('vary', 'Accept, Accept-Language')
-      if (rejects === undefined) return await reply.type('application/json; charset=utf-8').send(result as never)
-      isSent = true
-      const type = await file.format() === 'csv' ? 'text/csv' : 'application/x-ndjson'
-      return await reply.type(`${type}; charset=utf-8`)
-        .header('content-disposition', `attachment; filename="rejects.${type === 'text/csv' ? 'csv' : 'ndjson'}"`)
+      if (rejects === undefined) return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
+      isHandedOn = true
+      const type = REJECT_TYPES[await file.format()]
+      const stream = rejects.read()
+      stream.on('close', () => { upload.close() })
+      return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
         .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
-        .send(rejects.read() as never)
+        .send(stream as never)
     } finally {
-      await upload.close()
-      if (!isSent) await rejects?.close()
+      if (!isHandedOn) await Promise.all([upload.close(), rejects?.close()])
     }
   }
 
@@ -101,7 +118,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
   const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
     const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as { publish?: boolean, accept_failed_checks?: boolean }
     if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
-    return await answer(request, reply, Object.keys(REPORTS_BODY.content), (file, options) =>
+    return await answer(request, reply, 'reports', Object.keys(REPORTS_BODY.content), (file, options) =>
       importReports(db, forms, () => file.reports(forms, thisYear()), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
   }
   app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
@@ -110,7 +127,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
   const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
     const check = request.compileValidationSchema(AgencyLine, 'body')
     const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
-    return await answer(request, reply, Object.keys(AGENCIES_BODY.content), (file, options) =>
+    return await answer(request, reply, 'agencies', Object.keys(AGENCIES_BODY.content), (file, options) =>
       importAgencies(db, forms, () => file.agencies(validate), { ...options, actor: request.actor!, by: by(request) }))
   }
   app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)

@@ -1,5 +1,7 @@
 // One import on its way: what is counted, and what of it is told.
-import { problem, wordFault, type Language } from '../platform/problem.ts'
+import type { Transaction } from 'kysely'
+import type { Database } from '../platform/database.ts'
+import { problem, wordFault, type Language, type Problem } from '../platform/problem.ts'
 import { Faults, type LineFault } from './faults.ts'
 
 export interface ImportOptions {
@@ -10,21 +12,22 @@ export interface ImportOptions {
   signal?: AbortSignal | undefined
   /** Takes what was rejected, as it stood in the file. */
   rejects?: ((source: string, faults: LineFault[]) => void) | undefined
+  /** Told of each beginning: a transaction that met another one is tried again. */
+  begun?: ((run: Run) => void) | undefined
+  /** The last thing before all is stored. */
+  beforeStored?: ((trx: Transaction<Database>, run: Run) => Promise<void>) | undefined
 }
 
-export interface ImportResult {
+export interface Run {
+  options: ImportOptions
   counts: { created: number, updated: number, unchanged: number, rejected: number }
   /** How many were read. */
   read: number
   faults: Faults
   /** Accepted although checks fail: how many reports, and how many by check. */
   checks: { reports: number, failed: Map<string, number> }
-}
-
-export interface Run extends ImportResult {
   /** False in a dry run, and from the first fault on where one undoes all: the rest is only looked through. */
   isWriting: boolean
-  options: ImportOptions
 }
 
 /** Undoes at the end what is not to stay; what was found is told all the same. */
@@ -48,10 +51,11 @@ export function reject (run: Run, source: string, faults: LineFault[]): void {
 }
 
 /** At the end of the transaction: throws `Undone` where nothing is to be stored. */
-export function finish<R extends Run> (run: R): R {
+export async function finish<R extends Run> (trx: Transaction<Database>, run: R): Promise<R> {
   if (run.read === 0) throw problem('import-empty')
   if (isRejected(run)) run.counts = { ...run.counts, created: 0, updated: 0 }
   if (run.options.dryRun || isRejected(run)) throw new Undone()
+  await run.options.beforeStored?.(trx, run)
   return run
 }
 
@@ -59,8 +63,9 @@ export function finish<R extends Run> (run: R): R {
 export const isRejected = ({ counts, options }: Run) => counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
 
 /** The result as it is answered. */
-export function wordResult ({ counts, faults, checks, read }: ImportResult, language: Language) {
+export function wordResult ({ counts, faults, checks, read, options: { dryRun } }: Run, language: Language) {
   return {
+    dry_run: dryRun,
     read,
     counts,
     ...(checks.reports > 0 ? { failed_checks: { reports: checks.reports, checks: [...checks.failed].map(([check, reports]) => ({ check, reports })) } } : {}),
@@ -68,4 +73,10 @@ export function wordResult ({ counts, faults, checks, read }: ImportResult, lang
     ...(faults.count > faults.shown.length ? { more_errors: faults.count - faults.shown.length } : {}),
     ...(faults.kinds.size > 0 ? { kinds: [...faults.kinds.values()].map(({ expected, ...kind }) => ({ ...kind, expected: expected[language] })) } : {})
   }
+}
+
+/** What is answered where one fault undid all. */
+export function rejection (run: Run, language: Language): Problem {
+  const { read, counts, faults } = run
+  return problem('import-rejected', { read, rejected: counts.rejected }, { ...wordResult(run, language), errors: faults.shown })
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import { AgencyChange, AgencyCode } from '../agencies/schemas.ts'
-import { ref, WireFault } from '../platform/openapi.ts'
+import { ProblemBody, ref, WireFault } from '../platform/openapi.ts'
 import { READ_BY_CODE } from '../platform/validation.ts'
+import { JOB_STATES } from './jobs.ts'
 
 const example = (name: string) => readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8')
 
@@ -92,4 +93,24 @@ export const ImportResult = Type.Object({
   }]
 })
 
-export const bulkSchemas = [Counts, FaultKind, ImportResult]
+export const ImportJob = Type.Object({
+  id: Type.Integer({ description: 'Number of the import.' }),
+  kind: Type.Enum(['reports', 'agencies'], { type: 'string', description: 'Of what.' }),
+  state: Type.Enum([...JOB_STATES], { type: 'string', description: '`succeeded`: stored, or looked through by a dry run. Of an import that failed, was cancelled or interrupted nothing is stored.' }),
+  dry_run: Type.Boolean({ description: 'Nothing is stored.' }),
+  size: count('Bytes of the file as it was received.'),
+  read: count('Reports or agencies read so far.'),
+  seconds: Type.Number({ description: 'Since it was received.' }),
+  per_second: count('Read a second.'),
+  started_at: Type.String({ description: 'ISO 8601, UTC.' }),
+  finished_at: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'ISO 8601, UTC; null while it runs.' }),
+  result: Type.Optional(ref(ImportResult)),
+  problem: Type.Optional(ref(ProblemBody)),
+  rejects: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Path of the file of what was rejected.' })
+}, {
+  $id: 'ImportJob',
+  description: 'An import that goes on after the answer.',
+  examples: [{ id: 1, kind: 'reports', state: 'running', dry_run: false, size: 104857600, read: 12500, seconds: 1.4, per_second: 8928, started_at: '2026-03-31T01:30:00.000Z', finished_at: null, rejects: null }]
+})
+
+export const bulkSchemas = [Counts, FaultKind, ImportResult, ImportJob]

@@ -2,10 +2,11 @@
 // has seen a place can miss a lower one, and writers never wait for each other over it.
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import { isCovered } from '../access/coverage.ts'
+import { isCovered, yearOrLatest } from '../access/coverage.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 
-const MOST_PLACED = 10_000
+/** At a time; all that wait for a place are sorted for it. */
+const MOST_PLACED = 50_000
 
 /** Gives all committed events their places. Several services may do so at once: they take turns. */
 export async function placeEvents (db: Kysely<Database>): Promise<void> {
@@ -41,13 +42,13 @@ export interface StoredEvent { seq: number, n: number, at: string, body: string,
 
 export interface EventFilter { agency?: string | undefined, under?: string | undefined, year?: number | undefined }
 
-/** Those of `subtree`, in the order of the feed. */
+/** Those of `subtree`, in the order of the feed: of reports by the tree of their year, of agencies and keys by the latest. */
 export async function listEvents (db: Kysely<Database>, subtree: string, { agency, under, year }: EventFilter, after: number, limit: number): Promise<StoredEvent[]> {
   const { rows } = await sql<StoredEvent>`
     select e.seq, e.n, event_time(e.at) as at, e.body, encode(e.hash, 'hex') as hash,
            coalesce((select encode(p.hash, 'hex') from event as p where p.chain = e.chain and p.n = e.n - 1), '') as previous
     from event as e
-    where e.seq > ${after} and ${isCovered(subtree, sql`e.chain`, sql`e.year`)}
+    where e.seq > ${after} and ${isCovered(subtree, sql`e.chain`, yearOrLatest(sql`e.chain`, sql`e.year`))}
       ${agency === undefined ? sql`` : sql`and e.chain = ${agency}`}
       ${under === undefined ? sql`` : sql`and (e.chain = ${under} or exists (select from agency_ancestor as a where a.agency = e.chain and a.ancestor = ${under}))`}
       ${year === undefined ? sql`` : sql`and e.year = ${year}`}

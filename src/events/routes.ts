@@ -7,7 +7,19 @@ import { listEvents, placeEvents, type StoredEvent } from './feed.ts'
 import { EventList, EventQuery, Verification } from './schemas.ts'
 import { verifyEvents } from './verify.ts'
 
+/** So that who asks after a large import does not wait until all its events have their places. */
+const PLACING_MS = 10_000
+
 export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
+  let placing: Promise<void> | null = null
+  const timer = setInterval(() => {
+    placing ??= placeEvents(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(() => { placing = null })
+  }, PLACING_MS).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    await placing
+  })
+
   app.get('/v1/events', {
     schema: {
       operationId: 'listEvents',

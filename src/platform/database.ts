@@ -47,7 +47,22 @@ export interface ReportVersionTable {
 }
 export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
 export interface DeadlineTable { agency: string, year: number, date: string }
-export interface ClockTable { id: Generated<number>, at: Date }
+export interface ClockTable { id: Generated<number>, at: Date, reserved: Date | null }
+export interface ImportTable {
+  id: Generated<number>
+  kind: string
+  actor: string
+  state: Generated<string>
+  dry_run: boolean
+  size: number
+  read: Generated<number>
+  started_at: Generated<Date>
+  beat_at: Generated<Date>
+  finished_at: Date | null
+  answer: ColumnType<Record<string, any> | null, string | null, string | null>
+  rejects: Buffer | null
+  rejects_type: string | null
+}
 export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
 export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
 export interface DocumentTable { sha256: string, bytes: Buffer, created_at: Generated<Date> }
@@ -92,6 +107,7 @@ export interface Database {
   agency_record: AgencyRecordTable
   clock: ClockTable
   deadline: DeadlineTable
+  import: ImportTable
   report: ReportTable
   report_version: ReportVersionTable
   total: TotalTable

@@ -68,7 +68,8 @@ const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
 /** Serialization, deadlock, lock not available, too many connections, out of resources, cancelled statement. */
 const BUSY = /^(40001|40P01|55P03|53|57014|25P03)/
 
-function asProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
+/** Whatever was thrown, as a problem: what nobody foresaw is `internal`. */
+export function asProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error.validation) return problemOfValidation(error.validation, error.validationContext)
   const code = String(error.code ?? '')

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
 import type { Database } from '../platform/database.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
+import { by } from '../trail/trail.ts'
 import { deleteDeadline, getDeadline, putDeadline } from './deadlines.ts'
 import { ReportParams } from './routes.ts'
 
@@ -50,7 +51,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       response: { 200: answer(WireDeadline, 'There was an earlier day; it is now this one.'), 201: answer(WireDeadline, 'It is set.'), ...problems('agency-not-found', 'agency-not-in-year', ...BODY) }
     }
   }, async (request, reply) => {
-    const { deadline, created } = await putDeadline(db, request.params, request.body.date)
+    const { deadline, created } = await putDeadline(db, by(request), request.params, request.body.date)
     return reply.code(created ? 201 : 200).send(deadline)
   })
 
@@ -64,7 +65,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       response: { 204: Type.Null({ description: 'The statutory day holds.' }), ...problems('agency-not-found', 'agency-not-in-year') }
     }
   }, async (request, reply) => {
-    await deleteDeadline(db, request.params)
+    await deleteDeadline(db, by(request), request.params)
     return reply.code(204).send(null)
   })
 }

@@ -2,12 +2,13 @@
 import { sql, type Kysely } from 'kysely'
 import { findAgency } from '../agencies/store.ts'
 import type { Period } from '../agencies/periods.ts'
-import { findPeriod, findPeriods } from '../agencies/tree.ts'
+import { findPeriod, findPeriods, lockAgencies } from '../agencies/tree.ts'
 import { showYears } from '../agencies/periods.ts'
 import type { Fault } from '../form/fault.ts'
 import { shownMoment } from '../platform/clock.ts'
-import type { Database } from '../platform/database.ts'
+import { inTransaction, type Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
+import { recordEvents, type By } from '../trail/trail.ts'
 import type { ReportId } from './actions.ts'
 
 /** 政府信息公开条例, article 49, in the year after: the first that applies. */
@@ -51,21 +52,34 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
 }
 
 /** `created` when there was no local date. */
-export async function putDeadline (db: Kysely<Database>, id: ReportId, date: string): Promise<{ deadline: Deadline, created: boolean }> {
+export async function putDeadline (db: Kysely<Database>, by: By, id: ReportId, date: string): Promise<{ deadline: Deadline, created: boolean }> {
   const statutory = await getStatutory(db, id)
   const first = `${id.year + 1}-01-01`
   const exists = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
   refuse('body-invalid', exists && date >= first && date <= statutory
     ? []
     : [{ pointer: '/date', found: date, expected: { en: `a day from ${first} to the statutory ${statutory}`, zh: `${first} 至法定期限 ${statutory} 之间的日期` } } satisfies Fault])
-  const { rows: [row] } = await sql<{ created: boolean }>`
-    insert into deadline (agency, year, date) values (${id.agency}, ${id.year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date
-    returning xmax = 0 as created`.execute(db)
-  return { deadline: await getDeadline(db, id), created: row!.created }
+  const before = await changeLocal(db, by, id, date)
+  return { deadline: await getDeadline(db, id), created: before === null }
 }
 
 /** The statutory date holds again. */
-export async function deleteDeadline (db: Kysely<Database>, id: ReportId): Promise<void> {
+export async function deleteDeadline (db: Kysely<Database>, by: By, id: ReportId): Promise<void> {
   await getStatutory(db, id)
-  await db.deleteFrom('deadline').where('agency', '=', id.agency).where('year', '=', id.year).execute()
+  await changeLocal(db, by, id, null)
+}
+
+/** Gives the local date that there was. */
+async function changeLocal (db: Kysely<Database>, by: By, { agency, year }: ReportId, date: string | null): Promise<string | null> {
+  return await inTransaction(db, async trx => {
+    await lockAgencies(trx, [agency])
+    const { rows: [row] } = await sql<{ date: string }>`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)
+    const before = row?.date ?? null
+    if (before === date) return before
+    await (date === null
+      ? sql`delete from deadline where agency = ${agency} and year = ${year}`
+      : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`).execute(trx)
+    await recordEvents(trx, by, [{ kind: 'deadline_changed', agency, year, details: { changes: { date: [before, date] } } }])
+    return before
+  })
 }

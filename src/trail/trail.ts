@@ -10,7 +10,7 @@ export interface By { actor: string, request_id: string }
 /** The caller of an operation that needs one. */
 export const by = (request: FastifyRequest): By => ({ actor: request.actor!.name, request_id: request.id })
 
-export const REPORT_EVENTS = ['created', 'changed', 'deleted', 'submitted', 'returned', 'published', 'amended', 'withdrawn'] as const
+export const REPORT_EVENTS = ['created', 'changed', 'deleted', 'submitted', 'returned', 'published', 'amended', 'withdrawn', 'deadline_changed'] as const
 export const OTHER_EVENTS = ['agency_registered', 'agency_changed', 'key_created', 'key_rotated', 'key_revoked'] as const
 export type EventKind = typeof REPORT_EVENTS[number] | typeof OTHER_EVENTS[number]
 

@@ -23,12 +23,13 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
   },
   filer: {
     refusedOutside: ['createReport', 'putReport', 'deleteReport', 'putTable', 'appendRows', 'putRow', 'deleteRow', 'importDocument', 'submitReport'],
-    everywhere: ['getMe', 'listEvents']
+    // Of an import each report is held against the subtree; a job is its caller's.
+    everywhere: ['getMe', 'listEvents', 'importReports', 'putReportsFile', 'getImport', 'cancelImport', 'getImportRejects']
   },
   supervisor: {
     refusedOutside: ['registerAgency', 'putAgency', 'changeAgency', 'returnReport', 'publishReport', 'amendReport', 'withdrawReport', 'putDeadline', 'deleteDeadline', 'createKey'],
     // What is outside is not there for the caller.
-    everywhere: ['listKeys', 'rotateKey', 'revokeKey']
+    everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile']
   },
   admin: { refusedOutside: [], everywhere: ['verifyEvents'] }
 }

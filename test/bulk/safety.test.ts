@@ -1,10 +1,7 @@
 // What must not happen: half an import, a total counted twice, a service without memory.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { createGzip, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { sql } from 'kysely'
@@ -13,6 +10,7 @@ import { verifyEvents } from '../../src/events/verify.ts'
 import { verifyTotals } from '../../src/tally/verify.ts'
 import { ADMIN_KEY, freshApp } from '../helper.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from './files.ts'
+import { service } from './service.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'
 
@@ -142,22 +140,6 @@ t.test('a gzip bomb, an endless line and a silent client do no harm', async t =>
   t.equal(answer.statusCode, 413)
 })
 
-/** The service as a process of its own. */
-async function service (t: { teardown (work: () => Promise<void>): void }, url: string) {
-  const child = spawn(process.execPath, ['--max-old-space-size=160', 'dist/server.js'], {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
-    env: { PATH: process.env.PATH, DATABASE_URL: url, PORT: '0', ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit']
-  })
-  const ended = once(child, 'exit')
-  t.teardown(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  const [said] = await once(child.stdout, 'data')
-  return { child, ended, base: /http:\/\/\S+:\d+/.exec(String(said))![0] }
-}
-
 t.test('a service that is killed in the middle of an import leaves nothing, and its next start finds all in order', async t => {
   const { call, db, url, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(50), CSV)
@@ -177,34 +159,3 @@ t.test('a service that is killed in the middle of an import leaves nothing, and 
   t.same(((await (await send(second.base)).json()) as any).counts.created, 50)
   t.same((await verifyTotals(db, forms)).differences, [])
 })
-
-t.test('memory stays flat, however long the file', { timeout: 160_000 }, async t => {
-  const { db, url } = await freshApp(t)
-  const { child, base } = await service(t, url)
-  const send = async (path: string, body: string | Readable, type: string) =>
-    await (await fetch(base + path, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': type }, body, duplex: 'half' } as never)).json() as any
-  t.equal((await send('/v1/imports/agencies', agencies(6000), 'text/csv')).counts?.created, 6001)
-  const { Forms, readForms } = await import('../../src/forms/forms.ts')
-  const forms = new Forms(await readForms())
-  const report = reportOf(forms.get('2021'), 'AGENCY', 1999)
-  report.sections.overview = '本年度政府信息公开工作总体情况良好。'.repeat(200)
-  const line = `${JSON.stringify(report)}\n`
-  // Twelve thousand reports of 17 KB, 200 MB in all.
-  const bytes = Readable.from((function * () {
-    for (let n = 0; n < 12_000; n++) yield Buffer.from(line.replace('1999', n < 6000 ? '2022' : '2023').replace('AGENCY', `d${n % 6000}`))
-  })())
-  const before = await peak(child.pid!)
-  const answer = await send(IMPORT, bytes, 'application/x-ndjson')
-  t.same(answer.counts, { created: 12_000, updated: 0, unchanged: 0, rejected: 0 }, JSON.stringify(answer).slice(0, 500))
-  const after = await peak(child.pid!)
-  t.comment(`peak of the resident set: ${before} MB, then ${after} MB`)
-  if (after > 0) t.ok(after < 400, `${after} MB`)
-  t.same((await verifyTotals(db, forms)).differences, [])
-})
-
-/** In MB; 0 where the system does not tell. */
-async function peak (pid: number): Promise<number> {
-  const { readFile } = await import('node:fs/promises')
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
-}

@@ -85,6 +85,7 @@ t.test('a key reads what its subtree did, in the tree of the year', async t => {
   for (const code of ['bureau', 'other']) await must(call('POST', '/v1/reports', { agency: code, year: 2023 }))
   const { key } = await must(call('POST', '/v1/keys', { role: 'filer', agency: 'mine', label: 'x' }))
   t.same([...new Set((await eventsOf(call, '', { key })).map(event => event.agency))].sort(), ['bureau', 'mine'])
+  t.same((await eventsOf(call, 'agency=bureau', { key })).map(event => event.kind), ['agency_registered', 'created'], 'what has no year too')
   t.same(await eventsOf(call, 'agency=other', { key }), [])
   t.same([...new Set((await eventsOf(call, 'under=mine')).map(event => event.agency))].sort(), ['bureau', 'mine'])
   t.match(await call('GET', '/v1/events', undefined, { key: null }), { status: 401 })

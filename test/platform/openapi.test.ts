@@ -25,7 +25,7 @@ interface Document {
   components: { schemas: Record<string, Schema>, examples: Record<string, { value: { code: string, status: number } }> }
 }
 
-const { app, call } = await freshApp(t)
+const { app, call, db } = await freshApp(t)
 await app.ready()
 const document = JSON.parse(JSON.stringify(app.swagger())) as Document
 const operations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ path, method, ...operation })))
@@ -94,6 +94,7 @@ const STORY: [operationId: string, type?: string][] = [
   ['checkFigures'], ['checkReport'],
   ['submitReport'], ['returnReport'], ['submitReport'], ['publishReport'],
   ['importAgencies', 'text/csv'], ['importAgencies', 'application/x-ndjson'], ['putAgenciesFile', 'application/octet-stream'],
+  ['getImport'], ['getImportRejects'], ['cancelImport'],
   ['importReports', 'application/x-ndjson'], ['importReports', 'text/csv'], ['putReportsFile', 'application/octet-stream'],
   ['getTotals', 'application/json'], ['getTotals', 'text/csv'],
   ['listVersions'], ['getVersion'], ['compareVersions', 'application/json'], ['compareVersions', 'text/markdown'],
@@ -158,6 +159,10 @@ t.test('every operation has a name, a summary, a description, a tag, documented 
 
 t.test('every operation answers to the examples as they stand, with what the document says', async t => {
   t.same([...new Set(STORY.map(([operationId]) => operationId))].sort(), operations.map(({ operationId }) => operationId).sort(), 'the story has every operation')
+  // Two imports to ask for: one that rejected a line, and one that goes on.
+  const { json: { id } } = await call('POST', '/v1/imports/reports?on_error=continue', 'agency,year,cell,value\nnobody,2022,requests.granted.total,1\n', { headers: { 'content-type': 'text/csv', prefer: 'respond-async' } })
+  while ((await call('GET', `/v1/imports/${id}`)).json.rejects === null) await new Promise(resolve => setTimeout(resolve, 20))
+  await db.insertInto('import').values({ kind: 'reports', actor: 'somebody', dry_run: false, size: 1 }).execute()
   for (const [operationId, type] of STORY) await tryOut(t, call, operationId, type)
 })
 

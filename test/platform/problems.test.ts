@@ -74,6 +74,8 @@ const newKey = async (role: string, code: string) => (await call('POST', '/v1/ke
 
 const nowhere = 'postgres://127.0.0.1:1/none?user=x'
 
+const job = async (state: string) => (await db.insertInto('import').values({ kind: 'reports', actor: 'somebody', state, dry_run: false, size: 1 }).returning('id').executeTakeFirstOrThrow()).id
+
 const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'http-malformed': async () => await bytes('GARBAGE\r\n\r\n'),
   'parameter-invalid': async () => await call('GET', '/v1/reports?yaer=2019'),
@@ -148,6 +150,9 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'import-empty': async () => await call('POST', '/v1/imports/agencies', '\n\n', csv),
   'import-rejected': async () => await call('POST', '/v1/imports/reports', '{"agency":"nobody","year":2021}\n', ndjson),
   'too-many-agencies': async () => await call('POST', '/v1/imports/agencies', `code\n${Array.from({ length: 300_001 }, (_, i) => i).join('\n')}\n`, csv),
+  'import-not-found': async () => await call('GET', '/v1/imports/999'),
+  'rejects-not-found': async () => await call('GET', `/v1/imports/${await job('failed')}/rejects`),
+  'import-ended': async () => await call('POST', `/v1/imports/${await job('succeeded')}/cancel`),
   'number-imprecise': async () => await call('PUT', draft, '{"tables": {"fees": {"administrative_fees": {"amount": 0.1000000000000000055}}}}', json),
   'agency-unknown': async () => await call('POST', '/v1/reports', { agency: 'nobody', year: 2021 }),
   'agency-not-in-year': async () => await call('POST', '/v1/reports', { agency: 'young', year: 2021 }),

@@ -33,4 +33,8 @@ t.test('statutory days, an earlier one, and whether the first publication was in
   t.equal((await call('DELETE', path)).status, 204)
   t.equal((await call('DELETE', path)).status, 204)
   t.equal((await deadline('a')).local, null)
+  const { items } = (await call('GET', '/v1/events?agency=a&year=2022')).json as { items: { kind: string, changes: unknown }[] }
+  t.same(items.filter(({ kind }) => kind === 'deadline_changed').map(({ changes }) => changes), [
+    { date: [null, '2023-01-20'] }, { date: ['2023-01-20', '2023-01-15'] }, { date: ['2023-01-15', null] }
+  ])
 })

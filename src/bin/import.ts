@@ -1,0 +1,85 @@
+// npm run import -- reports|agencies FILE: sends a file to a running service and shows how it fares. Exit 0 when all of it
+// is stored, 1 when anything was rejected or failed, 2 when it could not be sent.
+import { createReadStream } from 'node:fs'
+import { stat, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+
+const USAGE = `npm run import -- reports FILE [--publish] [--accept-failed-checks] [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
+npm run import -- agencies FILE [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
+The service and the key: BASE (http://127.0.0.1:8080 when not set) and KEY.`
+
+const POLL_MS = 500
+const base = process.env.BASE ?? 'http://127.0.0.1:8080'
+const headers = { authorization: `Bearer ${process.env.KEY ?? ''}`, 'accept-language': process.env.LANG?.startsWith('zh') ? 'zh' : 'en' }
+
+interface Wrong { line?: number, column?: string, pointer?: string, check?: string, found?: unknown, expected: string }
+interface Result { counts: Record<string, number>, errors?: Wrong[], more_errors?: number }
+interface Job { id: number, state: string, read: number, per_second: number, rejects: string | null, result?: Result, problem?: Result & { detail: string } }
+
+async function main (): Promise<number> {
+  const { values, positionals: [kind, file, ...more] } = parseArgs({
+    allowPositionals: true,
+    options: { publish: { type: 'boolean' }, 'accept-failed-checks': { type: 'boolean' }, 'dry-run': { type: 'boolean' }, 'on-error': { type: 'string' }, mode: { type: 'string' }, rejects: { type: 'string' } }
+  })
+  if ((kind !== 'reports' && kind !== 'agencies') || file === undefined || more.length > 0) throw new Error(USAGE)
+  const { rejects, ...options } = values
+  const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name.replaceAll('-', '_'), String(value)]))
+  const { size } = await stat(file)
+  const answer = await fetch(`${base}/v1/imports/${kind}?${query}`, { method: 'POST', headers: { ...headers, 'content-type': typeOf(file), 'content-length': String(size), prefer: 'respond-async' }, body: pieces(file, size), duplex: 'half' } as never)
+  if (answer.status !== 202) throw new Error(told(await answer.json() as Result & { detail: string }))
+  const job = await ended(answer.headers.get('location')!)
+  show('')
+  if (job.rejects !== null && rejects !== undefined) {
+    await writeFile(rejects, Buffer.from(await (await fetch(base + job.rejects, { headers })).arrayBuffer()))
+    console.log(`What was rejected is in ${rejects}`)
+  }
+  const { result, problem } = job
+  console.log(result === undefined ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : told(problem) : told({ ...result, detail: '' }))
+  return result !== undefined && result.counts.rejected === 0 ? 0 : 1
+}
+
+async function * pieces (file: string, size: number) {
+  let sent = 0
+  for await (const piece of createReadStream(file)) {
+    yield piece as Buffer
+    show(`${mb(sent += piece.length)} of ${mb(size)} MB sent`)
+  }
+}
+
+async function ended (path: string): Promise<Job> {
+  for (;;) {
+    const answer = await fetch(base + path, { headers })
+    const job = await answer.json() as Job & { detail?: string }
+    if (!answer.ok) throw new Error(job.detail)
+    if (job.state !== 'running') return job
+    show(`${job.read} read, ${job.per_second} a second`)
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+}
+
+function told ({ detail, counts, errors = [], more_errors: more }: Result & { detail: string }): string {
+  const places = errors.map(({ line, column, pointer, check, found, expected }) =>
+    `  line ${line ?? '?'} ${column ?? pointer ?? check ?? ''}: ${found === undefined ? '' : `found ${JSON.stringify(found)}, `}expected ${expected}`)
+  return [
+    ...(detail === '' ? [] : [detail]),
+    ...(counts === undefined ? [] : [Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ')]),
+    ...places,
+    ...(more === undefined ? [] : [`  … and ${more} more`])
+  ].join('\n')
+}
+
+const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
+
+const typeOf = (file: string) => /\.csv(\.gz)?$/i.test(file) ? 'text/csv' : /\.(ndjson|jsonl)(\.gz)?$/i.test(file) ? 'application/x-ndjson' : 'application/octet-stream'
+
+/** One line that is written over; into a file or pipe none. */
+function show (text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error((error as Error & { cause?: Error }).cause?.message ?? (error as Error).message)
+  process.exitCode = 2
+}

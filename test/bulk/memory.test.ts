@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import t from 'tap'
+import { verifyTotals } from '../../src/tally/verify.ts'
+import { ADMIN_KEY, freshApp } from '../helper.ts'
+import { agencies, lines, reportOf } from './files.ts'
+import { service } from './service.ts'
+
+t.test('memory stays flat, however long the file', { timeout: 160_000 }, async t => {
+  const { db, url, forms } = await freshApp(t)
+  const { child, base } = await service(t, url)
+  const send = async (path: string, body: string | Readable, type: string) =>
+    await (await fetch(base + path, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': type }, body, duplex: 'half' } as never)).json() as any
+  t.equal((await send('/v1/imports/agencies', agencies(6000), 'text/csv')).counts?.created, 6001)
+  const report = reportOf(forms.get('2021'), 'AGENCY', 1999)
+  report.sections.overview = '本年度政府信息公开工作总体情况良好。'.repeat(200)
+  const line = `${JSON.stringify(report)}\n`
+  // Twelve thousand reports of 17 KB, 200 MB in all.
+  const bytes = Readable.from((function * () {
+    for (let n = 0; n < 12_000; n++) yield Buffer.from(line.replace('1999', n < 6000 ? '2022' : '2023').replace('AGENCY', `d${n % 6000}`))
+  })())
+  const before = await peak(child.pid!)
+  // To write all that would measure PostgreSQL.
+  const answer = await send('/v1/imports/reports?publish=true&dry_run=true', bytes, 'application/x-ndjson')
+  t.same(answer.counts, { created: 12_000, updated: 0, unchanged: 0, rejected: 0 }, JSON.stringify(answer).slice(0, 500))
+  const after = await peak(child.pid!)
+  t.comment(`peak of the resident set: ${before} MB, then ${after} MB`)
+  if (after > 0) t.ok(after < 400, `${after} MB`)
+  const real = await send('/v1/imports/reports?publish=true', lines(Array.from({ length: 1000 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))), 'application/x-ndjson')
+  t.equal(real.counts.created, 1000)
+  t.ok(await peak(child.pid!) < 400)
+  t.same((await verifyTotals(db, forms)).differences, [])
+})
+
+/** In MB; 0 where the system does not tell. */
+async function peak (pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+}
