@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /** The bytes of a request, made once and sent many times. */
-export function request (method, path, { key, body } = {}) {
+export function request (method, path, { key, body, packed } = {}) {
   const content = body === undefined ? '' : JSON.stringify(body)
   return Buffer.from([
     `${method} ${path} HTTP/1.1`,
     'host: bench',
+    ...packed === true ? ['accept-encoding: gzip'] : [],
     ...key === undefined ? [] : [`authorization: Bearer ${key}`],
     ...body === undefined ? [] : ['content-type: application/json'],
     ...method === 'GET' ? [] : [`content-length: ${Buffer.byteLength(content)}`],

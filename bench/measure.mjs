@@ -16,13 +16,13 @@ export const openAll = (port, count) => Promise.all(Array.from({ length: count }
 
 /**
  * Each of `reads`, a name and a path, is asked for over and over in each round, until `rounds` or the time is over; three at
- * least. With `anew` each time in other words, so that no answer is one that was kept.
+ * least. With `anew` each time in other words, so that no answer is one that was kept; with `packed` as gzip.
  */
 export async function measureReads (service, reads, { rounds, warmMs = 1500, until = Infinity }) {
   let asked = 0
-  const all = [...BASES, ...reads].map(([name, path, { anew } = {}]) => {
-    const bytes = request('GET', path)
-    return { name, bytesOf: anew ? () => request('GET', reworded(path, ++asked)) : () => bytes }
+  const all = [...BASES, ...reads].map(([name, path, { anew, packed } = {}]) => {
+    const bytes = request('GET', path, { packed })
+    return { name, bytesOf: anew === true ? () => request('GET', reworded(path, ++asked)) : () => bytes }
   })
   const connections = await openAll(service.port, CLIENTS)
   const measured = []

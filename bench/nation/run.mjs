@@ -31,7 +31,7 @@ const reads = forms => ({
   year: ['totals: all, one year', `/v1/totals?measure=${MEASURE}&by=year&year=2023`],
   county: ['totals: a county by child, one year', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`],
   county_years: ['totals: a county by child and year', `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}`],
-  twenty: ['totals: by province and year, 20 measures', `/v1/totals?${twentyMeasures(forms)}&by=child,year`],
+  twenty: ['totals: by province and year, 20 measures, gzip', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { packed: true }],
   nation_anew: ['totals: all by year, not kept', `/v1/totals?measure=${MEASURE}&by=year`, { anew: true }],
   county_anew: ['totals: a county by child, one year, not kept', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`, { anew: true }],
   twenty_anew: ['totals: by province and year, 20 measures, not kept', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { anew: true }],
@@ -75,7 +75,7 @@ export async function runNation ({ national, rounds }, undo, say) {
 
   let beside
   if (national) {
-    await importAgencies(others)
+    for (const province of others) await importAgencies([province])
     // A file a year, as they are filed.
     for (const year of YEARS) {
       const during = year === YEARS.at(-1) ? async reports => { beside = await publishBeside(service, drafts, reports, MOST_BESIDE) } : undefined
