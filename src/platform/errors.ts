@@ -65,6 +65,8 @@ const OF_CONSTRAINT: Record<string, ProblemCode> = {
 const NUMBER_OUT_OF_RANGE = '22003'
 /** Shutting down, no connection, lost connection. */
 const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
+/** What pg says of a connection that is lost while a query runs, or was before it. It has no code. */
+const LOST = /^Connection terminated|^Client .* is not queryable$/
 /** Serialization, deadlock, lock not available, too many connections, out of resources, cancelled statement. */
 const BUSY = /^(40001|40P01|55P03|53|57014|25P03)/
 
@@ -83,7 +85,7 @@ export function asProblem (error: FastifyError & { constraint?: string }, reques
     })
   }
   if (code === NUMBER_OUT_OF_RANGE) return problem('total-overflow', { where: 'bigint' })
-  if (UNAVAILABLE.test(code) || error.message.startsWith('Connection terminated')) return problem('database-unavailable')
+  if (UNAVAILABLE.test(code) || LOST.test(error.message)) return problem('database-unavailable')
   // The pool says this when all its connections are at work.
   if (BUSY.test(code) || error.message === 'timeout exceeded when trying to connect') return problem('database-busy')
   return problem('internal')
