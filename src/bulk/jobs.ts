@@ -1,7 +1,7 @@
 // Imports that go on after the answer: what is known of them, for whichever process is asked.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
-import type { Database } from '../platform/database.ts'
+import { inTransaction, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 
 export const JOB_STATES = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
@@ -37,11 +37,13 @@ const mayAsk = (actor: Actor, owner: string) => actor.name === owner || (actor.r
 
 /** Throws `import-ended`. */
 export async function cancelJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
-  const job = await getJob(db, actor, id)
-  const { rows } = await sql`update import set state = 'cancelled', finished_at = now() where id = ${id} and state = 'running' returning id`.execute(db)
-  const now = await getJob(db, actor, id)
-  if (rows.length === 0 && now.state !== 'cancelled') throw problem('import-ended', { id, state: job.state === 'running' ? now.state : job.state })
-  return now
+  return await inTransaction(db, async trx => {
+    const job = await getJob(trx, actor, id)
+    const { rows } = await sql`update import set state = 'cancelled', finished_at = now() where id = ${id} and state = 'running' returning id`.execute(trx)
+    const now = await getJob(trx, actor, id)
+    if (rows.length === 0 && now.state !== 'cancelled') throw problem('import-ended', { id, state: job.state === 'running' ? now.state : job.state })
+    return now
+  })
 }
 
 export async function findRejects (db: Kysely<Database>, id: number): Promise<{ rejects: Buffer, rejects_type: string } | undefined> {

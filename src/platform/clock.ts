@@ -7,8 +7,9 @@
 // has not reached yet, the reader moves the row on: what is in flight commits first, and whatever follows comes later,
 // even should the machine's clock go back.
 //
-// The row is held for one statement and the commit, while publishers of one year already wait for each other at the total of
-// the whole registry: 16 clients at once publish 230 to 270 reports a second with it and as many without (2026-11-23).
+// The row is held for one statement and the commit (and where an answer is kept for retries, until that is stored), while
+// publishers of one year already wait for each other at the total of the whole registry: 16 clients at once publish 230 to
+// 270 reports a second with it and as many without (2026-11-23).
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database } from './database.ts'
 import { problem } from './problem.ts'

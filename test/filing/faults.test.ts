@@ -91,12 +91,16 @@ async function freePort (): Promise<number> {
   return port
 }
 
+/** What services say is wrong. */
+const log: string[] = []
+
 async function startService (url: string, port: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['dist/server.js'], {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'fatal', DATABASE_URL: url, PORT: String(port), ADMIN_API_KEY: ADMIN_KEY, RATE_LIMIT: '0', OVERLOAD_MS: '0' },
-    stdio: ['ignore', 'ignore', 'inherit']
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'error', DATABASE_URL: url, PORT: String(port), ADMIN_API_KEY: ADMIN_KEY, RATE_LIMIT: '0', OVERLOAD_MS: '0' },
+    stdio: ['ignore', 'pipe', 'inherit']
   })
+  child.stdout!.on('data', data => { log.push(String(data)) })
   for (let i = 0; i < 600; i++) {
     if (await fetch(`http://127.0.0.1:${port}/readyz`).then(answer => answer.ok, () => false)) return child
     if (child.exitCode !== null) break
@@ -249,7 +253,7 @@ t.test('killed at any moment: what was acknowledged is there, whole and once, an
     open()
   }
   await ended
-  t.same(unexpected, [])
+  t.same(unexpected, [], log.slice(-5).join('').slice(0, 4000))
   for (const course of courses) {
     t.equal(await hold(course), course.steps.length)
     t.equal(course.acknowledged.length, course.steps.length)

@@ -256,3 +256,14 @@ t.test('more than a hundred faults are counted, and a wrong value is shortened',
 t.test('a suggestion is near, or none is made', async t => {
   t.same([didYouMean('grantd', ['granted', 'refused']), didYouMean('tabels', ['tables']), didYouMean('xyz', ['granted']), didYouMean('', ['a'])], ['granted', 'tables', undefined, 'a'])
 })
+
+t.test('a connection lost between two queries of a transaction', async t => {
+  const { app, db, call } = await freshApp(t)
+  app.get('/lost', async () => await db.transaction().execute(async trx => {
+    const { rows: [{ pid }] } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx) as { rows: [{ pid: number }] }
+    await sql`select pg_terminate_backend(${pid}, 5000)`.execute(db)
+    await new Promise(resolve => setTimeout(resolve, 100))
+    return await sql`select 1`.execute(trx)
+  }))
+  t.match(await call('GET', '/lost'), { status: 503, json: { code: 'database-unavailable' }, headers: { 'retry-after': '1' } })
+})

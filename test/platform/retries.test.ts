@@ -1,7 +1,10 @@
 // Idempotency-Key: a client that retries.
+import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import t from 'tap'
-import { freshApp } from '../helper.ts'
+import { openDatabase } from '../../src/platform/database.ts'
+import { consistentTables, SECTIONS } from '../figures.ts'
+import { freshApp, freshDatabase } from '../helper.ts'
 
 const agency = { name: '某局', level: 'county', kind: 'department' }
 const retry = (key: string) => ({ headers: { 'idempotency-key': key } })
@@ -97,4 +100,30 @@ t.test('what is done and the answer that is kept are one: where the answer canno
   t.equal((await call('GET', '/v1/reports/bureau/2023')).status, 404)
   await sql`alter table stored_answer drop constraint none`.execute(db)
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
+})
+
+t.test('no operation needs a second connection while its key is held: as many at once as there are connections', async t => {
+  const { url } = await freshDatabase(t)
+  const one = openDatabase(url, 1, () => {})
+  const { call, forms } = await freshApp(t, { db: one })
+  t.teardown(async () => await one.destroy())
+  let n = 0
+  const post = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const answer = await call('POST', path, body, { headers: { ...retry(`key-${n++}`).headers, ...headers } })
+    t.ok(answer.status < 300 || answer.status === 404, `${path}: ${answer.text.slice(0, 200)}`)
+    return answer
+  }
+  await post('/v1/agencies', { code: 'bureau', ...agency })
+  const { documents, ...tables } = consistentTables(forms.get('2021'), () => 1)
+  const path = '/v1/reports/bureau/2023'
+  await post('/v1/reports', { ...body, tables, sections: SECTIONS })
+  await post(`${path}/tables/documents/rows`, Object.entries(documents!).map(([row, values]) => ({ row, values })))
+  for (const [move, reason] of [['submit'], ['return', '请核对'], ['submit'], ['publish'], ['amend', '更正']] as const) await post(`${path}/${move}`, reason === undefined ? undefined : { reason })
+  await call('DELETE', path)
+  await post(`${path}/withdraw`, { reason: '撤回' })
+  const { json: { id } } = await post('/v1/keys', { role: 'filer', agency: 'bureau', label: 'x' })
+  await post(`/v1/keys/${id}/rotate`)
+  await post('/v1/imports/documents?agency=bureau&year=2019', await readFile(new URL('../../examples/kundulun-2019.txt', import.meta.url)), { 'content-type': 'text/plain' })
+  await post('/v1/imports/1/cancel')
+  await post('/v1/checks', { year: 2023 })
 })
