@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Figure } from '../form/figures.ts'
 import { shownMoment } from '../platform/clock.ts'
-import { FOR_EVER, type Database } from '../platform/database.ts'
+import { copyInto, FOR_EVER, type Database } from '../platform/database.ts'
 import { digestOf } from '../reports/changes.ts'
 import type { Status } from '../reports/moves.ts'
 import type { SentReport } from './report-lines.ts'
@@ -25,6 +25,8 @@ export interface PackedReport {
 
 export function pack ({ line, agency, year, form, content, figuresOnly, stated }: SentReport, isWriting: boolean): PackedReport {
   const { figures, notes, sections } = content
+  // The same digits as in a vector of PostgreSQL, which takes null for NULL.
+  const json = JSON.stringify(figures)
   return {
     line,
     // A part of the line would keep the whole of it in memory.
@@ -32,16 +34,13 @@ export function pack ({ line, agency, year, form, content, figuresOnly, stated }
     year,
     form: form.id,
     figures,
-    vector: vector(figures),
+    vector: `{${json.slice(1, -1)}}`,
     notes: JSON.stringify(notes),
     sections: figuresOnly ? null : JSON.stringify(sections),
     stated,
-    digest: isWriting ? digestOf({ form, content }) : ''
+    digest: isWriting ? digestOf({ form, content }, json) : ''
   }
 }
-
-/** As PostgreSQL reads it. `join` alone would make nothing of a null. */
-const vector = (figures: Figure[]) => `{${(figures.includes(null) ? figures.map(figure => figure ?? 'NULL') : figures).join()}}`
 
 /** What is known of the agency of a report in its year, and whether there is such a report. */
 export interface Standing { registered: boolean, parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
@@ -77,9 +76,8 @@ export async function insertReports (trx: Transaction<Database>, batch: PackedRe
 
 /** Of reports that are `published` without content since this transaction, the first version. */
 export async function insertVersions (trx: Transaction<Database>, batch: PackedReport[], moment: string): Promise<void> {
-  await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
-    select agency, year, 1, form, figures, notes, coalesce(sections, '{}'), 1, ${moment}::timestamptz from ${sent(batch)}`.execute(trx)
+  await copyInto(trx, 'report_version', ['agency', 'year', 'version', 'form', 'figures', 'notes', 'sections', 'revision', 'published_at'],
+    batch.map(({ agency, year, form, vector, notes, sections }) => [agency, year, 1, form, vector, notes, sections ?? '{}', 1, moment]))
 }
 
 export interface Existing {

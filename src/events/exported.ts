@@ -1,6 +1,6 @@
 // Holds exported events against their hashes, with nothing but the events themselves: for those who keep a copy.
 import { createHash } from 'node:crypto'
-import { EMPTY, nextHash } from './feed.ts'
+import { EMPTY, nextHash } from '../trail/places.ts'
 
 export interface ExportedEvent { seq: number, n: number, at: string, agency: string | null, previous: string, hash: string, [member: string]: unknown }
 

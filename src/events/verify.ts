@@ -1,7 +1,7 @@
 // Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database } from '../platform/database.ts'
-import { EMPTY, nextHash, placeEvents } from './feed.ts'
+import { EMPTY, nextHash, placeEvents } from '../trail/places.ts'
 
 export interface Verification {
   ok: boolean

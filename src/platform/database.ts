@@ -1,7 +1,9 @@
 // The one door to PostgreSQL, and the tables as types: they mirror migrations/.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { finished } from 'node:stream/promises'
 import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { problem } from './problem.ts'
 
 /** The ends of a range of years that has none. */
@@ -94,7 +96,7 @@ export interface ApiKeyTable {
   created_at: Generated<Date>
 }
 export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
-export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer, body: string }
+export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer }
 export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
 export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
 /** Read as an object, written as text. */
@@ -156,11 +158,37 @@ class PreparingClient extends pg.Client {
 
   override query (...given: any[]): any {
     const [text, values] = given
+    if (typeof text === 'string' && text.startsWith(COPY)) return this.#copy(text.replace(/\$1$/, ''), values[0] as string)
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])
     let name = prepared.get(text)
     if (name === undefined && prepared.size < MOST_PREPARED) prepared.set(text, name = `s${prepared.size}`)
     return super.query({ text, values, ...(name === undefined ? {} : { name }) }, ...given.slice(2) as [])
   }
+
+  /** As the answer of a query, for Kysely. */
+  async #copy (text: string, lines: string): Promise<{ command: 'COPY', rowCount: number, rows: [] }> {
+    const stream = super.query(copyFrom(text))
+    stream.end(lines)
+    await finished(stream)
+    return { command: 'COPY', rowCount: stream.rowCount, rows: [] }
+  }
+}
+
+const COPY = 'copy '
+
+/** Adds many rows: of all ways the one that costs least. Values are texts as PostgreSQL reads them, numbers, or null. */
+export async function copyInto (trx: Transaction<Database>, table: string, columns: string[], rows: (string | number | null)[][]): Promise<void> {
+  if (rows.length === 0) return
+  const lines = rows.map(row => row.map(copied).join('\t')).join('\n')
+  // The lines are no parameter: the client sends them behind the statement.
+  await sql`${sql.raw(COPY)}${sql.table(table)} (${sql.join(columns.map(column => sql.ref(column)))}) from stdin ${lines}`.execute(trx)
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+function copied (value: string | number | null): string | number {
+  if (value === null) return '\\N'
+  return typeof value === 'string' && /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!) : value
 }
 
 /** By database, what waits for one of its connections, the longest first. */

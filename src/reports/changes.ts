@@ -34,8 +34,10 @@ function saidBy (held: Held | null): Map<string, Said> {
   return said
 }
 
-/** Tells one content from another, in whatever order its notes and texts come. */
-export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string =>
-  createHash('sha256').update(JSON.stringify([form.id, figures, sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])).digest('hex')
+/** Tells one content from another, in whatever order its notes and texts come. `json` is of the figures. */
+export function digestOf ({ form, content: { figures, notes, sections } }: Held, json = JSON.stringify(figures)): string {
+  const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
+  return createHash('sha256').update(`[${JSON.stringify(form.id)},${json},${said.slice(1)}`).digest('hex')
+}
 
 const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)
