@@ -200,6 +200,9 @@ export function longestWait (db: Kysely<Database>): number {
   return longest === undefined ? 0 : performance.now() - longest.since
 }
 
+/** Most of what an import costs a server that has no LZ4 is the compression of vectors. */
+const QUICK_COMPRESSION = "select set_config('default_toast_compression', 'lz4', false) from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)"
+
 /** Lazy: nothing connects before the first query. */
 export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
   const pool = new pg.Pool({
@@ -211,7 +214,8 @@ export function openDatabase (connectionString: string, poolMax: number, onIdleE
     connectionTimeoutMillis: 5000,
     // One stuck statement must not hold a connection, or the row of a national total, for ever.
     statement_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000
+    idle_in_transaction_session_timeout: 60_000,
+    onConnect: async client => { await client.query(QUICK_COMPRESSION) }
   })
   pool.on('error', onIdleError)
   const queue = new Set<{ since: number }>()

@@ -17,6 +17,8 @@ const SILENCE_MS = 30_000
 /** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
 const DISCARD_MS = 10_000
 const CHUNK = 256 * 1024
+/** Bytes of the body that are written at once. */
+const AT_ONCE = 1024 * 1024
 
 export interface Upload {
   /** The media type of the file, in lower case; '' when none was given. */
@@ -95,11 +97,29 @@ async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
   try { return await Promise.race([promise, late]) } finally { clearTimeout(timer) }
 }
 
+/** While some is written, more is received. */
 async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
-  for await (const piece of pieces) {
-    await handle.write(piece)
-    size += piece.length
+  let held: Buffer[] = []
+  let length = 0
+  let writing: Promise<unknown> = Promise.resolve()
+  const writeHeld = async () => {
+    await writing
+    writing = handle.writev(held)
+    // What it throws is seen when it is waited for.
+    writing.catch(() => {})
+    held = []
+    length = 0
+  }
+  try {
+    for await (const piece of pieces) {
+      held.push(piece)
+      size += piece.length
+      if ((length += piece.length) >= AT_ONCE) await writeHeld()
+    }
+    if (length > 0) await writeHeld()
+  } finally {
+    await writing
   }
   return size
 }
