@@ -32,7 +32,7 @@ function pack (answer: Tagged): Promise<Tagged> {
 
 /** Sends what is made for one request: as it is, so that it is written as JSON but once. */
 export const sendText = (reply: FastifyReply, text: string, cacheControl: string): FastifyReply =>
-  reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(Buffer.from(text))
+  reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(text)
 
 /** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
 export async function sendTagged (request: FastifyRequest, reply: FastifyReply, answer: Tagged, cacheControl: string, vary?: string): Promise<FastifyReply> {
