@@ -105,7 +105,8 @@ async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promis
   let writing: Promise<unknown> = Promise.resolve()
   const writeHeld = async () => {
     await writing
-    writing = handle.writev(held)
+    // All of it, or it throws: a disk that is full takes a part.
+    writing = handle.appendFile(Buffer.concat(held))
     // What it throws is seen when it is waited for.
     writing.catch(() => {})
     held = []

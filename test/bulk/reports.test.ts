@@ -37,6 +37,22 @@ t.test('NDJSON in each dress gives the same drafts', async t => {
   t.match((await read('d1')).json, { status: 'draft', tables: reportOf(form, 'd1', 2022, 2).tables, sections: { other_matters: '无' } })
 })
 
+t.test('what is published at once says what was sent, whatever its texts are, and stands in the feed behind what came before', async t => {
+  await call('PUT', '/v1/reports/d30/2021', { ...reportOf(form, 'd30', 2021, 5), agency: 'd30', year: 2021 })
+  const odd = '\\N \\. \\\\ \t"引用"\r\n{1,NULL}\\t\u0001'
+  const sent = ['d30', 'd31'].map((agency, i) => {
+    const report = reportOf(form, agency, 2022, 6 + i)
+    return { ...report, sections: { overview: odd, problems_improvements: '\\', other_matters: '无' } }
+  })
+  t.same((await call('POST', `${IMPORT}?publish=true`, lines(sent), NDJSON)).json.counts, { created: 2, updated: 0, unchanged: 0, rejected: 0 })
+  for (const { agency, sections, tables } of sent) t.match((await read(agency)).json, { status: 'published', sections, tables }, agency)
+  // The draft has no place yet when the import gives places to its own.
+  const { items } = (await call('GET', '/v1/events?agency=d30')).json
+  t.same(items.map((event: Record<string, unknown>) => [event.n, event.kind, event.year]), [[1, 'agency_registered', null], [2, 'created', 2021], [3, 'published', 2022]])
+  t.match(await verifyEvents(db), { ok: true })
+  await same(t)
+})
+
 t.test('figures as CSV: a report replaces the figures of the draft, its texts stay', async t => {
   await call('POST', IMPORT, lines([reportOf(form, 'd2', 2022, 3)]), NDJSON)
   const csv = `${HEADER},issued,repealed,in_force\nd2,2022,requests,granted,3,0,0,0,0,0,3,,,\nd2,2022,documents,normative_documents,,,,,,,,1,/,40\nd3,2022,requests,granted,,0,0,0,0,0,3,,,\n`
