@@ -30,17 +30,15 @@ export interface NewEvent {
  */
 export async function recordEvents (trx: Transaction<Database>, by: By, events: NewEvent[]): Promise<void> {
   for (const turn of turns(events)) {
-    let rows = turn.map(event => written(by, event))
-    for (;;) {
-      const source = sql`unnest(${rows.map(row => row.chain)}::text[], ${rows.map(row => row.year)}::integer[], ${rows.map(row => row.body)}::text[]) as e (chain, year, body)`
-      const { rows: extended } = await sql<{ chain: string }>`
-        with head as (${extendChains(source)} returning c.chain, c.n, c.at, c.hash, new.year, new.body)
-        insert into event (chain, n, at, year, body, hash) select chain, n, at, year, body, hash from head returning chain`.execute(trx)
-      if (extended.length === rows.length) break
-      // An agency of which nothing was recorded before.
-      const done = new Set(extended.map(row => row.chain))
-      rows = rows.filter(row => !done.has(row.chain))
-      await beginChains(trx, sql`unnest(${rows.map(row => row.chain)}::text[]) as e (chain)`)
+    const rows = turn.map(event => written(by, event))
+    const source = sql`unnest(${rows.map(row => row.chain)}::text[], ${rows.map(row => row.year)}::integer[], ${rows.map(row => row.body)}::text[]) as e (chain, year, body)`
+    const extend = async () => (await sql`
+      with head as (${extendChains(source)} returning c.chain, c.n, c.at, c.hash, new.year, new.body)
+      insert into event (chain, n, at, year, body, hash) select chain, n, at, year, body, hash from head`.execute(trx)).numAffectedRows
+    // Chains begin before any is held: two who need several would wait for each other else. One alone has mostly begun.
+    if (rows.length > 1 || await extend() === 0n) {
+      await beginChains(trx, source)
+      await extend()
     }
   }
 }
