@@ -165,9 +165,6 @@ export function writeRow (table: FormTable, row: string, content: Content): { va
   return { values: rows[row] ?? {}, notes }
 }
 
-/** One text for one content, whatever the order in which it was sent or stored. */
-export const canonical = (form: Form, content: Content): string => JSON.stringify(writeContent(form, content))
-
 // ---- small parts --------------------------------------------------------------------------------------------------
 
 function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {

@@ -3,7 +3,8 @@ import type { Kysely, Transaction } from 'kysely'
 import { findAgency } from '../agencies/store.ts'
 import { showYears } from '../agencies/periods.ts'
 import { findPeriod, findPeriods, holdAgency } from '../agencies/tree.ts'
-import { canonical, readContent, writeContent, type Content } from '../form/content.ts'
+import { contentText } from '../form/content-text.ts'
+import { readContent, writeContent, type Content } from '../form/content.ts'
 import type { Fault } from '../form/fault.ts'
 import type { Form } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
@@ -23,11 +24,18 @@ import { dropAmendment, getPublic } from './versions.ts'
 export interface ReportId { agency: string, year: number }
 
 /** A version as it was published is the same for every caller, and allows no move. */
-export function writeReport (forms: Forms, report: StoredReport, caller = PUBLIC): Report {
+export const writeReport = (forms: Forms, report: StoredReport, caller = PUBLIC): Report =>
+  ({ ...aboutReport(report, caller), ...writeContent(forms.get(report.form), report.content) })
+
+/** The same as JSON. */
+export const reportText = (forms: Forms, report: StoredReport, caller = PUBLIC): string =>
+  `${JSON.stringify(aboutReport(report, caller)).slice(0, -1)},${contentText(forms.get(report.form), report.content).slice(1)}`
+
+function aboutReport (report: StoredReport, caller: Caller) {
   const { agency, year, form, status, version, revision } = report
   const remarks = report.remarks && Object.fromEntries(Object.entries(report.remarks).sort())
   const when = Object.fromEntries((['published_at', 'amendment_reason', 'reason'] as const).map(name => [name, report[name]]).filter(([, value]) => value !== null))
-  return { agency, year, form, status, version, revision, ...when, ...(remarks === null ? {} : { remarks }), allowed_transitions: movesFrom(status).filter(move => caller.moves.includes(move)), ...writeContent(forms.get(form), report.content) }
+  return { agency, year, form, status, version, revision, ...when, ...(remarks === null ? {} : { remarks }), allowed_transitions: movesFrom(status).filter(move => caller.moves.includes(move)) }
 }
 
 /** The working state for a caller who sees drafts, else the current version. Throws `report-not-found`, `report-withdrawn`. */
@@ -133,7 +141,7 @@ function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Co
 
 /** The report says this already. */
 export const holds = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
-  report.form === form.id && canonical(forms.get(report.form), report.content) === canonical(form, content)
+  report.form === form.id && contentText(forms.get(report.form), report.content) === contentText(form, content)
 
 export function refuseLocked ({ agency, year, status, status_since: since }: StoredReport): void {
   if (status !== 'draft' && status !== 'returned') throw problem('report-locked', { agency, year, status, since }, { locked: { status, since } })

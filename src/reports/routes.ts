@@ -16,7 +16,7 @@ import { PUBLIC, sendText } from '../platform/tagged.ts'
 import { by } from '../trail/trail.ts'
 import { callerOf } from './caller.ts'
 import { etagOfReport } from './etags.ts'
-import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, writeReport } from './actions.ts'
+import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, reportText, writeReport } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
 import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions.ts'
@@ -97,7 +97,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     if (moment !== undefined) await settle(db, moment)
     const published = version === undefined || version === 'current' ? await getPublic(db, request.params, moment) : await getVersion(db, request.params, Number(version))
-    return sendText(reply, JSON.stringify(writeReport(forms, published)), PUBLIC)
+    return sendText(reply, reportText(forms, published), PUBLIC)
   })
 
   app.put('/v1/reports/:agency/:year', {

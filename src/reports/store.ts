@@ -30,22 +30,18 @@ export interface StoredReport {
   content: Content
 }
 
-/** A row of a report or version, with the figures and texts that make up its content. */
-export type ReportRow = Omit<StoredReport, 'status' | 'content'> & { status: string, figures: Content['figures'], notes: Record<string, unknown>, sections: Record<string, unknown> }
-
-export const storedReport = ({ figures, notes, sections, ...row }: ReportRow): StoredReport =>
-  ({ ...row, status: row.status as Status, content: { figures, notes: notes as Content['notes'], sections: sections as Content['sections'] } })
-
 /** The working state: the draft, or where none is open the latest version. */
 export async function findReport (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<ReportRow>`
+  const { rows: [row] } = await sql<Omit<StoredReport, 'content'> & Content>`
     select r.agency, r.year, r.form, r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision,
            ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason, r.reason, r.remarks, r.cell_revisions,
            (extract(epoch from r.created_at) * 1000000)::bigint as created,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
-  return row && storedReport(row)
+  if (row === undefined) return undefined
+  const { figures, notes, sections, ...report } = row
+  return { ...report, content: { figures, notes, sections } }
 }
 
 /** The working state, locked until the end of the transaction. */

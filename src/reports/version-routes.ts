@@ -12,7 +12,7 @@ import { answer, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
 import { PUBLIC, sendText } from '../platform/tagged.ts'
-import { writeReport } from './actions.ts'
+import { reportText } from './actions.ts'
 import { correctionNotice } from './correction.ts'
 import { differenceOf } from './diff.ts'
 import { ReportParams } from './routes.ts'
@@ -51,7 +51,7 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       response: { 200: answer(Report, 'The version.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found') }
     }
   }, async (request, reply) =>
-    sendText(reply, JSON.stringify(writeReport(forms, await getVersion(db, request.params, request.params.version))), PUBLIC))
+    sendText(reply, reportText(forms, await getVersion(db, request.params, request.params.version)), PUBLIC))
 
   app.get('/v1/reports/:agency/:year/versions/:from/diff/:to', {
     schema: {

@@ -1,20 +1,38 @@
 // Versions: what was published, never changed, and from when until when each was the one that the public reads.
 import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Content } from '../form/content.ts'
 import { NEXT_MOMENT, shownMoment } from '../platform/clock.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 import type { ReportId } from './actions.ts'
-import { storedReport, type ReportRow, type StoredReport } from './store.ts'
+import type { StoredReport } from './store.ts'
+
+interface VersionRow { form: string, version: number, revision: number, published_at: string, reason: string | null, figures: Content['figures'], notes: Content['notes'], sections: Content['sections'] }
+
+const COLUMNS = sql`form, version, revision, ${shownMoment(sql`published_at`)} as published_at, reason, figures, notes, sections`
 
 /** As it was published: nothing in it depends on what became of the report since. */
-const AS_PUBLISHED = sql`
-  agency, year, form, 'published' as status, ${shownMoment(sql`published_at`)} as status_since, version, revision,
-  ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason, null as reason, null as remarks, null as cell_revisions, 0 as created, figures, notes, sections`
+const asPublished = ({ agency, year }: ReportId, { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow): StoredReport => ({
+  agency,
+  year,
+  form,
+  status: 'published',
+  status_since: publishedAt,
+  version,
+  revision,
+  published_at: publishedAt,
+  amendment_reason: reason,
+  reason: null,
+  remarks: null,
+  cell_revisions: null,
+  created: 0,
+  content: { figures, notes, sections }
+})
 
-export async function findVersion (db: Kysely<Database>, { agency, year }: ReportId, version: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<ReportRow>`
-    select ${AS_PUBLISHED} from report_version where agency = ${agency} and year = ${year} and version = ${version}`.execute(db)
-  return row && storedReport(row)
+export async function findVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport | undefined> {
+  const { rows: [row] } = await sql<VersionRow>`
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and version = ${version}`.execute(db)
+  return row && asPublished(id, row)
 }
 
 /** Throws `version-not-found`, and `report-not-found` where there is none at all. */
@@ -26,10 +44,10 @@ export async function getVersion (db: Kysely<Database>, id: ReportId, version: n
 }
 
 /** What the public reads now, else undefined. */
-export async function findPublic (db: Kysely<Database>, { agency, year }: ReportId): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<ReportRow>`
-    select ${AS_PUBLISHED} from report_version where agency = ${agency} and year = ${year} and public_until = ${FOR_EVER}`.execute(db)
-  return row && storedReport(row)
+export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<StoredReport | undefined> {
+  const { rows: [row] } = await sql<VersionRow>`
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and public_until = ${FOR_EVER}`.execute(db)
+  return row && asPublished(id, row)
 }
 
 /**
@@ -38,16 +56,16 @@ export async function findPublic (db: Kysely<Database>, { agency, year }: Report
  */
 export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: string): Promise<StoredReport> {
   const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
-  const { rows: [row] } = await sql<ReportRow & { ended: boolean, withdrawn_at: string, withdrawal_reason: string | null }>`
-    select ${AS_PUBLISHED}, public_until <= ${moment} and public_until <> ${FOR_EVER} as ended, ${shownMoment(sql`public_until`)} as withdrawn_at, withdrawal_reason
+  const { rows: [row] } = await sql<VersionRow & { withdrawn_at: string | null, withdrawal_reason: string | null }>`
+    select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${shownMoment(sql`public_until`)} end as withdrawn_at, withdrawal_reason
     from report_version where agency = ${id.agency} and year = ${id.year} and published_at <= ${moment}
     order by version desc limit 1`.execute(db)
   if (row === undefined) throw problem('report-not-found', { ...id })
-  const { ended, withdrawn_at: withdrawnAt, withdrawal_reason: reason, ...version } = row
-  if (!ended) return storedReport(version)
+  const { withdrawn_at: withdrawnAt, withdrawal_reason: reason, version, published_at: publishedAt } = row
+  if (withdrawnAt === null) return asPublished(id, row)
   // A version that was replaced has a later one: this is the last, so it was withdrawn.
   throw problem('report-withdrawn', { ...id, withdrawn_at: withdrawnAt, reason: reason! },
-    { tombstone: { ...id, version: version.version, published_at: version.published_at, withdrawn_at: withdrawnAt, reason } })
+    { tombstone: { ...id, version, published_at: publishedAt, withdrawn_at: withdrawnAt, reason } })
 }
 
 export interface ListedVersion { version: number, form: string, revision: number, published_at: string, amendment_reason: string | null, public_until: string | null, withdrawal_reason: string | null }
