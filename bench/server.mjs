@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { buildApp } from '../dist/app.js'
 import { Forms, readForms, recordCells } from '../dist/forms/forms.js'
 import { openDatabase } from '../dist/platform/database.js'
+import { keepHeapSmall } from '../dist/platform/heap.js'
 import { migrate } from '../dist/platform/migrations.js'
 
 const { BENCH_DATABASE_URL: url, BENCH_POOL: pool, BENCH_KEY: adminKey } = process.env
@@ -10,6 +11,7 @@ const { BENCH_DATABASE_URL: url, BENCH_POOL: pool, BENCH_KEY: adminKey } = proce
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit())
 
+keepHeapSmall()
 const db = openDatabase(url, Number(pool), error => console.error(error.message))
 await migrate(db, 'up')
 const forms = new Forms(await readForms())

@@ -5,6 +5,7 @@ import { loadConfig, type Config } from './config.ts'
 import { connect } from './connect.ts'
 import { Forms, readForms, recordCells } from './forms/forms.ts'
 import { firstAdminKey } from './keys/recognise.ts'
+import { keepHeapSmall } from './platform/heap.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrations.ts'
 import type { TokenOptions } from './platform/tokens.ts'
@@ -35,6 +36,7 @@ try {
 }
 
 async function start (): Promise<void> {
+  keepHeapSmall()
   const config = loadConfig(process.env)
   const logger = openLog(config.LOG_LEVEL, config.ADMIN_API_KEY)
   const tokens = await tokenOptions(config)

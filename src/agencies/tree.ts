@@ -29,11 +29,14 @@ export async function findPeriod (db: Kysely<Database>, agency: string, year: nu
     .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).executeTakeFirst()
 }
 
-/** All above it in that year, and '' for the whole registry. */
-export async function ancestorsOf (db: Kysely<Database>, agency: string, year: number): Promise<string[]> {
-  const rows = await db.selectFrom('agency_ancestor').select('ancestor')
-    .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).execute()
-  return rows.map(row => row.ancestor)
+/** What an agency is in a year in which it is there, and all above it: '' is the whole registry. */
+export async function standingOf (trx: Transaction<Database>, agency: string, year: number): Promise<Pick<Period, 'level' | 'kind' | 'reporting'> & { above: string[] }> {
+  const { rows: [standing] } = await sql<Pick<Period, 'level' | 'kind' | 'reporting'> & { above: string[] }>`
+    select p.level, p.kind, p.reporting, array(
+      select a.ancestor from agency_ancestor a where a.agency = p.agency and a.since <= ${year} and a.until >= ${year}
+    ) as above
+    from agency_period p where p.agency = ${agency} and p.since <= ${year} and p.until >= ${year}`.execute(trx)
+  return standing!
 }
 
 /** They and all that were ever below them. */

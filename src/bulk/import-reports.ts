@@ -1,6 +1,7 @@
 // Reports in bulk: the file is read and checked in batches, and each batch is stored with a few statements, all in one
 // transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
 // for each other, and no agency moves between the reading of its place and the adding to its totals.
+import { setImmediate } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import { lockTree } from '../agencies/tree.ts'
 import { failedChecks, type Finding } from '../form/checks.ts'
@@ -67,6 +68,9 @@ async function storeAll (run: ReportRun, all: AsyncIterable<Entry[]>): Promise<v
   }
 }
 
+/** Reports that are read at a time: in between the database is given what it waits for. */
+const TURN = 25
+
 /** The reports that are good by themselves; the others are rejected on the way. */
 async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGenerator<Entry[]> {
   let batch: Entry[] = []
@@ -74,6 +78,7 @@ async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGen
   for await (const reads of file) {
     for (const read of reads) {
       run.read++
+      if (run.read % TURN === 0) await setImmediate()
       const faults = 'faults' in read ? read.faults : faultsOfReport(run, read.report)
       if (faults.length > 0 || 'faults' in read) {
         reject(run, read.source, faults)

@@ -68,7 +68,7 @@ export async function importDocument (db: Kysely<Database>, forms: Forms, by: By
     await inTransaction(db, async trx => {
       await isThere(trx, id)
       let isThereAlready = false
-      const outcome = await putContent(trx, forms, by, id, { form, content }, report => {
+      const { outcome } = await putContent(trx, forms, by, id, { form, content }, report => {
         if (report === undefined) return
         isThereAlready = holds(forms, report, form, content)
         if (!isThereAlready) refuseLocked(report)

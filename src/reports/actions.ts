@@ -51,9 +51,10 @@ export async function createReport (db: Kysely<Database>, forms: Forms, by: By, 
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, body)) throw problem('agency-unknown', { agency: body.agency }, { errors: [{ pointer: '/agency', found: body.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
-    if (!await insertReport(trx, body.agency, body.year, form, content)) throw problem('report-exists', { agency: body.agency, year: body.year })
+    const report = await insertReport(trx, body.agency, body.year, form, content)
+    if (report === undefined) throw problem('report-exists', { agency: body.agency, year: body.year })
     await recordEvents(trx, by, [creation(body, { form, content })])
-    return (await findReport(trx, body.agency, body.year))!
+    return report
   })
 }
 
@@ -63,13 +64,12 @@ export async function putReport (db: Kysely<Database>, forms: Forms, by: By, id:
   const content = contentOf(form, body)
   return await inTransaction(db, async trx => {
     if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    const outcome = await putContent(trx, forms, by, id, { form, content }, report => {
+    const { outcome, report } = await putContent(trx, forms, by, id, { form, content }, report => {
       holdConditions(forms, conditions, id, report)
       if (report === undefined) return
       refuseLocked(report)
       refuse('body-invalid', changedReadOnly(body, writeReport(forms, report, caller)))
     })
-    const report = (await findReport(trx, id.agency, id.year))!
     if (outcome === 'created') refuse('body-invalid', changedReadOnly(body, writeReport(forms, report, caller)))
     return { report, created: outcome === 'created' }
   })
@@ -79,15 +79,19 @@ export async function putReport (db: Kysely<Database>, forms: Forms, by: By, id:
  * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
  * `source` tells the audit trail where the content comes from.
  */
-export async function putContent (trx: Transaction<Database>, forms: Forms, by: By, id: ReportId, held: Held, mayWrite: (report: StoredReport | undefined) => void, source: Record<string, unknown> = {}): Promise<'created' | 'replaced' | 'unchanged'> {
+export async function putContent (trx: Transaction<Database>, forms: Forms, by: By, id: ReportId, held: Held, mayWrite: (report: StoredReport | undefined) => void, source: Record<string, unknown> = {}): Promise<{ outcome: 'created' | 'replaced' | 'unchanged', report: StoredReport }> {
   // Another may insert or delete the report between two of our statements: then look again.
   for (;;) {
-    const report = await lockReport(trx, id.agency, id.year)
-    mayWrite(report)
-    if (report !== undefined) return await saveDraft(trx, forms, by, report, held, source) === report ? 'unchanged' : 'replaced'
-    if (await insertReport(trx, id.agency, id.year, held.form, held.content)) {
+    const before = await lockReport(trx, id.agency, id.year)
+    mayWrite(before)
+    if (before !== undefined) {
+      const report = await saveDraft(trx, forms, by, before, held, source)
+      return { outcome: report === before ? 'unchanged' : 'replaced', report }
+    }
+    const report = await insertReport(trx, id.agency, id.year, held.form, held.content)
+    if (report !== undefined) {
       await recordEvents(trx, by, [creation(id, held, source)])
-      return 'created'
+      return { outcome: 'created', report }
     }
   }
 }

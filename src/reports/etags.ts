@@ -4,19 +4,17 @@
 import { writeRow, writeTable } from '../form/content.ts'
 import type { Cell, FormTable } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
-import { etagOf, type Conditions } from '../platform/etag.ts'
+import { etagOf, etagOfText, type Conditions } from '../platform/etag.ts'
 import { problem } from '../platform/problem.ts'
-import { writeReport, type ReportId } from './actions.ts'
+import { reportText, type ReportId } from './actions.ts'
 import type { StoredReport } from './store.ts'
 
 type Scope = 'report' | 'table' | 'row'
 interface Part { table?: FormTable, row?: string }
 
 /** Of the working state. What may be done with it follows from it and from who asks: one ETag serves all who see it. */
-export function etagOfReport (forms: Forms, report: StoredReport): string {
-  const { allowed_transitions: _, ...shown } = writeReport(forms, report)
-  return etagOf(shown, suffix('report', report, report.revision))
-}
+export const etagOfReport = (forms: Forms, report: StoredReport) =>
+  etagOfText(reportText(forms, report), suffix('report', report, report.revision))
 
 export const etagOfTable = (report: StoredReport, table: FormTable) =>
   etagOf(writeTable(table, report.content), suffix('table', report, lastChange(report, table.cells)))

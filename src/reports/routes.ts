@@ -1,5 +1,6 @@
 // Reports as a whole: create, read, list, replace, delete, check.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { findAgency } from '../agencies/store.ts'
@@ -12,13 +13,13 @@ import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } f
 import { answer, BODY, LOCATION, problems, ref } from '../platform/openapi.ts'
 import { LINK, page, PageQuery, readCursor } from '../platform/paging.ts'
 import { problem } from '../platform/problem.ts'
-import { PUBLIC, sendText } from '../platform/tagged.ts'
+import { JSON_UTF8, PUBLIC, sendText } from '../platform/tagged.ts'
 import { by } from '../trail/trail.ts'
-import { callerOf } from './caller.ts'
+import { callerOf, type Caller } from './caller.ts'
 import { etagOfReport } from './etags.ts'
-import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, reportText, writeReport } from './actions.ts'
+import { chooseForm, contentOf, createReport, deleteReport, getReport, putReport, reportText } from './actions.ts'
 import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
-import { listReports } from './store.ts'
+import { listReports, type StoredReport } from './store.ts'
 import { getPublic, getVersion } from './versions.ts'
 import { readYearRange, YearRangeQuery } from './years.ts'
 
@@ -29,6 +30,10 @@ const CHINA_AHEAD_MS = 8 * 3600 * 1000
 
 /** The year in China, wherever the service runs. Reporting starts with the year itself: a report for a year that has not begun is a slip. */
 export const thisYear = () => new Date(Date.now() + CHINA_AHEAD_MS).getUTCFullYear()
+
+/** The working state, for a caller who sees drafts. */
+export const sendReport = (reply: FastifyReply, forms: Forms, report: StoredReport, caller: Caller) =>
+  reply.header('etag', etagOfReport(forms, report)).type(JSON_UTF8).send(reportText(forms, report, caller))
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -69,7 +74,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const report = await createReport(db, forms, by(request), request.body, thisYear())
-    return reply.code(201).headers({ location: `/v1/reports/${report.agency}/${report.year}`, etag: etagOfReport(forms, report) }).send(writeReport(forms, report, callerOf(request)))
+    return sendReport(reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`), forms, report, callerOf(request))
   })
 
   app.get('/v1/reports/:agency/:year', {
@@ -90,8 +95,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const caller = callerOf(request)
     reply.header('vary', 'Authorization')
     if (version === undefined && asOf === undefined && caller.seesDrafts) {
-      const report = await getReport(db, request.params, caller)
-      return reply.header('etag', etagOfReport(forms, report)).send(writeReport(forms, report, caller))
+      return sendReport(reply, forms, await getReport(db, request.params, caller), caller)
     }
     if (version !== undefined && asOf !== undefined) throw problem('parameter-invalid', {}, { errors: [{ parameter: 'as_of', found: asOf, expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' } }] })
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
@@ -114,9 +118,8 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   }, async (request, reply) => {
     const caller = callerOf(request)
     const { report, created } = await putReport(db, forms, by(request), request.params, request.body, readConditions(request.headers), caller, thisYear())
-    const body = writeReport(forms, report, caller)
-    reply.header('etag', etagOfReport(forms, report))
-    return created ? reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`).send(body) : reply.send(body)
+    if (created) reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`)
+    return sendReport(reply, forms, report, caller)
   })
 
   app.delete('/v1/reports/:agency/:year', {

@@ -30,35 +30,46 @@ export interface StoredReport {
   content: Content
 }
 
+/** What a move of a report changes in its row. */
+export type State = Pick<StoredReport, 'status' | 'status_since' | 'version' | 'revision' | 'reason' | 'remarks' | 'cell_revisions'>
+
+/** Of `report as r`, for what returns a `State`. */
+export const STATE = sql`r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
+const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
+
+type ReportRow = Omit<StoredReport, 'content'> & Content
+const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({ ...report, content: { figures, notes, sections } })
+
 /** The working state: the draft, or where none is open the latest version. */
 export async function findReport (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<Omit<StoredReport, 'content'> & Content>`
-    select r.agency, r.year, r.form, r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision,
-           ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason, r.reason, r.remarks, r.cell_revisions,
-           (extract(epoch from r.created_at) * 1000000)::bigint as created,
+  const { rows: [row] } = await sql<ReportRow>`
+    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
-  if (row === undefined) return undefined
-  const { figures, notes, sections, ...report } = row
-  return { ...report, content: { figures, notes, sections } }
+  return row && storedReport(row)
 }
 
 /** The working state, locked until the end of the transaction. */
 export async function lockReport (trx: Transaction<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows } = await sql`select from report where agency = ${agency} and year = ${year} for update`.execute(trx)
-  return rows.length === 0 ? undefined : await findReport(trx, agency, year)
+  const { rows: [row] } = await sql<ReportRow & { figures: Content['figures'] | null }>`
+    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections
+    from report r where r.agency = ${agency} and r.year = ${year} for update`.execute(trx)
+  // Its version must be looked for once it is locked: the one that the waiting began with may have been replaced.
+  return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row)
 }
 
 const columns = (content: Content) =>
   ({ figures: content.figures, notes: JSON.stringify(content.notes), sections: JSON.stringify(content.sections) })
 
-/** False when there is a report of that agency and year already. */
-export async function insertReport (db: Kysely<Database>, agency: string, year: number, form: Form, content: Content): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db.insertInto('report')
-    .values({ agency, year, form: form.id, status: 'draft', ...columns(content) })
-    .onConflict(conflict => conflict.columns(['agency', 'year']).doNothing()).executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n
+/** Undefined when there is a report of that agency and year already. */
+export async function insertReport (db: Kysely<Database>, agency: string, year: number, form: Form, content: Content): Promise<StoredReport | undefined> {
+  const { figures, notes, sections } = columns(content)
+  const { rows: [made] } = await sql<State & { created: number }>`
+    insert into report as r (agency, year, form, status, figures, notes, sections)
+    values (${agency}, ${year}, ${form.id}, 'draft', ${figures}, ${notes}, ${sections})
+    on conflict on constraint report_pkey do nothing returning ${STATE}, ${CREATED} as created`.execute(db)
+  return made && { agency, year, form: form.id, ...made, published_at: null, amendment_reason: null, content }
 }
 
 export async function saveContent (trx: Transaction<Database>, { agency, year, form, revision, cell_revisions: cellRevisions, content }: StoredReport): Promise<void> {
@@ -67,10 +78,11 @@ export async function saveContent (trx: Transaction<Database>, { agency, year, f
     .where('agency', '=', agency).where('year', '=', year).execute()
 }
 
-export async function saveStatus (trx: Transaction<Database>, { agency, year }: StoredReport, status: Status, reason: string | null, remarks: Record<string, string> | null): Promise<void> {
-  await trx.updateTable('report')
-    .set({ status, status_since: sql`now()`, reason, remarks: remarks && JSON.stringify(remarks), revision: sql`revision + 1`, updated_at: sql`now()` })
-    .where('agency', '=', agency).where('year', '=', year).execute()
+export async function saveStatus (trx: Transaction<Database>, { agency, year }: StoredReport, status: Status, reason: string | null, remarks: Record<string, string> | null): Promise<State> {
+  const { rows: [state] } = await sql<State>`
+    update report as r set status = ${status}, status_since = now(), reason = ${reason}, remarks = ${remarks && JSON.stringify(remarks)}, revision = revision + 1, updated_at = now()
+    where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
+  return state!
 }
 
 export async function removeReport (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<void> {

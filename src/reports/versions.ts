@@ -5,7 +5,7 @@ import { NEXT_MOMENT, shownMoment } from '../platform/clock.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 import type { ReportId } from './actions.ts'
-import type { StoredReport } from './store.ts'
+import { STATE, type State, type StoredReport } from './store.ts'
 
 interface VersionRow { form: string, version: number, revision: number, published_at: string, reason: string | null, figures: Content['figures'], notes: Content['notes'], sections: Content['sections'] }
 
@@ -80,9 +80,9 @@ export async function listVersions (db: Kysely<Database>, { agency, year }: Repo
 }
 
 /** The draft becomes the next version and replaces the one before, in one step: its content moves from the report to the version. */
-export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
+export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<State> {
   // The count makes the old version end before the new one is there: the public reads at most one.
-  await sql`
+  const { rows: [state] } = await sql<State>`
     with moment as (${NEXT_MOMENT}),
     ended as (
       update report_version v set public_until = moment.at from moment
@@ -97,28 +97,32 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
     )
     update report r set version = made.version, status = 'published', status_since = made.published_at, updated_at = made.published_at, revision = r.revision + 1,
                         reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
-    from made where r.agency = ${agency} and r.year = ${year}`.execute(trx)
+    from made where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
+  return state!
 }
 
 /** The public version ends; nothing takes its place. */
-export async function saveWithdrawal (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<void> {
-  await sql`
+export async function saveWithdrawal (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<State> {
+  const { rows: [state] } = await sql<State>`
     with moment as (${NEXT_MOMENT}),
     ended as (
       update report_version v set public_until = moment.at, withdrawal_reason = ${reason} from moment
       where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning v.public_until
     )
     update report r set status = 'withdrawn', status_since = ended.public_until, updated_at = ended.public_until, revision = r.revision + 1, reason = ${reason}
-    from ended where r.agency = ${agency} and r.year = ${year}`.execute(trx)
+    from ended where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
+  return state!
 }
 
 /** A draft over the latest version, with its content. */
-export async function openAmendment (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<void> {
-  await sql`
+export async function openAmendment (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<State> {
+  const { rows: [state] } = await sql<State>`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
                         reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
                         cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures)])
-    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`.execute(trx)
+    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version
+    returning ${STATE}`.execute(trx)
+  return state!
 }
 
 /** The report is published or withdrawn again, as before. What was read from documents into the draft goes with it. */

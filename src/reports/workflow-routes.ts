@@ -6,18 +6,15 @@ import type { Database } from '../platform/database.ts'
 import { ETAG, MoveConditions, readConditions } from '../platform/etag.ts'
 import { answer, BODY, problems, ref } from '../platform/openapi.ts'
 import { by } from '../trail/trail.ts'
-import { writeReport } from './actions.ts'
-import { ReportParams } from './routes.ts'
+import { ReportParams, sendReport } from './routes.ts'
 import { callerOf } from './caller.ts'
-import { etagOfReport } from './etags.ts'
 import { AmendmentReason, Nothing, Report, ReturnReason, WithdrawalReason } from './schemas.ts'
 import type { StoredReport } from './store.ts'
 import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
 export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
-  const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
-    reply.header('etag', etagOfReport(forms, report)).send(writeReport(forms, report, callerOf(request)) as never)
+  const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) => sendReport(reply, forms, report, callerOf(request))
   // curl -X POST sends no body: that is an empty one.
   const preValidation = async (request: { body: unknown }) => { request.body ??= {} }
 

@@ -1,6 +1,6 @@
 // The moves of a report: each is held against the table of moves, and the totals follow in the same transaction.
 import type { Kysely, Transaction } from 'kysely'
-import { ancestorsOf, findPeriod, holdAgency } from '../agencies/tree.ts'
+import { holdAgency, standingOf } from '../agencies/tree.ts'
 import { isObstacle, runChecks } from '../form/checks.ts'
 import type { Fault } from '../form/fault.ts'
 import type { Forms } from '../forms/forms.ts'
@@ -15,10 +15,11 @@ import { digestOf } from './changes.ts'
 import { holdConditions } from './etags.ts'
 import { MOVES, type Move } from './moves.ts'
 import type { ReturnReason } from './schemas.ts'
-import { findReport, lockReport, saveStatus, type StoredReport } from './store.ts'
+import { lockReport, saveStatus, type StoredReport } from './store.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from './versions.ts'
 
-type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<void>
+/** Gives what it changed. */
+type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partial<StoredReport>>
 
 async function move (db: Kysely<Database>, forms: Forms, name: Move, id: ReportId, conditions: Conditions, work: Work): Promise<StoredReport> {
   const { from, to, repeatable } = MOVES[name]
@@ -29,8 +30,7 @@ async function move (db: Kysely<Database>, forms: Forms, name: Move, id: ReportI
     const { status, status_since: since } = report
     if (repeatable && status === to) return report
     if (!from.some(possible => possible === status)) throw problem('move-not-allowed', { move: name, status, since, from: from.join(', ') }, { locked: { status, since } })
-    await work(trx, report)
-    return (await findReport(trx, id.agency, id.year))!
+    return { ...report, ...await work(trx, report) }
   })
 }
 
@@ -43,8 +43,8 @@ export async function submitReport (db: Kysely<Database>, forms: Forms, by: By, 
     const { summary, findings } = runChecks(forms.get(report.form), report.content)
     const failed = findings.filter(isObstacle)
     if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
-    await saveStatus(trx, report, 'submitted', null, null)
     await recordEvents(trx, by, [eventOf('submitted', report, { content_sha256: digest(forms, report) })])
+    return await saveStatus(trx, report, 'submitted', null, null)
   })
 }
 
@@ -54,8 +54,8 @@ export async function returnReport (db: Kysely<Database>, forms: Forms, by: By, 
     const cells = forms.get(report.form).cell
     refuse('body-invalid', Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault =>
       ({ pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`, found: cell, expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` }, among: [...cells.keys()] })))
-    await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
     await recordEvents(trx, by, [eventOf('returned', report, { reason, remarks })])
+    return await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
   })
 }
 
@@ -65,15 +65,16 @@ export async function publishReport (db: Kysely<Database>, forms: Forms, by: By,
     await holdAgency(trx, id.agency)
     await recordEvents(trx, by, [eventOf('published', report, { version: (report.version ?? 0) + 1, form: report.form, content_sha256: digest(forms, report) })])
     await shiftFrom(trx, forms, id, report)
-    await saveVersion(trx, id)
+    const state = await saveVersion(trx, id)
+    return { ...state, published_at: state.status_since }
   })
 }
 
 /** Opens a draft over the latest version; the public goes on reading what it reads. */
 export async function amendReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
   return await move(db, forms, 'amend', id, conditions, async (trx, report) => {
-    await openAmendment(trx, id, reason)
     await recordEvents(trx, by, [eventOf('amended', report, { version: report.version, reason })])
+    return { ...await openAmendment(trx, id, reason), published_at: null, amendment_reason: reason }
   })
 }
 
@@ -83,7 +84,7 @@ export async function withdrawReport (db: Kysely<Database>, forms: Forms, by: By
     await holdAgency(trx, id.agency)
     await recordEvents(trx, by, [eventOf('withdrawn', report, { version: report.version, reason })])
     await shiftFrom(trx, forms, id, undefined)
-    await saveWithdrawal(trx, id, reason)
+    return await saveWithdrawal(trx, id, reason)
   })
 }
 
@@ -93,9 +94,8 @@ const digest = (forms: Forms, { form, content }: StoredReport): string => digest
 
 /** What the agency contributes goes over from the version that is public to the next, or to none. The agency is held in its place. */
 async function shiftFrom (trx: Transaction<Database>, forms: Forms, id: ReportId, next: StoredReport | undefined): Promise<void> {
-  const { level, kind, reporting } = (await findPeriod(trx, id.agency, id.year))!
+  const { level, kind, reporting, above } = await standingOf(trx, id.agency, id.year)
   if (reporting !== 'own') return
-  const above = await ancestorsOf(trx, id.agency, id.year)
   const of = (report: StoredReport | undefined) => report === undefined ? [] : contribution(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
   // A report that was never published needs no look for its public version.
   const current = next?.version === null ? undefined : await findPublic(trx, id)
