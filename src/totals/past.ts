@@ -3,15 +3,16 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
-import { MOST_ROWS, type Key, type Scope, type SumRow } from './query.ts'
+import { LIMIT, MOST_ROWS, orderOf, type Key, type Scope, type SumRow } from './query.ts'
 
 export async function pastSumRows (db: Kysely<Database>, scope: Scope, positions: number[], moment: string): Promise<SumRow[]> {
-  const { rows } = await statementOf(scope, positions, sql`${moment}::timestamptz`).execute(db)
+  const { rows } = await pastSumStatement(scope, positions, moment, false).execute(db)
   if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
   return rows
 }
 
-function statementOf (scope: Scope, positions: number[], moment: RawBuilder<unknown>): RawBuilder<SumRow> {
+export function pastSumStatement (scope: Scope, positions: number[], asOf: string, inOrder: boolean): RawBuilder<SumRow> {
+  const moment = sql`${asOf}::timestamptz`
   const keys = [...new Set<Key>([...scope.by, 'form'])]
   const refs = sql.join(keys.map(key => sql.ref(key)))
   const each = (of: (position: RawBuilder<unknown>) => RawBuilder<unknown>) => sql`array[${sql.join(positions.map(i => of(sql.lit(i))))}]`
@@ -43,7 +44,7 @@ function statementOf (scope: Scope, positions: number[], moment: RawBuilder<unkn
     with recursive year as (${yearsOf(scope, moment)}), below as (${below(scope, moment)})
     select summed.*${sql.join(names, sql``)}
     from (${included} ${knowsExpected ? sql`union all ${expected}` : sql``}) as summed
-    limit ${sql.lit(MOST_ROWS + 1)}`
+    ${inOrder ? orderOf(scope) : LIMIT}`
 }
 
 const wasRecorded = (table: string, moment: RawBuilder<unknown>) => sql`${sql.ref(`${table}.recorded_at`)} <= ${moment} and ${sql.ref(`${table}.recorded_until`)} > ${moment}`

@@ -35,7 +35,7 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
   let statement = statements.get(key)
   if (statement === undefined) {
     if (statements.size === MOST_STATEMENTS) statements.clear()
-    statements.set(key, statement = statementOf(scope, positions).compile(db))
+    statements.set(key, statement = sumStatement(scope, positions, false).compile(db))
   }
   const { rows } = await db.executeQuery(statement)
   if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
@@ -43,13 +43,13 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
 }
 
 /**
- * The same rows in the order of the keys, so that those of a group follow each other, a piece at a time and all of one
- * moment. Holds a connection until it is read to the end or given up.
+ * What a statement in the order of the keys gives, so that the rows of a group follow each other, a piece at a time and
+ * all of one moment. Holds a connection until it is read to the end or given up.
  */
-export async function * sumRowsInOrder (db: Kysely<Database>, scope: Scope, positions: number[]): AsyncGenerator<SumRow[]> {
+export async function * sumRowsInOrder (db: Kysely<Database>, statement: RawBuilder<SumRow>): AsyncGenerator<SumRow[]> {
   const trx = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
   try {
-    await sql`declare piece no scroll cursor for ${statementOf(scope, positions, true)}`.execute(trx)
+    await sql`declare piece no scroll cursor for ${statement}`.execute(trx)
     for (;;) {
       const { rows } = await sql<SumRow>`fetch ${sql.lit(PIECE)} from piece`.execute(trx)
       if (rows.length > 0) yield rows
@@ -61,7 +61,7 @@ export async function * sumRowsInOrder (db: Kysely<Database>, scope: Scope, posi
   }
 }
 
-function statementOf (scope: Scope, positions: number[], inOrder = false): RawBuilder<SumRow> {
+export function sumStatement (scope: Scope, positions: number[], inOrder: boolean): RawBuilder<SumRow> {
   const keys = [...new Set<Key>([...scope.by, 'form'])]
   const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
   const refs = sql.join(keys.map(key => sql.ref(key)))
@@ -85,8 +85,14 @@ function statementOf (scope: Scope, positions: number[], inOrder = false): RawBu
     with year as (${yearsOf(scope)})
     select summed.*${names.length === 0 ? sql`` : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`}
     from (${summed}) as summed ${sql.join(names.map(key => sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`), sql` `)}
-    ${inOrder ? sql`order by ${sql.join(scope.by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}` : sql`limit ${sql.lit(MOST_ROWS + 1)}`}`
+    ${inOrder ? orderOf(scope) : LIMIT}`
 }
+
+/** Of all rows as `summed`. */
+export const orderOf = ({ by }: Scope) => sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
+
+/** Of those that are not read in pieces. */
+export const LIMIT = sql`limit ${sql.lit(MOST_ROWS + 1)}`
 
 /** Whether the groups are about as fine as what is stored, so that it is no use to let PostgreSQL add first. */
 const isFine = ({ by, years, level, kind }: Scope) =>

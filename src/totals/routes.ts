@@ -66,9 +66,9 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     if (moment !== undefined) await settle(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
-    if (scope.by.includes('agency') && moment === undefined) {
+    if (scope.by.includes('agency')) {
       const head = headOf(measures, scope)
-      const text = await streams.start(totalsInPieces(db, forms, measures, scope), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under))
+      const text = await streams.start(totalsInPieces(db, forms, measures, scope, moment), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under, moment))
       return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {

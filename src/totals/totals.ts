@@ -5,8 +5,8 @@ import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
-import { pastSumRows } from './past.ts'
-import { sumRows, sumRowsInOrder, type Key, type Scope, type SumRow } from './query.ts'
+import { pastSumRows, pastSumStatement } from './past.ts'
+import { sumRows, sumRowsInOrder, sumStatement, type Key, type Scope, type SumRow } from './query.ts'
 import type { Group, Totals } from './schemas.ts'
 
 /** Throws `measure-unknown` naming all that are in no form. */
@@ -45,12 +45,13 @@ export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Me
   return { ...headOf(measures, scope), totals: totals.sort((a, b) => compareKeys(scope.by, a, b)) }
 }
 
-/** The groups in the order of their keys, a piece at a time: for as many as there are agencies. */
-export async function * totalsInPieces (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope): AsyncGenerator<Group[]> {
+/** The groups in the order of their keys, a piece at a time: for as many as there are agencies. `moment` as above. */
+export async function * totalsInPieces (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): AsyncGenerator<Group[]> {
   const sum = sumOf(forms, measures, scope)
+  const statement = moment === undefined ? sumStatement(scope, sum.positions, true) : pastSumStatement(scope, sum.positions, moment, true)
   // The last group of a piece may go on in the next.
   let open: SumRow[] = []
-  for await (const rows of sumRowsInOrder(db, scope, sum.positions)) {
+  for await (const rows of sumRowsInOrder(db, statement)) {
     const groups: Group[] = []
     for (const row of rows) {
       if (open.length > 0 && keyOf(scope, row) !== keyOf(scope, open[0]!)) {
