@@ -28,10 +28,10 @@ export function throughService (key) {
 
 /** The same with nothing but the statements that cannot be left out: one transaction a step. */
 export function bySql (pool, form) {
-  const vectorOf = tables => form.cells.map(cell => {
+  const vectorOf = tables => `{${form.cells.map(cell => {
     const value = tables[cell.table]?.[cell.row]?.[cell.column]
     return value === undefined ? null : Math.round(value * cell.scale)
-  })
+  }).map(String).join()}}`
   return async (_, report) => {
     const { agency, year } = report
     const draft = vectorOf(parts(report).draft.tables)

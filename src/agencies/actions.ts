@@ -6,7 +6,7 @@ import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database
 import { problem, refuse, type Fault } from '../platform/problem.ts'
 import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
 import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
-import { recordEvents, type By, type NewEvent } from '../trail/trail.ts'
+import { recordEvent, type By, type NewEvent } from '../trail/trail.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
@@ -48,7 +48,7 @@ export async function saveAgency (trx: Transaction<Database>, forms: Forms, by: 
     await trx.updateTable('agency').set({ ...detailsOf(change), updated_at: sql`now()` }).where('code', '=', code).execute()
   }
   const event = agencyEvent(code, change, before, old, periods)
-  const record = async () => await recordEvents(trx, by, [event])
+  const record = async () => await recordEvent(trx, by, event)
   if (moved) await moveAgency(trx, forms, code, old, periods, record)
   else if (Object.keys(event.details!.changes as object).length > 0) await record()
   return moved || renamed

@@ -12,7 +12,8 @@ import type { Forms } from '../forms/forms.ts'
 import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
 import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
 import { Problem, problem } from '../platform/problem.ts'
-import { staged, type By } from '../trail/trail.ts'
+import { withStagedEvents, type StagedEvents } from '../trail/staged.ts'
+import type { By } from '../trail/trail.ts'
 import { inColumn, type ReadAgency, type SentAgency } from './agency-lines.ts'
 import { chunks, findCreditCodes, findYears, insertAgencies } from './agency-store.ts'
 import { faultsOfProblem } from './faults.ts'
@@ -24,7 +25,7 @@ const MOST_AGENCIES = 300_000
 export interface AgencyImportOptions extends ImportOptions { actor: Actor, by: By }
 
 /** `recorded`: those whose place or name is new. */
-interface AgencyRun extends Run { options: AgencyImportOptions, recorded: string[] }
+interface AgencyRun extends Run { options: AgencyImportOptions, events: StagedEvents, recorded: string[] }
 
 interface Fresh extends SentAgency { period: Period }
 interface Known extends SentAgency { before: Agency }
@@ -33,18 +34,17 @@ interface Known extends SentAgency { before: Agency }
 export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<ReadAgency[]>, options: AgencyImportOptions): Promise<Run> {
   let run!: AgencyRun
   try {
-    return await inTransaction(db, async trx => {
+    return await inTransaction(db, async trx => await withStagedEvents(async events => {
       await sql`set local statement_timeout = 0`.execute(trx)
       await lockTree(trx)
-      await staged.begin(trx)
-      run = { ...newRun(options), options, recorded: [] }
+      run = { ...newRun(options), options, events, recorded: [] }
       options.begun?.(run)
       await saveAll(trx, forms, run, await readAll(run, read()))
-      await staged.record(trx)
+      await events.record(trx)
       // The last thing: it holds the clock.
       if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
       return await finish(trx, run)
-    })
+    }))
   } catch (error) {
     if (error instanceof Undone) return run
     throw error
@@ -198,7 +198,7 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
     }
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
-  for (const some of chunks(placed)) await staged.add(trx, run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
+  for (const some of chunks(placed)) await run.events.add(run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
   for (const { code } of placed) run.recorded.push(code)
   run.counts.created += placed.length
   const done = new Set(placed)

@@ -9,7 +9,7 @@ import type { Forms } from '../forms/forms.ts'
 import { NEXT_MOMENT, reserveMoment } from '../platform/clock.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { Sums } from '../tally/sums.ts'
-import { staged } from '../trail/trail.ts'
+import { withStagedEvents } from '../trail/staged.ts'
 import type { LineFault } from './faults.ts'
 import type { Read, SentReport } from './report-lines.ts'
 import { pack } from './report-store.ts'
@@ -28,24 +28,23 @@ const BATCH_CHARACTERS = 8 * 1024 * 1024
 export async function importReports (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Read[]>, options: ReportImportOptions): Promise<Run> {
   let run!: ReportRun
   try {
-    return await inTransaction(db, async trx => {
+    return await inTransaction(db, async trx => await withStagedEvents(async events => {
       // It may wait for another import, and then take as long as the file is.
       await sql`set local statement_timeout = 0`.execute(trx)
       // What a batch looks up is in the memory of the server, or soon is: else all agencies of a nation would be read for
       // each batch, instead of a few by index.
       await sql`set local random_page_cost = 1.1`.execute(trx)
       await lockTree(trx)
-      await staged.begin(trx)
       const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
-      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), seen: new Seen(), options }
+      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, seen: new Seen(), options }
       options.begun?.(run)
       await storeAll(run, batches(run, read()))
-      if (run.isWriting) await staged.record(trx)
+      if (run.isWriting) await events.record(trx)
       if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
       // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not used again.
       if (run.isWriting && options.publish) await NEXT_MOMENT.execute(trx)
       return await finish(trx, run)
-    })
+    }))
   } catch (error) {
     if (error instanceof Undone) return run
     throw error

@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Figure } from '../form/figures.ts'
 import { shownMoment } from '../platform/clock.ts'
-import { copyInto, FOR_EVER, type Database } from '../platform/database.ts'
+import { copyInto, FOR_EVER, writeVector, type Database } from '../platform/database.ts'
 import { digestOf } from '../reports/changes.ts'
 import type { Status } from '../reports/moves.ts'
 import type { SentReport } from './report-lines.ts'
@@ -25,8 +25,7 @@ export interface PackedReport {
 
 export function pack ({ line, agency, year, form, content, figuresOnly, stated }: SentReport, isWriting: boolean): PackedReport {
   const { figures, notes, sections } = content
-  // The same digits as in a vector of PostgreSQL, which takes null for NULL.
-  const json = JSON.stringify(figures)
+  const vector = writeVector(figures)
   return {
     line,
     // A part of the line would keep the whole of it in memory.
@@ -34,11 +33,11 @@ export function pack ({ line, agency, year, form, content, figuresOnly, stated }
     year,
     form: form.id,
     figures,
-    vector: `{${json.slice(1, -1)}}`,
+    vector,
     notes: JSON.stringify(notes),
     sections: figuresOnly ? null : JSON.stringify(sections),
     stated,
-    digest: isWriting ? digestOf({ form, content }, json) : ''
+    digest: isWriting ? digestOf({ form, content }, vector) : ''
   }
 }
 
@@ -119,7 +118,7 @@ export async function publishDrafts (trx: Transaction<Database>, batch: PackedRe
 
 /** The batch as rows `u (i, agency, year, form, figures, notes, sections)`. */
 const sent = (batch: PackedReport[]) => sql`(
-  select i, agency, year, form, figures::bigint[] as figures, notes::jsonb as notes, sections::jsonb as sections
+  select i, agency, year, form, figures, notes::jsonb as notes, sections::jsonb as sections
   from unnest(${batch.map(report => report.agency)}::text[], ${batch.map(report => report.year)}::integer[], ${batch.map(report => report.form)}::text[],
     ${batch.map(report => report.vector)}::text[], ${batch.map(report => report.notes)}::text[],
     ${batch.map(report => report.sections)}::text[])

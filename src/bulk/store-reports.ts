@@ -11,7 +11,8 @@ import { changedReadOnly, draftAfter, writeReport } from '../reports/actions.ts'
 import { callerOf } from '../reports/caller.ts'
 import { findReport, saveContent, type StoredReport } from '../reports/store.ts'
 import type { Sums } from '../tally/sums.ts'
-import { staged, type By, type NewEvent } from '../trail/trail.ts'
+import type { StagedEvents } from '../trail/staged.ts'
+import type { By, NewEvent } from '../trail/trail.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
 import { findStandings, holdReports, insertReports, insertVersions, publishDrafts, type PackedReport, type Standing } from './report-store.ts'
@@ -21,7 +22,7 @@ import type { Seen } from './seen.ts'
 export interface ReportImportOptions extends ImportOptions { actor: Actor, by: By, publish: boolean, acceptFailedChecks: boolean }
 
 /** `moment`: when what it publishes becomes public. */
-export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, seen: Seen, options: ReportImportOptions }
+export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, events: StagedEvents, seen: Seen, options: ReportImportOptions }
 
 /** A report on its way, with what stood in the file. */
 export interface Entry { report: PackedReport, source: string }
@@ -67,7 +68,7 @@ async function storeFresh (run: ReportRun, fresh: Placed[]): Promise<Placed[]> {
   const reports = made.map(entry => entry.report)
   if (run.isWriting) {
     if (publish) await insertVersions(trx, reports, moment)
-    await staged.add(trx, by, reports.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
+    await run.events.add(by, reports.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
   }
   if (publish) for (const entry of made) count(run, entry)
   run.counts.created += made.length
@@ -99,18 +100,18 @@ async function storeExisting (run: ReportRun, entries: Placed[]): Promise<void> 
   }
   if (run.isWriting && published.length > 0) {
     await publishDrafts(trx, published.map(entry => entry.report), moment)
-    await staged.add(trx, by, published.map(entry => publication(entry.report)))
+    await run.events.add(by, published.map(entry => publication(entry.report)))
   }
   for (const entry of published) count(run, entry)
 }
 
 /** As PUT replaces it; few drafts are there in a file of many reports. */
-async function replaceDraft ({ trx, forms, options: { by } }: ReportRun, report: PackedReport): Promise<void> {
+async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun, report: PackedReport): Promise<void> {
   const stored = (await findReport(trx, report.agency, report.year))!
   const content: Content = { figures: report.figures, notes: JSON.parse(report.notes), sections: report.sections === null ? stored.content.sections : JSON.parse(report.sections) }
   const { changed, event } = draftAfter(forms, stored, { form: forms.get(report.form), content }, { imported: true })
   await saveContent(trx, changed)
-  await staged.add(trx, by, [event])
+  await events.add(by, [event])
 }
 
 function isSound (run: ReportRun, source: string, faults: LineFault[]): boolean {

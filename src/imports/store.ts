@@ -1,7 +1,7 @@
 // Documents and what was read from them, in the database.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Figure } from '../form/figures.ts'
-import type { Database } from '../platform/database.ts'
+import { readVector, writeVector, type Database } from '../platform/database.ts'
 import type { ReadingProblem, Source } from '../reading/reading.ts'
 
 export interface StoredReading {
@@ -13,12 +13,13 @@ export interface StoredReading {
   problems: ReadingProblem[]
 }
 
-export async function saveReading (trx: Transaction<Database>, agency: string, year: number, { sources, problems, ...reading }: StoredReading & { text: string }, bytes: Buffer): Promise<void> {
+export async function saveReading (trx: Transaction<Database>, agency: string, year: number, { figures, sources, problems, ...reading }: StoredReading & { text: string }, bytes: Buffer): Promise<void> {
   await trx.insertInto('document').values({ sha256: reading.document, bytes }).onConflict(conflict => conflict.doNothing()).execute()
   await trx.insertInto('reading').values({
     agency,
     year,
     ...reading,
+    figures: writeVector(figures),
     number: sql`(select coalesce(max(number), 0) + 1 from reading where agency = ${agency} and year = ${year})`,
     sources: JSON.stringify(sources),
     problems: JSON.stringify(problems)
@@ -32,9 +33,9 @@ const latest = (agency: string, year: number, version: number | null) => sql`
       select published_at from report_version where agency = ${agency} and year = ${year} and version = ${version})))`
 
 export async function findReading (db: Kysely<Database>, agency: string, year: number, version: number | null): Promise<StoredReading | undefined> {
-  const { rows: [row] } = await sql<StoredReading>`
+  const { rows: [row] } = await sql<Omit<StoredReading, 'figures'> & { figures: string }>`
     select document, content_type, form, figures, sources, problems from reading where ${latest(agency, year, version)}`.execute(db)
-  return row
+  return row && { ...row, figures: readVector(row.figures) }
 }
 
 export async function findText (db: Kysely<Database>, agency: string, year: number, version: number | null): Promise<string | undefined> {

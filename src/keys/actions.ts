@@ -4,7 +4,7 @@ import { refuseRole } from '../access/access.ts'
 import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { problem, refuse, type Fault } from '../platform/problem.ts'
-import { recordEvents, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
+import { recordEvent, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
 import type { ApiKey, NewKey, ShownKey } from './schemas.ts'
 import { newSecret } from './secret.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
@@ -18,7 +18,7 @@ export async function createKey (db: Kysely<Database>, by: By, actor: Actor, { r
   const secret = newSecret()
   return await inTransaction(db, async trx => {
     const key = await insertKey(trx, secret, { role, agency: agency ?? WHOLE_REGISTRY, label, made_by: actor.name, expires_at: expires ? new Date(expires) : null })
-    await recordEvents(trx, by, [eventOf('key_created', key)])
+    await recordEvent(trx, by, eventOf('key_created', key))
     return { ...key, key: secret }
   })
 }
@@ -32,7 +32,7 @@ export async function rotateKey (db: Kysely<Database>, by: By, actor: Actor, id:
     const until = expires === undefined ? before : expires
     const key = await replaceSecret(trx, id, secret, until === null ? null : new Date(until))
     if (key === undefined) throw problem('key-revoked', { id })
-    await recordEvents(trx, by, [eventOf('key_rotated', key)])
+    await recordEvent(trx, by, eventOf('key_rotated', key))
     return { ...key, key: secret }
   })
 }
@@ -41,7 +41,7 @@ export async function rotateKey (db: Kysely<Database>, by: By, actor: Actor, id:
 export async function revokeKey (db: Kysely<Database>, by: By, actor: Actor, id: number): Promise<void> {
   const key = await getKey(db, actor, id)
   await inTransaction(db, async trx => {
-    if (await revoke(trx, id)) await recordEvents(trx, by, [eventOf('key_revoked', key)])
+    if (await revoke(trx, id)) await recordEvent(trx, by, eventOf('key_revoked', key))
   })
 }
 

@@ -24,7 +24,7 @@ export interface ReportTable {
   version: number | null
   revision: Generated<number>
   reason: string | null
-  figures: (number | null)[] | null
+  figures: string | null
   notes: Json | null
   sections: Json | null
   created_at: Generated<Date>
@@ -39,7 +39,7 @@ export interface ReportVersionTable {
   year: number
   version: number
   form: string
-  figures: (number | null)[]
+  figures: string
   notes: Json
   sections: Json
   published_at: Date
@@ -77,7 +77,7 @@ export interface ReadingTable {
   content_type: string
   text: string
   form: string
-  figures: (number | null)[]
+  figures: string
   sources: Json
   problems: Json
   read_at: Generated<Date>
@@ -134,10 +134,14 @@ function exactInteger (text: string): number {
   return value
 }
 
-/** A vector as PostgreSQL prints it, `{0,NULL,12}`. */
+/** An array of sums as PostgreSQL prints it, `{0,NULL,12}`. */
 function vector (text: string): (number | null)[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : exactInteger(part))
 }
+
+/** The figures of a report as they are stored: the text of an array, `{0,null,12}`. JSON has the same digits, and no figure more than a number keeps. */
+export const writeVector = (figures: (number | null)[]): string => `{${JSON.stringify(figures).slice(1, -1)}}`
+export const readVector = (text: string): (number | null)[] => JSON.parse(`[${text.slice(1, -1)}]`) as (number | null)[]
 
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>

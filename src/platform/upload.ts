@@ -166,7 +166,7 @@ function typeOfFile (filename: string | undefined, type: string): string {
 
 async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Buffer> {
   const { buffer: head } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * contents(handle, Buffer.allocUnsafeSlow(CHUNK))
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * readScratch(handle)
   const stream = createGunzip({ chunkSize: CHUNK })
   const packed = Readable.from(contents(handle), { objectMode: false })
   packed.on('error', error => stream.destroy(error)).pipe(stream)
@@ -184,7 +184,10 @@ async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Bu
   }
 }
 
-/** From its start; a stream of the handle would close it. With `memory` each piece is good only until the next is asked for. */
+/** From its start; each piece is good until the next is asked for. */
+export const readScratch = (handle: FileHandle): AsyncGenerator<Buffer> => contents(handle, Buffer.allocUnsafeSlow(CHUNK))
+
+/** A stream of the handle would close it. With `memory` each piece is good only until the next is asked for. */
 async function * contents (handle: FileHandle, memory?: Buffer): AsyncGenerator<Buffer> {
   for (let position = 0; ;) {
     const { buffer, bytesRead } = await handle.read(memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)

@@ -11,7 +11,7 @@ import type { Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
-import { recordEvents, type By, type NewEvent } from '../trail/trail.ts'
+import { recordEvent, type By, type NewEvent } from '../trail/trail.ts'
 import { PUBLIC, type Caller } from './caller.ts'
 import { changesOf, digestOf, type Held } from './changes.ts'
 import { holdConditions } from './etags.ts'
@@ -53,7 +53,7 @@ export async function createReport (db: Kysely<Database>, forms: Forms, by: By, 
     if (!await isThere(trx, body)) throw problem('agency-unknown', { agency: body.agency }, { errors: [{ pointer: '/agency', found: body.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
     const report = await insertReport(trx, body.agency, body.year, form, content)
     if (report === undefined) throw problem('report-exists', { agency: body.agency, year: body.year })
-    await recordEvents(trx, by, [creation(body, { form, content })])
+    await recordEvent(trx, by, creation(body, { form, content }))
     return report
   })
 }
@@ -90,7 +90,7 @@ export async function putContent (trx: Transaction<Database>, forms: Forms, by: 
     }
     const report = await insertReport(trx, id.agency, id.year, held.form, held.content)
     if (report !== undefined) {
-      await recordEvents(trx, by, [creation(id, held, source)])
+      await recordEvent(trx, by, creation(id, held, source))
       return { outcome: 'created', report }
     }
   }
@@ -105,7 +105,7 @@ export async function deleteReport (db: Kysely<Database>, forms: Forms, by: By, 
     if (report.status === 'published' || report.status === 'withdrawn') throw problem('report-published-before', { ...id })
     refuseLocked(report)
     const held = { form: forms.get(report.form), content: report.content }
-    await recordEvents(trx, by, [{ kind: 'deleted', agency: id.agency, year: id.year, details: { version: report.version, changes: changesOf(held, null) } }])
+    await recordEvent(trx, by, { kind: 'deleted', agency: id.agency, year: id.year, details: { version: report.version, changes: changesOf(held, null) } })
     if (report.version === null) await removeReport(trx, report)
     else await dropAmendment(trx, id)
   })
@@ -118,7 +118,7 @@ export async function saveDraft (trx: Transaction<Database>, forms: Forms, by: B
   if (holds(forms, report, form, content)) return report
   const { changed, event } = draftAfter(forms, report, { form, content }, source)
   await saveContent(trx, changed)
-  await recordEvents(trx, by, [event])
+  await recordEvent(trx, by, event)
   return changed
 }
 

@@ -1,8 +1,9 @@
 // What the audit trail says of a report's content: which cells and texts were what before, and are what after.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Content } from '../form/content.ts'
 import { writeFigure, type Figure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
+import { writeVector } from '../platform/database.ts'
 
 export interface Held { form: Form, content: Content }
 
@@ -34,10 +35,10 @@ function saidBy (held: Held | null): Map<string, Said> {
   return said
 }
 
-/** Tells one content from another, in whatever order its notes and texts come. `json` is of the figures. */
-export function digestOf ({ form, content: { figures, notes, sections } }: Held, json = JSON.stringify(figures)): string {
+/** Tells one content from another, in whatever order its notes and texts come. `vector` is of the figures, as they are stored. */
+export function digestOf ({ form, content: { figures, notes, sections } }: Held, vector = writeVector(figures)): string {
   const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
-  return createHash('sha256').update(`[${JSON.stringify(form.id)},${json},${said.slice(1)}`).digest('hex')
+  return hash('sha256', `[${JSON.stringify(form.id)},[${vector.slice(1, -1)}],${said.slice(1)}`)
 }
 
 const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

@@ -8,7 +8,7 @@ import type { Fault } from '../form/fault.ts'
 import { shownMoment } from '../platform/clock.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { problem, refuse } from '../platform/problem.ts'
-import { recordEvents, type By } from '../trail/trail.ts'
+import { recordEvent, type By } from '../trail/trail.ts'
 import type { ReportId } from './actions.ts'
 
 /** 政府信息公开条例, article 49, in the year after: the first that applies. */
@@ -79,7 +79,7 @@ async function changeLocal (db: Kysely<Database>, by: By, { agency, year }: Repo
     await (date === null
       ? sql`delete from deadline where agency = ${agency} and year = ${year}`
       : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`).execute(trx)
-    await recordEvents(trx, by, [{ kind: 'deadline_changed', agency, year, details: { changes: { date: [before, date] } } }])
+    await recordEvent(trx, by, { kind: 'deadline_changed', agency, year, details: { changes: { date: [before, date] } } })
     return before
   })
 }

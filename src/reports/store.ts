@@ -5,7 +5,7 @@ import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { WHOLE_REGISTRY } from '../platform/auth.ts'
 import { shownMoment } from '../platform/clock.ts'
-import { FOR_EVER, type Database } from '../platform/database.ts'
+import { FOR_EVER, readVector, writeVector, type Database } from '../platform/database.ts'
 import type { Status } from './moves.ts'
 
 export interface StoredReport {
@@ -37,8 +37,8 @@ export type State = Pick<StoredReport, 'status' | 'status_since' | 'version' | '
 export const STATE = sql`r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
 const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
 
-type ReportRow = Omit<StoredReport, 'content'> & Content
-const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({ ...report, content: { figures, notes, sections } })
+type ReportRow = Omit<StoredReport, 'content'> & Omit<Content, 'figures'> & { figures: string }
+const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({ ...report, content: { figures: readVector(figures), notes, sections } })
 
 /** The working state: the draft, or where none is open the latest version. */
 export async function findReport (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
@@ -52,15 +52,15 @@ export async function findReport (db: Kysely<Database>, agency: string, year: nu
 
 /** The working state, locked until the end of the transaction. */
 export async function lockReport (trx: Transaction<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
-  const { rows: [row] } = await sql<ReportRow & { figures: Content['figures'] | null }>`
+  const { rows: [row] } = await sql<Omit<ReportRow, 'figures'> & { figures: string | null }>`
     select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections
     from report r where r.agency = ${agency} and r.year = ${year} for update`.execute(trx)
   // Its version must be looked for once it is locked: the one that the waiting began with may have been replaced.
-  return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row)
+  return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row as ReportRow)
 }
 
 const columns = (content: Content) =>
-  ({ figures: content.figures, notes: JSON.stringify(content.notes), sections: JSON.stringify(content.sections) })
+  ({ figures: writeVector(content.figures), notes: JSON.stringify(content.notes), sections: JSON.stringify(content.sections) })
 
 /** Undefined when there is a report of that agency and year already. */
 export async function insertReport (db: Kysely<Database>, agency: string, year: number, form: Form, content: Content): Promise<StoredReport | undefined> {

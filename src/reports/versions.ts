@@ -2,12 +2,12 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Content } from '../form/content.ts'
 import { NEXT_MOMENT, shownMoment } from '../platform/clock.ts'
-import { FOR_EVER, type Database } from '../platform/database.ts'
+import { FOR_EVER, readVector, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 import type { ReportId } from './actions.ts'
 import { STATE, type State, type StoredReport } from './store.ts'
 
-interface VersionRow { form: string, version: number, revision: number, published_at: string, reason: string | null, figures: Content['figures'], notes: Content['notes'], sections: Content['sections'] }
+interface VersionRow { form: string, version: number, revision: number, published_at: string, reason: string | null, figures: string, notes: Content['notes'], sections: Content['sections'] }
 
 const COLUMNS = sql`form, version, revision, ${shownMoment(sql`published_at`)} as published_at, reason, figures, notes, sections`
 
@@ -26,7 +26,7 @@ const asPublished = ({ agency, year }: ReportId, { form, version, revision, publ
   remarks: null,
   cell_revisions: null,
   created: 0,
-  content: { figures, notes, sections }
+  content: { figures: readVector(figures), notes, sections }
 })
 
 export async function findVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport | undefined> {
@@ -119,7 +119,7 @@ export async function openAmendment (trx: Transaction<Database>, { agency, year 
   const { rows: [state] } = await sql<State>`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
                         reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
-                        cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures)])
+                        cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures::bigint[])])
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version
     returning ${STATE}`.execute(trx)
   return state!

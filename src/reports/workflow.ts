@@ -9,7 +9,7 @@ import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { contribution } from '../tally/contributions.ts'
 import { shiftTotals, totalChanges } from '../tally/shift.ts'
-import { recordEvents, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
+import { recordEvent, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
 import { holds, type ReportId } from './actions.ts'
 import { digestOf } from './changes.ts'
 import { holdConditions } from './etags.ts'
@@ -43,7 +43,7 @@ export async function submitReport (db: Kysely<Database>, forms: Forms, by: By, 
     const { summary, findings } = runChecks(forms.get(report.form), report.content)
     const failed = findings.filter(isObstacle)
     if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
-    await recordEvents(trx, by, [eventOf('submitted', report, { content_sha256: digest(forms, report) })])
+    await recordEvent(trx, by, eventOf('submitted', report, { content_sha256: digest(forms, report) }))
     return await saveStatus(trx, report, 'submitted', null, null)
   })
 }
@@ -54,7 +54,7 @@ export async function returnReport (db: Kysely<Database>, forms: Forms, by: By, 
     const cells = forms.get(report.form).cell
     refuse('body-invalid', Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault =>
       ({ pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`, found: cell, expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` }, among: [...cells.keys()] })))
-    await recordEvents(trx, by, [eventOf('returned', report, { reason, remarks })])
+    await recordEvent(trx, by, eventOf('returned', report, { reason, remarks }))
     return await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
   })
 }
@@ -63,7 +63,7 @@ export async function returnReport (db: Kysely<Database>, forms: Forms, by: By, 
 export async function publishReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions): Promise<StoredReport> {
   return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
     await holdAgency(trx, id.agency)
-    await recordEvents(trx, by, [eventOf('published', report, { version: (report.version ?? 0) + 1, form: report.form, content_sha256: digest(forms, report) })])
+    await recordEvent(trx, by, eventOf('published', report, { version: (report.version ?? 0) + 1, form: report.form, content_sha256: digest(forms, report) }))
     await shiftFrom(trx, forms, id, report)
     const state = await saveVersion(trx, id)
     return { ...state, published_at: state.status_since }
@@ -73,7 +73,7 @@ export async function publishReport (db: Kysely<Database>, forms: Forms, by: By,
 /** Opens a draft over the latest version; the public goes on reading what it reads. */
 export async function amendReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
   return await move(db, forms, 'amend', id, conditions, async (trx, report) => {
-    await recordEvents(trx, by, [eventOf('amended', report, { version: report.version, reason })])
+    await recordEvent(trx, by, eventOf('amended', report, { version: report.version, reason }))
     return { ...await openAmendment(trx, id, reason), published_at: null, amendment_reason: reason }
   })
 }
@@ -82,7 +82,7 @@ export async function amendReport (db: Kysely<Database>, forms: Forms, by: By, i
 export async function withdrawReport (db: Kysely<Database>, forms: Forms, by: By, id: ReportId, conditions: Conditions, reason: string): Promise<StoredReport> {
   return await move(db, forms, 'withdraw', id, conditions, async (trx, report) => {
     await holdAgency(trx, id.agency)
-    await recordEvents(trx, by, [eventOf('withdrawn', report, { version: report.version, reason })])
+    await recordEvent(trx, by, eventOf('withdrawn', report, { version: report.version, reason }))
     await shiftFrom(trx, forms, id, undefined)
     return await saveWithdrawal(trx, id, reason)
   })

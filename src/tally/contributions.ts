@@ -9,8 +9,8 @@ import type { Expected, Total } from './shift.ts'
 export async function contributedTotals (db: Kysely<Database>, agencies: string[] | undefined, width: number, year?: number): Promise<Total[]> {
   const positions = Array.from({ length: width }, (_, i) => i + 1)
   const each = (column: (position: number) => string) => sql.raw(positions.map(column).join())
-  // First by direct parent, so that each report is added once and only the sums climb the tree. A vector may be stored
-  // compressed, and each subscript would unpack it anew: `||` hands on one that is unpacked.
+  // First by direct parent, so that each report is added once and only the sums climb the tree. The text of a
+  // vector is read once, whatever is taken from it.
   const { rows } = await sql<Total & { cells: number }>`
     with leaf as materialized (
       select coalesce(p.parent, '') as parent, v.year, v.form, p.level, p.kind, count(*) as reports,
@@ -18,7 +18,7 @@ export async function contributedTotals (db: Kysely<Database>, agencies: string[
              array[${each(i => `coalesce(sum(v.f[${i}]), 0)::bigint`)}] as figures,
              array[${each(i => `count(v.f[${i}])`)}] as present
       from (
-        select agency, year, form, figures || '{}' as f from report_version
+        select agency, year, form, figures::bigint[] as f from report_version
         where public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`} ${year === undefined ? sql`` : sql`and year = ${year}`}
         offset 0
       ) v

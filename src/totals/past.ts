@@ -23,11 +23,11 @@ export function pastSumStatement (scope: Scope, positions: number[], asOf: strin
     ...(scope.kind === undefined ? [] : [sql`b.kind = ${scope.kind}`])
   ], sql` and `)
   const columns = (year: RawBuilder<unknown>, form: RawBuilder<unknown>) => sql.join(keys.map(key => sql`${key === 'year' ? year : key === 'form' ? form : sql.ref(`b.${key}`)} as ${sql.ref(key)}`))
-  // A vector is stored compressed: `||` unpacks it once, whatever is taken from it.
+  // The text of a vector is read once, whatever is taken from it.
   const included = sql`
     select ${refs}, count(*)::integer as included, 0 as expected, ${each(i => sql`sum(f[${i}])::bigint`)} as figures, ${each(i => sql`count(f[${i}])`)} as present
     from (
-      select ${columns(sql`v.year`, sql`v.form`)}, v.figures || '{}' as f
+      select ${columns(sql`v.year`, sql`v.form`)}, v.figures::bigint[] as f
       from below b join report_version v on v.agency = b.agency and v.year between b.since and b.until
       where ${filers} and ${isPublic('v', moment)}
         ${scope.years === undefined ? sql`` : sql`and v.year between ${scope.years.first} and ${scope.years.last}`}

@@ -1,7 +1,7 @@
 // The places of the events in the one order for all who follow them. An event gets its place after it is committed, or
 // together with all others of a bulk import: so no reader who has seen a place can miss a lower one, and single writers
 // never wait for each other over it.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inTransaction, type Database } from '../platform/database.ts'
 
@@ -14,7 +14,7 @@ export interface Place { seq: number, hash: Buffer }
 export const EMPTY = Buffer.alloc(0)
 
 /** The running hash after one more event. */
-export const nextHash = (running: Buffer, event: Buffer): Buffer => createHash('sha256').update(running).update(event).digest()
+export const nextHash = (running: Buffer, event: Buffer): Buffer => hash('sha256', Buffer.concat([running, event]), 'buffer')
 
 /** Gives all committed events their places. Several services may do so at once: they take turns. */
 export async function placeEvents (db: Kysely<Database>): Promise<void> {
@@ -42,7 +42,7 @@ async function placeSome (trx: Transaction<Database>, last: Place): Promise<Plac
     from unnest(${rows.map(row => row.chain)}::text[], ${rows.map(row => row.n)}::bigint[]) with ordinality as p (chain, n, i)
     where event.chain = p.chain and event.n = p.n`.execute(trx)
   const place = follow(last, rows)
-  await trx.insertInto('event_checkpoint').values(place).execute()
+  await keepPlace(trx, place)
   return place
 }
 
@@ -61,12 +61,7 @@ export async function lastPlace (trx: Transaction<Database>): Promise<Place> {
   }
 }
 
-/** Keeps the running hash over what the transaction has placed after `place`. */
-export async function keepPlaces (trx: Transaction<Database>, place: Place): Promise<void> {
-  for (;;) {
-    const { rows } = await sql<{ hash: Buffer }>`select hash from event where seq > ${place.seq} order by seq limit ${MOST_PLACED}`.execute(trx)
-    if (rows.length === 0) break
-    place = follow(place, rows)
-  }
+/** Keeps the running hash up to the last that the transaction has placed. */
+export async function keepPlace (trx: Transaction<Database>, place: Place): Promise<void> {
   await trx.insertInto('event_checkpoint').values(place).execute()
 }

@@ -1,0 +1,104 @@
+// The events of a bulk import: kept in a file until all its reports are locked, then added to the chains of all of them
+// with a few statements. They get their places at once: nobody else gives any until the transaction ends.
+import { hash as hashOf } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { sql, type Transaction } from 'kysely'
+import { copyInto, type Database } from '../platform/database.ts'
+import { readLines } from '../platform/lines.ts'
+import { openScratch, readScratch } from '../platform/upload.ts'
+import { keepPlace, lastPlace, nextHash } from './places.ts'
+import { written, type By, type NewEvent } from './trail.ts'
+
+/** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
+interface Head { n: number, at: string, hash: string }
+
+/** Chains, or events, of one statement. */
+const AT_ONCE = 2000
+
+export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
+  const file = await openScratch()
+  try { return await work(new StagedEvents(file)) } finally { await file.close() }
+}
+
+export class StagedEvents {
+  readonly #file: FileHandle
+  readonly #heads = new Map<string, Head>()
+
+  constructor (file: FileHandle) { this.#file = file }
+
+  async add (by: By, events: NewEvent[]): Promise<void> {
+    const lines = events.map(event => {
+      const { chain, year, body } = written(by, event)
+      if (!this.#heads.has(chain)) this.#heads.set(chain, { n: 0, at: '', hash: '' })
+      // JSON has no tab or newline of its own.
+      return `${chain}\t${year ?? ''}\t${body}\n`
+    })
+    await this.#file.appendFile(lines.join(''))
+  }
+
+  /**
+   * To be called where `recordEvent` would be, by who keeps the tree of agencies in its place: nobody else holds more
+   * than one chain, so that it does not matter in which order they are held.
+   */
+  async record (trx: Transaction<Database>): Promise<void> {
+    if (this.#heads.size === 0) return
+    for (const chains of chunks([...this.#heads.keys()])) await this.#hold(trx, chains)
+    let place = await lastPlace(trx)
+    const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
+    let rows: (string | number | null)[][] = []
+    let storing = Promise.resolve()
+    const store = async () => {
+      await storing
+      storing = copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows)
+      // What it throws is seen when it is waited for.
+      storing.catch(() => {})
+      rows = []
+    }
+    try {
+      for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
+        for (const { text } of lines) {
+          const [chain, year] = text!.split('\t', 2) as [string, string]
+          const body = text!.slice(chain.length + year.length + 2)
+          const head = this.#heads.get(chain)!
+          head.n++
+          if (head.at < moment!.now) head.at = moment!.now
+          head.hash = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`)
+          place = { seq: place.seq + 1, hash: nextHash(place.hash, Buffer.from(head.hash, 'hex')) }
+          rows.push([chain, head.n, head.at, year === '' ? null : year, body, `\\x${head.hash}`, place.seq])
+          if (rows.length === AT_ONCE) await store()
+        }
+      }
+      await store()
+    } finally {
+      await storing
+    }
+    for (const heads of chunks([...this.#heads])) await moveOn(trx, heads)
+    await keepPlace(trx, place)
+  }
+
+  async #hold (trx: Transaction<Database>, chains: string[]): Promise<void> {
+    const held = await heldHeads(trx, chains)
+    const fresh = chains.filter(chain => !held.has(chain))
+    if (fresh.length > 0) {
+      await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${fresh}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`.execute(trx)
+      // Another may have begun some of them meanwhile.
+      for (const [chain, head] of await heldHeads(trx, fresh)) held.set(chain, head)
+    }
+    for (const [chain, head] of held) this.#heads.set(chain, head)
+  }
+}
+
+async function heldHeads (trx: Transaction<Database>, chains: string[]): Promise<Map<string, Head>> {
+  const { rows } = await sql<Head & { chain: string }>`
+    select chain, n, case when n = 0 then '' else event_time(at) end as at, encode(hash, 'hex') as hash from event_chain where chain = any(${chains}) for update`.execute(trx)
+  return new Map(rows.map(({ chain, ...head }) => [chain, head]))
+}
+
+const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
+  update event_chain as c set n = u.n, at = u.at, hash = decode(u.hash, 'hex')
+  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${heads.map(([, head]) => head.at)}::timestamptz[], ${heads.map(([, head]) => head.hash)}::text[]) as u (chain, n, at, hash)
+  where c.chain = u.chain`.execute(trx)
+
+function * chunks<Item> (items: Item[]): Generator<Item[]> {
+  for (let i = 0; i < items.length; i += AT_ONCE) yield items.slice(i, i + AT_ONCE)
+}
