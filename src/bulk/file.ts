@@ -30,7 +30,7 @@ export function readFile (upload: Upload, lineLimit: number, types: string[], re
     return known
   }
 
-  async function * read<Item> (ofLine: (line: Line) => Item, ofTable: (file: Awaited<ReturnType<typeof readCsvFile>>) => AsyncIterable<Item[]>): AsyncGenerator<Item[]> {
+  async function * read<Item> (ofLine: (line: Line) => Item, ofTable: (file: Awaited<ReturnType<typeof readCsvFile>>) => AsyncIterable<Item[]>): AsyncGenerator<Iterable<Item>> {
     if (await format() === 'csv') {
       const file = await readCsvFile(lines(), lineLimit)
       rejects?.begin(file.header.fields)
@@ -38,7 +38,7 @@ export function readFile (upload: Upload, lineLimit: number, types: string[], re
       return
     }
     rejects?.begin(undefined)
-    for await (const block of lines()) yield block.map(ofLine)
+    for await (const block of lines()) yield each(block, ofLine)
   }
 
   return {
@@ -46,6 +46,11 @@ export function readFile (upload: Upload, lineLimit: number, types: string[], re
     reports: (forms: Forms, thisYear: number) => read<Read>(reportLineReader(forms, thisYear, rejects !== undefined), file => readReportTable(forms, file, thisYear)),
     agencies: (validate: Validate) => read<ReadAgency>(line => readAgencyLine(line, validate), file => readAgencyTable(file, validate))
   }
+}
+
+/** One at a time: what is read of a line is done with before the next. */
+function * each<Item> (lines: Line[], read: (line: Line) => Item): Generator<Item> {
+  for (const line of lines) yield read(line)
 }
 
 async function sniff (lines: AsyncGenerator<Line[]>): Promise<Format> {

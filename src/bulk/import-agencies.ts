@@ -31,7 +31,7 @@ interface Fresh extends SentAgency { period: Period }
 interface Known extends SentAgency { before: Agency }
 
 /** As `importReports`. */
-export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<ReadAgency[]>, options: AgencyImportOptions): Promise<Run> {
+export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Iterable<ReadAgency>>, options: AgencyImportOptions): Promise<Run> {
   let run!: AgencyRun
   try {
     return await inTransaction(db, async trx => await withStagedEvents(async events => {
@@ -51,7 +51,7 @@ export async function importAgencies (db: Kysely<Database>, forms: Forms, read: 
   }
 }
 
-async function readAll (run: Run, file: AsyncIterable<ReadAgency[]>): Promise<SentAgency[]> {
+async function readAll (run: Run, file: AsyncIterable<Iterable<ReadAgency>>): Promise<SentAgency[]> {
   const agencies = new Map<string, SentAgency>()
   for await (const reads of file) {
     run.options.signal?.throwIfAborted()
@@ -198,7 +198,7 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
     }
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
-  for (const some of chunks(placed)) await run.events.add(run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
+  for (const some of chunks(placed)) run.events.add(run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
   for (const { code } of placed) run.recorded.push(code)
   run.counts.created += placed.length
   const done = new Set(placed)

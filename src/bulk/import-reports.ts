@@ -10,22 +10,18 @@ import { NEXT_MOMENT, reserveMoment } from '../platform/clock.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { Sums } from '../tally/sums.ts'
 import { withStagedEvents } from '../trail/staged.ts'
+import { Batch } from './batch.ts'
 import type { LineFault } from './faults.ts'
 import type { Read, SentReport } from './report-lines.ts'
-import { pack } from './report-store.ts'
 import { finish, newRun, reject, Undone, type Run } from './run.ts'
 import { Seen } from './seen.ts'
-import { storeBatch, whose, type Entry, type ReportImportOptions, type ReportRun } from './store-reports.ts'
-
-/** Reports, and characters of them, that one batch has at most. */
-const BATCH = 500
-const BATCH_CHARACTERS = 8 * 1024 * 1024
+import { lookUp, storeBatch, whose, type ReportImportOptions, type ReportRun } from './store-reports.ts'
 
 /**
  * `read` gives the file from its start each time it is called. When `on_error` is `abort` and anything is at fault,
  * nothing is stored.
  */
-export async function importReports (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Read[]>, options: ReportImportOptions): Promise<Run> {
+export async function importReports (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Iterable<Read>>, options: ReportImportOptions): Promise<Run> {
   let run!: ReportRun
   try {
     return await inTransaction(db, async trx => await withStagedEvents(async events => {
@@ -51,29 +47,35 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
   }
 }
 
-/** While the database stores one batch, the next is read. */
-async function storeAll (run: ReportRun, all: AsyncIterable<Entry[]>): Promise<void> {
-  let storing = Promise.resolve()
+/** Batches that are read before the one that is stored is done with. */
+const AHEAD = 2
+
+/** While the database stores one batch, the next are read. */
+async function storeAll (run: ReportRun, all: AsyncIterable<Batch>): Promise<void> {
+  const storing = [Promise.resolve()]
   try {
     for await (const batch of all) {
-      await storing
+      if (storing.length > AHEAD) await storing.shift()
       run.options.signal?.throwIfAborted()
-      storing = storeBatch(run, batch)
+      // Asked for while the batch before is stored, so that the database has always something to do.
+      const lookedUp = lookUp(run, batch)
+      const next = Promise.all([lookedUp, storing.at(-1)!]).then(async () => await storeBatch(run, batch))
       // What it throws is seen above or below, not at the moment.
-      storing.catch(() => {})
+      next.catch(() => {})
+      storing.push(next)
     }
   } finally {
-    await storing
+    await storing.at(-1)
   }
 }
 
 /** Reports that are read at a time: in between the database is given what it waits for. */
-const TURN = 25
+const TURN = 10
 
 /** The reports that are good by themselves; the others are rejected on the way. */
-async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGenerator<Entry[]> {
-  let batch: Entry[] = []
-  let characters = 0
+async function * batches (run: ReportRun, file: AsyncIterable<Iterable<Read>>): AsyncGenerator<Batch> {
+  const next = () => new Batch(run.forms.width, run.moment)
+  let batch = next()
   for await (const reads of file) {
     for (const read of reads) {
       run.read++
@@ -83,16 +85,13 @@ async function * batches (run: ReportRun, file: AsyncIterable<Read[]>): AsyncGen
         reject(run, read.source, faults)
         continue
       }
-      const report = pack(read.report, run.isWriting)
-      batch.push({ report, source: read.source })
-      characters += read.source.length + report.vector.length + report.notes.length + (report.sections?.length ?? 0)
-      if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue
+      batch.add(read.report, read.source, run.isWriting)
+      if (!batch.isFull) continue
       yield batch
-      batch = []
-      characters = 0
+      batch = next()
     }
   }
-  if (batch.length > 0) yield batch
+  if (batch.reports.length > 0) yield batch
 }
 
 function faultsOfReport (run: ReportRun, report: SentReport): LineFault[] {

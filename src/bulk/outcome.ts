@@ -1,7 +1,8 @@
 // What becomes of a report that is there already.
 import { problem, sentenceOf } from '../platform/problem.ts'
 import type { LineFault } from './faults.ts'
-import type { Existing, PackedReport } from './report-store.ts'
+import type { PackedReport } from './batch.ts'
+import type { Existing } from './report-store.ts'
 
 export type Outcome = { does: 'nothing' | 'replace' | 'publish' } | { fault: LineFault }
 
@@ -18,7 +19,7 @@ export function outcomeOf (report: PackedReport, there: Existing, { mode, publis
   const { line, agency, year } = report
   const { status, version, status_since: since } = there
   const refused = (code: 'report-exists' | 'report-locked', expected = sentenceOf(problem(code, { agency, year, status, since }))): Outcome =>
-    ({ fault: { line, code, ...(report.sections === null ? { column: 'agency' } : { pointer: '' }), found: `${agency} ${year}: ${status}`, expected } })
+    ({ fault: { line, code, ...(report.figuresOnly ? { column: 'agency' } : { pointer: '' }), found: `${agency} ${year}: ${status}`, expected } })
   if (mode === 'create') return refused('report-exists')
   if (status === 'withdrawn') return refused('report-locked')
   if (status === 'published' || (publish && version !== null)) {

@@ -56,9 +56,8 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
     return chosen.get(year)
   }
   return line => {
-    const text = line.isUtf8 && shapes.length > 0 ? line.bytes.toString('latin1') : ''
-    for (const [i, shape] of shapes.entries()) {
-      const report = readShaped(shape, line.number, line.bytes, text, formOf)
+    for (let i = 0; i < shapes.length && line.isUtf8; i++) {
+      const report = readShaped(shapes[i]!, line.number, line.bytes, formOf)
       if (report === undefined) continue
       if (i > 0) shapes.unshift(...shapes.splice(i, 1))
       return { line: line.number, source: keepSource ? line.text! : '', report }

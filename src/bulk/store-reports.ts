@@ -5,7 +5,7 @@ import { showYears } from '../agencies/periods.ts'
 import type { Content } from '../form/content.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Actor } from '../platform/auth.ts'
-import type { Database } from '../platform/database.ts'
+import { readVector, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 import { changedReadOnly, draftAfter, writeReport } from '../reports/actions.ts'
 import { callerOf } from '../reports/caller.ts'
@@ -15,7 +15,8 @@ import type { StagedEvents } from '../trail/staged.ts'
 import type { By, NewEvent } from '../trail/trail.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
-import { findStandings, holdReports, insertReports, insertVersions, publishDrafts, type PackedReport, type Standing } from './report-store.ts'
+import type { Batch, Content as Batched, PackedReport } from './batch.ts'
+import { findStandings, holdReports, insertReports, insertVersions, publishDrafts } from './report-store.ts'
 import { reject, type ImportOptions, type Run } from './run.ts'
 import type { Seen } from './seen.ts'
 
@@ -24,97 +25,98 @@ export interface ReportImportOptions extends ImportOptions { actor: Actor, by: B
 /** `moment`: when what it publishes becomes public. */
 export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, events: StagedEvents, seen: Seen, options: ReportImportOptions }
 
-/** A report on its way, with what stood in the file. */
-export interface Entry { report: PackedReport, source: string }
-interface Placed extends Entry { standing: Standing }
+/** What the agencies of the batch are, and whether the caller acts for them. */
+export async function lookUp ({ trx, options: { actor } }: ReportRun, { reports }: Batch): Promise<void> {
+  const standings = await findStandings(trx, reports)
+  const covered = await coverage(trx, actor, reports)
+  for (const [i, report] of reports.entries()) report.standing = { ...standings[i]!, isCovered: covered[i]! }
+}
 
-export async function storeBatch (run: ReportRun, batch: Entry[]): Promise<void> {
-  const known = await refuseUnknown(run, batch)
-  const taken = await storeFresh(run, known.filter(entry => !entry.standing.exists))
-  await storeExisting(run, [...known.filter(entry => entry.standing.exists), ...taken])
+/** Of a batch that was looked up. */
+export async function storeBatch (run: ReportRun, batch: Batch): Promise<void> {
+  const known = await refuseUnknown(run, batch.reports)
+  const taken = await storeFresh(run, batch, known.filter(report => !report.standing!.exists))
+  await storeExisting(run, batch, [...known.filter(report => report.standing!.exists), ...taken])
 }
 
 /** Where a report says whose it is. */
 export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
 
-async function refuseUnknown (run: ReportRun, batch: Entry[]): Promise<Placed[]> {
+async function refuseUnknown (run: ReportRun, reports: PackedReport[]): Promise<PackedReport[]> {
   const { trx, options: { actor } } = run
-  const reports = batch.map(entry => entry.report)
-  const standings = await findStandings(trx, reports)
-  const covered = await coverage(trx, actor, reports)
-  const absent = reports.filter((_, i) => standings[i]!.registered && standings[i]!.reporting === null).map(report => report.agency)
+  const absent = reports.filter(({ standing }) => standing!.registered && standing!.reporting === null).map(report => report.agency)
   const years = new Map(absent.length === 0
     ? []
     : (await trx.selectFrom('agency_period').select(['agency', eb => eb.fn.min('since').as('since'), eb => eb.fn.max('until').as('until')])
         .where('agency', '=', sql<string>`any(${absent})`).groupBy('agency').execute()).map(row => [row.agency, showYears(row.since, row.until)]))
-  return batch.map((entry, i): Placed => ({ ...entry, standing: standings[i]! })).filter(({ report, source, standing }, i) => {
+  return reports.filter(report => {
     const { agency, year, line } = report
-    if (standing.reporting !== null && covered[i]!) return true
-    const fault = !standing.registered
+    const { registered, reporting, isCovered } = report.standing!
+    if (reporting !== null && isCovered) return true
+    const fault = !registered
       ? problem('agency-unknown', { agency })
-      : standing.reporting === null ? problem('agency-not-in-year', { agency, year, years: years.get(agency)! }) : outsideSubtree(actor, { agency, year })
-    reject(run, source, faultsOfProblem(line, fault).map(fault => ({ ...fault, ...whose(report.sections === null), found: agency })))
+      : reporting === null ? problem('agency-not-in-year', { agency, year, years: years.get(agency)! }) : outsideSubtree(actor, { agency, year })
+    reject(run, report.source, faultsOfProblem(line, fault).map(fault => ({ ...fault, ...whose(report.figuresOnly), found: agency })))
     return false
   })
 }
 
 /** Gives those that somebody else has made since the look whether they are there. */
-async function storeFresh (run: ReportRun, fresh: Placed[]): Promise<Placed[]> {
-  const good = fresh.filter(({ report, source }) => isSound(run, source, readOnlyFaults(run, report, undefined)))
+async function storeFresh (run: ReportRun, batch: Batch, fresh: PackedReport[]): Promise<PackedReport[]> {
+  const good = fresh.filter(report => isSound(run, report, readOnlyFaults(run, report, undefined)))
   if (good.length === 0) return []
-  const { trx, moment, options: { publish, by } } = run
-  const inserted = run.isWriting ? await insertReports(trx, good.map(entry => entry.report), publish) : new Set(good.keys())
-  const made = good.filter((_, i) => inserted.has(i))
-  const reports = made.map(entry => entry.report)
+  const { trx, options: { publish, by } } = run
+  const made = run.isWriting ? await insertReports(trx, batch, good, publish) : good
   if (run.isWriting) {
-    if (publish) await insertVersions(trx, reports, moment)
-    await run.events.add(by, reports.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
+    if (publish) await insertVersions(trx, batch, made)
+    run.events.add(by, made.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
   }
-  if (publish) for (const entry of made) count(run, entry)
+  if (publish) for (const report of made) count(run, report)
   run.counts.created += made.length
-  return good.filter((_, i) => !inserted.has(i))
+  if (made.length === good.length) return []
+  const done = new Set(made)
+  return good.filter(report => !done.has(report))
 }
 
 const told = ({ form, digest }: PackedReport) => ({ form, imported: true, content_sha256: digest })
 const publication = (report: PackedReport): NewEvent => ({ kind: 'published', agency: report.agency, year: report.year, details: { version: 1, ...told(report) } })
 
-async function storeExisting (run: ReportRun, entries: Placed[]): Promise<void> {
-  if (entries.length === 0) return
+async function storeExisting (run: ReportRun, batch: Batch, reports: PackedReport[]): Promise<void> {
+  if (reports.length === 0) return
   const { trx, moment, options: { by } } = run
-  const existing = await holdReports(trx, entries.map(entry => entry.report))
-  const published: Placed[] = []
-  for (const [i, entry] of entries.entries()) {
-    const { report, source } = entry
+  const existing = await holdReports(trx, batch, reports)
+  const published: PackedReport[] = []
+  for (const [i, report] of reports.entries()) {
     const there = existing[i]
     if (there === undefined) {
-      reject(run, source, faultsOfProblem(report.line, problem('report-not-found', { agency: report.agency, year: report.year })))
+      reject(run, report.source, faultsOfProblem(report.line, problem('report-not-found', { agency: report.agency, year: report.year })))
       continue
     }
     const faults = report.stated === undefined ? [] : readOnlyFaults(run, report, await findReport(trx, report.agency, report.year))
     const outcome = outcomeOf(report, there, run.options)
-    if (!isSound(run, source, [...faults, ...('fault' in outcome ? [outcome.fault] : [])]) || 'fault' in outcome) continue
+    if (!isSound(run, report, [...faults, ...('fault' in outcome ? [outcome.fault] : [])]) || 'fault' in outcome) continue
     if (outcome.does === 'nothing') run.counts.unchanged++
     else run.counts.updated++
-    if (run.isWriting && outcome.does !== 'nothing' && !there.sameDraft) await replaceDraft(run, report)
-    if (outcome.does === 'publish') published.push(entry)
+    if (run.isWriting && outcome.does !== 'nothing' && !there.sameDraft) await replaceDraft(run, report, batch.contentOf(report))
+    if (outcome.does === 'publish') published.push(report)
   }
   if (run.isWriting && published.length > 0) {
-    await publishDrafts(trx, published.map(entry => entry.report), moment)
-    await run.events.add(by, published.map(entry => publication(entry.report)))
+    await publishDrafts(trx, published, moment)
+    run.events.add(by, published.map(publication))
   }
-  for (const entry of published) count(run, entry)
+  for (const report of published) count(run, report)
 }
 
 /** As PUT replaces it; few drafts are there in a file of many reports. */
-async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun, report: PackedReport): Promise<void> {
+async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun, report: PackedReport, { vector, notes, sections }: Batched): Promise<void> {
   const stored = (await findReport(trx, report.agency, report.year))!
-  const content: Content = { figures: report.figures, notes: JSON.parse(report.notes), sections: report.sections === null ? stored.content.sections : JSON.parse(report.sections) }
+  const content: Content = { figures: readVector(vector), notes: JSON.parse(notes), sections: sections === null ? stored.content.sections : JSON.parse(sections) }
   const { changed, event } = draftAfter(forms, stored, { form: forms.get(report.form), content }, { imported: true })
   await saveContent(trx, changed)
-  await events.add(by, [event])
+  events.add(by, [event])
 }
 
-function isSound (run: ReportRun, source: string, faults: LineFault[]): boolean {
+function isSound (run: ReportRun, { source }: PackedReport, faults: LineFault[]): boolean {
   if (faults.length > 0) reject(run, source, faults)
   return faults.length === 0
 }
@@ -128,6 +130,7 @@ function readOnlyFaults ({ forms, options: { actor } }: ReportRun, { line, agenc
 }
 
 /** Into the totals: only reports of their own figures, as in `publishReport`. */
-function count (run: ReportRun, { report: { year, form, figures }, standing: { parent, level, kind, reporting } }: Placed): void {
+function count (run: ReportRun, { year, form, figures, standing }: PackedReport): void {
+  const { parent, level, kind, reporting } = standing!
   if (reporting === 'own') run.sums.add({ parent: parent ?? '', level: level!, kind: kind! }, year, form, figures)
 }

@@ -36,9 +36,9 @@ function saidBy (held: Held | null): Map<string, Said> {
 }
 
 /** Tells one content from another, in whatever order its notes and texts come. `vector` is of the figures, as they are stored. */
-export function digestOf ({ form, content: { figures, notes, sections } }: Held, vector = writeVector(figures)): string {
+export function digestOf ({ form, content: { figures, notes, sections } }: Held, vector = Buffer.from(writeVector(figures))): string {
   const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
-  return hash('sha256', `[${JSON.stringify(form.id)},[${vector.slice(1, -1)}],${said.slice(1)}`)
+  return hash('sha256', Buffer.concat([Buffer.from(`[${JSON.stringify(form.id)},[`), vector.subarray(1, -1), Buffer.from(`],${said.slice(1)}`)]))
 }
 
 const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

@@ -1,6 +1,5 @@
 // What many reports add to the totals, summed in memory as they come and added to the rows once, at the end: so the
 // row of the whole registry, which everybody needs, is held for a moment only.
-import type { Figure } from '../form/figures.ts'
 import { sql, type Transaction } from 'kysely'
 import type { Forms } from '../forms/forms.ts'
 import type { Database } from '../platform/database.ts'
@@ -31,8 +30,8 @@ export class Sums {
   readonly #sums = new Map<string, Sum>()
   readonly #byParent = new Map<string, Sum[]>()
 
-  /** Throws `total-overflow`. */
-  add ({ parent, level, kind }: Place, year: number, form: string, figures: Figure[]): void {
+  /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
+  add ({ parent, level, kind }: Place, year: number, form: string, figures: Float64Array): void {
     const key = `${parent} ${year} ${form} ${level} ${kind}`
     let sum = this.#sums.get(key)
     if (sum === undefined) {
@@ -43,7 +42,7 @@ export class Sums {
     sum.reports++
     for (let i = 0; i < figures.length; i++) {
       const figure = figures[i]!
-      if (figure === null) (sum.blank ??= new Int32Array(figures.length))[i]!++
+      if (Number.isNaN(figure)) (sum.blank ??= new Int32Array(figures.length))[i]!++
       else if (figure !== 0) addAt(sum, i, figure)
     }
   }

@@ -3,7 +3,8 @@
 import { hash as hashOf } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { sql, type Transaction } from 'kysely'
-import { copyInto, type Database } from '../platform/database.ts'
+import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
+import type { Database } from '../platform/database.ts'
 import { readLines } from '../platform/lines.ts'
 import { openScratch, readScratch } from '../platform/upload.ts'
 import { keepPlace, lastPlace, nextHash } from './places.ts'
@@ -12,8 +13,9 @@ import { written, type By, type NewEvent } from './trail.ts'
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
 interface Head { n: number, at: string, hash: string }
 
-/** Chains, or events, of one statement. */
-const AT_ONCE = 2000
+/** Chains of one statement, and events. These are no more than the connection takes at once: more is read while they are stored. */
+const CHAINS = 2000
+const EVENTS = 400
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
   const file = await openScratch()
@@ -23,17 +25,20 @@ export async function withStagedEvents<Result> (work: (events: StagedEvents) => 
 export class StagedEvents {
   readonly #file: FileHandle
   readonly #heads = new Map<string, Head>()
+  #written = Promise.resolve()
 
   constructor (file: FileHandle) { this.#file = file }
 
-  async add (by: By, events: NewEvent[]): Promise<void> {
-    const lines = events.map(event => {
+  /** They are there when `record` is called; what cannot be written is told then. */
+  add (by: By, events: NewEvent[]): void {
+    const rows = new CopyRows()
+    for (const event of events) {
       const { chain, year, body } = written(by, event)
       if (!this.#heads.has(chain)) this.#heads.set(chain, { n: 0, at: '', hash: '' })
-      // JSON has no tab or newline of its own.
-      return `${chain}\t${year ?? ''}\t${body}\n`
-    })
-    await this.#file.appendFile(lines.join(''))
+      rows.add([chain, year, body])
+    }
+    this.#written = this.#written.then(async () => await this.#file.appendFile(rows.bytes))
+    this.#written.catch(() => {})
   }
 
   /**
@@ -42,30 +47,32 @@ export class StagedEvents {
    */
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#heads.size === 0) return
+    await this.#written
     for (const chains of chunks([...this.#heads.keys()])) await this.#hold(trx, chains)
     let place = await lastPlace(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
-    let rows: (string | number | null)[][] = []
+    let rows = new CopyRows()
+    let count = 0
     let storing = Promise.resolve()
     const store = async () => {
       await storing
-      storing = copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows)
+      storing = copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows.bytes)
       // What it throws is seen when it is waited for.
       storing.catch(() => {})
-      rows = []
+      rows = new CopyRows()
+      count = 0
     }
     try {
       for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
         for (const { text } of lines) {
-          const [chain, year] = text!.split('\t', 2) as [string, string]
-          const body = text!.slice(chain.length + year.length + 2)
+          const [chain, year, body] = readCopied(text!) as [string, string | null, string]
           const head = this.#heads.get(chain)!
           head.n++
           if (head.at < moment!.now) head.at = moment!.now
           head.hash = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`)
           place = { seq: place.seq + 1, hash: nextHash(place.hash, Buffer.from(head.hash, 'hex')) }
-          rows.push([chain, head.n, head.at, year === '' ? null : year, body, `\\x${head.hash}`, place.seq])
-          if (rows.length === AT_ONCE) await store()
+          rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, place.seq])
+          if (++count === EVENTS) await store()
         }
       }
       await store()
@@ -100,5 +107,5 @@ const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
   where c.chain = u.chain`.execute(trx)
 
 function * chunks<Item> (items: Item[]): Generator<Item[]> {
-  for (let i = 0; i < items.length; i += AT_ONCE) yield items.slice(i, i + AT_ONCE)
+  for (let i = 0; i < items.length; i += CHAINS) yield items.slice(i, i + CHAINS)
 }

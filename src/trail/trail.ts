@@ -42,4 +42,6 @@ export async function recordEvent (trx: Transaction<Database>, by: By, event: Ne
 }
 
 /** As it is stored: `body` is what is hashed. */
-export const written = (by: By, { details = {}, ...event }: NewEvent) => ({ chain: event.agency ?? '', year: event.year, body: JSON.stringify({ ...event, ...by, ...details }) })
+export function written ({ actor, request_id: requestId }: By, { kind, agency, year, details }: NewEvent) {
+  return { chain: agency ?? '', year, body: JSON.stringify({ kind, agency, year, actor, request_id: requestId, ...details }) }
+}

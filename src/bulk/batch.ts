@@ -1,0 +1,97 @@
+// Reports that are stored together. What they say waits as the bytes of the rows that become of them, and as one array of
+// numbers: kept as an object each, the garbage would cost as much as all else that an import does.
+import { digestOf } from '../reports/changes.ts'
+import { CopyRows, readCopied } from '../platform/copy.ts'
+import type { Standing } from './report-store.ts'
+import type { SentReport } from './report-lines.ts'
+
+const MOST_REPORTS = 500
+const MOST_BYTES = 8 * 1024 * 1024
+
+/** Columns of report_version, in the order of a row. */
+export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 'notes', 'sections', 'revision', 'published_at']
+
+/** A report of a batch. */
+export interface PackedReport {
+  line: number
+  agency: string
+  year: number
+  form: string
+  /** What stood in the file, where it may have to be given back. */
+  source: string
+  /** The file says nothing of the texts: those that are there stay. */
+  figuresOnly: boolean
+  stated: SentReport['stated']
+  /** Of its content, as the audit trail has it; '' when nothing is written. */
+  digest: string
+  /** In the order of the form's cells; NaN is blank. */
+  figures: Float64Array
+  /** Where its row begins and ends among those of the batch. */
+  from: number
+  to: number
+  /** What is known of its agency, and whether the caller acts for it; once that was looked up. */
+  standing: Standing & { isCovered: boolean } | undefined
+}
+
+/** As a statement takes them. */
+export interface Content { vector: string, notes: string, sections: string | null }
+
+export class Batch {
+  readonly reports: PackedReport[] = []
+  readonly #rows = new CopyRows()
+  readonly #figures: Float64Array
+  readonly #width: number
+  readonly #moment: string
+  /** Characters of the sources that are kept. */
+  #kept = 0
+
+  /** `width` is the most cells of a report, `moment` when what is published becomes public. */
+  constructor (width: number, moment: string) {
+    this.#width = width
+    this.#moment = moment
+    this.#figures = new Float64Array(width * MOST_REPORTS)
+  }
+
+  get isFull (): boolean { return this.reports.length === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }
+
+  /** Nothing of the line that the report was read from is kept. */
+  add ({ line, agency, year, form, content, figuresOnly, stated }: SentReport, source: string, isWriting: boolean): void {
+    const { figures, notes, sections } = content
+    const first = this.reports.length * this.#width
+    const kept = this.#figures.subarray(first, first + figures.length)
+    for (let i = 0; i < figures.length; i++) kept[i] = figures[i] ?? NaN
+    this.#kept += source.length
+    const from = this.#rows.length
+    this.#rows.add([agency, year, 1, form.id, kept, JSON.stringify(notes), JSON.stringify(sections), 1, this.#moment])
+    this.reports.push({
+      line,
+      agency,
+      year,
+      form: form.id,
+      source,
+      figuresOnly,
+      stated,
+      digest: isWriting ? digestOf({ form, content }, this.#vectorFrom(from)) : '',
+      figures: kept,
+      from,
+      to: this.#rows.length,
+      standing: undefined
+    })
+  }
+
+  /** The figures in the row that begins there, the only braces before the notes. */
+  #vectorFrom (from: number) {
+    const { bytes } = this.#rows
+    return bytes.subarray(bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
+  }
+
+  contentOf ({ from, to, figuresOnly }: PackedReport): Content {
+    const [, , , , vector, notes, sections] = readCopied(this.#rows.part(from, to - 1).toString()) as string[]
+    return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
+  }
+
+  /** As rows of report_version. */
+  versionsOf (reports: PackedReport[]): Buffer {
+    return reports.length === this.reports.length ? this.#rows.bytes : Buffer.concat(reports.map(({ from, to }) => this.#rows.part(from, to)))
+  }
+}
