@@ -38,8 +38,14 @@ export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number,
   for await (const piece of pieces) {
     const end = piece.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
-      const block = rest.length === 0 ? piece.subarray(0, end) : Buffer.concat([...rest, piece.subarray(0, end)])
-      yield divide(block)
+      // Only the line that began in the piece before is put together: to copy the whole piece would cost more than to read it.
+      const begin = rest.length === 0 ? 0 : piece.indexOf(NEWLINE) + 1
+      const joined = begin === 0 ? undefined : Buffer.concat([...rest, piece.subarray(0, begin)])
+      const whole = piece.subarray(begin, end)
+      // A mark stands at the beginning of the file; else what is longer tells more of the encoding.
+      if (joined !== undefined && number > 0) decode(whole, false)
+      if (joined !== undefined) yield divide(joined)
+      yield divide(whole)
       rest = []
       length = 0
     }

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
+import { inParts } from './ahead.ts'
 import { charsetOf } from './body.ts'
 import { uploading } from './errors.ts'
 import { problem } from './problem.ts'
@@ -100,28 +101,23 @@ async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
 /** While some is written, more is received. */
 async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
-  let held: Buffer[] = []
-  let length = 0
-  let writing: Promise<unknown> = Promise.resolve()
-  const writeHeld = async () => {
-    await writing
-    // All of it, or it throws: a disk that is full takes a part.
-    writing = handle.appendFile(Buffer.concat(held))
-    // What it throws is seen when it is waited for.
-    writing.catch(() => {})
-    held = []
-    length = 0
-  }
-  try {
+  await inParts(async store => {
+    let held: Buffer[] = []
+    let length = 0
+    const writeHeld = async () => {
+      const bytes = Buffer.concat(held)
+      held = []
+      length = 0
+      // All of it, or it throws: a disk that is full takes a part.
+      await store(async () => await handle.appendFile(bytes))
+    }
     for await (const piece of pieces) {
       held.push(piece)
       size += piece.length
       if ((length += piece.length) >= AT_ONCE) await writeHeld()
     }
     if (length > 0) await writeHeld()
-  } finally {
-    await writing
-  }
+  })
   return size
 }
 

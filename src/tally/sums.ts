@@ -2,6 +2,7 @@
 // row of the whole registry, which everybody needs, is held for a moment only.
 import { sql, type Transaction } from 'kysely'
 import type { Forms } from '../forms/forms.ts'
+import { inParts } from '../platform/ahead.ts'
 import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
 import { shiftTotals, totalKey, type Total } from './shift.ts'
@@ -23,7 +24,7 @@ interface Sum {
 }
 
 /** Rows of totals in one statement. */
-const ROWS_AT_ONCE = 300
+const ROWS_AT_ONCE = 100
 const LARGEST_SMALL = 2 ** 31 - 1
 
 export class Sums {
@@ -51,14 +52,19 @@ export class Sums {
   async addToTotals (trx: Transaction<Database>, forms: Forms): Promise<void> {
     const above = await this.#above(trx)
     const { rows: order } = await sql<{ code: string }>`select code from unnest(${[...above.keys()]}::text[]) as u (code) order by code desc`.execute(trx)
-    let rows: Total[] = []
-    for (const { code } of order) {
-      rows.push(...rowsOf(code, above.get(code)!))
-      if (rows.length < ROWS_AT_ONCE) continue
-      await shiftTotals(trx, forms, rows)
-      rows = []
-    }
-    await shiftTotals(trx, forms, rows)
+    await inParts(async store => {
+      let rows: Total[] = []
+      const shift = async () => {
+        const shifted = rows
+        rows = []
+        await store(async () => await shiftTotals(trx, forms, shifted))
+      }
+      for (const { code } of order) {
+        rows.push(...rowsOf(code, above.get(code)!))
+        if (rows.length >= ROWS_AT_ONCE) await shift()
+      }
+      await shift()
+    })
   }
 
   /** By agency: the sums that count for it. */

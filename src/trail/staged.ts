@@ -2,12 +2,14 @@
 // with a few statements. They get their places at once: nobody else gives any until the transaction ends.
 import { hash as hashOf } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
+import { inParts } from '../platform/ahead.ts'
 import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
 import type { Database } from '../platform/database.ts'
 import { readLines } from '../platform/lines.ts'
 import { openScratch, readScratch } from '../platform/upload.ts'
-import { keepPlace, lastPlace, nextHash } from './places.ts'
+import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
 
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
@@ -16,6 +18,8 @@ interface Head { n: number, at: string, hash: string }
 /** Chains of one statement, and events. These are no more than the connection takes at once: more is read while they are stored. */
 const CHAINS = 2000
 const EVENTS = 400
+/** Events after which the connection is given a turn. */
+const TURN = 50
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
   const file = await openScratch()
@@ -48,39 +52,38 @@ export class StagedEvents {
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#heads.size === 0) return
     await this.#written
-    for (const chains of chunks([...this.#heads.keys()])) await this.#hold(trx, chains)
-    let place = await lastPlace(trx)
+    // Each is asked for at once: while one is answered, the one before is looked at.
+    await Promise.all([...chunks([...this.#heads.keys()])].map(async chains => await this.#hold(trx, chains)))
+    const before = await lastPlace(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
-    let rows = new CopyRows()
-    let count = 0
-    let storing = Promise.resolve()
-    const store = async () => {
-      await storing
-      storing = copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows.bytes)
-      // What it throws is seen when it is waited for.
-      storing.catch(() => {})
-      rows = new CopyRows()
-      count = 0
-    }
-    try {
+    let place = before
+    await inParts(async store => {
       for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
-        for (const { text } of lines) {
-          const [chain, year, body] = readCopied(text!) as [string, string | null, string]
-          const head = this.#heads.get(chain)!
-          head.n++
-          if (head.at < moment!.now) head.at = moment!.now
-          head.hash = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`)
-          place = { seq: place.seq + 1, hash: nextHash(place.hash, Buffer.from(head.hash, 'hex')) }
-          rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, place.seq])
-          if (++count === EVENTS) await store()
+        for (let i = 0; i < lines.length; i += EVENTS) {
+          const rows = new CopyRows()
+          for (const { text } of lines.slice(i, i + EVENTS)) {
+            place = this.#follow(place, moment!.now, readCopied(text!) as [string, string | null, string], rows)
+            if (place.seq % TURN === 0) await setImmediate()
+          }
+          await store(async () => await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows.bytes))
         }
       }
-      await store()
-    } finally {
-      await storing
-    }
-    for (const heads of chunks([...this.#heads])) await moveOn(trx, heads)
+    })
+    await inParts(async store => {
+      for (const heads of chunks([...this.#heads])) await store(async () => await moveOn(trx, heads))
+    })
     await keepPlace(trx, place)
+  }
+
+  /** One event more in its chain and in the feed. */
+  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: [string, string | null, string], rows: CopyRows): Place {
+    const head = this.#heads.get(chain)!
+    head.n++
+    if (head.at < now) head.at = now
+    const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
+    head.hash = own.toString('hex')
+    rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, seq + 1])
+    return { seq: seq + 1, hash: nextHash(hash, own) }
   }
 
   async #hold (trx: Transaction<Database>, chains: string[]): Promise<void> {
