@@ -48,7 +48,7 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
 }
 
 /** Batches that are read before the one that is stored is done with. */
-const AHEAD = 2
+const AHEAD = 1
 
 /** While the database stores one batch, the next are read. */
 async function storeAll (run: ReportRun, all: AsyncIterable<Batch>): Promise<void> {
