@@ -37,7 +37,7 @@ export interface PackedReport {
 export interface Content { vector: string, notes: string, sections: string | null }
 
 export class Batch {
-  readonly reports: PackedReport[] = []
+  reports: PackedReport[] = []
   readonly #rows = new CopyRows()
   readonly #figures: Float64Array
   readonly #width: number
@@ -50,6 +50,13 @@ export class Batch {
     this.#width = width
     this.#moment = moment
     this.#figures = new Float64Array(width * MOST_REPORTS)
+  }
+
+  /** Begins anew in the same memory: what was in it must be stored. */
+  clear (): void {
+    this.reports = []
+    this.#rows.clear()
+    this.#kept = 0
   }
 
   get isFull (): boolean { return this.reports.length === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }

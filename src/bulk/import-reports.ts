@@ -6,6 +6,7 @@ import { sql, type Kysely } from 'kysely'
 import { lockTree } from '../agencies/tree.ts'
 import { failedChecks, type Finding } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
+import { inParts } from '../platform/ahead.ts'
 import { NEXT_MOMENT, reserveMoment } from '../platform/clock.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import { Sums } from '../tally/sums.ts'
@@ -15,7 +16,7 @@ import type { LineFault } from './faults.ts'
 import type { Read, SentReport } from './report-lines.ts'
 import { finish, newRun, reject, Undone, type Run } from './run.ts'
 import { Seen } from './seen.ts'
-import { lookUp, storeBatch, whose, type ReportImportOptions, type ReportRun } from './store-reports.ts'
+import { storeBatch, whose, type ReportImportOptions, type ReportRun } from './store-reports.ts'
 
 /**
  * `read` gives the file from its start each time it is called. When `on_error` is `abort` and anything is at fault,
@@ -47,35 +48,21 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
   }
 }
 
-/** Batches that are read before the one that is stored is done with. */
-const AHEAD = 1
-
-/** While the database stores one batch, the next are read. */
-async function storeAll (run: ReportRun, all: AsyncIterable<Batch>): Promise<void> {
-  const storing = [Promise.resolve()]
-  try {
-    for await (const batch of all) {
-      if (storing.length > AHEAD) await storing.shift()
-      run.options.signal?.throwIfAborted()
-      // Asked for while the batch before is stored, so that the database has always something to do.
-      const lookedUp = lookUp(run, batch)
-      const next = Promise.all([lookedUp, storing.at(-1)!]).then(async () => await storeBatch(run, batch))
-      // What it throws is seen above or below, not at the moment.
-      next.catch(() => {})
-      storing.push(next)
-    }
-  } finally {
-    await storing.at(-1)
+/** While the database stores one batch, the next is read. */
+const storeAll = async (run: ReportRun, all: AsyncIterable<Batch>): Promise<void> => await inParts(async store => {
+  for await (const batch of all) {
+    run.options.signal?.throwIfAborted()
+    await store(async () => await storeBatch(run, batch))
   }
-}
+})
 
 /** Reports that are read at a time: in between the database is given what it waits for. */
 const TURN = 10
 
-/** The reports that are good by themselves; the others are rejected on the way. */
+/** The reports that are good by themselves; the others are rejected on the way. When the next batch is asked for, the one before the last must be stored. */
 async function * batches (run: ReportRun, file: AsyncIterable<Iterable<Read>>): AsyncGenerator<Batch> {
-  const next = () => new Batch(run.forms.width, run.moment)
-  let batch = next()
+  // While one is stored, the other is filled.
+  let [batch, other] = [new Batch(run.forms.width, run.moment), new Batch(run.forms.width, run.moment)]
   for await (const reads of file) {
     for (const read of reads) {
       run.read++
@@ -88,7 +75,8 @@ async function * batches (run: ReportRun, file: AsyncIterable<Iterable<Read>>): 
       batch.add(read.report, read.source, run.isWriting)
       if (!batch.isFull) continue
       yield batch
-      batch = next()
+      ;[batch, other] = [other, batch]
+      batch.clear()
     }
   }
   if (batch.reports.length > 0) yield batch

@@ -1,20 +1,19 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
 import { shownMoment } from '../platform/clock.ts'
-import { copyInto } from '../platform/copy.ts'
+import { copyInto, CopyRows } from '../platform/copy.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import type { Status } from '../reports/moves.ts'
 import { VERSION_COLUMNS, type Batch, type PackedReport } from './batch.ts'
 
-/** What is known of the agency of a report in its year, and whether there is such a report. */
-export interface Standing { registered: boolean, parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
+/** What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report. */
+export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
 
 /** In the order of the reports. The caller holds the tree in its place. */
 export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Standing[]> {
   const { rows } = await sql<Standing>`
-    select a.code is not null as registered, p.parent, p.level, p.kind, p.reporting, r.agency is not null as "exists"
+    select p.parent, p.level, p.kind, p.reporting, r.agency is not null as "exists"
     from ${named(reports)} with ordinality as u (agency, year, i)
-    left join agency a on a.code = u.agency
     left join agency_period p on p.agency = u.agency and p.since <= u.year and p.until >= u.year
     left join report r on r.agency = u.agency and r.year = u.year
     order by u.i`.execute(trx)
@@ -25,21 +24,29 @@ const named = (reports: PackedReport[]) => sql`unnest(${reports.map(report => re
 
 /** Inserts those that are not there, published or as drafts. Gives those that it did: another may have been quicker with the rest. */
 export async function insertReports (trx: Transaction<Database>, batch: Batch, reports: PackedReport[], publish: boolean): Promise<PackedReport[]> {
+  if (publish && await copyReports(trx, reports)) return reports
   const insert = publish
-    ? sql`
-        insert into report (agency, year, form, status, version)
-        select agency, year, form, 'published', 1
-        from unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[], ${reports.map(report => report.form)}::text[]) as u (agency, year, form)`
-    : sql`
-        insert into report (agency, year, form, status, figures, notes, sections)
-        select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${sent(batch, reports)}`
-  // Mostly all of them: to be told each would cost as much as to insert it.
-  const { rows: [made] } = await sql<{ count: number, some: [string, number][] | null }>`
-    with made as (${insert} on conflict on constraint report_pkey do nothing returning agency, year)
-    select count(*)::integer as count, case when count(*) < ${reports.length}::integer then json_agg(json_build_array(agency, year)) end as some from made`.execute(trx)
-  if (made!.count === reports.length) return reports
-  const inserted = new Set(made!.some?.map(([agency, year]) => `${agency} ${year}`))
+    ? sql`insert into report (agency, year, form, status, version) select agency, year, form, 'published', 1 from ${sent(batch, reports)}`
+    : sql`insert into report (agency, year, form, status, figures, notes, sections) select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${sent(batch, reports)}`
+  const { rows } = await sql<{ agency: string, year: number }>`${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
+  const inserted = new Set(rows.map(({ agency, year }) => `${agency} ${year}`))
   return reports.filter(({ agency, year }) => inserted.has(`${agency} ${year}`))
+}
+
+/** In half the time, but all of them or, where another was quicker with one, none. */
+async function copyReports (trx: Transaction<Database>, reports: PackedReport[]): Promise<boolean> {
+  const rows = new CopyRows()
+  for (const { agency, year, form } of reports) rows.add([agency, year, form, 'published', 1])
+  await sql`savepoint reports`.execute(trx)
+  try {
+    await copyInto(trx, 'report', ['agency', 'year', 'form', 'status', 'version'], rows.bytes)
+    await sql`release savepoint reports`.execute(trx)
+    return true
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== 'report_pkey') throw error
+    await sql`rollback to savepoint reports`.execute(trx)
+    return false
+  }
 }
 
 /** Of reports that are `published` without content since this transaction, the first version. */

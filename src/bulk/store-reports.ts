@@ -26,14 +26,14 @@ export interface ReportImportOptions extends ImportOptions { actor: Actor, by: B
 export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, events: StagedEvents, seen: Seen, options: ReportImportOptions }
 
 /** What the agencies of the batch are, and whether the caller acts for them. */
-export async function lookUp ({ trx, options: { actor } }: ReportRun, { reports }: Batch): Promise<void> {
+async function lookUp ({ trx, options: { actor } }: ReportRun, { reports }: Batch): Promise<void> {
   const standings = await findStandings(trx, reports)
   const covered = await coverage(trx, actor, reports)
   for (const [i, report] of reports.entries()) report.standing = { ...standings[i]!, isCovered: covered[i]! }
 }
 
-/** Of a batch that was looked up. */
 export async function storeBatch (run: ReportRun, batch: Batch): Promise<void> {
+  await lookUp(run, batch)
   const known = await refuseUnknown(run, batch.reports)
   const taken = await storeFresh(run, batch, known.filter(report => !report.standing!.exists))
   await storeExisting(run, batch, [...known.filter(report => report.standing!.exists), ...taken])
@@ -44,16 +44,16 @@ export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { po
 
 async function refuseUnknown (run: ReportRun, reports: PackedReport[]): Promise<PackedReport[]> {
   const { trx, options: { actor } } = run
-  const absent = reports.filter(({ standing }) => standing!.registered && standing!.reporting === null).map(report => report.agency)
+  const absent = reports.filter(({ standing }) => standing!.reporting === null).map(report => report.agency)
   const years = new Map(absent.length === 0
     ? []
     : (await trx.selectFrom('agency_period').select(['agency', eb => eb.fn.min('since').as('since'), eb => eb.fn.max('until').as('until')])
         .where('agency', '=', sql<string>`any(${absent})`).groupBy('agency').execute()).map(row => [row.agency, showYears(row.since, row.until)]))
   return reports.filter(report => {
     const { agency, year, line } = report
-    const { registered, reporting, isCovered } = report.standing!
+    const { reporting, isCovered } = report.standing!
     if (reporting !== null && isCovered) return true
-    const fault = !registered
+    const fault = reporting === null && !years.has(agency)
       ? problem('agency-unknown', { agency })
       : reporting === null ? problem('agency-not-in-year', { agency, year, years: years.get(agency)! }) : outsideSubtree(actor, { agency, year })
     reject(run, report.source, faultsOfProblem(line, fault).map(fault => ({ ...fault, ...whose(report.figuresOnly), found: agency })))

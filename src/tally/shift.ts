@@ -27,7 +27,7 @@ export async function shiftTotals (trx: Transaction<Database>, forms: Forms, cha
       reports = t.reports + excluded.reports,
       figures = add_vectors(t.figures, excluded.figures),
       present = add_vectors(t.present, excluded.present)
-    returning agency, year, form, case when (select max(abs(f)) from unnest(figures) as f) > ${LEAST_LIMIT} then figures::text end as large`.execute(trx)
+    returning agency, year, form, case when ${LEAST_LIMIT} < any(figures) or ${-LEAST_LIMIT} > any(figures) then figures::text end as large`.execute(trx)
   for (const row of large) {
     if (row.large === null) continue
     const figures = row.large.slice(1, -1).split(',').map(BigInt)

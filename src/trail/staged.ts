@@ -58,14 +58,18 @@ export class StagedEvents {
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
     let place = before
     await inParts(async store => {
+      // While one is stored, the other is filled.
+      let [rows, other] = [new CopyRows(), new CopyRows()]
       for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
         for (let i = 0; i < lines.length; i += EVENTS) {
-          const rows = new CopyRows()
           for (const { text } of lines.slice(i, i + EVENTS)) {
             place = this.#follow(place, moment!.now, readCopied(text!) as [string, string | null, string], rows)
             if (place.seq % TURN === 0) await setImmediate()
           }
-          await store(async () => await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], rows.bytes))
+          const { bytes } = rows
+          await store(async () => await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], bytes))
+          ;[rows, other] = [other, rows]
+          rows.clear()
         }
       }
     })

@@ -8,12 +8,16 @@ import { listEvents, type StoredEvent } from '../../src/events/feed.ts'
 import { verifyEvents, verifyPlaced } from '../../src/events/verify.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { nextHash, placeEvents } from '../../src/trail/places.ts'
-import { recordEvents, type NewEvent } from '../../src/trail/trail.ts'
+import { withStagedEvents } from '../../src/trail/staged.ts'
+import { recordEvent, type NewEvent } from '../../src/trail/trail.ts'
 import { freshDatabase } from '../helper.ts'
 
 const BY = { actor: 'key:1', request_id: 'r-1' }
 const happened = (agency: string | null, year: number | null = 2023, details = {}): NewEvent => ({ kind: 'changed', agency, year, details })
-const record = (db: Kysely<Database>, ...events: NewEvent[]) => db.transaction().execute(trx => recordEvents(trx, BY, events))
+/** In one transaction; it holds chains in the order of their codes, as nobody keeps the tree in its place. */
+const record = (db: Kysely<Database>, ...events: NewEvent[]) => db.transaction().execute(async trx => {
+  for (const event of events.toSorted((a, b) => (a.agency ?? '') < (b.agency ?? '') ? -1 : 1)) await recordEvent(trx, BY, event)
+})
 const feed = async (db: Kysely<Database>, after = 0) => {
   await placeEvents(db)
   return await listEvents(db, '', {}, after, 10_000)
@@ -60,7 +64,7 @@ t.test('an event that is not committed leaves nothing', async t => {
   const { db } = await freshDatabase(t)
   await record(db, happened('a'))
   await t.rejects(db.transaction().execute(async trx => {
-    await recordEvents(trx, BY, [happened('a')])
+    await recordEvent(trx, BY, happened('a'))
     throw new Error('undone')
   }), { message: 'undone' })
   t.equal((await feed(db)).length, 1)
@@ -74,7 +78,7 @@ t.test('who follows the feed misses nothing, whatever commits late', async t => 
   let recorded = () => {}
   const there = new Promise<void>(resolve => { recorded = resolve })
   const late = db.transaction().execute(async trx => {
-    await recordEvents(trx, BY, [happened('slow')])
+    await recordEvent(trx, BY, happened('slow'))
     recorded()
     await held
   })
@@ -108,6 +112,31 @@ t.test('many writers and readers at once: dense places, whole chains', async t =
   await Promise.all(readers)
   t.same(seen, Array.from({ length: 8 * 15 * 3 }, (_, i) => i + 1))
   t.match(await verifyEvents(db), { ok: true, events: 360 })
+})
+
+t.test('events of an import follow those that are there, and have their places when it ends', async t => {
+  const { db } = await freshDatabase(t)
+  await record(db, happened('a'), happened('b'))
+  // One waits for its place until the import gives it, another for its chain until the import ends.
+  await record(db, happened('a', 2020))
+  const said = { text: 'tab\tnewline\nback\\slash “无” \\N' }
+  let late: Promise<unknown> | undefined
+  await db.transaction().execute(async trx => await withStagedEvents(async staged => {
+    const imported = Array.from({ length: 1000 }, (_, i) => happened(['a', 'new', 'b', null][i % 4]!, 2000 + (i % 7), i % 3 === 0 ? said : {}))
+    for (let i = 0; i < imported.length; i += 300) staged.add(BY, imported.slice(i, i + 300))
+    await staged.record(trx)
+    late = record(db, happened('b', 2030))
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }))
+  await late
+  const events = await feed(db)
+  t.equal(events.length, 1004)
+  t.same(events.map(({ body }) => JSON.parse(body)).filter(event => event.agency === 'new').map(event => event.year), Array.from({ length: 250 }, (_, i) => 2000 + ((4 * i + 1) % 7)), 'in their order')
+  t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...BY, ...said })
+  t.same([events[2], events.at(-1)].map(event => JSON.parse(event!.body).year), [2020, 2030])
+  t.match(await verifyEvents(db), { ok: true, events: 1004 })
+  await db.transaction().execute(async trx => await withStagedEvents(async staged => await staged.record(trx)))
+  t.equal((await feed(db)).length, 1004, 'an import of nothing leaves nothing')
 })
 
 t.test('whatever is changed, removed, added or moved is found', async t => {

@@ -16,7 +16,7 @@ async function schemaOf (db: Kysely<Database>) {
   return rows.map(row => row.line)
 }
 
-const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0004_keys', 'Up 0005_versions', 'Up 0006_events', 'Up 0007_retries', 'Up 0010_imports', 'Up 0011_chains']
+const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0004_keys', 'Up 0005_versions', 'Up 0006_events', 'Up 0007_retries', 'Up 0010_imports', 'Up 0011_chains', 'Up 0012_vectors']
 
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   const { db } = await freshDatabase(t)

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -187,8 +188,9 @@ async function spawnServer ({ folder, cluster, sockets, account }: Home, { bin }
     `unix_socket_directories="${sockets.replaceAll('"', '""')}"`,
     'port=5432',
     'max_connections=50',
-    'shared_buffers=512MB',
-    'max_wal_size=4GB',
+    `shared_buffers=${sharedMegabytes()}MB`,
+    // A bulk load writes each page once more for each checkpoint within it.
+    'max_wal_size=2GB',
     'checkpoint_timeout=15min',
     'timezone=UTC',
     'log_timezone=UTC',
@@ -209,6 +211,9 @@ async function spawnServer ({ folder, cluster, sockets, account }: Home, { bin }
     lastLines: async () => `The end of ${logPath}:\n${await readEnd(logPath, logStart)}`
   }
 }
+
+/** An eighth of what the machine or the container has, from 128 MB to 2 GB. It is taken as it is used. */
+const sharedMegabytes = () => Math.min(2048, Math.max(128, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8 / 2 ** 20)))
 
 async function readEnd (path: string, start: number) {
   try {
