@@ -5,7 +5,7 @@ import { CopyRows, readCopied } from '../platform/copy.ts'
 import type { Standing } from './report-store.ts'
 import type { SentReport } from './report-lines.ts'
 
-const MOST_REPORTS = 500
+const MOST_REPORTS = 1000
 const MOST_BYTES = 8 * 1024 * 1024
 
 /** Columns of report_version, in the order of a row. */

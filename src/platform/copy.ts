@@ -16,7 +16,7 @@ export async function copyInto (trx: Transaction<Database>, table: string, colum
 /** An array of numbers is one of integers, in which NaN stands for null. */
 export type Value = string | number | Float64Array | null
 
-const FIRST_SIZE = 256 * 1024
+const FIRST_SIZE = 16 * 1024
 const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unknown as [number, number, number, number, number, number]
 const NULL = Buffer.from('null')
 /** Characters of an integer that a number keeps, and a comma. */

@@ -12,14 +12,13 @@ import { openScratch, readScratch } from '../platform/upload.ts'
 import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
 
-/** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
-interface Head { n: number, at: string, hash: string }
+/** The end of a chain, and how many events are to follow it. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
+interface Head { n: number, at: string, hash: string, waiting: number }
 
-/** Chains of one statement, and events. These are no more than the connection takes at once: more is read while they are stored. */
-const CHAINS = 2000
-const EVENTS = 400
+/** Chains, or events, of one statement: no more than the connection takes at once, so that more is read while they are stored. */
+const AT_ONCE = 2000
 /** Events after which the connection is given a turn. */
-const TURN = 50
+const TURN = 25
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
   const file = await openScratch()
@@ -38,7 +37,9 @@ export class StagedEvents {
     const rows = new CopyRows()
     for (const event of events) {
       const { chain, year, body } = written(by, event)
-      if (!this.#heads.has(chain)) this.#heads.set(chain, { n: 0, at: '', hash: '' })
+      const head = this.#heads.get(chain)
+      if (head === undefined) this.#heads.set(chain, { n: 0, at: '', hash: '', waiting: 1 })
+      else head.waiting++
       rows.add([chain, year, body])
     }
     this.#written = this.#written.then(async () => await this.#file.appendFile(rows.bytes))
@@ -52,41 +53,40 @@ export class StagedEvents {
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#heads.size === 0) return
     await this.#written
-    // Each is asked for at once: while one is answered, the one before is looked at.
-    await Promise.all([...chunks([...this.#heads.keys()])].map(async chains => await this.#hold(trx, chains)))
-    const before = await lastPlace(trx)
+    const chains = [...this.#heads.keys()]
+    for (let i = 0; i < chains.length; i += AT_ONCE) await this.#hold(trx, chains.slice(i, i + AT_ONCE))
+    let place = await lastPlace(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
-    let place = before
     await inParts(async store => {
       // While one is stored, the other is filled.
-      let [rows, other] = [new CopyRows(), new CopyRows()]
+      let [part, other] = [new Part(), new Part()]
       for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
-        for (let i = 0; i < lines.length; i += EVENTS) {
-          for (const { text } of lines.slice(i, i + EVENTS)) {
-            place = this.#follow(place, moment!.now, readCopied(text!) as [string, string | null, string], rows)
-            if (place.seq % TURN === 0) await setImmediate()
-          }
-          const { bytes } = rows
-          await store(async () => await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], bytes))
-          ;[rows, other] = [other, rows]
-          rows.clear()
+        for (const { text } of lines) {
+          place = this.#follow(place, moment!.now, readCopied(text!) as [string, string | null, string], part)
+          if (place.seq % TURN === 0) await setImmediate()
+          if (++part.events < AT_ONCE) continue
+          const full = part
+          await store(async () => await full.store(trx))
+          ;[part, other] = [other.clear(), part]
         }
       }
-    })
-    await inParts(async store => {
-      for (const heads of chunks([...this.#heads])) await store(async () => await moveOn(trx, heads))
+      await store(async () => await part.store(trx))
     })
     await keepPlace(trx, place)
   }
 
   /** One event more in its chain and in the feed. */
-  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: [string, string | null, string], rows: CopyRows): Place {
+  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: [string, string | null, string], { rows, ends }: Part): Place {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
     const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
     head.hash = own.toString('hex')
     rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, seq + 1])
+    if (--head.waiting === 0) {
+      ends.push([chain, head])
+      this.#heads.delete(chain)
+    }
     return { seq: seq + 1, hash: nextHash(hash, own) }
   }
 
@@ -98,12 +98,32 @@ export class StagedEvents {
       // Another may have begun some of them meanwhile.
       for (const [chain, head] of await heldHeads(trx, fresh)) held.set(chain, head)
     }
-    for (const [chain, head] of held) this.#heads.set(chain, head)
+    for (const [chain, head] of held) Object.assign(this.#heads.get(chain)!, head)
   }
 }
 
-async function heldHeads (trx: Transaction<Database>, chains: string[]): Promise<Map<string, Head>> {
-  const { rows } = await sql<Head & { chain: string }>`
+/** Events that are stored together, and the ends of chains that have no more. */
+class Part {
+  events = 0
+  readonly rows = new CopyRows()
+  ends: [string, Head][] = []
+
+  async store (trx: Transaction<Database>): Promise<void> {
+    const ends = this.ends
+    await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], this.rows.bytes)
+    if (ends.length > 0) await moveOn(trx, ends)
+  }
+
+  clear (): this {
+    this.events = 0
+    this.rows.clear()
+    this.ends = []
+    return this
+  }
+}
+
+async function heldHeads (trx: Transaction<Database>, chains: string[]): Promise<Map<string, Omit<Head, 'waiting'>>> {
+  const { rows } = await sql<Omit<Head, 'waiting'> & { chain: string }>`
     select chain, n, case when n = 0 then '' else event_time(at) end as at, encode(hash, 'hex') as hash from event_chain where chain = any(${chains}) for update`.execute(trx)
   return new Map(rows.map(({ chain, ...head }) => [chain, head]))
 }
@@ -112,7 +132,3 @@ const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
   update event_chain as c set n = u.n, at = u.at, hash = decode(u.hash, 'hex')
   from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${heads.map(([, head]) => head.at)}::timestamptz[], ${heads.map(([, head]) => head.hash)}::text[]) as u (chain, n, at, hash)
   where c.chain = u.chain`.execute(trx)
-
-function * chunks<Item> (items: Item[]): Generator<Item[]> {
-  for (let i = 0; i < items.length; i += CHAINS) yield items.slice(i, i + CHAINS)
-}
