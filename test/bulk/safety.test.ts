@@ -8,7 +8,8 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { verifyEvents } from '../../src/events/verify.ts'
 import { verifyTotals } from '../../src/tally/verify.ts'
-import { ADMIN_KEY, freshApp } from '../helper.ts'
+import { openDatabase } from '../../src/platform/database.ts'
+import { ADMIN_KEY, freshApp, type Answer } from '../helper.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from './files.ts'
 import { service } from './service.ts'
 
@@ -30,6 +31,26 @@ t.test('imports of overlapping files at once neither block each other for ever n
   const { rows: [row] } = await sql<{ published: number, versions: number }>`select count(*) filter (where status = 'published') as published, (select count(*) from report_version) as versions from report`.execute(db)
   t.same(row, { published: 60, versions: 60 })
   t.same((await verifyTotals(db, forms)).differences, [])
+})
+
+t.test('a report that a clerk creates while an import is about to is not lost, and nothing counts twice', async t => {
+  const { call, db, forms, url } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(20), CSV)
+  const clerk = openDatabase(url, 1, () => {})
+  t.teardown(async () => await clerk.destroy())
+  const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
+  let answer: Promise<Answer> | undefined
+  await clerk.transaction().execute(async trx => {
+    await sql`insert into report (agency, year, form, status, figures, notes, sections) values ('d7', 2022, '2021', 'draft', ${`{${forms.get('2021').cells.map(() => 'null').join()}}`}, '{}', '{}')`.execute(trx)
+    answer = call('POST', IMPORT, lines(reports), NDJSON)
+    const isWaiting = async () => (await sql<{ n: number }>`select count(*) as n from pg_locks where not granted and locktype = 'transactionid'`.execute(db)).rows[0]!.n > 0
+    while (!await isWaiting()) await new Promise(resolve => setTimeout(resolve, 10))
+  })
+  t.match(await answer, { status: 200, json: { counts: { created: 19, updated: 1, unchanged: 0, rejected: 0 }, errors: [] } })
+  t.match((await call('GET', '/v1/reports/d7/2022')).json, { status: 'published', version: 1, tables: reports[7]!.tables })
+  t.match((await call('POST', IMPORT, lines(reports), NDJSON)).json, { counts: { created: 0, updated: 0, unchanged: 20 } })
+  t.same((await verifyTotals(db, forms)).differences, [])
+  t.match(await verifyEvents(db), { ok: true })
 })
 
 t.test('after imports of any kind, the totals are what the published reports give', async t => {

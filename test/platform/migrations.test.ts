@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import t from 'tap'
-import { openDatabase, type Database } from '../../src/platform/database.ts'
+import { openDatabase, readVector, writeVector, type Database } from '../../src/platform/database.ts'
 import { migrate, migrationStatus } from '../../src/platform/migrations.ts'
 import { freshDatabase } from '../helper.ts'
 
@@ -28,6 +28,24 @@ t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   t.same(await migrate(db, 'up'), ALL)
   t.same(await schemaOf(db), first)
   t.same(await migrate(db, 'up'), [], 'again changes nothing')
+})
+
+t.test('vectors keep what they say when they become text and arrays again', async t => {
+  const { db } = await freshDatabase(t)
+  while ((await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)) await migrate(db, 'down')
+  await sql`insert into agency (code, name) values ('a', 'a')`.execute(db)
+  await sql`insert into report (agency, year, form, status, version, figures, notes, sections)
+    values ('a', 2022, '2021', 'published', 1, null, null, null), ('a', 2023, '2021', 'draft', null, '{0,NULL,-12,999999999999999}', '{}', '{}')`.execute(db)
+  await sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ('a', 2022, 1, '2021', '{NULL,7,NULL}', '{}', '{}', 1, now())`.execute(db)
+  const both = sql<{ year: number, figures: unknown }>`select year, figures from report_version union all select year, figures from report where figures is not null order by year`
+  const before = (await both.execute(db)).rows
+  await migrate(db, 'up')
+  const { rows } = await both.execute(db)
+  t.same(rows, [{ year: 2022, figures: '{null,7,null}' }, { year: 2023, figures: '{0,null,-12,999999999999999}' }])
+  t.same(rows.map(row => readVector(row.figures as string)), before.map(row => row.figures))
+  t.same(rows.map(row => writeVector(readVector(row.figures as string))), rows.map(row => row.figures))
+  while ((await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)) await migrate(db, 'down')
+  t.same((await both.execute(db)).rows, before)
 })
 
 t.test('services that start at once on an empty database migrate it once', async t => {
