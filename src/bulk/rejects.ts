@@ -16,6 +16,8 @@ export class Rejects {
   readonly #language: Language
   /** Of a CSV file. */
   #columns: string[] | undefined
+  /** Bytes that are in the file. */
+  #written = 0
   #waiting: string[] = []
   #length = 0
 
@@ -31,7 +33,9 @@ export class Rejects {
   /** From the start: a transaction that met another one is tried again. */
   begin (header: string[] | undefined): void {
     ftruncateSync(this.#file.fd, 0)
+    this.#written = 0
     this.#waiting = []
+    this.#length = 0
     this.#columns = header
     // With a mark, so that Excel takes it for UTF-8.
     if (header !== undefined) this.#write('\ufeff' + stringify([[...header.filter(column => column !== REJECTED), REJECTED]]))
@@ -49,7 +53,9 @@ export class Rejects {
   }
 
   #flush (): void {
-    writeSync(this.#file.fd, this.#waiting.join(''))
+    const bytes = Buffer.from(this.#waiting.join(''))
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#file.fd, bytes, done, bytes.length - done, this.#written + done)
+    this.#written += bytes.length
     this.#waiting = []
     this.#length = 0
   }
