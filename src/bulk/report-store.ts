@@ -1,7 +1,7 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
 import { shownMoment } from '../platform/clock.ts'
-import { copyInto, CopyRows } from '../platform/copy.ts'
+import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import type { Status } from '../reports/moves.ts'
 import { VERSION_COLUMNS, type Batch, type PackedReport } from './batch.ts'
@@ -11,13 +11,16 @@ export interface Standing { parent: string | null, level: string | null, kind: s
 
 /** In the order of the reports. The caller holds the tree in its place. */
 export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Standing[]> {
-  const { rows } = await sql<Standing>`
-    select p.parent, p.level, p.kind, p.reporting, r.agency is not null as "exists"
+  // As one text: as rows of their own they would take three times as long to read.
+  const { rows: [row] } = await sql<{ standings: string }>`
+    select string_agg(concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'), coalesce(p.reporting, '\\N'), r.agency is not null), E'\\n' order by u.i) as standings
     from ${named(reports)} with ordinality as u (agency, year, i)
     left join agency_period p on p.agency = u.agency and p.since <= u.year and p.until >= u.year
-    left join report r on r.agency = u.agency and r.year = u.year
-    order by u.i`.execute(trx)
-  return rows
+    left join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
+  return row!.standings.split('\n').map(line => {
+    const [parent, level, kind, reporting, exists] = readCopied(line) as [string, string | null, string | null, string | null, string]
+    return { parent, level, kind, reporting, exists: exists === 't' }
+  })
 }
 
 const named = (reports: PackedReport[]) => sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[])`

@@ -123,9 +123,16 @@ class Part {
 }
 
 async function heldHeads (trx: Transaction<Database>, chains: string[]): Promise<Map<string, Omit<Head, 'waiting'>>> {
-  const { rows } = await sql<Omit<Head, 'waiting'> & { chain: string }>`
-    select chain, n, case when n = 0 then '' else event_time(at) end as at, encode(hash, 'hex') as hash from event_chain where chain = any(${chains}) for update`.execute(trx)
-  return new Map(rows.map(({ chain, ...head }) => [chain, head]))
+  // As one text: as rows of their own they would take three times as long to read.
+  const { rows: [row] } = await sql<{ heads: string | null }>`
+    select string_agg(concat_ws(E'\\t', chain, n, at, hash), E'\\n') as heads
+    from (select chain, n, case when n = 0 then '' else event_time(at) end as at, encode(hash, 'hex') as hash from event_chain where chain = any(${chains}) for update) as held`.execute(trx)
+  return new Map(row!.heads === null
+    ? []
+    : row!.heads.split('\n').map(line => {
+      const [chain, n, at, hash] = line.split('\t') as [string, string, string, string]
+      return [chain, { n: Number(n), at, hash }]
+    }))
 }
 
 const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
