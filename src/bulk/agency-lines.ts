@@ -20,13 +20,14 @@ const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until']
 const YEARS = ['since', 'until']
 const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
 
-export function readAgencyLine ({ number: line, text }: Line, validate: Validate): ReadAgency {
+/** Without `keepSource` the source of a good line is left empty: all agencies of a file are held at once. */
+export function readAgencyLine ({ number: line, text }: Line, validate: Validate, keepSource: boolean): ReadAgency {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
   try {
     const value = readJson(text)
     const faults = validate(value)
-    return faults.length > 0 ? { line, source, faults: faults.map(fault => ({ ...fault, line })) } : sent(line, source, value as AgencyChange & { code: string }, false)
+    return faults.length > 0 ? { line, source, faults: faults.map(fault => ({ ...fault, line })) } : sent(line, keepSource ? source : '', value as AgencyChange & { code: string }, false)
   } catch (error) {
     return { line, source, faults: faultsOfProblem(line, error) }
   }
@@ -35,7 +36,7 @@ export function readAgencyLine ({ number: line, text }: Line, validate: Validate
 const sent = (line: number, source: string, change: AgencyChange & { code: string }, fromCsv: boolean): SentAgency => ({ line, code: change.code, change, source, fromCsv })
 
 /** Throws `body-invalid` when the header does not hold. */
-export async function * readAgencyTable ({ header, records }: CsvFile, validate: Validate): AsyncGenerator<ReadAgency[]> {
+export async function * readAgencyTable ({ header, records }: CsvFile, validate: Validate, keepSource: boolean): AsyncGenerator<ReadAgency[]> {
   const columns = header.fields
   const at = atLine(1)
   const faults = columns.flatMap((column, i): Fault[] =>
@@ -44,10 +45,10 @@ export async function * readAgencyTable ({ header, records }: CsvFile, validate:
       : COLUMNS.includes(column) ? [] : [{ ...at(column), found: column, expected: { en: `one of ${COLUMNS.join(', ')}`, zh: `以下之一：${COLUMNS.join('、')}` }, among: COLUMNS }])
   if (!columns.includes('code')) faults.push({ ...at('code'), expected: { en: 'a column code', zh: '须有 code 列' } })
   if (faults.length > 0) throw problem('body-invalid', {}, { errors: faults })
-  for await (const block of records) yield block.map(record => readRecord(record, columns, validate))
+  for await (const block of records) yield block.map(record => readRecord(record, columns, validate, keepSource))
 }
 
-function readRecord (record: CsvRecord, columns: string[], validate: Validate): ReadAgency {
+function readRecord (record: CsvRecord, columns: string[], validate: Validate, keepSource: boolean): ReadAgency {
   const { line, source, fields, reason = '' } = record
   if (fields === null) return { line, source, faults: [{ line, code: 'csv-malformed', expected: { en: `a line of CSV: ${reason}`, zh: `合法的 CSV 行：${reason}` } }] }
   const wrong = wrongWidth(record, { line: 1, source: '', fields: columns })
@@ -58,7 +59,7 @@ function readRecord (record: CsvRecord, columns: string[], validate: Validate): 
     return [[column, field === '' ? null : YEARS.includes(column) && /^\d{1,5}$/.test(field) ? Number(field) : field]]
   })) as AgencyChange & { code: string }
   const faults = validate(change)
-  return faults.length > 0 ? { line, source, faults: faults.map(fault => inColumn(line, fault)) } : sent(line, source, change, true)
+  return faults.length > 0 ? { line, source, faults: faults.map(fault => inColumn(line, fault)) } : sent(line, keepSource ? source : '', change, true)
 }
 
 /** A member of the agency is a column of its line. */

@@ -44,7 +44,7 @@ export function readFile (upload: Upload, lineLimit: number, types: string[], re
   return {
     format,
     reports: (forms: Forms, thisYear: number) => read<Read>(reportLineReader(forms, thisYear, rejects !== undefined), file => readReportTable(forms, file, thisYear)),
-    agencies: (validate: Validate) => read<ReadAgency>(line => readAgencyLine(line, validate), file => readAgencyTable(file, validate))
+    agencies: (validate: Validate) => read<ReadAgency>(line => readAgencyLine(line, validate, rejects !== undefined), file => readAgencyTable(file, validate, rejects !== undefined))
   }
 }
 
