@@ -2,7 +2,6 @@
 // numbers: kept as an object each, the garbage would cost as much as all else that an import does.
 import { digestOf } from '../reports/changes.ts'
 import { CopyRows, readCopied } from '../platform/copy.ts'
-import type { Standing } from './report-store.ts'
 import type { SentReport } from './report-lines.ts'
 
 const MOST_REPORTS = 1000
@@ -10,6 +9,12 @@ const MOST_BYTES = 8 * 1024 * 1024
 
 /** Columns of report_version, in the order of a row. */
 export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 'notes', 'sections', 'revision', 'published_at']
+
+/**
+ * What the agency of a report is in its year (`reporting` null: it is not there), whether there is such a report, and
+ * whether the caller acts for the agency.
+ */
+export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean, isCovered: boolean }
 
 /** A report of a batch. */
 export interface PackedReport {
@@ -29,12 +34,12 @@ export interface PackedReport {
   /** Where its row begins and ends among those of the batch. */
   from: number
   to: number
-  /** What is known of its agency, and whether the caller acts for it; once that was looked up. */
-  standing: Standing & { isCovered: boolean } | undefined
+  /** Once it was looked up. */
+  standing: Standing | undefined
 }
 
 /** As a statement takes them. */
-export interface Content { vector: string, notes: string, sections: string | null }
+export interface PackedContent { vector: string, notes: string, sections: string | null }
 
 export class Batch {
   reports: PackedReport[] = []
@@ -92,7 +97,7 @@ export class Batch {
     return bytes.subarray(bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
   }
 
-  contentOf ({ from, to, figuresOnly }: PackedReport): Content {
+  contentOf ({ from, to, figuresOnly }: PackedReport): PackedContent {
     const [, , , , vector, notes, sections] = readCopied(this.#rows.part(from, to - 1).toString()) as string[]
     return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
   }

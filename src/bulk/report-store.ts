@@ -4,13 +4,10 @@ import { shownMoment } from '../platform/clock.ts'
 import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import type { Status } from '../reports/moves.ts'
-import { VERSION_COLUMNS, type Batch, type PackedReport } from './batch.ts'
-
-/** What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report. */
-export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
+import { VERSION_COLUMNS, type Batch, type PackedReport, type Standing } from './batch.ts'
 
 /** In the order of the reports. The caller holds the tree in its place. */
-export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Standing[]> {
+export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Omit<Standing, 'isCovered'>[]> {
   // As one text: as rows of their own they would take three times as long to read.
   const { rows: [row] } = await sql<{ standings: string }>`
     select string_agg(concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'), coalesce(p.reporting, '\\N'), r.agency is not null), E'\\n' order by u.i) as standings

@@ -15,7 +15,7 @@ import type { StagedEvents } from '../trail/staged.ts'
 import type { By, NewEvent } from '../trail/trail.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
-import type { Batch, Content as Batched, PackedReport } from './batch.ts'
+import type { Batch, PackedContent, PackedReport } from './batch.ts'
 import { findStandings, holdReports, insertReports, insertVersions, publishDrafts } from './report-store.ts'
 import { reject, type ImportOptions, type Run } from './run.ts'
 import type { Seen } from './seen.ts'
@@ -108,7 +108,7 @@ async function storeExisting (run: ReportRun, batch: Batch, reports: PackedRepor
 }
 
 /** As PUT replaces it; few drafts are there in a file of many reports. */
-async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun, report: PackedReport, { vector, notes, sections }: Batched): Promise<void> {
+async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun, report: PackedReport, { vector, notes, sections }: PackedContent): Promise<void> {
   const stored = (await findReport(trx, report.agency, report.year))!
   const content: Content = { figures: readVector(vector), notes: JSON.parse(notes), sections: sections === null ? stored.content.sections : JSON.parse(sections) }
   const { changed, event } = draftAfter(forms, stored, { form: forms.get(report.form), content }, { imported: true })

@@ -70,7 +70,7 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
     const rows = sql`(select ${sql.join([...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`), sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`])} ${from} offset 0) as source`
     return figures === NONE
       ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NONE} as figures, ${NONE} as present from ${rows} group by ${refs}`
-      // A stored vector may be compressed, and each subscript would unpack it anew: the source hands on one that is unpacked, for totals by `||`.
+      // Each subscript would read a vector anew: the source hands on one that is read, for totals by `||`.
       : sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions)} as figures, ${each(i => present === NONE ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`, positions)} as present from ${rows}`
   })
   const part = sql`(${sql.join(parts, sql` union all `)}) as part`

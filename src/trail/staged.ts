@@ -15,9 +15,9 @@ import { written, type By, type NewEvent } from './trail.ts'
 /** The end of a chain, and how many events are to follow it. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
 interface Head { n: number, at: string, hash: string, waiting: number }
 
-/** Chains, or events, of one statement: no more than the connection takes at once, so that more is read while they are stored. */
+/** Chains, or events, of one statement. */
 const AT_ONCE = 2000
-/** Events after which the connection is given a turn. */
+/** Events that are read at a time: in between the database is given what it waits for. */
 const TURN = 25
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {

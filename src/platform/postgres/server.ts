@@ -2,7 +2,6 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -10,6 +9,7 @@ import pg from 'pg'
 import { exists, findHome, type Home, makeHome, makeSocketFolder, runAs } from './home.ts'
 import { commandLine, lockFolder } from './lock.ts'
 import { findPackage, findPrograms, type Programs, serverEnv } from './programs.ts'
+import { settings } from './settings.ts'
 
 const run = promisify(execFile)
 
@@ -182,22 +182,7 @@ async function spawnServer ({ folder, cluster, sockets, account }: Home, { bin }
   if (fstatSync(logFile).size > LOG_BYTES) ftruncateSync(logFile)
   const logStart = fstatSync(logFile).size
 
-  const settings = [
-    'listen_addresses=',
-    // A list, in which quotes keep a comma in a folder's name.
-    `unix_socket_directories="${sockets.replaceAll('"', '""')}"`,
-    'port=5432',
-    'max_connections=50',
-    `shared_buffers=${sharedMegabytes()}MB`,
-    // A bulk load writes each page once more for each checkpoint within it.
-    'max_wal_size=2GB',
-    'checkpoint_timeout=15min',
-    'timezone=UTC',
-    'log_timezone=UTC',
-    'log_destination=stderr',
-    'logging_collector=off'
-  ]
-  const child = spawn(join(bin, 'postgres'), ['-D', cluster, ...settings.flatMap(setting => ['-c', setting])], {
+  const child = spawn(join(bin, 'postgres'), ['-D', cluster, ...settings(sockets).flatMap(setting => ['-c', setting])], {
     cwd: '/', env: serverEnv, ...runAs(account), detached: true, stdio: ['ignore', logFile, logFile]
   })
   closeSync(logFile)
@@ -211,9 +196,6 @@ async function spawnServer ({ folder, cluster, sockets, account }: Home, { bin }
     lastLines: async () => `The end of ${logPath}:\n${await readEnd(logPath, logStart)}`
   }
 }
-
-/** An eighth of what the machine or the container has, from 128 MB to 2 GB. It is taken as it is used. */
-const sharedMegabytes = () => Math.min(2048, Math.max(128, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8 / 2 ** 20)))
 
 async function readEnd (path: string, start: number) {
   try {
