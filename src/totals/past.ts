@@ -3,6 +3,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
+import { picked } from './picked.ts'
 import { LIMIT, MOST_ROWS, orderOf, type Key, type Scope, type SumRow } from './query.ts'
 
 export async function pastSumRows (db: Kysely<Database>, scope: Scope, positions: number[], moment: string): Promise<SumRow[]> {
@@ -15,7 +16,8 @@ export function pastSumStatement (scope: Scope, positions: number[], asOf: strin
   const moment = sql`${asOf}::timestamptz`
   const keys = [...new Set<Key>([...scope.by, 'form'])]
   const refs = sql.join(keys.map(key => sql.ref(key)))
-  const each = (of: (position: RawBuilder<unknown>) => RawBuilder<unknown>) => sql`array[${sql.join(positions.map(i => of(sql.lit(i))))}]`
+  const figures = picked(sql`v.figures`, positions)
+  const each = (of: (position: RawBuilder<unknown>) => RawBuilder<unknown>) => sql`array[${sql.join(positions.map(position => of(sql.lit(figures.indexOf(position)))))}]`
   const knowsExpected = scope.form === undefined && !scope.by.includes('form')
   const filers = sql.join([
     sql`b.reporting = 'own'`,
@@ -27,7 +29,7 @@ export function pastSumStatement (scope: Scope, positions: number[], asOf: strin
   const included = sql`
     select ${refs}, count(*)::integer as included, 0 as expected, ${each(i => sql`sum(f[${i}])::bigint`)} as figures, ${each(i => sql`count(f[${i}])`)} as present
     from (
-      select ${columns(sql`v.year`, sql`v.form`)}, v.figures::bigint[] as f
+      select ${columns(sql`v.year`, sql`v.form`)}, ${figures.array} as f
       from below b join report_version v on v.agency = b.agency and v.year between b.since and b.until
       where ${filers} and ${isPublic('v', moment)}
         ${scope.years === undefined ? sql`` : sql`and v.year between ${scope.years.first} and ${scope.years.last}`}

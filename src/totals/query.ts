@@ -3,6 +3,7 @@
 import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
 import { FOR_EVER, type Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
+import { picked } from './picked.ts'
 
 export const KEYS = ['year', 'child', 'agency', 'level', 'kind', 'form'] as const
 export type Key = typeof KEYS[number]
@@ -66,12 +67,15 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
   const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
   const refs = sql.join(keys.map(key => sql.ref(key)))
   const each = (one: (position: RawBuilder<unknown>) => RawBuilder<unknown>, of: number[]) => sql`array[${sql.join(of.map(i => one(sql.lit(i))))}]`
-  const parts = sources(scope).map(({ columns, included, expected, figures, present, from }) => {
+  const ofReports = picked(sql`v.figures`, positions)
+  const parts = sources(scope, ofReports.array).map(({ columns, included, expected, figures, present, from }) => {
     const rows = sql`(select ${sql.join([...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`), sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`])} ${from} offset 0) as source`
     return figures === NONE
       ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NONE} as figures, ${NONE} as present from ${rows} group by ${refs}`
       // Each subscript would read a vector anew: the source hands on one that is read, for totals by `||`.
-      : sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions)} as figures, ${each(i => present === NONE ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`, positions)} as present from ${rows}`
+      : present === NONE
+        ? sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions.map(ofReports.indexOf))} as figures, ${each(i => sql`(f[${i}] is not null)::integer`, positions.map(ofReports.indexOf))} as present from ${rows}`
+        : sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions)} as figures, ${each(i => sql`n[${i}]`, positions)} as present from ${rows}`
   })
   const part = sql`(${sql.join(parts, sql` union all `)}) as part`
   const places = positions.map((_, i) => i + 1)
@@ -106,13 +110,13 @@ function yearsOf ({ years }: Scope): RawBuilder<unknown> {
     : sql`select generate_series(${sql.lit(years.first)}, ${sql.lit(years.last)}) as year`
 }
 
-function sources (scope: Scope): Source[] {
+function sources (scope: Scope, ofReports: RawBuilder<unknown>): Source[] {
   const perAgency = scope.by.includes('agency')
   const own = [perAgency ? subtree(scope) : scope.by.includes('child') ? childrenAndSelf(scope) : scope.under === '' ? undefined : self(scope)]
     .filter(agencies => agencies !== undefined)
   return [
     ...(perAgency ? [] : [maintained(scope)]),
-    ...own.map(agencies => ownReports(scope, agencies)),
+    ...own.map(agencies => ownReports(scope, agencies, ofReports)),
     ...(scope.form !== undefined || scope.by.includes('form')
       ? []
       : [...(perAgency ? [] : [expectedBelow(scope)]), ...own.map(agencies => expectedOf(scope, agencies))])
@@ -180,12 +184,12 @@ const subtree = ({ by, under }: Scope): Agencies => ({
           select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
 })
 
-function ownReports (scope: Scope, agencies: Agencies): Source {
+function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unknown>): Source {
   return {
     columns: { year: sql`v.year`, form: sql`v.form`, level: sql`p.level`, kind: sql`p.kind`, child: agencies.child, agency: sql`p.agency` },
     included: sql`1`,
     expected: sql`0`,
-    figures: sql`v.figures::bigint[]`,
+    figures,
     present: NONE,
     from: sql`
       from agency_period p
