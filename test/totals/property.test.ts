@@ -12,7 +12,9 @@ import { Model, YEARS, type Query, type Standing } from './model.ts'
 const MEASURES = [
   'requests.new_received.total', 'requests.refused.organizations', 'requests.other_handling.total', 'requests.outcome.natural_person',
   'documents.normative_documents.in_force', 'documents.regulations.newly_made', 'enforcement.administrative_penalties.change',
-  'fees.administrative_fees.amount', 'procurement.centralized_procurement.amount', 'licensing.administrative_licences.decisions'
+  'fees.administrative_fees.amount', 'procurement.centralized_procurement.amount', 'licensing.administrative_licences.decisions',
+  // At the ends of the vectors.
+  'documents.regulations.issued', 'review_litigation.litigation_after_review.total'
 ]
 const CODES = Array.from({ length: 9 }, (_, i) => `a${i}`)
 
