@@ -12,8 +12,10 @@ import { openScratch, readScratch } from '../platform/upload.ts'
 import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
 
-/** The end of a chain, and how many events are to follow it. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
-interface Head { n: number, at: string, hash: string, waiting: number }
+/** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
+interface Head { n: number, at: string, hash: string }
+
+type Staged = [chain: string, year: string | null, body: string]
 
 /** Chains, or events, of one statement. */
 const AT_ONCE = 2000
@@ -27,8 +29,11 @@ export async function withStagedEvents<Result> (work: (events: StagedEvents) => 
 
 export class StagedEvents {
   readonly #file: FileHandle
-  readonly #heads = new Map<string, Head>()
   #written = Promise.resolve()
+  /** By chain, how many events are to follow its end: few bytes, as a nation has many chains. */
+  readonly #waiting = new Map<string, number>()
+  /** Of the chains that are being followed. */
+  readonly #heads = new Map<string, Head>()
 
   constructor (file: FileHandle) { this.#file = file }
 
@@ -37,9 +42,7 @@ export class StagedEvents {
     const rows = new CopyRows()
     for (const event of events) {
       const { chain, year, body } = written(by, event)
-      const head = this.#heads.get(chain)
-      if (head === undefined) this.#heads.set(chain, { n: 0, at: '', hash: '', waiting: 1 })
-      else head.waiting++
+      this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
       rows.add([chain, year, body])
     }
     this.#written = this.#written.then(async () => await this.#file.appendFile(rows.bytes))
@@ -51,88 +54,100 @@ export class StagedEvents {
    * than one chain, so that it does not matter in which order they are held.
    */
   async record (trx: Transaction<Database>): Promise<void> {
-    if (this.#heads.size === 0) return
+    if (this.#waiting.size === 0) return
     await this.#written
-    const chains = [...this.#heads.keys()]
-    for (let i = 0; i < chains.length; i += AT_ONCE) await this.#hold(trx, chains.slice(i, i + AT_ONCE))
+    const chains = [...this.#waiting.keys()]
+    for (let i = 0; i < chains.length; i += AT_ONCE) await holdChains(trx, chains.slice(i, i + AT_ONCE))
     let place = await lastPlace(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
     await inParts(async store => {
       // While one is stored, the other is filled.
-      let [part, other] = [new Part(), new Part()]
-      for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
-        for (const { text } of lines) {
-          place = this.#follow(place, moment!.now, readCopied(text!) as [string, string | null, string], part)
+      let [rows, other] = [new CopyRows(), new CopyRows()]
+      for await (const part of this.#parts(trx)) {
+        const ends: [string, Head][] = []
+        for (const event of part) {
+          place = this.#follow(place, moment!.now, event, rows, ends)
           if (place.seq % TURN === 0) await setImmediate()
-          if (++part.events < AT_ONCE) continue
-          const full = part
-          await store(async () => await full.store(trx))
-          ;[part, other] = [other.clear(), part]
         }
+        const { bytes } = rows
+        await store(async () => {
+          await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], bytes)
+          if (ends.length > 0) await moveOn(trx, ends)
+        })
+        ;[rows, other] = [other, rows]
+        rows.clear()
       }
-      await store(async () => await part.store(trx))
     })
     await keepPlace(trx, place)
   }
 
-  /** One event more in its chain and in the feed. */
-  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: [string, string | null, string], { rows, ends }: Part): Place {
+  /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
+  async * #parts (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
+    let ready: { part: Staged[], known: Promise<void> } | undefined
+    const next = async (part: Staged[]) => {
+      const before = ready
+      await before?.known
+      ready = { part, known: this.#findHeads(trx, part.map(([chain]) => chain)) }
+      // What it throws is seen when it is waited for.
+      ready.known.catch(() => {})
+      return before?.part
+    }
+    let part: Staged[] = []
+    for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
+      for (const { text } of lines) {
+        part.push(readCopied(text!) as Staged)
+        if (part.length < AT_ONCE) continue
+        const before = await next(part)
+        part = []
+        if (before !== undefined) yield before
+      }
+    }
+    const before = await next(part)
+    if (before !== undefined) yield before
+    await ready!.known
+    yield part
+  }
+
+  /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
+  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: Staged, rows: CopyRows, ends: [string, Head][]): Place {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
     const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
     head.hash = own.toString('hex')
     rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, seq + 1])
-    if (--head.waiting === 0) {
+    const left = this.#waiting.get(chain)! - 1
+    this.#waiting.set(chain, left)
+    if (left === 0) {
       ends.push([chain, head])
       this.#heads.delete(chain)
     }
     return { seq: seq + 1, hash: nextHash(hash, own) }
   }
 
-  async #hold (trx: Transaction<Database>, chains: string[]): Promise<void> {
-    const held = await heldHeads(trx, chains)
-    const fresh = chains.filter(chain => !held.has(chain))
-    if (fresh.length > 0) {
-      await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${fresh}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`.execute(trx)
-      // Another may have begun some of them meanwhile.
-      for (const [chain, head] of await heldHeads(trx, fresh)) held.set(chain, head)
-    }
-    for (const [chain, head] of held) Object.assign(this.#heads.get(chain)!, head)
-  }
-}
-
-/** Events that are stored together, and the ends of chains that have no more. */
-class Part {
-  events = 0
-  readonly rows = new CopyRows()
-  ends: [string, Head][] = []
-
-  async store (trx: Transaction<Database>): Promise<void> {
-    const ends = this.ends
-    await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], this.rows.bytes)
-    if (ends.length > 0) await moveOn(trx, ends)
-  }
-
-  clear (): this {
-    this.events = 0
-    this.rows.clear()
-    this.ends = []
-    return this
-  }
-}
-
-async function heldHeads (trx: Transaction<Database>, chains: string[]): Promise<Map<string, Omit<Head, 'waiting'>>> {
-  // As one text: as rows of their own they would take three times as long to read.
-  const { rows: [row] } = await sql<{ heads: string | null }>`
-    select string_agg(concat_ws(E'\\t', chain, n, at, hash), E'\\n') as heads
-    from (select chain, n, case when n = 0 then '' else event_time(at) end as at, encode(hash, 'hex') as hash from event_chain where chain = any(${chains}) for update) as held`.execute(trx)
-  return new Map(row!.heads === null
-    ? []
-    : row!.heads.split('\n').map(line => {
+  async #findHeads (trx: Transaction<Database>, chains: string[]): Promise<void> {
+    const unknown = [...new Set(chains.filter(chain => !this.#heads.has(chain)))]
+    if (unknown.length === 0) return
+    // As one text: as rows of their own they would take three times as long to read.
+    const { rows: [row] } = await sql<{ heads: string }>`
+      select string_agg(concat_ws(E'\\t', chain, n, case when n = 0 then '' else event_time(at) end, encode(hash, 'hex')), E'\\n') as heads
+      from event_chain where chain = any(${unknown})`.execute(trx)
+    for (const line of row!.heads.split('\n')) {
       const [chain, n, at, hash] = line.split('\t') as [string, string, string, string]
-      return [chain, { n: Number(n), at, hash }]
-    }))
+      this.#heads.set(chain, { n: Number(n), at, hash })
+    }
+  }
+}
+
+async function holdChains (trx: Transaction<Database>, chains: string[]): Promise<void> {
+  const hold = async () => {
+    const { rows: [held] } = await sql<{ count: number }>`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) for update) as held`.execute(trx)
+    return held!.count
+  }
+  if (await hold() === chains.length) return
+  await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`.execute(trx)
+  // Another may have begun some of them meanwhile.
+  await hold()
 }
 
 const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
