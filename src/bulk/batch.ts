@@ -1,6 +1,6 @@
 // Reports that are stored together. What they say waits as the bytes of the rows that become of them, and as one array of
 // numbers: kept as an object each, the garbage would cost as much as all else that an import does.
-import { digestOf } from '../reports/changes.ts'
+import { digestOfStored } from '../reports/changes.ts'
 import { CopyRows, readCopied } from '../platform/copy.ts'
 import type { SentReport } from './report-lines.ts'
 
@@ -67,11 +67,10 @@ export class Batch {
   get isFull (): boolean { return this.reports.length === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }
 
   /** Nothing of the line that the report was read from is kept. */
-  add ({ line, agency, year, form, content, figuresOnly, stated }: SentReport, source: string, isWriting: boolean): void {
-    const { figures, notes, sections } = content
+  add ({ line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport, source: string, isWriting: boolean): void {
     const first = this.reports.length * this.#width
     const kept = this.#figures.subarray(first, first + figures.length)
-    for (let i = 0; i < figures.length; i++) kept[i] = figures[i] ?? NaN
+    kept.set(figures)
     this.#kept += source.length
     const from = this.#rows.length
     this.#rows.add([agency, year, 1, form.id, kept, JSON.stringify(notes), JSON.stringify(sections), 1, this.#moment])
@@ -83,7 +82,7 @@ export class Batch {
       source,
       figuresOnly,
       stated,
-      digest: isWriting ? digestOf({ form, content }, this.#vectorFrom(from)) : '',
+      digest: isWriting ? digestOfStored(form.id, this.#vectorFrom(from), notes, sections) : '',
       figures: kept,
       from,
       to: this.#rows.length,
@@ -92,9 +91,9 @@ export class Batch {
   }
 
   /** The figures in the row that begins there, the only braces before the notes. */
-  #vectorFrom (from: number) {
+  #vectorFrom (from: number): string {
     const { bytes } = this.#rows
-    return bytes.subarray(bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
+    return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
   }
 
   contentOf ({ from, to, figuresOnly }: PackedReport): PackedContent {

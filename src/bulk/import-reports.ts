@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import { lockTree } from '../agencies/tree.ts'
-import { failedChecks, type Finding } from '../form/checks.ts'
+import { addsUp, failedChecks, type Finding } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
 import { inParts } from '../platform/ahead.ts'
 import { NEXT_MOMENT, reserveMoment } from '../platform/clock.ts'
@@ -83,11 +83,11 @@ async function * batches (run: ReportRun, file: AsyncIterable<Iterable<Read>>): 
 }
 
 function faultsOfReport (run: ReportRun, report: SentReport): LineFault[] {
-  const { line, agency, year, form, content } = report
+  const { line, agency, year, form, figures, notes, sections } = report
   const before = run.seen.see(agency, year, line)
   if (before !== undefined) return [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }]
-  if (!run.options.publish) return []
-  const failed = failedChecks(form, content)
+  if (!run.options.publish || addsUp(form, figures)) return []
+  const failed = failedChecks(form, { figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure), notes, sections })
   if (failed.length === 0) return []
   if (!run.options.acceptFailedChecks) return failed.map(finding => faultOfCheck(line, finding))
   run.checks.reports++

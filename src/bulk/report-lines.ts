@@ -1,8 +1,9 @@
 // Reports as NDJSON: on each line what PUT takes, with agency and year.
 import { Value } from 'typebox/value'
 import { AgencyCode, Year } from '../agencies/schemas.ts'
-import { readContent, type Content } from '../form/content.ts'
+import { readContent } from '../form/content.ts'
 import { atPointer, isObject } from '../form/fault.ts'
+import type { Figure, Note } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
 import { readJson } from '../platform/body.ts'
@@ -18,7 +19,12 @@ export interface SentReport {
   agency: string
   year: number
   form: Form
-  content: Content
+  /** In the order of the form's cells, NaN is blank; good until the next is read. */
+  figures: Float64Array
+  /** By cell id. */
+  notes: Record<string, Note>
+  /** By section id. */
+  sections: Record<string, string>
   /** A file of figures says nothing of the texts: those that are there stay. */
   figuresOnly: boolean
   /** Read-only members that came with it: they must be as they are. */
@@ -42,6 +48,12 @@ export const EXPECTED = {
   text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
 }
 
+/** In the memory that each report of a file takes in turn. */
+export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {
+  for (let i = 0; i < figures.length; i++) memory[i] = figures[i] ?? NaN
+  return memory.subarray(0, figures.length)
+}
+
 /** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
 const MOST_SHAPES = 8
 const MOST_TRIES = 100
@@ -49,6 +61,7 @@ const MOST_TRIES = 100
 /** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
 export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => Read {
   const shapes: Shape[] = []
+  const memory = new Float64Array(forms.width)
   let tries = 0
   const chosen = new Map<number, Form | undefined>()
   const formOf = (year: number) => {
@@ -57,12 +70,12 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
   }
   return line => {
     for (let i = 0; i < shapes.length && line.isUtf8; i++) {
-      const report = readShaped(shapes[i]!, line.number, line.bytes, formOf)
+      const report = readShaped(shapes[i]!, line.number, line.bytes, memory, formOf)
       if (report === undefined) continue
       if (i > 0) shapes.unshift(...shapes.splice(i, 1))
       return { line: line.number, source: keepSource ? line.text! : '', report }
     }
-    const read = readWithCare(forms, line, thisYear)
+    const read = readWithCare(forms, line, memory, thisYear)
     if ('report' in read && line.isUtf8 && tries < MOST_TRIES) {
       tries++
       const shape = shapeOf(read.source, read.report)
@@ -81,7 +94,7 @@ function formOfYear (forms: Forms, year: number, thisYear: number): Form | undef
   }
 }
 
-function readWithCare (forms: Forms, { number: line, text }: Line, thisYear: number): Read {
+function readWithCare (forms: Forms, { number: line, text }: Line, memory: Float64Array, thisYear: number): Read {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
   try {
@@ -94,7 +107,7 @@ function readWithCare (forms: Forms, { number: line, text }: Line, thisYear: num
     const { content, faults: wrong } = readContent(form, value)
     if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
     const stated = Object.fromEntries(STATED.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
-    return { line, source, report: { line, agency, year, form, content, figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
+    return { line, source, report: { line, agency, year, form, ...content, figures: packFigures(content.figures, memory), figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
   } catch (error) {
     return { line, source, faults: faultsOfProblem(line, error) }
   }

@@ -8,7 +8,7 @@ import { problem, type Fault } from '../platform/problem.ts'
 import { chooseForm } from '../reports/actions.ts'
 import { wrongWidth, type CsvFile, type CsvRecord } from './csv.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
-import { EXPECTED, isAgencyCode, isYear, REJECTED, type Read } from './report-lines.ts'
+import { EXPECTED, isAgencyCode, isYear, packFigures, REJECTED, type Read } from './report-lines.ts'
 
 type Named = Record<string, string>
 interface Row { line: number, named: Named }
@@ -96,7 +96,7 @@ function readGroup (forms: Forms, { line, source: lines, rows, faults }: Group, 
     for (const { table, row, fields, place } of byCell ? rowsOfCells(form, rows, faults) : rowsOfRows(form, rows, faults)) readFields(table, row, fields, place, content, faults)
     // The readers of the form give the line; a fault without one concerns the first.
     if (faults.length > 0) return { line, source, faults: faults.map(fault => ({ ...fault, line: fault.line ?? line })) }
-    return { line, source, report: { line, agency, year, form, content, figuresOnly: true, stated: undefined } }
+    return { line, source, report: { line, agency, year, form, ...content, figures: packFigures(content.figures, new Float64Array(content.figures.length)), figuresOnly: true, stated: undefined } }
   } catch (error) {
     return { line, source, faults: [...faults, ...faultsOfProblem(line, error).map(({ pointer, ...fault }) => ({ ...fault, ...(pointer === undefined ? {} : { column: pointer.slice(1) }) }))] }
   }

@@ -22,8 +22,6 @@ export interface Shape {
   /** Before each slot, and behind the last. */
   gaps: Gap[]
   form: Form
-  /** As in each report of this shape, but for the slots. */
-  figures: Figure[]
   /** Cells without a figure in rows that are given. */
   blanks: string[]
 }
@@ -34,7 +32,7 @@ const ODD_ESCAPE = /\\u(0000|d[89a-f])/i
 const BLANK: Note = { state: 'blank', raw: '' }
 
 /** The shape of a line that was read without a fault; undefined when it has members that are not in each line alike. */
-export function shapeOf (text: string, { form, content, stated }: SentReport): Shape | undefined {
+export function shapeOf (text: string, { form, notes, stated }: SentReport): Shape | undefined {
   if (stated !== undefined) return undefined
   const slots: Slot[] = []
   const gaps = ['']
@@ -69,8 +67,7 @@ export function shapeOf (text: string, { form, content, stated }: SentReport): S
     slots,
     gaps: gaps.map(gapOf),
     form,
-    figures: form.cells.map(cell => given.has(cell.id) ? 0 : null),
-    blanks: Object.keys(content.notes).filter(id => !given.has(id))
+    blanks: Object.keys(notes).filter(id => !given.has(id))
   }
 }
 
@@ -91,10 +88,10 @@ function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
   return cell && { is: 'figure', section: undefined, cell }
 }
 
-/** The report of a line of this shape; undefined: it is not, or needs care for another reason. `formOf` chooses the form. */
-export function readShaped ({ slots, gaps, form, figures: base, blanks }: Shape, line: number, bytes: Buffer, formOf: (year: number) => Form | undefined): SentReport | undefined {
+/** The report of a line of this shape, its figures in `memory`; undefined: it is not, or needs care for another reason. `formOf` chooses the form. */
+export function readShaped ({ slots, gaps, form, blanks }: Shape, line: number, bytes: Buffer, memory: Float64Array, formOf: (year: number) => Form | undefined): SentReport | undefined {
   const reader = new LineReader(bytes)
-  const figures = base.slice()
+  const figures = memory.subarray(0, form.cells.length).fill(NaN)
   const notes: Record<string, Note> = {}
   for (const id of blanks) notes[id] = BLANK
   const sections: Record<string, string> = {}
@@ -107,8 +104,8 @@ export function readShaped ({ slots, gaps, form, figures: base, blanks }: Shape,
       const cell = slot.cell!
       const figure = reader.figure(cell)
       if (figure === undefined) return undefined
-      figures[cell.position - 1] = figure
       if (figure === null) notes[cell.id] = BLANK
+      else figures[cell.position - 1] = figure
     } else if (slot.is === 'text') {
       const said = reader.text()
       if (said === undefined || said.length > LONGEST_SECTION) return undefined
@@ -120,7 +117,7 @@ export function readShaped ({ slots, gaps, form, figures: base, blanks }: Shape,
     }
   }
   if (agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.pass(gaps[slots.length]!) || !reader.isAtEnd()) return undefined
-  return { line, agency, year, form, content: { figures, notes, sections }, figuresOnly: false, stated: undefined }
+  return { line, agency, year, form, figures, notes, sections, figuresOnly: false, stated: undefined }
 }
 
 const [MINUS, POINT, ZERO, NINE, QUOTE, BACKSLASH, SPACE, COMMA, END] = Buffer.from('-.09"\\ ,}') as unknown as [number, number, number, number, number, number, number, number, number]

@@ -67,12 +67,15 @@ async function storeFresh (run: ReportRun, batch: Batch, fresh: PackedReport[]):
   if (good.length === 0) return []
   const { trx, options: { publish, by } } = run
   const made = run.isWriting ? await insertReports(trx, batch, good, publish) : good
+  // While the database stores them, the rest is done.
+  const stored = run.isWriting && publish ? insertVersions(trx, batch, made) : undefined
+  stored?.catch(() => {})
   if (run.isWriting) {
-    if (publish) await insertVersions(trx, batch, made)
     run.events.add(by, made.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
   }
   if (publish) for (const report of made) count(run, report)
   run.counts.created += made.length
+  await stored
   if (made.length === good.length) return []
   const done = new Set(made)
   return good.filter(report => !done.has(report))

@@ -56,25 +56,27 @@ export const isObstacle = ({ severity, outcome }: Finding): boolean => severity 
 
 /** The findings that are obstacles, and no other check is run. */
 export function failedChecks (form: Form, content: Content): Finding[] {
-  if (addsUp(form, content.figures)) return []
   return runChecks({ ...form, checks: form.checks.filter(check => check.severity === 'error') }, content).findings.filter(isObstacle)
 }
 
 /** By form: the positions, from 0, that each sum adds; undefined when a check that is no sum may be an obstacle, too. */
 const sumsOf = new WeakMap<Form, { left: number[], right: number[] }[] | undefined>()
 
-/** Every cell has a figure and every sum holds, so that there is no obstacle: most reports are found good by this alone. */
-function addsUp (form: Form, figures: Content['figures']): boolean {
+/**
+ * Every cell has a figure and every sum holds, so that there is no obstacle: most reports are found good by this alone.
+ * `figures` in the order of the form's cells; NaN is blank.
+ */
+export function addsUp (form: Form, figures: Float64Array): boolean {
   if (!sumsOf.has(form)) {
     const positions = (ids: string[]) => ids.map(id => form.cell.get(id)!.position - 1)
     const checks = form.checks.filter(check => check.severity === 'error')
     sumsOf.set(form, checks.every(({ rule }) => rule === 'sum' || rule === 'rows') ? checks.flatMap(check => check.rule === 'sum' ? { left: positions(check.left), right: positions(check.right) } : []) : undefined)
   }
   const sums = sumsOf.get(form)
-  return sums !== undefined && !figures.includes(null) && sums.every(({ left, right }) => sumAt(figures, left) === sumAt(figures, right))
+  return sums !== undefined && !figures.includes(NaN) && sums.every(({ left, right }) => sumAt(figures, left) === sumAt(figures, right))
 }
 
-function sumAt (figures: Content['figures'], positions: number[]): number {
+function sumAt (figures: Float64Array, positions: number[]): number {
   let sum = 0
   for (let i = 0; i < positions.length; i++) sum += figures[positions[i]!]!
   return sum

@@ -50,6 +50,13 @@ export class CopyRows {
     }
   }
 
+  /** A row that is written already, but for its newline. */
+  addWritten (row: string): void {
+    this.#reserve(row.length * 3 + 1)
+    this.#length += this.#memory.write(row, this.#length)
+    this.#memory[this.#length++] = NEWLINE
+  }
+
   #addText (value: string | number | null): void {
     const text = value === null ? '\\N' : typeof value === 'number' ? String(value) : ODD.test(value) ? value.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!) : value
     // A UTF-16 unit takes three bytes at most.

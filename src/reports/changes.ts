@@ -35,10 +35,12 @@ function saidBy (held: Held | null): Map<string, Said> {
   return said
 }
 
-/** Tells one content from another, in whatever order its notes and texts come. `vector` is of the figures, as they are stored. */
-export function digestOf ({ form, content: { figures, notes, sections } }: Held, vector = Buffer.from(writeVector(figures))): string {
+export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string => digestOfStored(form.id, writeVector(figures), notes, sections)
+
+/** Tells one content from another, in whatever order its notes and texts come. `vector` as it is stored. */
+export function digestOfStored (form: string, vector: string, notes: Content['notes'], sections: Content['sections']): string {
   const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
-  return hash('sha256', Buffer.concat([Buffer.from(`[${JSON.stringify(form.id)},[`), vector.subarray(1, -1), Buffer.from(`],${said.slice(1)}`)]))
+  return hash('sha256', `[${JSON.stringify(form)},[${vector.slice(1, -1)}],${said.slice(1)}`)
 }
 
 const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

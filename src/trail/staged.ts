@@ -7,19 +7,19 @@ import { sql, type Transaction } from 'kysely'
 import { inParts } from '../platform/ahead.ts'
 import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
 import type { Database } from '../platform/database.ts'
-import { readLines } from '../platform/lines.ts'
-import { openScratch, readScratch } from '../platform/upload.ts'
+import { openScratch } from '../platform/upload.ts'
 import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
 
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
 interface Head { n: number, at: string, hash: string }
 
-type Staged = [chain: string, year: string | null, body: string]
+/** `row` has chain, year and body as COPY takes them. */
+interface Staged { chain: string, row: string, body: string }
 
-/** Chains, or events, of one statement. */
+/** Events of one part, and chains of one statement. */
 const AT_ONCE = 2000
-/** Events that are read at a time: in between the database is given what it waits for. */
+/** Events that are followed at a time: in between the database is given what it waits for. */
 const TURN = 25
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
@@ -30,6 +30,11 @@ export async function withStagedEvents<Result> (work: (events: StagedEvents) => 
 export class StagedEvents {
   readonly #file: FileHandle
   #written = Promise.resolve()
+  /** As they will stand in `event`, but for what depends on those before: chain, year, body. */
+  readonly #rows = new CopyRows()
+  #staged = 0
+  /** Bytes of each part that is in the file. */
+  readonly #parts: number[] = []
   /** By chain, how many events are to follow its end: few bytes, as a nation has many chains. */
   readonly #waiting = new Map<string, number>()
   /** Of the chains that are being followed. */
@@ -39,13 +44,20 @@ export class StagedEvents {
 
   /** They are there when `record` is called; what cannot be written is told then. */
   add (by: By, events: NewEvent[]): void {
-    const rows = new CopyRows()
     for (const event of events) {
       const { chain, year, body } = written(by, event)
       this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
-      rows.add([chain, year, body])
+      this.#rows.add([chain, year, body])
+      if (++this.#staged === AT_ONCE) this.#write()
     }
-    this.#written = this.#written.then(async () => await this.#file.appendFile(rows.bytes))
+  }
+
+  #write (): void {
+    const bytes = Buffer.from(this.#rows.bytes)
+    this.#rows.clear()
+    this.#staged = 0
+    this.#parts.push(bytes.length)
+    this.#written = this.#written.then(async () => await this.#file.appendFile(bytes))
     this.#written.catch(() => {})
   }
 
@@ -55,6 +67,7 @@ export class StagedEvents {
    */
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#waiting.size === 0) return
+    if (this.#staged > 0) this.#write()
     await this.#written
     const chains = [...this.#waiting.keys()]
     for (let i = 0; i < chains.length; i += AT_ONCE) await holdChains(trx, chains.slice(i, i + AT_ONCE))
@@ -63,7 +76,7 @@ export class StagedEvents {
     await inParts(async store => {
       // While one is stored, the other is filled.
       let [rows, other] = [new CopyRows(), new CopyRows()]
-      for await (const part of this.#parts(trx)) {
+      for await (const part of this.#read(trx)) {
         const ends: [string, Head][] = []
         for (const event of part) {
           place = this.#follow(place, moment!.now, event, rows, ends)
@@ -71,8 +84,8 @@ export class StagedEvents {
         }
         const { bytes } = rows
         await store(async () => {
-          await copyInto(trx, 'event', ['chain', 'n', 'at', 'year', 'body', 'hash', 'seq'], bytes)
-          if (ends.length > 0) await moveOn(trx, ends)
+          await copyInto(trx, 'event', ['chain', 'year', 'body', 'n', 'at', 'hash', 'seq'], bytes)
+          if (ends.length > 0) await moveOn(trx, moment!.now, ends)
         })
         ;[rows, other] = [other, rows]
         rows.clear()
@@ -82,40 +95,40 @@ export class StagedEvents {
   }
 
   /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
-  async * #parts (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
+  async * #read (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
     let ready: { part: Staged[], known: Promise<void> } | undefined
-    const next = async (part: Staged[]) => {
+    let position = 0
+    for (const length of this.#parts) {
+      const part = await this.#readPart(position, length)
+      position += length
       const before = ready
       await before?.known
-      ready = { part, known: this.#findHeads(trx, part.map(([chain]) => chain)) }
+      ready = { part, known: this.#findHeads(trx, part.map(({ chain }) => chain)) }
       // What it throws is seen when it is waited for.
       ready.known.catch(() => {})
-      return before?.part
+      if (before !== undefined) yield before.part
     }
-    let part: Staged[] = []
-    for await (const lines of readLines(readScratch(this.#file), Infinity, 'utf-8')) {
-      for (const { text } of lines) {
-        part.push(readCopied(text!) as Staged)
-        if (part.length < AT_ONCE) continue
-        const before = await next(part)
-        part = []
-        if (before !== undefined) yield before
-      }
-    }
-    const before = await next(part)
-    if (before !== undefined) yield before
     await ready!.known
-    yield part
+    yield ready!.part
+  }
+
+  async #readPart (position: number, length: number): Promise<Staged[]> {
+    const bytes = Buffer.allocUnsafe(length)
+    for (let read = 0; read < length;) read += (await this.#file.read(bytes, read, length - read, position + read)).bytesRead
+    return bytes.toString('utf8', 0, length - 1).split('\n').map(row => {
+      const [chain, , body] = readCopied(row) as [string, string | null, string]
+      return { chain, row, body }
+    })
   }
 
   /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
-  #follow ({ seq, hash }: Place, now: string, [chain, year, body]: Staged, rows: CopyRows, ends: [string, Head][]): Place {
+  #follow ({ seq, hash }: Place, now: string, { chain, row, body }: Staged, rows: CopyRows, ends: [string, Head][]): Place {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
     const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
     head.hash = own.toString('hex')
-    rows.add([chain, head.n, head.at, year, body, `\\x${head.hash}`, seq + 1])
+    rows.addWritten(`${row}\t${head.n}\t${head.at}\t\\\\x${head.hash}\t${seq + 1}`)
     const left = this.#waiting.get(chain)! - 1
     this.#waiting.set(chain, left)
     if (left === 0) {
@@ -150,7 +163,7 @@ async function holdChains (trx: Transaction<Database>, chains: string[]): Promis
   await hold()
 }
 
-const moveOn = (trx: Transaction<Database>, heads: [string, Head][]) => sql`
-  update event_chain as c set n = u.n, at = u.at, hash = decode(u.hash, 'hex')
-  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${heads.map(([, head]) => head.at)}::timestamptz[], ${heads.map(([, head]) => head.hash)}::text[]) as u (chain, n, at, hash)
+const moveOn = (trx: Transaction<Database>, now: string, heads: [string, Head][]) => sql`
+  update event_chain as c set n = u.n, at = greatest(c.at, ${now}::timestamptz), hash = decode(u.hash, 'hex')
+  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${heads.map(([, head]) => head.hash)}::text[]) as u (chain, n, hash)
   where c.chain = u.chain`.execute(trx)

@@ -55,6 +55,6 @@ t.test('the pattern is found and used', t => {
   const [first, second] = [1, 2].map(seed => JSON.stringify(reportOf(forms.get('2021'), 'agency', 2022, seed)))
   t.match(read(lineOf(first!)), { source: first })
   const found = read(lineOf(second!))
-  t.match(found, { source: '', report: { agency: 'agency', content: { sections: { other_matters: '无' } } } }, 'only such a line is given without its source')
+  t.match(found, { source: '', report: { agency: 'agency', sections: { other_matters: '无' } } }, 'only such a line is given without its source')
   t.end()
 })
