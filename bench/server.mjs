@@ -1,7 +1,8 @@
 // The service in a process of its own, with two routes more to hold it against.
 import { sql } from 'kysely'
 import { buildApp } from '../dist/app.js'
-import { Forms, readForms, recordCells } from '../dist/forms/forms.js'
+import { Forms, recordCells } from '../dist/forms/forms.js'
+import { readForms } from '../dist/forms/read.js'
 import { openDatabase } from '../dist/platform/database.js'
 import { keepHeapSmall } from '../dist/platform/heap.js'
 import { migrate } from '../dist/platform/migrations.js'

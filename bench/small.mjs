@@ -1,6 +1,7 @@
 // A made-up province, measured in less than two minutes.
 import pg from 'pg'
-import { Forms, readForms } from '../dist/forms/forms.js'
+import { Forms } from '../dist/forms/forms.js'
+import { readForms } from '../dist/forms/read.js'
 import { openDatabase } from '../dist/platform/database.js'
 import { verifyTotals } from '../dist/tally/verify.js'
 import { request } from './client.mjs'

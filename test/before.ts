@@ -1,7 +1,8 @@
 // Before all test files: a server, and in it the template that each test file copies.
 import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { Forms, readForms, recordCells } from '../src/forms/forms.ts'
+import { Forms, recordCells } from '../src/forms/forms.ts'
+import { readForms } from '../src/forms/read.ts'
 import { openDatabase } from '../src/platform/database.ts'
 import { migrate } from '../src/platform/migrations.ts'
 import { startPostgres, stopPostgres } from '../src/platform/postgres/server.ts'

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { buildApp, type AppOptions } from '../src/app.ts'
-import { Forms, readForms } from '../src/forms/forms.ts'
+import { Forms } from '../src/forms/forms.ts'
+import { readForms } from '../src/forms/read.ts'
 import { openDatabase } from '../src/platform/database.ts'
 import { adminUrl, template, urlOf } from './server.ts'
 

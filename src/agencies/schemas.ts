@@ -1,16 +1,17 @@
 import { Type, type Static } from 'typebox'
 import { ref } from '../platform/openapi.ts'
 import { NextPage } from '../platform/paging.ts'
+import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from './code.ts'
 import { CREDIT_CODE_PATTERN } from './credit-code.ts'
 
 export const LEVELS = ['national', 'province', 'prefecture', 'county', 'township']
 export const KINDS = ['government', 'office', 'department', 'agency_of_government', 'dispatched_office', 'vertical', 'authorized_organization', 'other']
 export const REPORTING = ['own', 'consolidated']
 
-export const AgencyCode = Type.String({ pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$', description: 'Code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', examples: ['kundulun-culture'] })
+export const AgencyCode = Type.String({ pattern: AGENCY_CODE.source, description: 'Code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', examples: ['kundulun-culture'] })
 export const Level = Type.Enum(LEVELS, { type: 'string', description: 'Level of government.' })
 export const Kind = Type.Enum(KINDS, { type: 'string', description: 'What kind of organ it is.' })
-export const Year = Type.Integer({ minimum: 1900, maximum: 9998, description: 'Reporting year.', examples: [2019] })
+export const Year = Type.Integer({ minimum: FIRST_YEAR, maximum: LAST_YEAR, description: 'Reporting year.', examples: [2019] })
 
 const orNull = <T extends object>(schema: T, description: string, example: unknown) =>
   ({ ...schema, type: [(schema as { type: string }).type, 'null'], description, examples: [example] }) as unknown as T

@@ -1,7 +1,8 @@
 // npm run openapi writes openapi/openapi.json and .yaml from the code; with --check it only compares, and exits 1 when they differ.
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../app.ts'
-import { Forms, readForms } from '../forms/forms.ts'
+import { Forms } from '../forms/forms.ts'
+import { readForms } from '../forms/read.ts'
 import { openDatabase } from '../platform/database.ts'
 
 const folder = new URL('../../openapi/', import.meta.url)

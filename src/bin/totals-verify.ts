@@ -1,7 +1,8 @@
 // npm run totals:verify: exit 0 when every maintained total is what the published reports give, else 1.
 import { loadConfig } from '../config.ts'
 import { connectBeside } from '../connect.ts'
-import { Forms, readForms } from '../forms/forms.ts'
+import { Forms } from '../forms/forms.ts'
+import { readForms } from '../forms/read.ts'
 import { verifyTotals } from '../tally/verify.ts'
 
 const { db, close } = await connectBeside(loadConfig(process.env), console.error)

@@ -4,17 +4,17 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { asProblem } from '../platform/errors.ts'
 import { wordProblem, type Problem } from '../platform/problem.ts'
-import type { readFile } from './file.ts'
+import type { FileToRead } from './file.ts'
 import { REJECT_TYPES } from './job-routes.ts'
 import { beat, endJob, keepRejects } from './jobs.ts'
 import type { Rejects } from './rejects.ts'
 import { isRejected, rejection, wordResult, type ImportOptions, type Run } from './run.ts'
 
 export interface BackgroundWork {
-  file: ReturnType<typeof readFile>
+  file: FileToRead
   options: ImportOptions
   rejects: Rejects
-  work (file: ReturnType<typeof readFile>, options: ImportOptions): Promise<Run>
+  work (file: FileToRead, options: ImportOptions): Promise<Run>
   close (): Promise<void>
 }
 
@@ -57,7 +57,7 @@ async function perform (db: Kysely<Database>, inTurn: ReturnType<typeof takeTurn
   })
   const keep = async (on: Parameters<typeof endJob>[0], done: Run) => {
     const bytes = done.counts.rejected > 0 ? await rejects.bytes(MOST_REJECTS) : undefined
-    if (bytes !== undefined) await keepRejects(on, id, bytes, REJECT_TYPES[await file.format()])
+    if (bytes !== undefined) await keepRejects(on, id, bytes, REJECT_TYPES[file.format])
   }
   const succeed = async (on: Parameters<typeof endJob>[0], done: Run) => {
     await keep(on, done)

@@ -1,14 +1,8 @@
-// Reports that are stored together. What they say waits as the bytes of the rows that become of them, and as one array of
-// numbers: kept as an object each, the garbage would cost as much as all else that an import does.
-import { digestOfStored } from '../reports/changes.ts'
-import { CopyRows, readCopied } from '../platform/copy.ts'
+// Reports that are stored together.
+import { readCopied } from '../platform/rows.ts'
+import type { Memory } from '../platform/thread.ts'
+import { memoryOf, type Part } from './part.ts'
 import type { SentReport } from './report-lines.ts'
-
-const MOST_REPORTS = 1000
-const MOST_BYTES = 8 * 1024 * 1024
-
-/** Columns of report_version, in the order of a row. */
-export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 'notes', 'sections', 'revision', 'published_at']
 
 /**
  * What the agency of a report is in its year (`reporting` null: it is not there), whether there is such a report, and
@@ -16,18 +10,15 @@ export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 
  */
 export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean, isCovered: boolean }
 
-/** A report of a batch. */
+/** A report of a batch; see `Part` for what is of the file. */
 export interface PackedReport {
   line: number
   agency: string
   year: number
   form: string
-  /** What stood in the file, where it may have to be given back. */
   source: string
-  /** The file says nothing of the texts: those that are there stay. */
   figuresOnly: boolean
   stated: SentReport['stated']
-  /** Of its content, as the audit trail has it; '' when nothing is written. */
   digest: string
   /** In the order of the form's cells; NaN is blank. */
   figures: Float64Array
@@ -42,67 +33,38 @@ export interface PackedReport {
 export interface PackedContent { vector: string, notes: string, sections: string | null }
 
 export class Batch {
-  reports: PackedReport[] = []
-  readonly #rows = new CopyRows()
-  readonly #figures: Float64Array
-  readonly #width: number
-  readonly #moment: string
-  /** Characters of the sources that are kept. */
-  #kept = 0
+  readonly reports: PackedReport[]
+  /** That of the part it was made of: free once the batch is stored. */
+  readonly memory: Memory
+  readonly #rows: Buffer
 
-  /** `width` is the most cells of a report, `moment` when what is published becomes public. */
-  constructor (width: number, moment: string) {
-    this.#width = width
-    this.#moment = moment
-    this.#figures = new Float64Array(width * MOST_REPORTS)
-  }
-
-  /** Begins anew in the same memory: what was in it must be stored. */
-  clear (): void {
-    this.reports = []
-    this.#rows.clear()
-    this.#kept = 0
-  }
-
-  get isFull (): boolean { return this.reports.length === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }
-
-  /** Nothing of the line that the report was read from is kept. */
-  add ({ line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport, source: string, isWriting: boolean): void {
-    const first = this.reports.length * this.#width
-    const kept = this.#figures.subarray(first, first + figures.length)
-    kept.set(figures)
-    this.#kept += source.length
-    const from = this.#rows.length
-    this.#rows.add([agency, year, 1, form.id, kept, JSON.stringify(notes), JSON.stringify(sections), 1, this.#moment])
-    this.reports.push({
+  /** `cellsOf` a form, how many; `width` the most of them. */
+  constructor (part: Part, cellsOf: (form: string) => number, width: number) {
+    this.memory = memoryOf(part)
+    this.#rows = Buffer.from(part.rows.buffer, part.rows.byteOffset, part.rows.length)
+    this.reports = part.lines.map((line, i) => ({
       line,
-      agency,
-      year,
-      form: form.id,
-      source,
-      figuresOnly,
-      stated,
-      digest: isWriting ? digestOfStored(form.id, this.#vectorFrom(from), notes, sections) : '',
-      figures: kept,
-      from,
-      to: this.#rows.length,
+      agency: part.agencies[i]!,
+      year: part.years[i]!,
+      form: part.forms[i]!,
+      source: part.sources[i]!,
+      figuresOnly: part.figuresOnly[i]!,
+      stated: part.stated[i],
+      digest: part.digests[i]!,
+      figures: part.figures.subarray(i * width, i * width + cellsOf(part.forms[i]!)),
+      from: i === 0 ? 0 : part.ends[i - 1]!,
+      to: part.ends[i]!,
       standing: undefined
-    })
-  }
-
-  /** The figures in the row that begins there, the only braces before the notes. */
-  #vectorFrom (from: number): string {
-    const { bytes } = this.#rows
-    return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
+    }))
   }
 
   contentOf ({ from, to, figuresOnly }: PackedReport): PackedContent {
-    const [, , , , vector, notes, sections] = readCopied(this.#rows.part(from, to - 1).toString()) as string[]
+    const [, , , , vector, notes, sections] = readCopied(this.#rows.toString('utf8', from, to - 1)) as string[]
     return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
   }
 
   /** As rows of report_version. */
   versionsOf (reports: PackedReport[]): Buffer {
-    return reports.length === this.reports.length ? this.#rows.bytes : Buffer.concat(reports.map(({ from, to }) => this.#rows.part(from, to)))
+    return reports.length === this.reports.length ? this.#rows : Buffer.concat(reports.map(({ from, to }) => this.#rows.subarray(from, to)))
   }
 }

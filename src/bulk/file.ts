@@ -2,10 +2,9 @@
 import type { Forms } from '../forms/forms.ts'
 import { readLines, type Line } from '../platform/lines.ts'
 import { problem } from '../platform/problem.ts'
-import type { Upload } from '../platform/upload.ts'
+import { readReceived, type Received } from '../platform/received.ts'
 import { readAgencyLine, readAgencyTable, type ReadAgency, type Validate } from './agency-lines.ts'
-import { readCsvFile } from './csv.ts'
-import type { Rejects } from './rejects.ts'
+import { readCsvFile, type CsvFile } from './csv.ts'
 import { reportLineReader, type Read } from './report-lines.ts'
 import { readReportTable } from './report-table.ts'
 
@@ -21,31 +20,39 @@ export function formatOf (type: string, types: string[]): Format | undefined {
   return FORMATS[type]
 }
 
-/** Each reader starts at the beginning of the file; `rejects` begin with it. */
-export function readFile (upload: Upload, lineLimit: number, types: string[], rejects?: Rejects) {
-  const lines = () => readLines(upload.read(), lineLimit, upload.charset)
-  let known = formatOf(upload.type, types)
-  const format = async () => {
-    known ??= await sniff(lines())
-    return known
-  }
+/** A file whose format is known; any thread of the process can read it. */
+export interface FileToRead {
+  received: Received
+  format: Format
+  /** Bytes of one line. */
+  lineLimit: number
+}
 
-  async function * read<Item> (ofLine: (line: Line) => Item, ofTable: (file: Awaited<ReturnType<typeof readCsvFile>>) => AsyncIterable<Item[]>): AsyncGenerator<Iterable<Item>> {
-    if (await format() === 'csv') {
-      const file = await readCsvFile(lines(), lineLimit)
-      rejects?.begin(file.header.fields)
-      yield * ofTable(file)
-      return
-    }
-    rejects?.begin(undefined)
-    for await (const block of lines()) yield each(block, ofLine)
-  }
+/** What is read from its start, as much at once as a piece of the file gives; of CSV the names of its columns, too. */
+export interface Reading<Item> { columns: string[] | undefined, reads: AsyncIterable<Iterable<Item>> }
 
-  return {
-    format,
-    reports: (forms: Forms, thisYear: number) => read<Read>(reportLineReader(forms, thisYear, rejects !== undefined), file => readReportTable(forms, file, thisYear)),
-    agencies: (validate: Validate) => read<ReadAgency>(line => readAgencyLine(line, validate, rejects !== undefined), file => readAgencyTable(file, validate, rejects !== undefined))
-  }
+/** `types` are those of the route. */
+export async function openFile (received: Received, lineLimit: number, types: string[]): Promise<FileToRead> {
+  const format = formatOf(received.type, types) ?? await sniff(readLines(readReceived(received), lineLimit, received.charset))
+  return { received, format, lineLimit }
+}
+
+/** The figures of a report are good until the next is asked for. */
+export const readReports = async (file: FileToRead, forms: Forms, thisYear: number, keepSource: boolean): Promise<Reading<Read>> =>
+  await reading(file, reportLineReader(forms, thisYear, keepSource), table => readReportTable(forms, table, thisYear))
+
+export const readAgencies = async (file: FileToRead, validate: Validate, keepSource: boolean): Promise<Reading<ReadAgency>> =>
+  await reading(file, line => readAgencyLine(line, validate, keepSource), table => readAgencyTable(table, validate, keepSource))
+
+async function reading<Item> ({ received, format, lineLimit }: FileToRead, ofLine: (line: Line) => Item, ofTable: (table: CsvFile) => AsyncIterable<Item[]>): Promise<Reading<Item>> {
+  const lines = readLines(readReceived(received), lineLimit, received.charset)
+  if (format === 'ndjson') return { columns: undefined, reads: inTurn(lines, ofLine) }
+  const table = await readCsvFile(lines, lineLimit)
+  return { columns: table.header.fields, reads: ofTable(table) }
+}
+
+async function * inTurn<Item> (blocks: AsyncIterable<Line[]>, read: (line: Line) => Item): AsyncGenerator<Iterable<Item>> {
+  for await (const block of blocks) yield each(block, read)
 }
 
 /** One at a time: what is read of a line is done with before the next. */

@@ -14,9 +14,10 @@ import { FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '.
 import { Problem, problem } from '../platform/problem.ts'
 import { withStagedEvents, type StagedEvents } from '../trail/staged.ts'
 import type { By } from '../trail/trail.ts'
-import { inColumn, type ReadAgency, type SentAgency } from './agency-lines.ts'
+import { inColumn, type ReadAgency, type SentAgency, type Validate } from './agency-lines.ts'
 import { chunks, findCreditCodes, findYears, insertAgencies } from './agency-store.ts'
 import { faultsOfProblem } from './faults.ts'
+import { readAgencies, type FileToRead, type Reading } from './file.ts'
 import { finish, newRun, reject, Undone, type ImportOptions, type Run } from './run.ts'
 
 /** They are held in memory until all are read: which stands above which is known only then. */
@@ -31,7 +32,7 @@ interface Fresh extends SentAgency { period: Period }
 interface Known extends SentAgency { before: Agency }
 
 /** As `importReports`. */
-export async function importAgencies (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Iterable<ReadAgency>>, options: AgencyImportOptions): Promise<Run> {
+export async function importAgencies (db: Kysely<Database>, forms: Forms, file: FileToRead, validate: Validate, options: AgencyImportOptions): Promise<Run> {
   let run!: AgencyRun
   try {
     return await inTransaction(db, async trx => await withStagedEvents(async events => {
@@ -39,7 +40,7 @@ export async function importAgencies (db: Kysely<Database>, forms: Forms, read: 
       await lockTree(trx)
       run = { ...newRun(options), options, events, recorded: [] }
       options.begun?.(run)
-      await saveAll(trx, forms, run, await readAll(run, read()))
+      await saveAll(trx, forms, run, await readAll(run, await readAgencies(file, validate, options.rejects !== undefined)))
       await events.record(trx)
       // The last thing: it holds the clock.
       if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
@@ -51,7 +52,8 @@ export async function importAgencies (db: Kysely<Database>, forms: Forms, read: 
   }
 }
 
-async function readAll (run: Run, file: AsyncIterable<Iterable<ReadAgency>>): Promise<SentAgency[]> {
+async function readAll (run: Run, { columns, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
+  run.options.rejects?.begin(columns)
   const agencies = new Map<string, SentAgency>()
   for await (const reads of file) {
     run.options.signal?.throwIfAborted()
@@ -198,7 +200,7 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
     }
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
-  for (const some of chunks(placed)) run.events.add(run.options.by, some.map(({ code, change, period }) => agencyEvent(code, change, undefined, [], [period])))
+  for (const { code, change, period } of placed) run.events.add(run.options.by, agencyEvent(code, change, undefined, [], [period]))
   for (const { code } of placed) run.recorded.push(code)
   run.counts.created += placed.length
   const done = new Set(placed)

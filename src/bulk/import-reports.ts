@@ -1,28 +1,26 @@
-// Reports in bulk: the file is read and checked in batches, and each batch is stored with a few statements, all in one
-// transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
+// Reports in bulk: the file is read and checked in parts by a thread of its own, and each part is stored with a few
+// statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
 // for each other, and no agency moves between the reading of its place and the adding to its totals.
-import { setImmediate } from 'node:timers/promises'
+import { extname } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { lockTree } from '../agencies/tree.ts'
-import { addsUp, failedChecks, type Finding } from '../form/checks.ts'
 import type { Forms } from '../forms/forms.ts'
-import { inParts } from '../platform/ahead.ts'
 import { NEXT_MOMENT, reserveMoment } from '../platform/clock.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
+import { Thread, type Lent } from '../platform/thread.ts'
 import { Sums } from '../tally/sums.ts'
 import { withStagedEvents } from '../trail/staged.ts'
 import { Batch } from './batch.ts'
-import type { LineFault } from './faults.ts'
-import type { Read, SentReport } from './report-lines.ts'
+import type { FileToRead } from './file.ts'
+import type { Part } from './part.ts'
+import type { ReadingTask } from './parts.ts'
 import { finish, newRun, reject, Undone, type Run } from './run.ts'
-import { Seen } from './seen.ts'
-import { storeBatch, whose, type ReportImportOptions, type ReportRun } from './store-reports.ts'
+import { makeReady, storeBatch, type Ready, type ReportImportOptions, type ReportRun } from './store-reports.ts'
 
-/**
- * `read` gives the file from its start each time it is called. When `on_error` is `abort` and anything is at fault,
- * nothing is stored.
- */
-export async function importReports (db: Kysely<Database>, forms: Forms, read: () => AsyncIterable<Iterable<Read>>, options: ReportImportOptions): Promise<Run> {
+const thread = new Thread<ReadingTask, Part>(new URL(`./reading-thread${extname(import.meta.url)}`, import.meta.url))
+
+/** When `on_error` is `abort` and anything is at fault, nothing is stored. */
+export async function importReports (db: Kysely<Database>, forms: Forms, file: FileToRead, thisYear: number, options: ReportImportOptions): Promise<Run> {
   let run!: ReportRun
   try {
     return await inTransaction(db, async trx => await withStagedEvents(async events => {
@@ -33,9 +31,9 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
       await sql`set local random_page_cost = 1.1`.execute(trx)
       await lockTree(trx)
       const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
-      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, seen: new Seen(), options }
+      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, options }
       options.begun?.(run)
-      await storeAll(run, batches(run, read()))
+      await storeAll(run, thread.run(taskOf(run, file, thisYear)))
       if (run.isWriting) await events.record(trx)
       if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
       // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not used again.
@@ -48,52 +46,44 @@ export async function importReports (db: Kysely<Database>, forms: Forms, read: (
   }
 }
 
-/** While the database stores one batch, the next is read. */
-const storeAll = async (run: ReportRun, all: AsyncIterable<Batch>): Promise<void> => await inParts(async store => {
-  for await (const batch of all) {
-    run.options.signal?.throwIfAborted()
-    await store(async () => await storeBatch(run, batch))
-  }
-})
+function taskOf ({ forms, moment, isWriting, options: { rejects, publish, acceptFailedChecks, onError } }: ReportRun, file: FileToRead, thisYear: number): ReadingTask {
+  return { file, forms: forms.all.map(form => form.definition), thisYear, keepSource: rejects !== undefined, publish, acceptFailedChecks, isWriting, onError, moment }
+}
 
-/** Reports that are read at a time: in between the database is given what it waits for. */
-const TURN = 10
-
-/** The reports that are good by themselves; the others are rejected on the way. When the next batch is asked for, the one before the last must be stored. */
-async function * batches (run: ReportRun, file: AsyncIterable<Iterable<Read>>): AsyncGenerator<Batch> {
-  // While one is stored, the other is filled.
-  let [batch, other] = [new Batch(run.forms.width, run.moment), new Batch(run.forms.width, run.moment)]
-  for await (const reads of file) {
-    for (const read of reads) {
-      run.read++
-      if (run.read % TURN === 0) await setImmediate()
-      const faults = 'faults' in read ? read.faults : faultsOfReport(run, read.report)
-      if (faults.length > 0 || 'faults' in read) {
-        reject(run, read.source, faults)
-        continue
-      }
-      batch.add(read.report, read.source, run.isWriting)
-      if (!batch.isFull) continue
-      yield batch
-      ;[batch, other] = [other, batch]
-      batch.clear()
+/** While the database stores one part, the next is made ready. */
+async function storeAll (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Promise<void> {
+  let next = nextReady(run, parts)
+  try {
+    for (let ready; (ready = await next) !== undefined;) {
+      const { giveBack, batch } = ready
+      await storeBatch(run, ready, () => {
+        next = nextReady(run, parts)
+        // What it throws is seen when it is waited for.
+        next.catch(() => {})
+      })
+      giveBack(batch.memory)
     }
+  } finally {
+    // Nothing is at work any more when this ends, however it does.
+    await next.catch(() => {})
+    await parts.return(undefined)
   }
-  if (batch.reports.length > 0) yield batch
 }
 
-function faultsOfReport (run: ReportRun, report: SentReport): LineFault[] {
-  const { line, agency, year, form, figures, notes, sections } = report
-  const before = run.seen.see(agency, year, line)
-  if (before !== undefined) return [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }]
-  if (!run.options.publish || addsUp(form, figures)) return []
-  const failed = failedChecks(form, { figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure), notes, sections })
-  if (failed.length === 0) return []
-  if (!run.options.acceptFailedChecks) return failed.map(finding => faultOfCheck(line, finding))
-  run.checks.reports++
-  for (const { check } of failed) run.checks.failed.set(check, (run.checks.failed.get(check) ?? 0) + 1)
-  return []
+/** Undefined at the end of the file. */
+async function nextReady (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Promise<Ready & Pick<Lent<Part>, 'giveBack'> | undefined> {
+  const { done, value } = await parts.next()
+  if (done === true) return undefined
+  const { part, giveBack } = value
+  run.options.signal?.throwIfAborted()
+  if (run.read === 0) run.options.rejects?.begin(part.columns)
+  count(run, part)
+  return { ...await makeReady(run, new Batch(part, form => run.forms.get(form).cells.length, run.forms.width)), giveBack }
 }
 
-const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault =>
-  ({ line, code: 'checks-failed', check, found: { left, right }, expected: message })
+function count (run: ReportRun, { read, rejected, failed }: Part): void {
+  run.read += read
+  for (const { source, faults } of rejected) reject(run, source, faults)
+  run.checks.reports += failed.length
+  for (const check of failed.flat()) run.checks.failed.set(check, (run.checks.failed.get(check) ?? 0) + 1)
+}

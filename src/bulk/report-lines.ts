@@ -1,15 +1,14 @@
 // Reports as NDJSON: on each line what PUT takes, with agency and year.
-import { Value } from 'typebox/value'
-import { AgencyCode, Year } from '../agencies/schemas.ts'
+import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../agencies/code.ts'
 import { readContent } from '../form/content.ts'
 import { atPointer, isObject } from '../form/fault.ts'
 import type { Figure, Note } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
-import type { Forms } from '../forms/forms.ts'
+import { chooseForm, type Forms } from '../forms/forms.ts'
 import { readJson } from '../platform/body.ts'
 import type { Line } from '../platform/lines.ts'
 import { Problem } from '../platform/problem.ts'
-import { chooseForm, READ_ONLY } from '../reports/actions.ts'
+import { READ_ONLY } from '../reports/read-only.ts'
 import { faultsOfProblem, type LineFault } from './faults.ts'
 import { readShaped, shapeOf, type Shape } from './shape.ts'
 
@@ -40,13 +39,16 @@ const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
 /** Where rejects tell why they were: it may stand in a file that is sent again. */
 export const REJECTED = 'rejected'
 
-export const isAgencyCode = (value: unknown): value is string => Value.Check(AgencyCode, value)
-export const isYear = (value: unknown): value is number => Value.Check(Year, value)
+export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
+export const isYear = (value: unknown): value is number => Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
 export const EXPECTED = {
   agency: { en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符' },
   year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
   text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
 }
+
+/** Where a report says whose it is. */
+export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
 
 /** In the memory that each report of a file takes in turn. */
 export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {

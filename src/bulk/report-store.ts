@@ -1,10 +1,12 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
 import { shownMoment } from '../platform/clock.ts'
-import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
+import { copyInto } from '../platform/copy.ts'
 import { FOR_EVER, type Database } from '../platform/database.ts'
+import { CopyRows, readCopied } from '../platform/rows.ts'
 import type { Status } from '../reports/moves.ts'
-import { VERSION_COLUMNS, type Batch, type PackedReport, type Standing } from './batch.ts'
+import type { Batch, PackedReport, Standing } from './batch.ts'
+import { VERSION_COLUMNS } from './part.ts'
 
 /** In the order of the reports. The caller holds the tree in its place. */
 export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Omit<Standing, 'isCovered'>[]> {

@@ -15,7 +15,7 @@ import { receiveUpload, typeOf } from '../platform/upload.ts'
 import { problemOfValidation } from '../platform/validation.ts'
 import { thisYear } from '../reports/routes.ts'
 import { by } from '../trail/trail.ts'
-import { formatOf, readFile } from './file.ts'
+import { formatOf, openFile, type FileToRead } from './file.ts'
 import { importAgencies } from './import-agencies.ts'
 import { importReports } from './import-reports.ts'
 import { Rejects } from './rejects.ts'
@@ -48,8 +48,7 @@ const answers = {
 }
 
 interface Query { dry_run?: boolean, on_error?: 'abort' | 'continue', mode?: 'upsert' | 'create' }
-type File = ReturnType<typeof readFile>
-type Work = (file: File, options: ImportOptions) => Promise<Run>
+type Work = (file: FileToRead, options: ImportOptions) => Promise<Run>
 
 export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
   // The body is read as it comes, by the handler.
@@ -70,10 +69,10 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     const isAsync = /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers.prefer ?? ''))
     const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
     const rejects = isAsync || (wanted !== 'application/json' && wanted !== false) ? await Rejects.open(language) : undefined
-    const options: ImportOptions = { dryRun, onError, mode, rejects: rejects && ((source, faults) => rejects.add(source, faults)) }
+    const options: ImportOptions = { dryRun, onError, mode, rejects }
     let isHandedOn = false
     try {
-      const file = readFile(upload, limits.line, types, rejects)
+      const file = await openFile(upload.received, limits.line, types)
       if (isAsync) {
         const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
         isHandedOn = true
@@ -88,7 +87,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
       reply.header('vary', 'Accept, Accept-Language')
       if (rejects === undefined) return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
       isHandedOn = true
-      const type = REJECT_TYPES[await file.format()]
+      const type = REJECT_TYPES[file.format]
       const stream = rejects.read()
       stream.on('close', () => { upload.close() })
       return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
@@ -119,7 +118,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as { publish?: boolean, accept_failed_checks?: boolean }
     if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
     return await answer(request, reply, 'reports', Object.keys(REPORTS_BODY.content), (file, options) =>
-      importReports(db, forms, () => file.reports(forms, thisYear()), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
+      importReports(db, forms, file, thisYear(), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
   }
   app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
   app.put('/v1/imports/reports', { schema: { ...reports, operationId: 'putReportsFile', description: `As POST, for \`curl -T\`. ${reports.description}` } }, postReports as never)
@@ -128,7 +127,7 @@ export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimit
     const check = request.compileValidationSchema(AgencyLine, 'body')
     const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
     return await answer(request, reply, 'agencies', Object.keys(AGENCIES_BODY.content), (file, options) =>
-      importAgencies(db, forms, () => file.agencies(validate), { ...options, actor: request.actor!, by: by(request) }))
+      importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: by(request) }))
   }
   app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
   app.put('/v1/imports/agencies', { schema: { ...agencies, operationId: 'putAgenciesFile', description: `As POST, for \`curl -T\`. ${agencies.description}` } }, postAgencies as never)

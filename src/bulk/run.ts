@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { problem, wordFault, type Language, type Problem } from '../platform/problem.ts'
 import { Faults, type LineFault } from './faults.ts'
+import type { Rejects } from './rejects.ts'
 
 export interface ImportOptions {
   dryRun: boolean
@@ -11,7 +12,7 @@ export interface ImportOptions {
   /** Aborted when nobody waits for the result any more. */
   signal?: AbortSignal | undefined
   /** Takes what was rejected, as it stood in the file. */
-  rejects?: ((source: string, faults: LineFault[]) => void) | undefined
+  rejects?: Rejects | undefined
   /** Told of each beginning: a transaction that met another one is tried again. */
   begun?: ((run: Run) => void) | undefined
   /** The last thing before all is stored. */
@@ -46,7 +47,7 @@ export const newRun = (options: ImportOptions): Run => ({
 export function reject (run: Run, source: string, faults: LineFault[]): void {
   run.counts.rejected++
   for (const fault of faults) run.faults.add(fault)
-  run.options.rejects?.(source, faults)
+  run.options.rejects?.add(source, faults)
   if (run.options.onError === 'abort') run.isWriting = false
 }
 

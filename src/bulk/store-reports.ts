@@ -1,14 +1,17 @@
 // A batch of reports, each good by itself, held against what is there and stored.
+import { setImmediate } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
 import { coverage, outsideSubtree } from '../access/coverage.ts'
 import { showYears } from '../agencies/periods.ts'
 import type { Content } from '../form/content.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { Actor } from '../platform/auth.ts'
-import { readVector, type Database } from '../platform/database.ts'
+import { readVector } from '../form/vector.ts'
+import type { Database } from '../platform/database.ts'
 import { problem } from '../platform/problem.ts'
-import { changedReadOnly, draftAfter, writeReport } from '../reports/actions.ts'
+import { draftAfter, writeReport } from '../reports/actions.ts'
 import { callerOf } from '../reports/caller.ts'
+import { changedReadOnly } from '../reports/read-only.ts'
 import { findReport, saveContent, type StoredReport } from '../reports/store.ts'
 import type { Sums } from '../tally/sums.ts'
 import type { StagedEvents } from '../trail/staged.ts'
@@ -17,30 +20,44 @@ import { faultsOfProblem, type LineFault } from './faults.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Batch, PackedContent, PackedReport } from './batch.ts'
 import { findStandings, holdReports, insertReports, insertVersions, publishDrafts } from './report-store.ts'
+import { whose } from './report-lines.ts'
 import { reject, type ImportOptions, type Run } from './run.ts'
-import type { Seen } from './seen.ts'
 
 export interface ReportImportOptions extends ImportOptions { actor: Actor, by: By, publish: boolean, acceptFailedChecks: boolean }
 
 /** `moment`: when what it publishes becomes public. */
-export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, events: StagedEvents, seen: Seen, options: ReportImportOptions }
+export interface ReportRun extends Run { trx: Transaction<Database>, forms: Forms, moment: string, sums: Sums, events: StagedEvents, options: ReportImportOptions }
 
 /** What the agencies of the batch are, and whether the caller acts for them. */
 async function lookUp ({ trx, options: { actor } }: ReportRun, { reports }: Batch): Promise<void> {
+  if (reports.length === 0) return
   const standings = await findStandings(trx, reports)
   const covered = await coverage(trx, actor, reports)
   for (const [i, report] of reports.entries()) report.standing = { ...standings[i]!, isCovered: covered[i]! }
 }
 
-export async function storeBatch (run: ReportRun, batch: Batch): Promise<void> {
+/** A batch that was held against the agencies and reports that are there. */
+export interface Ready { batch: Batch, fresh: PackedReport[], existing: PackedReport[] }
+
+export async function makeReady (run: ReportRun, batch: Batch): Promise<Ready> {
   await lookUp(run, batch)
   const known = await refuseUnknown(run, batch.reports)
-  const taken = await storeFresh(run, batch, known.filter(report => !report.standing!.exists))
-  await storeExisting(run, batch, [...known.filter(report => report.standing!.exists), ...taken])
+  return {
+    batch,
+    fresh: known.filter(report => !report.standing!.exists && isSound(run, report, readOnlyFaults(run, report, undefined))),
+    existing: known.filter(report => report.standing!.exists)
+  }
 }
 
-/** Where a report says whose it is. */
-export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
+/** `next` is called once nothing of it is undone by itself any more: then the next may be made ready. */
+export async function storeBatch (run: ReportRun, { batch, fresh, existing }: Ready, next: () => void): Promise<void> {
+  const made = run.isWriting && fresh.length > 0 ? await insertReports(run.trx, batch, fresh, run.options.publish) : fresh
+  next()
+  await storeFresh(run, batch, made)
+  // Somebody else has made the others since the look whether they are there.
+  const done = new Set(made)
+  await storeExisting(run, batch, made.length === fresh.length ? existing : [...existing, ...fresh.filter(report => !done.has(report))])
+}
 
 async function refuseUnknown (run: ReportRun, reports: PackedReport[]): Promise<PackedReport[]> {
   const { trx, options: { actor } } = run
@@ -61,25 +78,23 @@ async function refuseUnknown (run: ReportRun, reports: PackedReport[]): Promise<
   })
 }
 
-/** Gives those that somebody else has made since the look whether they are there. */
-async function storeFresh (run: ReportRun, batch: Batch, fresh: PackedReport[]): Promise<PackedReport[]> {
-  const good = fresh.filter(report => isSound(run, report, readOnlyFaults(run, report, undefined)))
-  if (good.length === 0) return []
+/** Of reports that were not there until now. While the database stores what they say, the rest is done. */
+async function storeFresh (run: ReportRun, batch: Batch, made: PackedReport[]): Promise<void> {
   const { trx, options: { publish, by } } = run
-  const made = run.isWriting ? await insertReports(trx, batch, good, publish) : good
-  // While the database stores them, the rest is done.
   const stored = run.isWriting && publish ? insertVersions(trx, batch, made) : undefined
+  // What it throws is seen when it is waited for.
   stored?.catch(() => {})
-  if (run.isWriting) {
-    run.events.add(by, made.map(report => publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) }))
-  }
-  if (publish) for (const report of made) count(run, report)
   run.counts.created += made.length
+  for (const [i, report] of made.entries()) {
+    if (run.isWriting) run.events.add(by, publish ? publication(report) : { kind: 'created', agency: report.agency, year: report.year, details: told(report) })
+    if (publish) count(run, report)
+    if (i % TURN === 0) await setImmediate()
+  }
   await stored
-  if (made.length === good.length) return []
-  const done = new Set(made)
-  return good.filter(report => !done.has(report))
 }
+
+/** Reports that are counted at a time: in between the database is given what it waits for. */
+const TURN = 50
 
 const told = ({ form, digest }: PackedReport) => ({ form, imported: true, content_sha256: digest })
 const publication = (report: PackedReport): NewEvent => ({ kind: 'published', agency: report.agency, year: report.year, details: { version: 1, ...told(report) } })
@@ -105,7 +120,7 @@ async function storeExisting (run: ReportRun, batch: Batch, reports: PackedRepor
   }
   if (run.isWriting && published.length > 0) {
     await publishDrafts(trx, published, moment)
-    run.events.add(by, published.map(publication))
+    for (const report of published) run.events.add(by, publication(report))
   }
   for (const report of published) count(run, report)
 }
@@ -116,7 +131,7 @@ async function replaceDraft ({ trx, forms, events, options: { by } }: ReportRun,
   const content: Content = { figures: readVector(vector), notes: JSON.parse(notes), sections: sections === null ? stored.content.sections : JSON.parse(sections) }
   const { changed, event } = draftAfter(forms, stored, { form: forms.get(report.form), content }, { imported: true })
   await saveContent(trx, changed)
-  events.add(by, [event])
+  events.add(by, event)
 }
 
 function isSound (run: ReportRun, { source }: PackedReport, faults: LineFault[]): boolean {

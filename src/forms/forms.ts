@@ -1,8 +1,6 @@
-// The forms that this service knows: every file in forms/, and which one holds for a year.
-import { readdir, readFile } from 'node:fs/promises'
+// The forms that this service knows, and which one holds for a year.
 import type { Kysely } from 'kysely'
-import { Value } from 'typebox/value'
-import { FormDefinition } from '../form/definition.ts'
+import type { FormDefinition } from '../form/definition.ts'
 import { compileForm } from '../form/compile.ts'
 import type { Form, Measure } from '../form/form.ts'
 import type { Database } from '../platform/database.ts'
@@ -57,17 +55,13 @@ export class Forms {
   }
 }
 
-const firstYear = (form: Form) => form.definition.reporting_years[0]
-
-/** Reads every *.json of the folder; throws an Error that names the file and its faults. */
-export async function readForms (folder: URL = new URL('../../forms/', import.meta.url)): Promise<FormDefinition[]> {
-  const files = (await readdir(folder)).filter(file => file.endsWith('.json')).sort()
-  return await Promise.all(files.map(async file => {
-    const definition: unknown = JSON.parse(await readFile(new URL(file, folder), 'utf8'))
-    if (Value.Check(FormDefinition, definition)) return definition
-    throw new Error(`forms/${file}: ${[...Value.Errors(FormDefinition, definition)].map(error => `${error.instancePath} ${error.message}`).join('; ')}`)
-  }))
+/** As `choose`, for a report that is written now: of a year that has begun. */
+export function chooseForm (forms: Forms, year: number, asked: string | undefined, thisYear: number): Form {
+  if (year > thisYear) throw problem('year-in-future', { year, latest: thisYear })
+  return forms.choose(year, asked)
 }
+
+const firstYear = (form: Form) => form.definition.reporting_years[0]
 
 /**
  * Records what each position of a vector means. A form whose cells changed while the database knows it is refused:

@@ -1,7 +1,8 @@
 // Documents and what was read from them, in the database.
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Figure } from '../form/figures.ts'
-import { readVector, writeVector, type Database } from '../platform/database.ts'
+import { readVector, writeVector } from '../form/vector.ts'
+import type { Database } from '../platform/database.ts'
 import type { ReadingProblem, Source } from '../reading/reading.ts'
 
 export interface StoredReading {

@@ -140,10 +140,6 @@ function vector (text: string): (number | null)[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : exactInteger(part))
 }
 
-/** The figures of a report as they are stored: the text of an array, `{0,null,12}`. JSON has the same digits, and no figure more than a number keeps. */
-export const writeVector = (figures: (number | null)[]): string => `{${JSON.stringify(figures).slice(1, -1)}}`
-export const readVector = (text: string): (number | null)[] => JSON.parse(`[${text.slice(1, -1)}]`) as (number | null)[]
-
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === BIGINT ? exactInteger : oid === BIGINT_ARRAY ? vector : pg.types.getTypeParser(oid, format as 'text')

@@ -5,31 +5,25 @@ import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
 import { inParts } from './ahead.ts'
 import { charsetOf } from './body.ts'
 import { uploading } from './errors.ts'
 import { problem } from './problem.ts'
+import type { Received } from './received.ts'
 
 /** How long a client may send nothing. */
 const SILENCE_MS = 30_000
 /** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
 const DISCARD_MS = 10_000
-const CHUNK = 256 * 1024
 /** Bytes of the body that are written at once. */
 const AT_ONCE = 1024 * 1024
 
 export interface Upload {
-  /** The media type of the file, in lower case; '' when none was given. */
-  type: string
-  /** As declared; undefined when nothing was. */
-  charset: string | undefined
+  received: Received
   /** Bytes as they were received. */
   size: number
-  /** Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws `gzip-malformed` and `body-too-large`. */
-  read (): AsyncGenerator<Buffer>
   close (): Promise<void>
 }
 
@@ -48,10 +42,8 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
     const file = typeOf(declared) === 'multipart/form-data' ? await fileOfForm(request, received) : { type: declared, pieces: received }
     const size = await write(handle, file.pieces)
     return {
-      type: typeOf(file.type),
-      charset: charsetOf(file.type, request),
+      received: { fd: handle.fd, limit, type: typeOf(file.type), charset: charsetOf(file.type, request) },
       size,
-      read: () => unpacked(handle, limit),
       close: async () => await handle.close()
     }
   } catch (error) {
@@ -158,37 +150,4 @@ async function fileOfForm (request: FastifyRequest, received: AsyncGenerator<Buf
 function typeOfFile (filename: string | undefined, type: string): string {
   if (/\.csv(\.gz)?$/i.test(filename ?? '')) return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
   return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
-}
-
-async function * unpacked (handle: FileHandle, limit: number): AsyncGenerator<Buffer> {
-  const { buffer: head } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * readScratch(handle)
-  const stream = createGunzip({ chunkSize: CHUNK })
-  const packed = Readable.from(contents(handle), { objectMode: false })
-  packed.on('error', error => stream.destroy(error)).pipe(stream)
-  let size = 0
-  try {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
-      if ((size += piece.length) > limit) throw problem('body-too-large', { limit })
-      yield piece
-    }
-  } catch (error) {
-    if (String((error as { code?: string }).code).startsWith('Z_')) throw problem('gzip-malformed', { reason: (error as Error).message })
-    throw error
-  } finally {
-    packed.destroy()
-  }
-}
-
-/** From its start; each piece is good until the next is asked for. */
-export const readScratch = (handle: FileHandle): AsyncGenerator<Buffer> => contents(handle, Buffer.allocUnsafeSlow(CHUNK))
-
-/** A stream of the handle would close it. With `memory` each piece is good only until the next is asked for. */
-async function * contents (handle: FileHandle, memory?: Buffer): AsyncGenerator<Buffer> {
-  for (let position = 0; ;) {
-    const { buffer, bytesRead } = await handle.read(memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
-    position += bytesRead
-  }
 }

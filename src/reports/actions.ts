@@ -5,17 +5,18 @@ import { showYears } from '../agencies/periods.ts'
 import { findPeriod, findPeriods, holdAgency } from '../agencies/tree.ts'
 import { contentText } from '../form/content-text.ts'
 import { readContent, writeContent, type Content } from '../form/content.ts'
-import type { Fault } from '../form/fault.ts'
 import type { Form } from '../form/form.ts'
-import type { Forms } from '../forms/forms.ts'
+import { chooseForm, type Forms } from '../forms/forms.ts'
 import { inTransaction, type Database } from '../platform/database.ts'
 import type { Conditions } from '../platform/etag.ts'
 import { problem, refuse } from '../platform/problem.ts'
 import { recordEvent, type By, type NewEvent } from '../trail/trail.ts'
 import { PUBLIC, type Caller } from './caller.ts'
-import { changesOf, digestOf, type Held } from './changes.ts'
+import { changesOf, type Held } from './changes.ts'
+import { digestOf } from './digest.ts'
 import { holdConditions } from './etags.ts'
 import { movesFrom } from './moves.ts'
+import { changedReadOnly } from './read-only.ts'
 import type { NewReport, Report, ReportDraft } from './schemas.ts'
 import { findReport, insertReport, lockReport, removeReport, saveContent, type StoredReport } from './store.ts'
 import { dropAmendment, getPublic } from './versions.ts'
@@ -151,11 +152,6 @@ export function refuseLocked ({ agency, year, status, status_since: since }: Sto
   if (status !== 'draft' && status !== 'returned') throw problem('report-locked', { agency, year, status, since }, { locked: { status, since } })
 }
 
-export function chooseForm (forms: Forms, year: number, asked: string | undefined, thisYear: number): Form {
-  if (year > thisYear) throw problem('year-in-future', { year, latest: thisYear })
-  return forms.choose(year, asked)
-}
-
 export function contentOf (form: Form, body: { tables?: unknown, notes?: unknown, sections?: unknown }): Content {
   const { content, faults } = readContent(form, body)
   refuse('body-invalid', faults)
@@ -169,15 +165,4 @@ export async function isThere (trx: Transaction<Database>, { agency, year }: Rep
   if (!await findAgency(trx, agency)) return false
   const periods = await findPeriods(trx, agency)
   throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
-}
-
-export const READ_ONLY = ['agency', 'year', 'status', 'version', 'revision', 'published_at', 'amendment_reason', 'reason', 'remarks', 'allowed_transitions'] as const
-
-/** What GET gave may be sent back, but read-only members only as they are. */
-export function changedReadOnly (body: ReportDraft, report: Report): Fault[] {
-  return READ_ONLY.flatMap((name): Fault[] => {
-    const [sent, present] = [JSON.stringify(body[name]), JSON.stringify(report[name])]
-    if (sent === undefined || sent === present) return []
-    return [{ pointer: `/${name}`, found: body[name], expected: present === undefined ? { en: 'nothing here: read-only', zh: '此处不应有内容：只读' } : { en: `${present}, as it is: read-only`, zh: `保持现值 ${present}：只读` } }]
-  })
 }

@@ -1,9 +1,7 @@
 // What the audit trail says of a report's content: which cells and texts were what before, and are what after.
-import { hash } from 'node:crypto'
 import type { Content } from '../form/content.ts'
 import { writeFigure, type Figure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
-import { writeVector } from '../platform/database.ts'
 
 export interface Held { form: Form, content: Content }
 
@@ -34,13 +32,3 @@ function saidBy (held: Held | null): Map<string, Said> {
   for (const [id, text] of Object.entries(sections)) said.set(`sections.${id}`, text)
   return said
 }
-
-export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string => digestOfStored(form.id, writeVector(figures), notes, sections)
-
-/** Tells one content from another, in whatever order its notes and texts come. `vector` as it is stored. */
-export function digestOfStored (form: string, vector: string, notes: Content['notes'], sections: Content['sections']): string {
-  const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
-  return hash('sha256', `[${JSON.stringify(form)},[${vector.slice(1, -1)}],${said.slice(1)}`)
-}
-
-const sorted = <Value>(members: Record<string, Value>): [string, Value][] => Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

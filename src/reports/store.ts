@@ -5,7 +5,8 @@ import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { WHOLE_REGISTRY } from '../platform/auth.ts'
 import { shownMoment } from '../platform/clock.ts'
-import { FOR_EVER, readVector, writeVector, type Database } from '../platform/database.ts'
+import { readVector, writeVector } from '../form/vector.ts'
+import { FOR_EVER, type Database } from '../platform/database.ts'
 import type { Status } from './moves.ts'
 
 export interface StoredReport {

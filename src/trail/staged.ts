@@ -5,8 +5,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
 import { inParts } from '../platform/ahead.ts'
-import { copyInto, CopyRows, readCopied } from '../platform/copy.ts'
+import { copyInto } from '../platform/copy.ts'
 import type { Database } from '../platform/database.ts'
+import { CopyRows, readCopied } from '../platform/rows.ts'
 import { openScratch } from '../platform/upload.ts'
 import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
@@ -42,14 +43,12 @@ export class StagedEvents {
 
   constructor (file: FileHandle) { this.#file = file }
 
-  /** They are there when `record` is called; what cannot be written is told then. */
-  add (by: By, events: NewEvent[]): void {
-    for (const event of events) {
-      const { chain, year, body } = written(by, event)
-      this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
-      this.#rows.add([chain, year, body])
-      if (++this.#staged === AT_ONCE) this.#write()
-    }
+  /** It is there when `record` is called; what cannot be written is told then. */
+  add (by: By, event: NewEvent): void {
+    const { chain, year, body } = written(by, event)
+    this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
+    this.#rows.add([chain, year, body])
+    if (++this.#staged === AT_ONCE) this.#write()
   }
 
   #write (): void {

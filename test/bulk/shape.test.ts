@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Forms, readForms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
+import { readForms } from '../../src/forms/read.ts'
 import { Line } from '../../src/platform/lines.ts'
 import { reportLineReader, type Read } from '../../src/bulk/report-lines.ts'
 import { reportOf } from './files.ts'

@@ -3,7 +3,8 @@ import t from 'tap'
 import { runChecks } from '../../src/form/checks.ts'
 import { contentText } from '../../src/form/content-text.ts'
 import { readContent, writeContent } from '../../src/form/content.ts'
-import { Forms, readForms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
+import { readForms } from '../../src/forms/read.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 
 const forms = new Forms(await readForms())

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { largestTotal, readField, readFigure, writeFigure } from '../../src/form/figures.ts'
-import { Forms, readForms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
+import { readForms } from '../../src/forms/read.ts'
 
 const forms = new Forms(await readForms())
 const count = forms.get('2021').cell.get('requests.granted.total')!

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
-import { copyInto, CopyRows, readCopied } from '../../src/platform/copy.ts'
+import { copyInto } from '../../src/platform/copy.ts'
+import { CopyRows, readCopied } from '../../src/platform/rows.ts'
 import { freshDatabase } from '../helper.ts'
 
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[\\\t\n\r"{}N,]*$/), fc.constantFrom('', '\\N', '\\.', 'x'.repeat(40_000), '无'.repeat(9000)))

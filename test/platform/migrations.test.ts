@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import t from 'tap'
-import { openDatabase, readVector, writeVector, type Database } from '../../src/platform/database.ts'
+import { readVector, writeVector } from '../../src/form/vector.ts'
+import { openDatabase, type Database } from '../../src/platform/database.ts'
 import { migrate, migrationStatus } from '../../src/platform/migrations.ts'
 import { freshDatabase } from '../helper.ts'
 

@@ -1,7 +1,7 @@
 // Random reports whose figures satisfy every identity of the form, with texts full of numbers that are no figures of it.
 import { compileForm } from '../../src/form/compile.ts'
 import type { Cell, Form } from '../../src/form/form.ts'
-import { readForms } from '../../src/forms/forms.ts'
+import { readForms } from '../../src/forms/read.ts'
 import { consistentTables } from '../figures.ts'
 import type { Random } from './random.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { verifyTotals } from '../../src/tally/verify.ts'
-import { readVector } from '../../src/platform/database.ts'
+import { readVector } from '../../src/form/vector.ts'
 import { consistentTables, SECTIONS } from '../figures.ts'
 import { freshApp } from '../helper.ts'
 

@@ -1,0 +1,65 @@
+// A file of reports in parts: read, and held against what needs nothing but the file. This runs in a thread of its own.
+import { addsUp, failedChecks, type Finding } from '../form/checks.ts'
+import type { FormDefinition } from '../form/definition.ts'
+import { Forms } from '../forms/forms.ts'
+import type { Memory } from '../platform/thread.ts'
+import type { LineFault } from './faults.ts'
+import { readReports, type FileToRead } from './file.ts'
+import { PartWriter, type Part } from './part.ts'
+import { whose, type SentReport } from './report-lines.ts'
+import { Seen } from './seen.ts'
+
+export interface ReadingTask {
+  file: FileToRead
+  forms: FormDefinition[]
+  thisYear: number
+  /** What was read is wanted with what is wrong with it, now or later. */
+  keepSource: boolean
+  publish: boolean
+  acceptFailedChecks: boolean
+  /** See `Run`; with `abort` nothing is written from the first fault on. */
+  isWriting: boolean
+  onError: 'abort' | 'continue'
+  /** When what it publishes becomes public. */
+  moment: string
+}
+
+/** The memory that is given to it, of earlier parts, is used again. */
+export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
+  const forms = new Forms(task.forms)
+  const seen = new Seen()
+  let isWriting = task.isWriting
+  const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
+  let part = new PartWriter(forms.width, task.moment, columns)
+  for await (const some of reads) {
+    for (const read of some) {
+      const found = 'faults' in read ? read : judge(task, seen, read.report)
+      if ('faults' in read || found.faults.length > 0) {
+        part.reject({ source: task.keepSource ? read.source : '', faults: found.faults })
+        if (task.onError === 'abort') isWriting = false
+      } else {
+        part.add(read.report, task.keepSource ? read.source : '', 'failed' in found ? found.failed : [], isWriting)
+      }
+      if (!part.isFull) continue
+      const memory: Memory | undefined = yield part.take()!
+      part = new PartWriter(forms.width, task.moment, columns, memory)
+    }
+  }
+  const last = part.take()
+  if (last !== undefined) yield last
+}
+
+/** What is wrong with a report, or which of its checks fail where that is accepted. */
+function judge ({ publish, acceptFailedChecks }: ReadingTask, seen: Seen, report: SentReport): { faults: LineFault[], failed: string[] } {
+  const { line, agency, year, form, figures, notes, sections } = report
+  const before = seen.see(agency, year, line)
+  if (before !== undefined) return { faults: [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }], failed: [] }
+  if (!publish || addsUp(form, figures)) return GOOD
+  const failed = failedChecks(form, { figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure), notes, sections })
+  return acceptFailedChecks ? { faults: [], failed: failed.map(({ check }) => check) } : { faults: failed.map(finding => faultOfCheck(line, finding)), failed: [] }
+}
+
+const GOOD = { faults: [], failed: [] }
+
+const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault =>
+  ({ line, code: 'checks-failed', check, found: { left, right }, expected: message })
