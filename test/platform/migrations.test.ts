@@ -12,12 +12,13 @@ async function schemaOf (db: Kysely<Database>) {
     union all select format('%s %s', conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'public'::regnamespace
     union all select indexdef from pg_indexes where schemaname = 'public'
     union all select pg_get_viewdef(oid) from pg_class where relkind = 'v' and relnamespace = 'public'::regnamespace
+    union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
     union all select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
     order by 1`.execute(db)
   return rows.map(row => row.line)
 }
 
-const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0004_keys', 'Up 0005_versions', 'Up 0006_events', 'Up 0007_retries', 'Up 0010_imports', 'Up 0011_chains', 'Up 0012_vectors']
+const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0004_keys', 'Up 0005_versions', 'Up 0006_events', 'Up 0007_retries', 'Up 0010_imports', 'Up 0011_chains', 'Up 0012_vectors', 'Up 0013_references']
 
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   const { db } = await freshDatabase(t)
@@ -47,6 +48,32 @@ t.test('vectors keep what they say when they become text and arrays again', asyn
   t.same(rows.map(row => writeVector(readVector(row.figures as string))), rows.map(row => row.figures))
   while ((await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)) await migrate(db, 'down')
   t.same((await both.execute(db)).rows, before)
+})
+
+t.test('no report is without its agency, no version without its report', async t => {
+  const { db } = await freshDatabase(t)
+  const version = (agency: string, year: number, n = 1) => sql`(${agency}::text, ${year}::integer, ${n}::integer, '2021', '{}', '{}'::jsonb, '{}'::jsonb, 1, now())`
+  const versions = (...rows: ReturnType<typeof version>[]) => sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ${sql.join(rows)}`.execute(db)
+  await sql`insert into agency (code, name) values ('a', 'a'), ('b', 'b'), ('c', 'c')`.execute(db)
+  await sql`insert into report (agency, year, form, status, version) values ('a', 2022, '2021', 'published', 1), ('a', 2023, '2021', 'published', 1)`.execute(db)
+  await versions(version('a', 2022))
+  const refused: [string, () => Promise<unknown>][] = [
+    ['report_agency_fkey', () => sql`insert into report (agency, year, form, status, version) values ('b', 2022, '2021', 'published', 1), ('nobody', 2022, '2021', 'published', 1)`.execute(db)],
+    ['report_agency_fkey', () => sql`delete from agency where code in ('a', 'c')`.execute(db)],
+    ['report_agency_fkey', () => sql`update agency set code = 'd' where code = 'a'`.execute(db)],
+    ['report_version_report_fkey', () => versions(version('a', 2023), version('a', 2024))],
+    ['report_version_report_fkey', () => sql`delete from report`.execute(db)]
+  ]
+  for (const [constraint, change] of refused) await t.rejects(change(), { code: '23503', constraint })
+  for (const table of ['report', 'report_version']) {
+    await t.rejects(sql`update ${sql.table(table)} set year = 2021 where year = 2022`.execute(db), { code: '23001', table })
+    await t.rejects(sql`update ${sql.table(table)} set agency = 'b'`.execute(db), { code: '23001', table })
+  }
+  const { rows } = await sql<{ rows: number }>`select count(*)::integer as rows from report union all select count(*)::integer from report_version union all select count(*)::integer from agency`.execute(db)
+  t.same(rows.map(({ rows }) => rows), [2, 1, 3], 'nothing was done')
+  await sql`delete from report where year = 2023`.execute(db)
+  await sql`delete from agency where code = 'c'`.execute(db)
+  await sql`update agency set code = 'd' where code = 'b'`.execute(db)
 })
 
 t.test('services that start at once on an empty database migrate it once', async t => {

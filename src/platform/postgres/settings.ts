@@ -15,6 +15,8 @@ export const settings = (sockets: string): string[] => [
   // A bulk load writes each page once more for each checkpoint within it.
   'max_wal_size=2GB',
   'checkpoint_timeout=15min',
+  // Files of its log are not filled with zeros before they are written: a bulk load writes gigabytes of them.
+  'wal_init_zero=off',
   'timezone=UTC',
   'log_timezone=UTC',
   'log_destination=stderr',
