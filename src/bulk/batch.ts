@@ -4,11 +4,8 @@ import type { Memory } from '../platform/thread.ts'
 import { memoryOf, type Part } from './part.ts'
 import type { SentReport } from './report-lines.ts'
 
-/**
- * What the agency of a report is in its year (`reporting` null: it is not there), whether there is such a report, and
- * whether the caller acts for the agency.
- */
-export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean, isCovered: boolean }
+/** What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report. */
+export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
 
 /** A report of a batch; see `Part` for what is of the file. */
 export interface PackedReport {
@@ -25,8 +22,9 @@ export interface PackedReport {
   /** Where its row begins and ends among those of the batch. */
   from: number
   to: number
-  /** Once it was looked up. */
+  /** Once it was looked up, as whether the caller acts for the agency. */
   standing: Standing | undefined
+  isCovered: boolean
 }
 
 /** As a statement takes them. */
@@ -54,7 +52,8 @@ export class Batch {
       figures: part.figures.subarray(i * width, i * width + cellsOf(part.forms[i]!)),
       from: i === 0 ? 0 : part.ends[i - 1]!,
       to: part.ends[i]!,
-      standing: undefined
+      standing: undefined,
+      isCovered: false
     }))
   }
 

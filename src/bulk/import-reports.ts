@@ -26,9 +26,9 @@ export async function importReports (db: Kysely<Database>, forms: Forms, file: F
     return await inTransaction(db, async trx => await withStagedEvents(async events => {
       // It may wait for another import, and then take as long as the file is.
       await sql`set local statement_timeout = 0`.execute(trx)
-      // What a batch looks up is in the memory of the server, or soon is: else all agencies of a nation would be read for
-      // each batch, instead of a few by index.
-      await sql`set local random_page_cost = 1.1`.execute(trx)
+      // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing was
+      // known yet would read all of them for each part.
+      await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
       await lockTree(trx)
       const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
       run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, options }

@@ -33,12 +33,13 @@ export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void
   let part = new PartWriter(forms.width, task.moment, columns)
   for await (const some of reads) {
     for (const read of some) {
-      const found = 'faults' in read ? read : judge(task, seen, read.report)
-      if ('faults' in read || found.faults.length > 0) {
-        part.reject({ source: task.keepSource ? read.source : '', faults: found.faults })
-        if (task.onError === 'abort') isWriting = false
+      const { faults, failed } = 'report' in read ? judge(task, seen, read.report) : { faults: read.faults, failed: [] }
+      const source = task.keepSource ? read.source : ''
+      if ('report' in read && faults.length === 0) {
+        part.add(read.report, source, failed, isWriting)
       } else {
-        part.add(read.report, task.keepSource ? read.source : '', 'failed' in found ? found.failed : [], isWriting)
+        part.reject({ source, faults })
+        if (task.onError === 'abort') isWriting = false
       }
       if (!part.isFull) continue
       const memory: Memory | undefined = yield part.take()!

@@ -9,16 +9,22 @@ import type { Batch, PackedReport, Standing } from './batch.ts'
 import { VERSION_COLUMNS } from './part.ts'
 
 /** In the order of the reports. The caller holds the tree in its place. */
-export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Omit<Standing, 'isCovered'>[]> {
+export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Standing[]> {
   // As one text: as rows of their own they would take three times as long to read.
   const { rows: [row] } = await sql<{ standings: string }>`
     select string_agg(concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'), coalesce(p.reporting, '\\N'), r.agency is not null), E'\\n' order by u.i) as standings
     from ${named(reports)} with ordinality as u (agency, year, i)
     left join agency_period p on p.agency = u.agency and p.since <= u.year and p.until >= u.year
     left join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
+  let last = ''
+  let standing: Standing
   return row!.standings.split('\n').map(line => {
+    // Of agencies side by side in the tree it is the same, mostly.
+    if (line === last) return standing
     const [parent, level, kind, reporting, exists] = readCopied(line) as [string, string | null, string | null, string | null, string]
-    return { parent, level, kind, reporting, exists: exists === 't' }
+    last = line
+    standing = { parent, level, kind, reporting, exists: exists === 't' }
+    return standing
   })
 }
 

@@ -33,7 +33,10 @@ async function lookUp ({ trx, options: { actor } }: ReportRun, { reports }: Batc
   if (reports.length === 0) return
   const standings = await findStandings(trx, reports)
   const covered = await coverage(trx, actor, reports)
-  for (const [i, report] of reports.entries()) report.standing = { ...standings[i]!, isCovered: covered[i]! }
+  for (let i = 0; i < reports.length; i++) {
+    reports[i]!.standing = standings[i]!
+    reports[i]!.isCovered = covered[i]!
+  }
 }
 
 /** A batch that was held against the agencies and reports that are there. */
@@ -67,8 +70,8 @@ async function refuseUnknown (run: ReportRun, reports: PackedReport[]): Promise<
     : (await trx.selectFrom('agency_period').select(['agency', eb => eb.fn.min('since').as('since'), eb => eb.fn.max('until').as('until')])
         .where('agency', '=', sql<string>`any(${absent})`).groupBy('agency').execute()).map(row => [row.agency, showYears(row.since, row.until)]))
   return reports.filter(report => {
-    const { agency, year, line } = report
-    const { reporting, isCovered } = report.standing!
+    const { agency, year, line, isCovered } = report
+    const { reporting } = report.standing!
     if (reporting !== null && isCovered) return true
     const fault = reporting === null && !years.has(agency)
       ? problem('agency-unknown', { agency })

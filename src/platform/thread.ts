@@ -31,17 +31,19 @@ const AT_ONCE = 3
 /** A part, until its memory is given back: then the next is made in it. */
 export interface Lent<Part> { part: Part, giveBack (memory: Memory): void }
 
+/** `end` gives why: an error, or a code. The next task begins another thread. */
+interface Running { worker: Worker, end: Promise<unknown> }
+
 export class Thread<Task, Part> {
   readonly #module: URL
-  #worker: Worker | undefined
-  #failure: unknown
+  #running: Running | undefined
 
   /** `module` calls `serve`. The thread begins with the first task, and does not keep the process alive. */
   constructor (module: URL) { this.#module = module }
 
   /** Throws what `work` throws. When this ends, however it does, the thread is done with the task. */
   async * run (task: Task): AsyncGenerator<Lent<Part>> {
-    const worker = this.#worker ??= this.#begin()
+    const { worker, end } = this.#running ??= this.#begin()
     const { port1: port, port2 } = new MessageChannel()
     const ask = (asked: Ask) => port.postMessage(asked, asked === 'end' ? [] : asked.memory ?? [])
     const answers = on(port, 'message', { close: ['close'] }) as AsyncIterableIterator<[Answer<Part>]>
@@ -51,7 +53,10 @@ export class Thread<Task, Part> {
       for (let i = 0; i < AT_ONCE; i++) ask({ memory: undefined })
       for (;;) {
         const { done, value } = await answers.next()
-        if (done === true) throw new Error('the thread has ended', { cause: this.#failure })
+        if (done === true) {
+          worker.ref()
+          throw new Error('the thread has ended', { cause: await end })
+        }
         const [answer] = value
         isEnded = answer === 'ended' || !('part' in answer)
         if (answer === 'ended') return
@@ -68,12 +73,10 @@ export class Thread<Task, Part> {
     }
   }
 
-  #begin (): Worker {
+  #begin (): Running {
     const worker = new Worker(this.#module)
     worker.unref()
-    // Who waits for it hears that its port is closed; the next task begins another.
-    worker.on('error', error => { this.#failure = error })
-    worker.on('exit', () => { this.#worker = undefined })
-    return worker
+    const end = new Promise<unknown>(resolve => worker.on('error', resolve).on('exit', resolve)).finally(() => { this.#running = undefined })
+    return { worker, end }
   }
 }

@@ -30,15 +30,21 @@ const LARGEST_SMALL = 2 ** 31 - 1
 export class Sums {
   readonly #sums = new Map<string, Sum>()
   readonly #byParent = new Map<string, Sum[]>()
+  /** Reports of agencies side by side come one after the other, mostly. */
+  #last: Sum | undefined
 
   /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
   add ({ parent, level, kind }: Place, year: number, form: string, figures: Float64Array): void {
-    const key = `${parent} ${year} ${form} ${level} ${kind}`
-    let sum = this.#sums.get(key)
-    if (sum === undefined) {
-      sum = { agency: parent, year, form, level, kind, reports: 0, figures: new Int32Array(figures.length), blank: undefined }
-      this.#sums.set(key, sum)
-      put(this.#byParent, parent, sum)
+    let sum = this.#last
+    if (sum === undefined || sum.agency !== parent || sum.year !== year || sum.form !== form || sum.level !== level || sum.kind !== kind) {
+      const key = `${parent} ${year} ${form} ${level} ${kind}`
+      sum = this.#sums.get(key)
+      if (sum === undefined) {
+        sum = { agency: parent, year, form, level, kind, reports: 0, figures: new Int32Array(figures.length), blank: undefined }
+        this.#sums.set(key, sum)
+        put(this.#byParent, parent, sum)
+      }
+      this.#last = sum
     }
     sum.reports++
     for (let i = 0; i < figures.length; i++) {
