@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { Forms } from '../../dist/forms/forms.js'
 import { readForms } from '../../dist/forms/read.js'
 import { copyInto } from './copy.mjs'
-import { reportPool } from './reports.mjs'
+import { reportPool, WORDY_YEAR } from './reports.mjs'
 import { tree } from './tree.mjs'
 
 const CHUNK = 256 * 1024
@@ -21,7 +21,12 @@ const LINES = {
     for (const { code, name, parent, level, kind } of filersOf(job)) yield [`${JSON.stringify({ code, name, level, kind, parent })}\n`]
   },
   * reports (job) {
-    for (const agency of filersOf(job)) for (const year of job.years) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
+    for (const agency of filersOf(job)) {
+      for (const year of job.years) {
+        const { tail, wordyTail } = draw(agency, year)
+        yield [`{"agency":"${agency.code}","year":${year}`, year === WORDY_YEAR ? wordyTail : tail]
+      }
+    }
   },
   * vectors (job) {
     for (const agency of filersOf(job)) {

@@ -3,6 +3,9 @@
 import { randomOf, reportOf } from '../data.mjs'
 
 export const YEARS = [2019, 2020, 2021, 2022, 2023, 2024, 2025]
+/** Of which the reports have texts as long as real ones. */
+export const WORDY_YEAR = 2026
+export const WORDY_CHARACTERS = 2500
 const OF_EACH = 300
 /** The share of figures that are 0, and the largest of the others. */
 const SIZES = {
@@ -12,7 +15,7 @@ const SIZES = {
   township: { zero: 0.93, largest: 8 }
 }
 
-/** Gives `draw(agency, year)`: a report as { form, vector, tail }: `tail` is its NDJSON after agency and year. */
+/** Gives `draw(agency, year)`: a report as { form, vector, tail, wordyTail }: a tail is its NDJSON after agency and year. */
 export function reportPool (forms) {
   const random = randomOf(2026)
   const pool = new Map()
@@ -20,20 +23,40 @@ export function reportPool (forms) {
     for (const [level, size] of Object.entries(SIZES)) {
       pool.set(`${form.id} ${level}`, Array.from({ length: OF_EACH }, () => {
         const { sections, tables } = reportOf(form, '', 0, random, size)
+        const tailOf = sections => Buffer.from(`,${JSON.stringify({ sections, tables }).slice(1)}\n`)
         return {
           form: form.id,
           vector: vectorOf(form, tables),
-          tail: Buffer.from(`,${JSON.stringify({ sections, tables }).slice(1)}\n`)
+          tail: tailOf(sections),
+          wordyTail: tailOf(wordySections(Object.keys(sections), random))
         }
       }))
     }
   }
-  const formOf = Object.fromEntries(YEARS.map(year => [year, forms.choose(year).id]))
+  const formOf = Object.fromEntries([...YEARS, WORDY_YEAR].map(year => [year, forms.choose(year).id]))
   return {
     draw (agency, year) {
       return pool.get(`${formOf[year]} ${agency.level}`)[hash(`${agency.code} ${year}`) % OF_EACH]
     }
   }
+}
+
+const WORDS = [
+  ['本年度', '一年来', '今年以来', '按照要求', '围绕中心工作', '结合本地实际', '针对社会关切', '在上级机关指导下'],
+  ['我单位', '本机关', '各科室', '各下属单位', '办公室', '政务公开工作机构', '信息发布审核人员', '窗口单位'],
+  ['主动公开', '及时更新', '规范办理', '集中清理', '逐项核对', '统一发布', '重点解读', '定期通报', '持续完善', '严格审查'],
+  ['规范性文件', '财政预决算', '行政许可事项', '依申请公开答复', '政策问答', '政府采购项目', '民生实事进展', '网站栏目', '政务新媒体', '公开指南和目录', '监督检查结果', '培训材料'],
+  ['，全年共', '，累计', '，其中第四季度', '，比上年增加', '，较上年减少']
+]
+
+function wordySections (ids, random) {
+  const one = words => words[Math.floor(random() * words.length)]
+  const text = length => {
+    let said = ''
+    while (said.length < length) said += `${WORDS.map(one).join('')}${Math.ceil(random() ** 3 * 3000)}${one(['条', '件', '次', '篇'])}${one(['。', '；', '，'])}`
+    return said.slice(0, length)
+  }
+  return Object.fromEntries(ids.map(id => [id, text(Math.round(WORDY_CHARACTERS / ids.length))]))
 }
 
 /** As PostgreSQL writes an array. */

@@ -13,7 +13,7 @@ import { throughService } from '../filing.mjs'
 import { newDatabase, startService } from '../house.mjs'
 import { CLIENTS, KEY, measureReads, measureWrites, openAll, POOL, twentyMeasures } from '../measure.mjs'
 import { percentiles } from '../numbers.mjs'
-import { YEARS } from './reports.mjs'
+import { WORDY_YEAR, YEARS } from './reports.mjs'
 import { judge } from './table.mjs'
 import { SOME_PROVINCE, tree } from './tree.mjs'
 
@@ -98,12 +98,13 @@ export async function runNation ({ national, rounds }, undo, say) {
   const writes = await measureWrites(service, pool, forms.choose(2021), batches, CLIENTS)
   say('reports filed')
   const alongside = await publishBeside(service, drafts, sleep(20_000), MOST_BESIDE)
+  const wordy = await generate({ what: 'reports', provinces: [province], years: [WORDY_YEAR], to: importing('reports?publish=true') })
   const verified = await verify(url)
   say(`totals verified: ${verified.said}`)
 
   const { rows: [{ server_version: postgres }] } = await pool.query('show server_version')
   const names = Object.fromEntries(Object.entries(named).map(([key, [name]]) => [key, name]))
-  const bars = judge({ alone, imported, memory, disk, names, atProvince, rows, far: rows.at(-1), writes, beside, alongside, verified })
+  const bars = judge({ alone, imported, wordy, memory, disk, names, atProvince, rows, far: rows.at(-1), writes, beside, alongside, verified })
   return { postgres, loaded: { provinces: provinces.length, agencies: imported.agencies.lines, reports: imported.reports.lines, disk: disk.tables }, bars, rows: [...rows, ...writes], at_one_province: atProvince }
 }
 

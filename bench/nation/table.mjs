@@ -1,10 +1,11 @@
 // What was measured, held against what it should be.
+import { WORDY_CHARACTERS } from './reports.mjs'
 
 const LEAST = 'least'
 const MOST = 'most'
 
 /** One line each: what, its value and that of what it is held against, the ratio, and the bar. */
-export function judge ({ alone, imported, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }) {
+export function judge ({ alone, imported, wordy, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }) {
   const at = (table, name) => table.find(row => row.name === name)
   const select = at(rows, 'select 1')
   const read = (key, least) => {
@@ -25,6 +26,7 @@ export function judge ({ alone, imported, memory, disk, names, atProvince, rows,
   const page1 = at(rows, names.list)
   return [
     line('import of reports: checked, published, in the totals', rate(imported.reports), '/s', '`COPY` of the same vectors', rate(imported.vectors), rate(imported.reports) / rate(imported.vectors), LEAST, 0.25),
+    line(`  with ${WORDY_CHARACTERS} characters of text each`, rate(wordy), '/s', 'with 142', rate(imported.reports), rate(wordy) / rate(imported.reports)),
     line('  the generator alone', rate(alone), '/s'),
     line('import of agencies', rate(imported.agencies), '/s'),
     line('most memory of the service while importing', memory / 1e6, 'MB', undefined, undefined, undefined, MOST, 400),
