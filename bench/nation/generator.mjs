@@ -1,5 +1,5 @@
 // Makes what is loaded and sends it, in a process of its own: what is measured is the service, not this. Takes one job
-// after another as messages: { what, provinces, years, to } and answers each with what was sent and how long it took.
+// after another as messages: { what, provinces, years, wordy, to } and answers each with what was sent and how long it took.
 import { once } from 'node:events'
 import http from 'node:http'
 import { Readable } from 'node:stream'
@@ -7,13 +7,16 @@ import { pipeline } from 'node:stream/promises'
 import { Forms } from '../../dist/forms/forms.js'
 import { readForms } from '../../dist/forms/read.js'
 import { copyInto } from './copy.mjs'
-import { reportPool, WORDY_YEAR } from './reports.mjs'
+import { reportPool, wordySections } from './reports.mjs'
 import { tree } from './tree.mjs'
 
 const CHUNK = 256 * 1024
 
 const provinces = tree()
-const { draw } = reportPool(new Forms(await readForms()))
+const forms = new Forms(await readForms())
+const pool = reportPool(forms)
+/** Made once it is asked for: its memory would cost the other time. */
+let wordyPool
 
 /** Lines by kind. A line is one or more texts or buffers. */
 const LINES = {
@@ -21,17 +24,13 @@ const LINES = {
     for (const { code, name, parent, level, kind } of filersOf(job)) yield [`${JSON.stringify({ code, name, level, kind, parent })}\n`]
   },
   * reports (job) {
-    for (const agency of filersOf(job)) {
-      for (const year of job.years) {
-        const { tail, wordyTail } = draw(agency, year)
-        yield [`{"agency":"${agency.code}","year":${year}`, year === WORDY_YEAR ? wordyTail : tail]
-      }
-    }
+    const { draw } = job.wordy ? wordyPool : pool
+    for (const agency of filersOf(job)) for (const year of job.years) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
   },
   * vectors (job) {
     for (const agency of filersOf(job)) {
       for (const year of job.years) {
-        const { form, vector } = draw(agency, year)
+        const { form, vector } = pool.draw(agency, year)
         yield [`${agency.code}\t${year}\t${form}\t${vector}\n`]
       }
     }
@@ -82,6 +81,7 @@ const SINKS = {
 process.on('message', async job => {
   try {
     const sent = { lines: 0, bytes: 0 }
+    if (job.wordy) wordyPool ??= reportPool(forms, wordySections)
     const start = performance.now()
     const answer = await SINKS[job.to.sink](chunksOf(LINES[job.what](job), sent), job.to)
     process.send({ ...sent, ms: performance.now() - start, answer })

@@ -3,8 +3,7 @@
 import { randomOf, reportOf } from '../data.mjs'
 
 export const YEARS = [2019, 2020, 2021, 2022, 2023, 2024, 2025]
-/** Of which the reports have texts as long as real ones. */
-export const WORDY_YEAR = 2026
+/** Of texts as long as real ones. */
 export const WORDY_CHARACTERS = 2500
 const OF_EACH = 300
 /** The share of figures that are 0, and the largest of the others. */
@@ -15,28 +14,30 @@ const SIZES = {
   township: { zero: 0.93, largest: 8 }
 }
 
-/** Gives `draw(agency, year)`: a report as { form, vector, tail, wordyTail }: a tail is its NDJSON after agency and year. */
-export function reportPool (forms) {
+/**
+ * Gives `draw(agency, year)`: a report as { form, vector, tail }: `tail` is its NDJSON after agency and year. `sectionsOf`
+ * makes its texts of short ones.
+ */
+export function reportPool (forms, sectionsOf = sections => sections) {
   const random = randomOf(2026)
   const pool = new Map()
   for (const form of forms.all) {
     for (const [level, size] of Object.entries(SIZES)) {
       pool.set(`${form.id} ${level}`, Array.from({ length: OF_EACH }, () => {
         const { sections, tables } = reportOf(form, '', 0, random, size)
-        const tailOf = sections => Buffer.from(`,${JSON.stringify({ sections, tables }).slice(1)}\n`)
         return {
           form: form.id,
           vector: vectorOf(form, tables),
-          tail: tailOf(sections),
-          wordyTail: tailOf(wordySections(Object.keys(sections), random))
+          tail: Buffer.from(`,${JSON.stringify({ sections: sectionsOf(sections, random), tables }).slice(1)}\n`)
         }
       }))
     }
   }
-  const formOf = Object.fromEntries([...YEARS, WORDY_YEAR].map(year => [year, forms.choose(year).id]))
+  const formOf = new Map()
   return {
     draw (agency, year) {
-      return pool.get(`${formOf[year]} ${agency.level}`)[hash(`${agency.code} ${year}`) % OF_EACH]
+      if (!formOf.has(year)) formOf.set(year, forms.choose(year).id)
+      return pool.get(`${formOf.get(year)} ${agency.level}`)[hash(`${agency.code} ${year}`) % OF_EACH]
     }
   }
 }
@@ -49,7 +50,8 @@ const WORDS = [
   ['，全年共', '，累计', '，其中第四季度', '，比上年增加', '，较上年减少']
 ]
 
-function wordySections (ids, random) {
+export function wordySections (sections, random) {
+  const ids = Object.keys(sections)
   const one = words => words[Math.floor(random() * words.length)]
   const text = length => {
     let said = ''

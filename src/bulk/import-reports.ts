@@ -2,6 +2,7 @@
 // statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
 // for each other, and no agency moves between the reading of its place and the adding to its totals.
 import { extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import { lockTree } from '../agencies/tree.ts'
 import type { Forms } from '../forms/forms.ts'
@@ -77,13 +78,17 @@ async function nextReady (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Pr
   const { part, giveBack } = value
   run.options.signal?.throwIfAborted()
   if (run.read === 0) run.options.rejects?.begin(part.columns)
-  count(run, part)
+  await count(run, part)
   return { ...await makeReady(run, new Batch(part, form => run.forms.get(form).cells.length, run.forms.width)), giveBack }
 }
 
-function count (run: ReportRun, { read, rejected, failed }: Part): void {
+/** To look for names that were meant, for a file of what was rejected, takes long: in between others are answered. */
+async function count (run: ReportRun, { read, rejected, failed }: Part): Promise<void> {
   run.read += read
-  for (const { source, faults } of rejected) reject(run, source, faults)
+  for (const { source, faults } of rejected) {
+    reject(run, source, faults)
+    await setImmediate()
+  }
   run.checks.reports += failed.length
   for (const check of failed.flat()) run.checks.failed.set(check, (run.checks.failed.get(check) ?? 0) + 1)
 }

@@ -1,5 +1,6 @@
 // A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the rows
 // that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
+import { shortened } from '../platform/problem.ts'
 import { CopyRows } from '../platform/rows.ts'
 import type { Memory } from '../platform/thread.ts'
 import { digestOfStored } from '../reports/digest.ts'
@@ -41,6 +42,9 @@ export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 
 
 const MOST_REPORTS = 1000
 const MOST_BYTES = 8 * 1024 * 1024
+/** What a fault takes, roughly, and each of the names that might have stood there. */
+const BYTES_OF_FAULT = 1000
+const BYTES_OF_NAME = 50
 
 export class PartWriter {
   readonly #part: Omit<Part, 'figures' | 'rows'>
@@ -48,7 +52,7 @@ export class PartWriter {
   readonly #figures: Float64Array
   readonly #width: number
   readonly #moment: string
-  /** Characters of the sources that are kept. */
+  /** Bytes beside the rows, roughly: of the sources that are kept, and of faults. */
   #kept = 0
 
   /** `width` is the most cells of a report, `moment` when what is published becomes public; `memory` of an earlier part. */
@@ -62,10 +66,11 @@ export class PartWriter {
 
   get isFull (): boolean { return this.#part.read === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }
 
-  reject (rejected: Rejected): void {
+  reject ({ source, faults }: Rejected): void {
     this.#part.read++
-    this.#part.rejected.push(rejected)
-    this.#kept += rejected.source.length
+    this.#part.rejected.push({ source, faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shortened(fault.found) }) })
+    this.#kept += source.length
+    for (const { among = [] } of faults) this.#kept += BYTES_OF_FAULT + among.length * BYTES_OF_NAME
   }
 
   /** Nothing of the line that the report was read from is kept. */

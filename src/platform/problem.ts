@@ -91,8 +91,8 @@ export function didYouMean (found: string, among: readonly string[]): string | u
   return near !== undefined && near.far <= Math.max(2, Math.floor(near.name.length / 3)) ? near.name : undefined
 }
 
-/** What was found is shown so that it can be recognised, never so that it fills the answer. */
-function shortened (found: unknown): unknown {
+/** What was found is shown so that it can be recognised, never so that it fills the answer. Of what is short already it is the same. */
+export function shortened (found: unknown): unknown {
   if (typeof found === 'number' || typeof found === 'boolean' || found === null) return found
   const text = typeof found === 'string' ? found : JSON.stringify(found)
   return text.length > 120 ? `${text.slice(0, 120)}…` : typeof found === 'string' ? text : found

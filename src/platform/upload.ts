@@ -94,21 +94,24 @@ async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
 async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
   await inParts(async store => {
-    let held: Buffer[] = []
-    let length = 0
-    const writeHeld = async () => {
-      const bytes = Buffer.concat(held)
-      held = []
-      length = 0
+    let [memory, other] = [Buffer.allocUnsafeSlow(AT_ONCE), Buffer.allocUnsafeSlow(AT_ONCE)]
+    let used = 0
+    const writeOut = async () => {
+      const bytes = memory.subarray(0, used)
       // All of it, or it throws: a disk that is full takes a part.
       await store(async () => await handle.appendFile(bytes))
+      ;[memory, other] = [other, memory]
+      used = 0
     }
     for await (const piece of pieces) {
-      held.push(piece)
       size += piece.length
-      if ((length += piece.length) >= AT_ONCE) await writeHeld()
+      for (let from = 0; from < piece.length;) {
+        const copied = piece.copy(memory, used, from)
+        from += copied
+        if ((used += copied) === AT_ONCE) await writeOut()
+      }
     }
-    if (length > 0) await writeHeld()
+    if (used > 0) await writeOut()
   })
   return size
 }

@@ -26,6 +26,20 @@ t.test('memory stays flat, however long the file', { timeout: 160_000 }, async t
   const after = await peak(child.pid!)
   t.comment(`peak of the resident set: ${before} MB, then ${after} MB`)
   if (after > 0) t.ok(after < 400, `${after} MB`)
+  // Two thousand reports in which every figure is wrong, and every name of a column.
+  for (const row of Object.values(report.tables).flatMap(rows => Object.values(rows as object))) {
+    for (const column of Object.keys(row)) row[column] = 'x'.repeat(200)
+    row.no_column = 1
+  }
+  const wrong = `${JSON.stringify(report)}\n`
+  const faulty = await send('/v1/imports/reports?on_error=continue', Readable.from((function * () {
+    for (let n = 0; n < 2000; n++) yield Buffer.from(wrong.replace('1999', '2024').replace('AGENCY', `d${n}`))
+  })()), 'application/x-ndjson')
+  t.match(faulty.counts, { rejected: 2000, created: 0 })
+  const afterFaults = await peak(child.pid!)
+  t.comment(`${faulty.more_errors} faults more than shown: ${afterFaults} MB`)
+  t.ok(faulty.more_errors > 400_000)
+  t.ok(afterFaults < 400)
   const real = await send('/v1/imports/reports?publish=true', lines(Array.from({ length: 1000 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))), 'application/x-ndjson')
   t.equal(real.counts.created, 1000)
   t.ok(await peak(child.pid!) < 400)
