@@ -63,7 +63,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
     fc.record({ reports: fc.array(report, { maxLength: 12 }), mode: fc.constantFrom('abort', 'continue', 'continue'), query: fc.constantFrom('', 'publish=true', 'publish=true&accept_failed_checks=true', 'publish=true&dry_run=true') }))
   let published = 0
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async steps => {
-    await sql`truncate report, agency, total, expected, event, event_chain, event_checkpoint cascade`.execute(db)
+    await sql`truncate report, report_version, agency, total, expected, event, event_chain, event_checkpoint cascade`.execute(db)
     const first = { agencies: codes.map(code => ({ code, parent: '', kind: 'department', reporting: 'own', since: '' })), mode: 'abort' }
     for (const step of [first, ...steps]) {
       const answer = 'agencies' in step
