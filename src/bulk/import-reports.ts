@@ -1,6 +1,7 @@
 // Reports in bulk: the file is read and checked in parts by a thread of its own, and each part is stored with a few
-// statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import: two of them cannot wait
-// for each other, and no agency moves between the reading of its place and the adding to its totals.
+// statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import:
+// two of them cannot wait for each other, and no agency moves between the reading of its place and the adding to its
+// totals.
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
@@ -14,7 +15,7 @@ import { withStagedEvents } from '../trail/staged.ts'
 import { Batch } from './batch.ts'
 import type { FileToRead } from './file.ts'
 import type { Part } from './part.ts'
-import type { ReadingTask } from './parts.ts'
+import type { ReadingTask } from './read-parts.ts'
 import { finish, newRun, reject, Undone, type Run } from './run.ts'
 import { makeReady, storeBatch, type Ready, type ReportImportOptions, type ReportRun } from './store-reports.ts'
 
