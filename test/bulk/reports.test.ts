@@ -71,10 +71,10 @@ t.test('figures as CSV: a report replaces the figures of the draft, its texts st
 
 t.test('faults say line, column or cell, what was found and what was expected; all at once', async t => {
   const good = reportOf(form, 'd5', 2022)
-  const bad = structuredClone(good) as any
-  bad.tables.requests.granted.other = '1'
-  bad.tables.requests.grantd = {}
-  const answer = await call('POST', IMPORT, lines([good, { ...bad, agency: 'd6' }, { ...good, agency: 'nobody' }, { ...good, agency: 'd7', year: 2099 }, [1], { agency: 'd8', yaer: 2022 }, good]) + '{"agency": "d9", "year": 2022, "year": 2023}\n{"agency":\n', NDJSON)
+  const tables = structuredClone(good.tables) as Record<string, Record<string, Record<string, unknown>>>
+  tables.requests!.granted!.other = '1'
+  tables.requests!.grantd = {}
+  const answer = await call('POST', IMPORT, lines([good, { ...good, agency: 'd6', tables }, { ...good, agency: 'nobody' }, { ...good, agency: 'd7', year: 2099 }, [1], { agency: 'd8', yaer: 2022 }, good]) + '{"agency": "d9", "year": 2022, "year": 2023}\n{"agency":\n', NDJSON)
   t.same([answer.status, answer.json.code, answer.json.counts], [422, 'import-rejected', { created: 0, updated: 0, unchanged: 0, rejected: 8 }], answer.text)
   const found = answer.json.errors.map(({ line, pointer, code, found, did_you_mean: meant }: any) => [line, pointer ?? code, ...(found === undefined ? [] : [found]), ...(meant === undefined ? [] : [meant])])
   t.same(found.sort((a: any, b: any) => a[0] - b[0]), [
@@ -122,6 +122,13 @@ t.test('publish runs the checks; what fails them is published only when that is 
   const refused = await call('POST', `${IMPORT}?publish=true`, lines([reportOf(form, 'd21', 2022), wrong]), NDJSON)
   t.match(refused.json.errors[0], { line: 2, code: 'checks-failed', check: /^requests\./, found: { right: /\d/ } })
   t.equal((await read('d21')).status, 404)
+  // A row that is in no sum; the second is read by the pattern of the first.
+  const lacking = ['d20', 'd21'].map(agency => {
+    const report = reportOf(form, agency, 2022)
+    delete report.tables.documents!.normative_documents
+    return report
+  })
+  t.match((await call('POST', `${IMPORT}?publish=true`, lines(lacking), NDJSON)).json.errors, [{ line: 1, check: 'documents.rows' }, { line: 2, check: 'documents.rows' }])
   const accepted = await call('POST', `${IMPORT}?publish=true&accept_failed_checks=true`, lines([reportOf(form, 'd21', 2022), wrong]), NDJSON)
   t.match(accepted.json, { counts: { created: 2, rejected: 0 }, failed_checks: { reports: 1, checks: [{ check: /^requests\./, reports: 1 }] } })
   t.match((await read('d20')).json, { status: 'published', version: 1, tables: { requests: { granted: { total: 99 } } } })

@@ -38,7 +38,7 @@ const standing: fc.Arbitrary<Standing> = fc.record({
 const since = fc.constantFrom(2019, 2020, 2021, 2022)
 const said = fc.record({ seed: fc.nat({ max: 5 }), form: fc.constantFrom(undefined, undefined, undefined, '2019'), flaw: fc.constantFrom('', '', '', '', '', 'row', 'sum', 'blank') })
 const reason = fc.constantFrom('更正', '请核对', '撤回')
-const is = <Name extends string, Rest extends object>(name: Name, rest: { [K in keyof Rest]: fc.Arbitrary<Rest[K]> }) => fc.record({ do: fc.constant(name), who, ...rest } as any) as unknown as fc.Arbitrary<{ do: Name, who: number } & Rest>
+const is = <Name extends string, Rest extends object>(name: Name, rest: { [K in keyof Rest]: fc.Arbitrary<Rest[K]> }) => fc.record({ do: fc.constant(name), who, ...rest } as Record<string, fc.Arbitrary<unknown>>) as unknown as fc.Arbitrary<{ do: Name, who: number } & Rest>
 type At = { agency: string, year: number }
 const step = fc.oneof(
   // The next thing that should be done with the report, so that reports get far.
@@ -305,7 +305,7 @@ class Sequence {
       if (expected !== undefined) {
         const { published_at: _, ...shown } = answer.json
         assert.deepEqual(shown, expected)
-        assert.deepEqual((await read(`${path}/tables/requests`)).json.rows, (expected as any).tables.requests ?? {})
+        assert.deepEqual((await read(`${path}/tables/requests`)).json.rows, (expected as { tables: Record<string, unknown> }).tables.requests ?? {})
       }
     } else {
       this.public(answer, agency, year)

@@ -100,7 +100,7 @@ function shown (value: string, type: string, style: number, { strings, formats, 
   return show(value, formats[style], from1904)
 }
 
-/** What is hidden is not part of what was published; a merged cell shows its text as long as any part of it is seen. */
+/** What is hidden is not part of what was published; a merged cell shows its text as long as a part of it is seen. */
 function leaveOutHidden ({ rows, merges, hidden }: Sheet): void {
   if (hidden.rows.size + hidden.columns.size === 0) return
   const rowFrom = nextShown(hidden.rows)
@@ -125,7 +125,7 @@ function nextShown (hidden: Set<number>): (at: number) => number {
   return at => next.get(at) ?? at
 }
 
-/** Rows without text are left out; the others reach to the last column of the sheet that has any. */
+/** Rows without text are left out; the others reach to the last column with text of the sheet. */
 function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
   const rows = [...sheet.rows].sort(([a], [b]) => a - b)
   const filled = sheet.merges.filter(({ top, left, right }) => right < LIMITS.fieldsInRow && sheet.rows.get(top)?.has(left))

@@ -1,17 +1,16 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs'
-import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
+import { makeCluster } from './cluster.ts'
 import { exists, findHome, type Home, makeHome, makeSocketFolder, runAs } from './home.ts'
-import { commandLine, lockFolder } from './lock.ts'
+import { lockFolder } from './lock.ts'
+import { endLeftBehind, endServer, findServer } from './process.ts'
 import { findPackage, findPrograms, type Programs, serverEnv } from './programs.ts'
 import { settings } from './settings.ts'
-
-const run = promisify(execFile)
 
 export interface PostgresServer {
   /** For `new pg.Pool({ connectionString: url })`. */
@@ -28,8 +27,6 @@ const LINGER_LIMIT = 30_000
 /** A server that says it is recovering is at work: to kill it would only make the next start as long. */
 const RECOVERY_LIMIT = 600_000
 const LOG_BYTES = 10 * 1024 * 1024
-/** A pid that no process can have. */
-const NO_PID = 2 ** 31 - 1
 
 /** The address of the server of a data folder, whether it runs or not. */
 export function postgresUrl (dataDir: string, database = 'gongkai'): string {
@@ -112,51 +109,6 @@ function handle (home: Home, server: Launched, unlock: () => Promise<void>): Pos
       return `PostgreSQL ended by itself (${server.fault()}). ${await server.lastLines()}`
     })
   }
-}
-
-async function makeCluster ({ folder, cluster, account }: Home, programs: Programs, deadline: number, log: (line: string) => void) {
-  for (const name of await readdir(folder)) {
-    // Its initdb may be writing yet.
-    if (name.startsWith('postgres.part-')) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
-  }
-  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(error => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (version !== undefined) {
-    const [major] = programs.version.split('.')
-    if (version.trim() !== major) {
-      throw new Error(`${cluster} was made by PostgreSQL ${version.trim()}, and this one is ${programs.version}: ` +
-        'dump the data with the version of Gongkai that made them and load them into this one, or set DATA_DIR to another folder')
-    }
-    // Data that root brought back from a backup.
-    const isRoots = (await stat(cluster)).uid === 0
-    if (account && isRoots) await run('chown', ['-R', '-h', `${account.uid}:${account.gid}`, cluster])
-    return
-  }
-
-  if ((await readdir(cluster).catch(() => [])).length > 0) {
-    throw new Error(`${cluster} holds files, but not those of a PostgreSQL database: move it out of the way`)
-  }
-  log(`making an empty database in ${cluster}`)
-  // Under another name until it is whole: we may be killed at any point, and an orphaned initdb goes on for a while.
-  const part = await mkdtemp(join(folder, 'postgres.part-'))
-  if (account) await lchown(part, account.uid, account.gid)
-  try {
-    await run(join(programs.bin, 'initdb'), [
-      '-D', part, '-E', 'UTF8', '--locale=C', '-U', 'gongkai', '--auth-local=trust', '--auth-host=reject', '--no-instructions'
-    ], {
-      cwd: '/', env: serverEnv, ...runAs(account), timeout: Math.max(1, deadline - Date.now()), killSignal: 'SIGKILL'
-    })
-  } catch (error) {
-    await rm(part, { recursive: true, force: true })
-    const { killed, stderr, message } = error as Error & { killed?: boolean, stderr?: string }
-    throw new Error(`initdb ${killed ? 'took too long' : 'failed'} in ${folder}: ${stderr?.trim() || message}`)
-  }
-  await rename(part, cluster)
-  const parent = await open(folder)
-  await parent.sync()
-  await parent.close()
 }
 
 async function launch (home: Home, programs: Programs, deadline: number): Promise<Launched> {
@@ -256,50 +208,4 @@ async function refuseUnseen (home: Pick<Home, 'folder' | 'cluster' | 'sockets'>)
     throw new Error(`a server that was not started for ${home.folder} answers in ${home.sockets}: ` +
       'does another container use that folder, or was it moved while its server ran?')
   }
-}
-
-async function endLeftBehind (home: Home, log: (line: string) => void) {
-  const pid = await findServer(home)
-  if (pid === undefined) {
-    await clearStalePid(home)
-  } else {
-    log(`stopping PostgreSQL process ${pid}, left behind by a service that was killed`)
-    await endServer(home, pid)
-  }
-}
-
-/**
- * PostgreSQL does not start if the pid in postmaster.pid is that of any living process of its user. The file itself must
- * stay: by its other lines PostgreSQL finds out whether processes of the killed server still use the data.
- */
-async function clearStalePid ({ cluster }: Home) {
-  const path = join(cluster, 'postmaster.pid')
-  const lines = await readFile(path, 'utf8').catch(() => undefined)
-  if (lines === undefined) return
-  await writeFile(path, lines.replace(/^\d+/, String(NO_PID)), { flag: constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW })
-}
-
-async function findServer ({ cluster }: Pick<Home, 'cluster'>): Promise<number | undefined> {
-  const pid = parseInt(await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => ''))
-  return pid > 0 && isServer(pid, cluster) ? pid : undefined
-}
-
-/** The pid in a stale file may be anyone's by now. */
-function isServer (pid: number, cluster: string) {
-  return commandLine(pid).includes(`/postgres -D ${cluster} -c `)
-}
-
-/** Lets transactions go but loses nothing committed; after 20 s without even a clean end. */
-async function endServer ({ cluster }: Pick<Home, 'cluster'>, pid: number) {
-  for (const [signal, limit] of [['SIGINT', 20_000], ['SIGQUIT', 10_000]] as const) {
-    const end = Date.now() + limit
-    try {
-      process.kill(pid, signal)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-    while (isServer(pid, cluster) && Date.now() < end) await sleep(50)
-    if (!isServer(pid, cluster)) return
-  }
-  throw new Error(`PostgreSQL process ${pid} does not end`)
 }

@@ -14,7 +14,7 @@ const text = fc.oneof(
   fc.integer({ min: -10, max: 10 ** 12 }).map(String),
   fc.constantFrom('', '一、本年新收', '0?', '\u00a0', '1,234', 'a | b', '<b>&amp;"', '件\u3000数', '🀄', '/'),
   fc.string({ unit: 'grapheme', maxLength: 12 })
-).map(raw => raw.toWellFormed().replaceAll(/[\0-\x1F\x7F\uFFFE\uFFFF ]/g, '')) // eslint-disable-line no-control-regex
+).map(raw => [...raw.toWellFormed()].filter(character => character > ' ' && !'\x7F\uFFFE\uFFFF'.includes(character)).join(''))
 
 /** A grid in which cells are merged at random: each place is covered by one cell. */
 const grids: fc.Arbitrary<Grid> = fc.record({
