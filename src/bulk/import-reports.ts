@@ -48,8 +48,8 @@ export async function importReports (db: Kysely<Database>, forms: Forms, file: F
   }
 }
 
-function taskOf ({ forms, moment, isWriting, options: { rejects, publish, acceptFailedChecks, onError } }: ReportRun, file: FileToRead, thisYear: number): ReadingTask {
-  return { file, forms: forms.all.map(form => form.definition), thisYear, keepSource: rejects !== undefined, publish, acceptFailedChecks, isWriting, onError, moment }
+function taskOf ({ forms, moment, options: { rejects, publish, acceptFailedChecks } }: ReportRun, file: FileToRead, thisYear: number): ReadingTask {
+  return { file, forms: forms.all.map(form => form.definition), thisYear, keepSource: rejects !== undefined, publish, acceptFailedChecks, moment }
 }
 
 /** While the database stores one part, the next is made ready. */

@@ -28,7 +28,7 @@ export interface Part {
   /** The file says nothing of the texts: those that are there stay. */
   figuresOnly: boolean[]
   stated: SentReport['stated'][]
-  /** Of the contents, as the audit trail has them; '' when nothing is written. */
+  /** Of the contents, as the audit trail has them. */
   digests: string[]
   /** In the order of the forms' cells, each `width` after the one before; NaN is blank. */
   figures: Float64Array
@@ -74,7 +74,7 @@ export class PartWriter {
   }
 
   /** Nothing of the line that the report was read from is kept. */
-  add ({ line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport, source: string, failed: string[], isWriting: boolean): void {
+  add ({ line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport, source: string, failed: string[]): void {
     const part = this.#part
     part.read++
     if (failed.length > 0) part.failed.push(failed)
@@ -89,7 +89,7 @@ export class PartWriter {
     part.sources.push(source)
     part.figuresOnly.push(figuresOnly)
     part.stated.push(stated)
-    part.digests.push(isWriting ? digestOfStored(form.id, this.#vectorFrom(from), notes, sections) : '')
+    part.digests.push(digestOfStored(form.id, this.#vectorFrom(from), notes, sections))
     part.ends.push(this.#rows.length)
   }
 

@@ -17,9 +17,6 @@ export interface ReadingTask {
   keepSource: boolean
   publish: boolean
   acceptFailedChecks: boolean
-  /** See `Run`; with `abort` nothing is written from the first fault on. */
-  isWriting: boolean
-  onError: 'abort' | 'continue'
   /** When what it publishes becomes public. */
   moment: string
 }
@@ -28,19 +25,14 @@ export interface ReadingTask {
 export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
   const forms = new Forms(task.forms)
   const seen = new Seen()
-  let isWriting = task.isWriting
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
   let part = new PartWriter(forms.width, task.moment, columns)
   for await (const some of reads) {
     for (const read of some) {
       const { faults, failed } = 'report' in read ? judge(task, seen, read.report) : { faults: read.faults, failed: [] }
       const source = task.keepSource ? read.source : ''
-      if ('report' in read && faults.length === 0) {
-        part.add(read.report, source, failed, isWriting)
-      } else {
-        part.reject({ source, faults })
-        if (task.onError === 'abort') isWriting = false
-      }
+      if ('report' in read && faults.length === 0) part.add(read.report, source, failed)
+      else part.reject({ source, faults })
       if (!part.isFull) continue
       const memory: Memory | undefined = yield part.take()!
       part = new PartWriter(forms.width, task.moment, columns, memory)
