@@ -21,9 +21,18 @@ export interface ReadingTask {
   moment: string
 }
 
+let last: { text: string, forms: Forms } | undefined
+
+/** They are those of the task before, nearly always, and to compile them takes longer than to read a small file. */
+function compiled (definitions: FormDefinition[]): Forms {
+  const text = JSON.stringify(definitions)
+  if (last?.text !== text) last = { text, forms: new Forms(definitions) }
+  return last.forms
+}
+
 /** The memory that is given to it, of earlier parts, is used again. */
 export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
-  const forms = new Forms(task.forms)
+  const forms = compiled(task.forms)
   const seen = new Seen()
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
   let part = new PartWriter(forms.width, task.moment, columns)
