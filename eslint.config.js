@@ -1,7 +1,24 @@
-import neostandard from 'neostandard'
+import neostandard, { plugins } from 'neostandard'
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', '.tap/**', 'data/**', 'bench/results/**'] }),
+  // The formatter decides on style (npm run format).
+  ...neostandard({
+    ts: true,
+    noStyle: true,
+    ignores: ['dist/**', 'node_modules/**', '.tap/**', 'data/**', 'bench/results/**']
+  }),
   // A schema and its type share one name.
-  { rules: { '@typescript-eslint/no-redeclare': 'off', 'no-redeclare': 'off' } }
+  { rules: { '@typescript-eslint/no-redeclare': 'off', 'no-redeclare': 'off' } },
+  {
+    plugins: { '@stylistic': plugins['@stylistic'] },
+    rules: {
+      '@stylistic/max-len': ['error', {
+        code: 120,
+        ignoreStrings: true,
+        ignoreTemplateLiterals: true,
+        ignoreRegExpLiterals: true,
+        ignoreUrls: true
+      }]
+    }
+  }
 ]

@@ -1,9 +1,11 @@
-// How much the service adds to what it stands on: requests a second, held against a bare route, against `select 1` through
-// the same pool, and, where it writes, against the bare SQL. One machine's numbers mean little; the ratios are the point.
+// How much the service adds to what it stands on: requests a second, held against a bare route, against `select 1`
+// through the same pool, and, where it writes, against the bare SQL. One machine's numbers mean little; the ratios are
+// the point.
 //
 //   npm run bench                                   the small registry, two minutes
 //   npm run bench -- --only=totals --rounds=5       only the routes whose name has that (or `filing`); stores no result
-//   npm run bench -- --smoke                        whether all of it runs, in seconds; judges no times, stores no result
+//   npm run bench -- --smoke                        whether all of it runs, in seconds; judges no times, stores no
+// result
 //   npm run bench -- --national                     the whole nation, a million reports; --province: one province of it
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -15,7 +17,15 @@ import { markdown } from './nation/table.mjs'
 import { print, rounded } from './numbers.mjs'
 import { runSmall } from './small.mjs'
 
-const { values: given } = parseArgs({ options: { only: { type: 'string', default: '' }, rounds: { type: 'string' }, smoke: { type: 'boolean', default: false }, national: { type: 'boolean', default: false }, province: { type: 'boolean', default: false } } })
+const { values: given } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string' },
+    smoke: { type: 'boolean', default: false },
+    national: { type: 'boolean', default: false },
+    province: { type: 'boolean', default: false }
+  }
+})
 const large = given.national || given.province
 const options = { ...given, rounds: Number(given.rounds ?? (given.smoke ? 1 : 10)) }
 const LIMIT_MS = large ? 3 * 3600_000 : 118_000
@@ -25,11 +35,32 @@ const versionOf = folder => JSON.parse(readFileSync(new URL(`${folder}/package.j
 function described ({ postgres, loaded, ...measured }) {
   return {
     date: new Date().toISOString(),
-    machine: { processor: cpus()[0]?.model, cores: cpus().length, memory_gb: Math.round(totalmem() / 2 ** 30), platform: `${process.platform} ${process.arch}` },
-    versions: { gongkai: versionOf('..'), node: process.versions.node, postgres, ...Object.fromEntries(['fastify', 'kysely', 'pg'].map(name => [name, versionOf(`../node_modules/${name}`)])) },
-    settings: { rounds: options.rounds, clients: CLIENTS, pool: POOL, embedded: process.env.DATABASE_URL === undefined },
+    machine: {
+      processor: cpus()[0]?.model,
+      cores: cpus().length,
+      memory_gb: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform} ${process.arch}`
+    },
+    versions: {
+      gongkai: versionOf('..'),
+      node: process.versions.node,
+      postgres,
+      ...Object.fromEntries(['fastify', 'kysely', 'pg'].map(name => [name, versionOf(`../node_modules/${name}`)]))
+    },
+    settings: {
+      rounds: options.rounds,
+      clients: CLIENTS,
+      pool: POOL,
+      embedded: process.env.DATABASE_URL === undefined
+    },
     loaded,
-    units: { rate: 'per second', p50: 'ms', p99: 'ms', cpu: 'µs of processor time of the service process', of: 'rate as a share of that base, median of the rounds' },
+    units: {
+      rate: 'per second',
+      p50: 'ms',
+      p99: 'ms',
+      cpu: 'µs of processor time of the service process',
+      of: 'rate as a share of that base, median of the rounds'
+    },
     ...rounded(measured)
   }
 }
@@ -49,21 +80,25 @@ async function show (readme, table) {
 
 const undone = []
 const stopped = new Promise((_resolve, reject) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => reject(new Error(`stopped by ${signal}`)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => reject(new Error(`stopped by ${signal}`)))
+  }
   setTimeout(() => reject(new Error(`not done after ${LIMIT_MS / 1000} s`)), LIMIT_MS).unref()
 })
 try {
   const started = performance.now()
   const say = text => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`)
   const undo = work => undone.push(work)
-  const result = described(await Promise.race([large ? runNation(options, undo, say) : runSmall(options, undo, say), stopped]))
+  const result = described(
+    await Promise.race([large ? runNation(options, undo, say) : runSmall(options, undo, say), stopped])
+  )
   print(result.rows)
   if (large) {
     console.log(`\n${markdown(result)}`)
     const name = given.national ? 'national' : 'province'
     await store(`${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
     await store(`${name}.md`, markdown(result))
-    if (given.national) for (const readme of ['README.md', 'README.zh-CN.md']) await show(readme, markdown(result))
+    if (given.national) { for (const readme of ['README.md', 'README.zh-CN.md']) await show(readme, markdown(result)) }
   } else if (given.only === '' && !given.smoke) await store('latest.json', `${JSON.stringify(result, null, 2)}\n`)
 } catch (error) {
   console.error(error)

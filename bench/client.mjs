@@ -41,7 +41,9 @@ export class Connection {
       this.#answer = { resolve, reject }
       this.#socket.write(bytes)
     })
-    if (status < 200 || status > 299) throw new Error(`${bytes.toString().split('\r\n')[0]}: ${status} ${body.toString().slice(0, 1000)}`)
+    if (status < 200 || status > 299) {
+      throw new Error(`${bytes.toString().split('\r\n')[0]}: ${status} ${body.toString().slice(0, 1000)}`)
+    }
     return body
   }
 

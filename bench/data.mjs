@@ -1,4 +1,5 @@
-// The same registry each time: a province, its prefectures, counties and departments, and a report of each for three years.
+// The same registry each time: a province, its prefectures, counties and departments, and a report of each for three
+// years.
 import { request } from './client.mjs'
 
 export const PROVINCE = '15'
@@ -19,7 +20,9 @@ export function agencies ({ prefectures = 4, counties = 5, departments = 19, wri
   const all = [{ code: PROVINCE, level: 'province', kind: 'government' }]
   const county = (code, parent, size) => {
     all.push({ code, parent, level: 'county', kind: 'government' })
-    for (let i = 1; i <= size; i++) all.push({ code: `${code}-${i}`, parent: code, level: 'county', kind: 'department' })
+    for (let i = 1; i <= size; i++) {
+      all.push({ code: `${code}-${i}`, parent: code, level: 'county', kind: 'department' })
+    }
   }
   for (let p = 1; p <= prefectures; p++) {
     const prefecture = `${PROVINCE}0${p}`
@@ -40,7 +43,9 @@ export function reportOf (form, agency, year, random, { zero, largest } = { zero
   const next = () => random() < zero ? 0 : Math.ceil(random() ** 3 * largest)
   const tables = {}
   for (const { definition: table, rows, columns } of form.tables.values()) {
-    const figures = tables[table.id] = Object.fromEntries(rows.map(row => [row.id, Object.fromEntries(columns.map(column => [column.id, next()]))]))
+    const figures = tables[table.id] = Object.fromEntries(
+      rows.map(row => [row.id, Object.fromEntries(columns.map(column => [column.id, next()]))])
+    )
     const sum = (ids, column) => ids.reduce((total, id) => total + figures[id][column], 0)
     for (const { id: column } of columns) {
       for (const row of rows.filter(row => row.total_of)) figures[row.id][column] = sum(row.total_of, column)
@@ -51,7 +56,9 @@ export function reportOf (form, agency, year, random, { zero, largest } = { zero
       }
     }
     for (const column of columns.filter(column => column.total_of)) {
-      for (const row of Object.values(figures)) row[column.id] = column.total_of.reduce((total, part) => total + row[part], 0)
+      for (const row of Object.values(figures)) {
+        row[column.id] = column.total_of.reduce((total, part) => total + row[part], 0)
+      }
     }
   }
   return { agency, year, form: form.id, sections: SECTIONS, tables }
@@ -67,13 +74,20 @@ export function randomOf (seed) {
   }
 }
 
-/** Registers and publishes everything through the service itself; gives the sum of `measure` over all, for a look whether it is right. */
+/**
+ * Registers and publishes everything through the service itself; gives the sum of `measure` over all, for a look
+ * whether it is right.
+ */
 export async function load (connections, key, forms, registry, measure) {
   const random = randomOf(20210)
   const [table, row, column] = measure.split('.')
   let sum = 0
-  for (const agency of registry.agencies) await connections[0].send(request('POST', '/v1/agencies', { key, body: agency }))
-  const reports = YEARS.flatMap(year => registry.filers.map(agency => reportOf(forms.choose(year), agency, year, random)))
+  for (const agency of registry.agencies) {
+    await connections[0].send(request('POST', '/v1/agencies', { key, body: agency }))
+  }
+  const reports = YEARS.flatMap(year =>
+    registry.filers.map(agency => reportOf(forms.choose(year), agency, year, random))
+  )
   for (const report of reports) sum += report.tables[table][row][column]
   await Promise.all(connections.map(async connection => {
     for (let report; (report = reports.pop()) !== undefined;) {

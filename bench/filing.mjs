@@ -28,10 +28,13 @@ export function throughService (key) {
 
 /** The same with nothing but the statements that cannot be left out: one transaction a step. */
 export function bySql (pool, form) {
-  const vectorOf = tables => `{${form.cells.map(cell => {
-    const value = tables[cell.table]?.[cell.row]?.[cell.column]
-    return value === undefined ? null : Math.round(value * cell.scale)
-  }).map(String).join()}}`
+  const vectorOf = tables =>
+    `{${
+      form.cells.map(cell => {
+        const value = tables[cell.table]?.[cell.row]?.[cell.column]
+        return value === undefined ? null : Math.round(value * cell.scale)
+      }).map(String).join()
+    }}`
   return async (_, report) => {
     const { agency, year } = report
     const draft = vectorOf(parts(report).draft.tables)
@@ -43,7 +46,9 @@ export function bySql (pool, form) {
         await client.query('begin')
         await work((name, values) => client.query({ name, text: SQL[name], values }))
         await client.query('commit')
-      } finally { client.release() }
+      } finally {
+        client.release()
+      }
     }
     return await timed([
       step(async run => {
@@ -70,16 +75,21 @@ export function bySql (pool, form) {
 }
 
 const SQL = {
-  hold: 'select p.level, p.kind from agency a join agency_period p on p.agency = a.code where a.code = $1 for share of a',
-  insert: "insert into report (agency, year, form, status, figures, notes, sections) values ($1, $2, $3, 'draft', $4, '{}', $5)",
+  hold:
+    'select p.level, p.kind from agency a join agency_period p on p.agency = a.code where a.code = $1 for share of a',
+  insert:
+    'insert into report (agency, year, form, status, figures, notes, sections) values ($1, $2, $3, \'draft\', $4, \'{}\', $5)',
   lock: 'select figures, notes, sections from report where agency = $1 and year = $2 for update',
-  content: 'update report set figures = $3, revision = revision + 1, updated_at = now() where agency = $1 and year = $2',
-  submitted: "update report set status = 'submitted', revision = revision + 1, updated_at = now() where agency = $1 and year = $2",
+  content:
+    'update report set figures = $3, revision = revision + 1, updated_at = now() where agency = $1 and year = $2',
+  submitted:
+    'update report set status = \'submitted\', revision = revision + 1, updated_at = now() where agency = $1 and year = $2',
   version: `
     with moment as (update clock set at = greatest(at + interval '1 microsecond', clock_timestamp()) returning at)
     insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
     select agency, year, 1, form, figures, notes, sections, revision + 1, moment.at from report, moment where agency = $1 and year = $2`,
-  published: "update report set status = 'published', version = 1, figures = null, notes = null, sections = null, revision = revision + 1, updated_at = now() where agency = $1 and year = $2",
+  published:
+    'update report set status = \'published\', version = 1, figures = null, notes = null, sections = null, revision = revision + 1, updated_at = now() where agency = $1 and year = $2',
   totals: `
     insert into total as t (agency, year, form, level, kind, reports, figures, present)
     select a.ancestor, $2, $3, g.level, g.kind, 1, f.figures, f.present
@@ -106,7 +116,10 @@ async function timed (steps) {
   return times
 }
 
-/** Files the reports, each connection one at a time; gives the times of each report's steps and how long all took, in ms. */
+/**
+ * Files the reports, each connection one at a time; gives the times of each report's steps and how long all took, in
+ * ms.
+ */
 export async function fileAll (connections, file, reports) {
   const left = [...reports]
   const times = []

@@ -32,7 +32,11 @@ export async function newDatabase (undo) {
 async function ask (connectionString, statement) {
   const client = new pg.Client({ connectionString })
   await client.connect()
-  try { return await client.query(statement) } finally { await client.end() }
+  try {
+    return await client.query(statement)
+  } finally {
+    await client.end()
+  }
 }
 
 /** What runs that were killed left behind. */
@@ -46,10 +50,16 @@ async function removeAbandoned () {
 }
 
 function isAlive (pid) {
-  try { return process.kill(pid, 0) } catch (error) { return error.code === 'EPERM' }
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
 }
 
-/** Gives its port and process id, and a way to ask what it has used: processor time in ms, and its most memory in bytes. */
+/**
+ * Gives its port and process id, and a way to ask what it has used: processor time in ms, and its most memory in bytes.
+ */
 export async function startService (undo, env) {
   const service = fork(new URL('server.mjs', import.meta.url), { env: { ...process.env, ...env } })
   const ended = once(service, 'exit')
@@ -57,7 +67,12 @@ export async function startService (undo, env) {
     if (service.connected) service.disconnect()
     await ended
   })
-  const [{ port }] = await Promise.race([once(service, 'message'), ended.then(() => { throw new Error('the service did not start') })])
+  const [{ port }] = await Promise.race([
+    once(service, 'message'),
+    ended.then(() => {
+      throw new Error('the service did not start')
+    })
+  ])
   const used = async () => {
     service.send('used')
     const [{ cpu: { user, system }, memory }] = await once(service, 'message')

@@ -15,8 +15,8 @@ export const BASES = [['bare route', '/bench/bare'], ['select 1', '/bench/select
 export const openAll = (port, count) => Promise.all(Array.from({ length: count }, () => Connection.open(port)))
 
 /**
- * Each of `reads`, a name and a path, is asked for over and over in each round, until `rounds` or the time is over; three at
- * least. With `anew` each time in other words, so that no answer is one that was kept; with `packed` as gzip.
+ * Each of `reads`, a name and a path, is asked for over and over in each round, until `rounds` or the time is over;
+ * three at least. With `anew` each time in other words, so that no answer is one that was kept; with `packed` as gzip.
  */
 export async function measureReads (service, reads, { rounds, warmMs = 1500, until = Infinity }) {
   let asked = 0
@@ -33,7 +33,11 @@ export async function measureReads (service, reads, { rounds, warmMs = 1500, unt
       const { cpu } = await service.used()
       const start = performance.now()
       const times = await press(connections, bytesOf, round < 0 ? warmMs : SLICE_MS)
-      results[name] = { rate: times.length / (performance.now() - start) * 1000, ...percentiles(times), cpu: ((await service.used()).cpu - cpu) / times.length * 1000 }
+      results[name] = {
+        rate: times.length / (performance.now() - start) * 1000,
+        ...percentiles(times),
+        cpu: ((await service.used()).cpu - cpu) / times.length * 1000
+      }
     }
     if (round >= 0) measured.push(results)
   }
@@ -42,7 +46,11 @@ export async function measureReads (service, reads, { rounds, warmMs = 1500, unt
 }
 
 /** The same address written in another way for each `n`: a letter may stand as itself or as its code. */
-const reworded = (path, n) => path.replace(/(?<=measure=)[\w.]+/, id => [...id].map((letter, i) => n >> i & 1 ? `%${letter.charCodeAt(0).toString(16)}` : letter).join(''))
+const reworded = (path, n) =>
+  path.replace(
+    /(?<=measure=)[\w.]+/,
+    id => [...id].map((letter, i) => n >> i & 1 ? `%${letter.charCodeAt(0).toString(16)}` : letter).join('')
+  )
 
 /** Each of `batches` is filed once; the ways take turns. */
 export async function measureWrites (service, pool, form, batches, clients, until = Infinity) {
@@ -55,7 +63,11 @@ export async function measureWrites (service, pool, form, batches, clients, unti
       const { cpu } = await service.used()
       const { times, took } = await fileAll(connections, file, batches[turn + i])
       const used = way === 'http' ? { cpu: ((await service.used()).cpu - cpu) / times.length * 1000 } : {}
-      results[`filed ${way}`] = { rate: times.length / took * 1000, ...percentiles(times.map(steps => steps.reduce((sum, time) => sum + time))), ...used }
+      results[`filed ${way}`] = {
+        rate: times.length / took * 1000,
+        ...percentiles(times.map(steps => steps.reduce((sum, time) => sum + time))),
+        ...used
+      }
       for (const [s, step] of STEPS.entries()) {
         const own = times.map(steps => steps[s])
         const mean = own.reduce((sum, time) => sum + time) / own.length
@@ -76,5 +88,6 @@ export async function measureWrites (service, pool, form, batches, clients, unti
 /** Twenty measures that both forms have, as a query. */
 export function twentyMeasures (forms) {
   const both = [...forms.all[0].measures.keys()].filter(id => forms.all.every(form => form.measures.has(id)))
-  return both.filter(id => id.startsWith('requests.') && id.endsWith('.total')).slice(0, 20).map(id => `measure=${id}`).join('&')
+  return both.filter(id => id.startsWith('requests.') && id.endsWith('.total')).slice(0, 20).map(id => `measure=${id}`)
+    .join('&')
 }

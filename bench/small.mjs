@@ -18,7 +18,10 @@ const reads = forms => [
   ['totals: registry, one year', `/v1/totals?measure=${MEASURE}&by=year&year=${YEARS[1]}`],
   ['totals: registry by year', `/v1/totals?measure=${MEASURE}&by=year`],
   ['totals: county by child, one year', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=${YEARS[1]}`],
-  ['totals: province by child and year, 20 measures', `/v1/totals?${twentyMeasures(forms)}&by=child,year&under=${PROVINCE}`],
+  [
+    'totals: province by child and year, 20 measures',
+    `/v1/totals?${twentyMeasures(forms)}&by=child,year&under=${PROVINCE}`
+  ],
   ['report', `/v1/reports/${SOME_COUNTY}-1/${YEARS[1]}`],
   ['list of 100 reports', `/v1/reports?under=${PROVINCE}`]
 ]
@@ -38,20 +41,31 @@ export async function runSmall ({ only, rounds, smoke }, undo, say) {
   const sizes = [...Array(turns).fill(8), ...Array(turns).fill(3 * CLIENTS)]
   const years = [2021, 2022, 2023, 2024, 2025]
   const needed = sizes.reduce((sum, size) => sum + size)
-  const registry = agencies({ ...smoke ? { prefectures: 2, counties: 2, departments: 5 } : {}, writers: Math.ceil(needed / years.length) })
+  const registry = agencies({
+    ...smoke ? { prefectures: 2, counties: 2, departments: 5 } : {},
+    writers: Math.ceil(needed / years.length)
+  })
   const loaders = await openAll(service.port, 8)
   const sum = await load(loaders, KEY, forms, registry, MEASURE)
   const { totals } = JSON.parse(await loaders[0].send(request('GET', `/v1/totals?measure=${MEASURE}`)))
   for (const connection of loaders) connection.close()
-  if (totals[0].values[MEASURE] !== sum) throw new Error(`the total of ${MEASURE} is ${totals[0].values[MEASURE]}, and ${sum} was published`)
+  if (totals[0].values[MEASURE] !== sum) {
+    throw new Error(`the total of ${MEASURE} is ${totals[0].values[MEASURE]}, and ${sum} was published`)
+  }
   await pool.query('analyze')
   say(`${registry.agencies.length} agencies, ${totals[0].coverage.included} reports published`)
 
-  const rows = await measureReads(service, reads(forms).filter(([name]) => name.includes(only)), { rounds, warmMs: smoke ? 300 : 1500, until: READS_END_MS })
+  const rows = await measureReads(service, reads(forms).filter(([name]) => name.includes(only)), {
+    rounds,
+    warmMs: smoke ? 300 : 1500,
+    until: READS_END_MS
+  })
   say('reads measured')
   if ('filing'.includes(only)) {
     const random = randomOf(20260)
-    const reports = years.flatMap(year => registry.writers.map(agency => reportOf(forms.choose(2021), agency, year, random)))
+    const reports = years.flatMap(year =>
+      registry.writers.map(agency => reportOf(forms.choose(2021), agency, year, random))
+    )
     const batches = sizes.map(size => reports.splice(0, size))
     rows.push(...await measureWrites(service, pool, forms.choose(2021), batches.slice(0, turns), 1, WRITES_END_MS))
     rows.push(...await measureWrites(service, pool, forms.choose(2021), batches.slice(turns), CLIENTS, WRITES_END_MS))

@@ -44,10 +44,16 @@ import { workflowRoutes } from './reports/workflow-routes.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
 
-export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** How long a client may take, in seconds: for the headers, for the whole request, and between two requests. */
-export interface Seconds { headers: number, request: number, keepAlive: number }
+export interface Seconds {
+  headers: number
+  request: number
+  keepAlive: number
+}
 
 export interface AppOptions {
   db: Kysely<Database>
@@ -69,12 +75,25 @@ export interface AppOptions {
   importLimit?: number
 }
 
-/** A connection on which nothing moves for so long is closed: a client that reads no answer must not hold it for ever. */
+/**
+ * A connection on which nothing moves for so long is closed: a client that reads no answer must not hold it for ever.
+ */
 const SILENT_MS = 300_000
 
 export async function buildApp ({
-  db, probe = db, forms, logger, tokens, adminKey, bodyLimit = 2 * 1024 * 1024,
-  seconds = { headers: 15, request: 300, keepAlive: 72 }, rateLimit = 0, overloadMs = 0, trustProxy, corsOrigins, importLimit = 16 * 1024 ** 3
+  db,
+  probe = db,
+  forms,
+  logger,
+  tokens,
+  adminKey,
+  bodyLimit = 2 * 1024 * 1024,
+  seconds = { headers: 15, request: 300, keepAlive: 72 },
+  rateLimit = 0,
+  overloadMs = 0,
+  trustProxy,
+  corsOrigins,
+  importLimit = 16 * 1024 ** 3
 }: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -88,7 +107,10 @@ export async function buildApp ({
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
     // Node looks for clients that are late only so often.
-    http: { headersTimeout: seconds.headers * 1000, connectionsCheckingInterval: Math.min(5000, seconds.headers * 300) },
+    http: {
+      headersTimeout: seconds.headers * 1000,
+      connectionsCheckingInterval: Math.min(5000, seconds.headers * 300)
+    },
     requestTimeout: seconds.request * 1000,
     keepAliveTimeout: seconds.keepAlive * 1000,
     connectionTimeout: SILENT_MS
@@ -97,7 +119,9 @@ export async function buildApp ({
   answerProblems(app)
   readBodies(app)
   refuseUndeclaredQueries(app)
-  app.addHook('onSend', async (request, reply) => { reply.header('x-request-id', request.id) })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   answerNotModified(app)
   const metrics = measureRequests(app)
 
@@ -117,7 +141,19 @@ export async function buildApp ({
 
   await serveOpenapi(app, version)
 
-  for (const schema of [...formSchemas, ...agencySchemas, ...reportSchemas, ...versionSchemas, ...importSchemas, ...bulkSchemas, ...totalSchemas, ...keySchemas, ...eventSchemas]) app.addSchema(schema)
+  for (
+    const schema of [
+      ...formSchemas,
+      ...agencySchemas,
+      ...reportSchemas,
+      ...versionSchemas,
+      ...importSchemas,
+      ...bulkSchemas,
+      ...totalSchemas,
+      ...keySchemas,
+      ...eventSchemas
+    ]
+  ) app.addSchema(schema)
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))

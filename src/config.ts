@@ -57,8 +57,14 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.keys(RULES).flatMap(name => env[name] ? [[name, env[name]]] : []))
   const config = Value.Convert(Config, Value.Default(Config, given)) as Config
   const wrong = new Set([...Value.Errors(Config, config)].map(error => error.instancePath.slice(1) as keyof Config))
-  if ((config.OIDC_AUDIENCE === undefined) !== (config.OIDC_ISSUER === undefined && config.JWKS_FILE === undefined)) wrong.add('OIDC_AUDIENCE')
+  if ((config.OIDC_AUDIENCE === undefined) !== (config.OIDC_ISSUER === undefined && config.JWKS_FILE === undefined)) {
+    wrong.add('OIDC_AUDIENCE')
+  }
   if (wrong.size === 0) return config
-  throw new Error('Wrong configuration:\n' + [...wrong].map(name =>
-    `  ${name}: expected ${RULES[name]}${SECRET.includes(name) ? '' : `, found ${JSON.stringify(env[name])}`}`).join('\n'))
+  throw new Error(
+    'Wrong configuration:\n' +
+      [...wrong].map(name =>
+        `  ${name}: expected ${RULES[name]}${SECRET.includes(name) ? '' : `, found ${JSON.stringify(env[name])}`}`
+      ).join('\n')
+  )
 }

@@ -12,7 +12,7 @@ export interface Connection {
   probe: Kysely<Database>
   /** Resolves with a sentence when an embedded server ends by itself. */
   lost: Promise<string>
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 /** How long a query may go on after the last answer, e.g. one whose client has gone. */
@@ -23,7 +23,12 @@ const never = new Promise<string>(() => {})
 /** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
 export async function connect (config: Config, log: (line: string) => void): Promise<Connection> {
   const server = config.DATABASE_URL === undefined ? await startPostgres({ dataDir: config.DATA_DIR, log }) : undefined
-  const open = (connections: number) => openDatabase(config.DATABASE_URL ?? server!.url, connections, error => log(`idle database connection lost: ${error.message}`))
+  const open = (connections: number) =>
+    openDatabase(
+      config.DATABASE_URL ?? server!.url,
+      connections,
+      error => log(`idle database connection lost: ${error.message}`)
+    )
   const [db, probe] = [open(config.POOL_MAX), open(1)]
   return {
     db,

@@ -26,7 +26,11 @@ async function end (exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0) })
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    end(0)
+  })
+}
 
 try {
   await start()
@@ -76,7 +80,9 @@ async function start (): Promise<void> {
   if (key !== undefined) console.log(`Administrator key, shown this once: ${key}`)
 }
 
-async function tokenOptions ({ OIDC_AUDIENCE: audience, OIDC_ISSUER: issuer, JWKS_FILE: file }: Config): Promise<TokenOptions | undefined> {
+async function tokenOptions (
+  { OIDC_AUDIENCE: audience, OIDC_ISSUER: issuer, JWKS_FILE: file }: Config
+): Promise<TokenOptions | undefined> {
   if (audience === undefined) return undefined
   if (file === undefined) return { audience, issuer }
   try {

@@ -8,7 +8,8 @@ import { Config } from '../src/config.ts'
 const root = new URL('../', import.meta.url)
 const text = (file: string) => readFile(new URL(file, root), 'utf8')
 const dockerfile = (await text('Dockerfile')).replaceAll('\\\n', ' ')
-const of = (instruction: string) => [...dockerfile.matchAll(new RegExp(`^ *${instruction} +(.*)$`, 'gm'))].map(match => match[1]!)
+const of = (instruction: string) =>
+  [...dockerfile.matchAll(new RegExp(`^ *${instruction} +(.*)$`, 'gm'))].map(match => match[1]!)
 const { version, license } = JSON.parse(await text('package.json'))
 const { services } = parse(await text('docker-compose.yml'))
 const EXACT = /^[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+$/
@@ -40,7 +41,10 @@ t.test('compose sets variables that the service knows, and .env.example those th
   t.same(Object.keys(services.gongkai.environment).filter(name => !known.includes(name)), [])
   const asked = (await text('docker-compose.yml')).matchAll(/\$\{(\w+):/g)
   const example = (await text('.env.example')).matchAll(/^#?(\w+)=/gm)
-  t.same([...new Set([...example].map(match => match[1]))].sort(), [...new Set([...asked].map(match => match[1]))].sort())
+  t.same(
+    [...new Set([...example].map(match => match[1]))].sort(),
+    [...new Set([...asked].map(match => match[1]))].sort()
+  )
 })
 
 t.test('compose asks for health as the image does', async t => {

@@ -8,7 +8,9 @@ import { openDatabase } from '../src/platform/database.ts'
 import { adminUrl, template, urlOf } from './server.ts'
 
 /** What of tap's test object is needed here. */
-interface Test { teardown (work: () => Promise<void>): void }
+interface Test {
+  teardown(work: () => Promise<void>): void
+}
 
 export const ADMIN_KEY = 'test-'.padEnd(40, 'k')
 
@@ -25,8 +27,16 @@ export async function freshDatabase (t: Test, from = template) {
   return { db, url: urlOf(name) }
 }
 
-export interface Answer { status: number, headers: Record<string, string>, text: string, json: any }
-export interface CallOptions { headers?: Record<string, string>, key?: string | null }
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  text: string
+  json: any
+}
+export interface CallOptions {
+  headers?: Record<string, string>
+  key?: string | null
+}
 
 export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
   const { db, url } = await freshDatabase(t)
@@ -34,7 +44,12 @@ export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
   const app = await buildApp({ db, forms, adminKey: ADMIN_KEY, ...options })
   t.teardown(async () => await app.close())
   /** With the administrator's key unless `key` is another, or null for none. */
-  const call = async (method: string, path: string, body?: unknown, { headers = {}, key = ADMIN_KEY }: CallOptions = {}): Promise<Answer> => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    { headers = {}, key = ADMIN_KEY }: CallOptions = {}
+  ): Promise<Answer> => {
     const answer = await app.inject({
       method: method as 'GET',
       url: path,
@@ -42,7 +57,12 @@ export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
       ...(body === undefined ? {} : { payload: body as string })
     })
     const text = answer.body
-    return { status: answer.statusCode, headers: answer.headers as Record<string, string>, text, json: /^application\/(problem\+)?json/.test(String(answer.headers['content-type'])) ? answer.json() : undefined }
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string>,
+      text,
+      json: /^application\/(problem\+)?json/.test(String(answer.headers['content-type'])) ? answer.json() : undefined
+    }
   }
   return { app, db, url, forms, call }
 }

@@ -22,10 +22,16 @@ export const adminUrl = () => isEmbedded ? urlOf('gongkai') : process.env.DATABA
 
 /** The folders of runs that were killed before they could clean up. */
 export async function abandoned (): Promise<string[]> {
-  const names = (await readdir(tmpdir())).filter(name => name.startsWith(PREFIX) && /^\d+$/.test(name.slice(PREFIX.length)))
+  const names = (await readdir(tmpdir())).filter(name =>
+    name.startsWith(PREFIX) && /^\d+$/.test(name.slice(PREFIX.length))
+  )
   return names.filter(name => !isAlive(Number(name.slice(PREFIX.length)))).map(name => join(tmpdir(), name))
 }
 
 function isAlive (pid: number): boolean {
-  try { return process.kill(pid, 0) } catch (error) { return (error as { code?: string }).code === 'EPERM' }
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
+  }
 }

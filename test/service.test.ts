@@ -20,10 +20,21 @@ async function freePort (): Promise<number> {
   return port
 }
 
-async function service (env: Record<string, string>, [program, ...args]: [string, ...string[]] = [process.execPath, 'dist/server.js']) {
-  const child: ChildProcess = spawn(program, args, { cwd: root, env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+async function service (
+  env: Record<string, string>,
+  [program, ...args]: [string, ...string[]] = [process.execPath, 'dist/server.js']
+) {
+  const child: ChildProcess = spawn(program, args, {
+    cwd: root,
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
   let output = ''
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', data => { output += data })
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on('data', data => {
+      output += data
+    })
+  }
   const ended = once(child, 'exit')
   const said = async (text: RegExp) => {
     for (let i = 0; i < 600 && !text.test(output); i++) {
@@ -49,7 +60,12 @@ t.test('from an empty folder to a key, through a kill, to an orderly end', async
   const [, key] = await first.said(/Administrator key, shown this once: (\S+)/)
   await first.said(new RegExp(`listens on ${base}, Swagger UI: ${base}/docs`))
   t.equal((await fetch(`${base}/readyz`)).status, 200)
-  const put = async (code: string) => (await fetch(`${base}/v1/agencies/${code}`, { method: 'PUT', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify({ name: '局', level: 'county', kind: 'department' }) })).status
+  const put = async (code: string) =>
+    (await fetch(`${base}/v1/agencies/${code}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: '局', level: 'county', kind: 'department' })
+    })).status
   t.equal(await put('one'), 201)
 
   const second = await service({ ...env, PORT: String(await freePort()) })
@@ -67,9 +83,15 @@ t.test('from an empty folder to a key, through a kill, to an orderly end', async
   // A request is under way when the service is told to stop: its answer still comes.
   const socket = connect(port, '127.0.0.1')
   let answer = ''
-  socket.on('data', data => { answer += data })
+  socket.on('data', data => {
+    answer += data
+  })
   const body = JSON.stringify({ name: '局', level: 'county', kind: 'department' })
-  socket.write(`PUT /v1/agencies/late HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, 10)}`)
+  socket.write(
+    `PUT /v1/agencies/late HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${
+      Buffer.byteLength(body)
+    }\r\n\r\n${body.slice(0, 10)}`
+  )
   await new Promise(resolve => setTimeout(resolve, 300))
   third.child.kill('SIGTERM')
   third.child.kill('SIGTERM')
@@ -92,7 +114,9 @@ t.test('npm start told to stop stops the service, and leaves no process behind',
   await started.said(/listens on/)
   started.child.kill('SIGTERM')
   await started.ended
-  for (let i = 0; i < 100 && await fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false); i++) await new Promise(resolve => setTimeout(resolve, 100))
+  for (let i = 0; i < 100 && await fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false); i++) {
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
   await t.rejects(fetch(`http://127.0.0.1:${port}/healthz`))
 })
 

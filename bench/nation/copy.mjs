@@ -8,7 +8,9 @@ class CopyIn {
     this.done = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }))
   }
 
-  submit (connection) { connection.query(this.text) }
+  submit (connection) {
+    connection.query(this.text)
+  }
 
   async handleCopyInResponse (connection) {
     try {
@@ -17,12 +19,18 @@ class CopyIn {
         if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain')
       }
       connection.endCopyFrom()
-    } catch (error) { connection.sendCopyFail(error.message) }
+    } catch (error) {
+      connection.sendCopyFail(error.message)
+    }
   }
 
   handleCommandComplete () {}
-  handleError (error) { this.reject(error) }
-  handleReadyForQuery () { this.resolve() }
+  handleError (error) {
+    this.reject(error)
+  }
+  handleReadyForQuery () {
+    this.resolve()
+  }
 }
 
 export async function copyInto (connectionString, text, chunks) {
@@ -32,5 +40,7 @@ export async function copyInto (connectionString, text, chunks) {
     const copy = new CopyIn(text, chunks)
     client.query(copy)
     await copy.done
-  } finally { await client.end() }
+  } finally {
+    await client.end()
+  }
 }

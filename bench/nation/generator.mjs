@@ -1,5 +1,6 @@
 // Makes what is loaded and sends it, in a process of its own: what is measured is the service, not this. Takes one job
-// after another as messages: { what, provinces, years, wordy, to } and answers each with what was sent and how long it took.
+// after another as messages: { what, provinces, years, wordy, to } and answers each with what was sent and how long it
+// took.
 import { once } from 'node:events'
 import http from 'node:http'
 import { Readable } from 'node:stream'
@@ -20,14 +21,18 @@ let wordyPool
 
 /** Lines by kind. A line is one or more texts or buffers. */
 const LINES = {
-  * agencies (job) {
-    for (const { code, name, parent, level, kind } of filersOf(job)) yield [`${JSON.stringify({ code, name, level, kind, parent })}\n`]
+  *agencies (job) {
+    for (const { code, name, parent, level, kind } of filersOf(job)) {
+      yield [`${JSON.stringify({ code, name, level, kind, parent })}\n`]
+    }
   },
-  * reports (job) {
+  *reports (job) {
     const { draw } = job.wordy ? wordyPool : pool
-    for (const agency of filersOf(job)) for (const year of job.years) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
+    for (const agency of filersOf(job)) {
+      for (const year of job.years) yield [`{"agency":"${agency.code}","year":${year}`, draw(agency, year).tail]
+    }
   },
-  * vectors (job) {
+  *vectors (job) {
     for (const agency of filersOf(job)) {
       for (const year of job.years) {
         const { form, vector } = pool.draw(agency, year)
@@ -40,7 +45,7 @@ const LINES = {
 const filersOf = job => job.provinces.flatMap(code => provinces.get(code))
 
 /** Large pieces: a write for each line would cost more than the line. */
-function * chunksOf (lines, sent) {
+function* chunksOf (lines, sent) {
   let buffer = Buffer.allocUnsafe(CHUNK)
   let used = 0
   for (const line of lines) {
@@ -64,11 +69,18 @@ const SINKS = {
     for (const chunk of chunks) if (chunk.length > CHUNK) throw new Error('too large')
   },
   async service (chunks, { port, path, key }) {
-    const request = http.request({ port, path, method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' } })
+    const request = http.request({
+      port,
+      path,
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' }
+    })
     const answered = once(request, 'response')
     // A service that refuses half-way closes the connection; its answer tells why.
     const sent = pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), request).catch(error => error)
-    const [response] = await answered.catch(async error => { throw await sent ?? error })
+    const [response] = await answered.catch(async error => {
+      throw await sent ?? error
+    })
     const body = await response.setEncoding('utf8').reduce((text, part) => text + part, '')
     if (response.statusCode > 299) throw new Error(`${path}: ${response.statusCode} ${body.slice(0, 2000)}`)
     return JSON.parse(body)
@@ -85,7 +97,9 @@ process.on('message', async job => {
     const start = performance.now()
     const answer = await SINKS[job.to.sink](chunksOf(LINES[job.what](job), sent), job.to)
     process.send({ ...sent, ms: performance.now() - start, answer })
-  } catch (error) { process.send({ error: error.message }) }
+  } catch (error) {
+    process.send({ error: error.message })
+  }
 })
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit())

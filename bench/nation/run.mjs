@@ -30,19 +30,39 @@ const PAGE = 10_000
 const reads = forms => ({
   nation: ['totals: all by year', `/v1/totals?measure=${MEASURE}&by=year`],
   year: ['totals: all, one year', `/v1/totals?measure=${MEASURE}&by=year&year=2023`],
-  county: ['totals: a county by child, one year', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`],
-  county_years: ['totals: a county by child and year', `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}`],
+  county: [
+    'totals: a county by child, one year',
+    `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`
+  ],
+  county_years: [
+    'totals: a county by child and year',
+    `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}`
+  ],
   twenty: ['totals: by province and year, 20 measures', `/v1/totals?${twentyMeasures(forms)}&by=child,year`],
-  twenty_packed: ['totals: by province and year, 20 measures, gzip', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { packed: true }],
+  twenty_packed: [
+    'totals: by province and year, 20 measures, gzip',
+    `/v1/totals?${twentyMeasures(forms)}&by=child,year`,
+    { packed: true }
+  ],
   nation_anew: ['totals: all by year, not kept', `/v1/totals?measure=${MEASURE}&by=year`, { anew: true }],
-  county_anew: ['totals: a county by child, one year, not kept', `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`, { anew: true }],
-  twenty_anew: ['totals: by province and year, 20 measures, not kept', `/v1/totals?${twentyMeasures(forms)}&by=child,year`, { anew: true }],
+  county_anew: [
+    'totals: a county by child, one year, not kept',
+    `/v1/totals?measure=${MEASURE}&by=child&under=${SOME_COUNTY}&year=2023`,
+    { anew: true }
+  ],
+  twenty_anew: [
+    'totals: by province and year, 20 measures, not kept',
+    `/v1/totals?${twentyMeasures(forms)}&by=child,year`,
+    { anew: true }
+  ],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
   list: ['list of 100 reports, page 1', '/v1/reports']
 })
 
 export async function runNation ({ national, rounds }, undo, say) {
-  const provinces = national ? [SOME_PROVINCE, ...[...tree().keys()].filter(code => code !== SOME_PROVINCE)] : [SOME_PROVINCE]
+  const provinces = national
+    ? [SOME_PROVINCE, ...[...tree().keys()].filter(code => code !== SOME_PROVINCE)]
+    : [SOME_PROVINCE]
   const url = await newDatabase(undo)
   const service = await startService(undo, { BENCH_DATABASE_URL: url, BENCH_POOL: String(POOL), BENCH_KEY: KEY })
   const generate = await startGenerator(undo)
@@ -56,18 +76,28 @@ export async function runNation ({ national, rounds }, undo, say) {
   const alone = await generate({ what: 'reports', provinces: [SOME_PROVINCE], years: YEARS, to: { sink: 'nowhere' } })
   const importing = path => ({ sink: 'service', port: service.port, path: `/v1/imports/${path}`, key: KEY })
   const imported = { agencies: none(), reports: none(), vectors: none() }
-  const importAgencies = async provinces => add(imported.agencies, await generate({ what: 'agencies', provinces, to: importing('agencies') }))
+  const importAgencies = async provinces =>
+    add(imported.agencies, await generate({ what: 'agencies', provinces, to: importing('agencies') }))
   const importReports = async (provinces, years, during) => {
     const reports = generate({ what: 'reports', provinces, years, to: importing('reports?publish=true') })
     const [sent] = await Promise.all([reports, during?.(reports)])
     add(imported.reports, sent)
-    add(imported.vectors, await generate({ what: 'vectors', provinces, years, to: { sink: 'table', url, table: BARE_TABLE } }))
-    say(`${years.join()}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${perSecond(imported.vectors)}/s`)
+    add(
+      imported.vectors,
+      await generate({ what: 'vectors', provinces, years, to: { sink: 'table', url, table: BARE_TABLE } })
+    )
+    say(
+      `${years.join()}: ${imported.reports.lines} reports so far, ${perSecond(imported.reports)}/s; COPY ${
+        perSecond(imported.vectors)
+      }/s`
+    )
   }
 
   const writers = await registerWriters(service)
   const random = randomOf(20260)
-  const drafts = YEARS.slice(2).flatMap(year => writers.map(agency => reportOf(forms.choose(2021), agency, year, random)))
+  const drafts = YEARS.slice(2).flatMap(year =>
+    writers.map(agency => reportOf(forms.choose(2021), agency, year, random))
+  )
   const [province, ...others] = provinces
   await importAgencies([province])
   await importReports([province], YEARS)
@@ -80,7 +110,11 @@ export async function runNation ({ national, rounds }, undo, say) {
     for (const province of others) await importAgencies([province])
     // A file a year, as they are filed.
     for (const year of YEARS) {
-      const during = year === YEARS.at(-1) ? async reports => { beside = await publishBeside(service, drafts, reports, MOST_BESIDE) } : undefined
+      const during = year === YEARS.at(-1)
+        ? async reports => {
+          beside = await publishBeside(service, drafts, reports, MOST_BESIDE)
+        }
+        : undefined
       await importReports(others, [year], during)
     }
   }
@@ -91,21 +125,55 @@ export async function runNation ({ national, rounds }, undo, say) {
   say(`${imported.reports.lines} reports imported, their totals are the sums of what was sent`)
 
   const far = await walkTo(service, PAGE, imported.reports.lines)
-  const rows = await measureReads(service, [...Object.values(named), [`list of 100 reports, page ${far.page}`, far.path]], { rounds })
+  const rows = await measureReads(service, [...Object.values(named), [
+    `list of 100 reports, page ${far.page}`,
+    far.path
+  ]], { rounds })
   say('reads measured')
   const turns = 2 * (Math.ceil(rounds / 2) + 1)
   const batches = Array.from({ length: turns }, () => drafts.splice(0, 3 * CLIENTS))
   const writes = await measureWrites(service, pool, forms.choose(2021), batches, CLIENTS)
   say('reports filed')
   const alongside = await publishBeside(service, drafts, sleep(20_000), MOST_BESIDE)
-  const wordy = await generate({ what: 'reports', provinces: [province], years: [YEARS.at(-1) + 1], wordy: true, to: importing('reports?publish=true') })
+  const wordy = await generate({
+    what: 'reports',
+    provinces: [province],
+    years: [YEARS.at(-1) + 1],
+    wordy: true,
+    to: importing('reports?publish=true')
+  })
   const verified = await verify(url)
   say(`totals verified: ${verified.said}`)
 
   const { rows: [{ server_version: postgres }] } = await pool.query('show server_version')
   const names = Object.fromEntries(Object.entries(named).map(([key, [name]]) => [key, name]))
-  const bars = judge({ alone, imported, wordy, memory, disk, names, atProvince, rows, far: rows.at(-1), writes, beside, alongside, verified })
-  return { postgres, loaded: { provinces: provinces.length, agencies: imported.agencies.lines, reports: imported.reports.lines, disk: disk.tables }, bars, rows: [...rows, ...writes], at_one_province: atProvince }
+  const bars = judge({
+    alone,
+    imported,
+    wordy,
+    memory,
+    disk,
+    names,
+    atProvince,
+    rows,
+    far: rows.at(-1),
+    writes,
+    beside,
+    alongside,
+    verified
+  })
+  return {
+    postgres,
+    loaded: {
+      provinces: provinces.length,
+      agencies: imported.agencies.lines,
+      reports: imported.reports.lines,
+      disk: disk.tables
+    },
+    bars,
+    rows: [...rows, ...writes],
+    at_one_province: atProvince
+  }
 }
 
 // ---- loading ------------------------------------------------------------------------------------------------------
@@ -117,27 +185,43 @@ async function startGenerator (undo) {
     if (generator.connected) generator.disconnect()
     await ended
   })
-  const answer = () => Promise.race([once(generator, 'message'), ended.then(() => { throw new Error('the generator ended') })])
+  const answer = () =>
+    Promise.race([
+      once(generator, 'message'),
+      ended.then(() => {
+        throw new Error('the generator ended')
+      })
+    ])
   await answer()
   return async job => {
     generator.send(job)
     const [{ error, ...sent }] = await answer()
     if (error !== undefined) throw new Error(`${job.what} of ${job.years}: ${error}`)
     const counts = sent.answer?.counts
-    if (counts !== undefined && counts.created !== sent.lines) throw new Error(`${job.what} of ${job.years}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
+    if (counts !== undefined && counts.created !== sent.lines) {
+      throw new Error(`${job.what} of ${job.years}: ${JSON.stringify(sent.answer).slice(0, 1000)}`)
+    }
     return sent
   }
 }
 
 const none = () => ({ lines: 0, bytes: 0, ms: 0 })
-const add = (sum, part) => { for (const key of Object.keys(sum)) sum[key] += part[key] }
+const add = (sum, part) => {
+  for (const key of Object.keys(sum)) sum[key] += part[key]
+}
 export const perSecond = ({ lines, ms }) => Math.round(lines / ms * 1000)
 
 async function registerWriters (service) {
   const { province, prefecture, county } = BUSY
   const writers = Array.from({ length: WRITERS }, (_, i) => `${county}-${i + 1}`)
   const [connection] = await openAll(service.port, 1)
-  const register = (code, level, kind, parent) => connection.send(request('POST', '/v1/agencies', { key: KEY, body: { code, name: `机关 ${code}`, level, kind, ...parent === undefined ? {} : { parent } } }))
+  const register = (code, level, kind, parent) =>
+    connection.send(
+      request('POST', '/v1/agencies', {
+        key: KEY,
+        body: { code, name: `机关 ${code}`, level, kind, ...parent === undefined ? {} : { parent } }
+      })
+    )
   await register(province, 'province', 'government')
   await register(prefecture, 'prefecture', 'government', province)
   await register(county, 'county', 'government', prefecture)
@@ -152,9 +236,13 @@ async function publishBeside (service, drafts, work, most = Infinity) {
   const file = throughService(KEY)
   const times = []
   const state = { going: true }
-  const done = () => { state.going = false }
+  const done = () => {
+    state.going = false
+  }
   work.then(done, done)
-  while (state.going && times.length < most && drafts.length > 0) times.push((await file(connection, drafts.shift())).at(-1))
+  while (state.going && times.length < most && drafts.length > 0) {
+    times.push((await file(connection, drafts.shift())).at(-1))
+  }
   connection.close()
   return { ...percentiles(times), most: Math.max(...times), count: times.length }
 }
@@ -165,15 +253,22 @@ async function holdSums (service, pool, forms) {
   const { totals } = JSON.parse(await connection.send(request('GET', `/v1/totals?measure=${MEASURE}&by=child,year`)))
   connection.close()
   const position = form => forms.get(form).measures.get(MEASURE).positions[0]
-  const { rows } = await pool.query(`
+  const { rows } = await pool.query(
+    `
     select left(agency, 2) as child, year, sum(figures[case form when '2019' then $1::integer else $2::integer end])::float as sum, count(*)::integer as count
-    from ${BARE_TABLE} group by 1, 2`, [position('2019'), position('2021')])
+    from ${BARE_TABLE} group by 1, 2`,
+    [position('2019'), position('2021')]
+  )
   const sums = new Map(totals.map(group => [`${group.child} ${group.year}`, group]))
   for (const { child, year, sum, count } of rows) {
     const group = sums.get(`${child} ${year}`)
-    if (group?.values[MEASURE] !== sum || group.coverage.included !== count) throw new Error(`${child} ${year}: ${count} reports sent with ${sum}, and the total is ${JSON.stringify(group)}`)
+    if (group?.values[MEASURE] !== sum || group.coverage.included !== count) {
+      throw new Error(`${child} ${year}: ${count} reports sent with ${sum}, and the total is ${JSON.stringify(group)}`)
+    }
   }
-  if (rows.length !== totals.filter(({ child }) => child !== BUSY.province).length) throw new Error('totals of what was not sent')
+  if (rows.length !== totals.filter(({ child }) => child !== BUSY.province).length) {
+    throw new Error('totals of what was not sent')
+  }
 }
 
 // ---- looking ------------------------------------------------------------------------------------------------------
@@ -183,10 +278,16 @@ async function diskOf (pool) {
   const { rows } = await pool.query(`
     select relname as table, pg_total_relation_size(oid)::float as bytes from pg_class
     where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> '${BARE_TABLE}' order by bytes desc`)
-  return { bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0), tables: Object.fromEntries(rows.filter(({ bytes }) => bytes > 2 ** 20).map(({ table, bytes }) => [table, bytes])) }
+  return {
+    bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    tables: Object.fromEntries(rows.filter(({ bytes }) => bytes > 2 ** 20).map(({ table, bytes }) => [table, bytes]))
+  }
 }
 
-/** The address of a page of 100 far into the list, found as a client finds it: from page to page, of 1000 to be sooner there. */
+/**
+ * The address of a page of 100 far into the list, found as a client finds it: from page to page, of 1000 to be sooner
+ * there.
+ */
 async function walkTo (service, wanted, reports) {
   const page = Math.min(wanted, Math.floor((reports - 1) / 1000) * 10 + 1)
   const [connection] = await openAll(service.port, 1)
@@ -202,9 +303,14 @@ async function walkTo (service, wanted, reports) {
 /** `npm run totals:verify` in its own process. */
 async function verify (url) {
   const start = performance.now()
-  const child = spawn(process.execPath, [new URL('../../dist/bin/totals-verify.js', import.meta.url).pathname], { env: { ...process.env, DATABASE_URL: url }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [new URL('../../dist/bin/totals-verify.js', import.meta.url).pathname], {
+    env: { ...process.env, DATABASE_URL: url },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
   let said = ''
-  child.stdout.setEncoding('utf8').on('data', text => { said += text })
+  child.stdout.setEncoding('utf8').on('data', text => {
+    said += text
+  })
   const ended = once(child, 'exit')
   let memory = null
   const watch = setInterval(async () => {

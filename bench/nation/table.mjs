@@ -5,7 +5,9 @@ const LEAST = 'least'
 const MOST = 'most'
 
 /** One line each: what, its value and that of what it is held against, the ratio, and the bar. */
-export function judge ({ alone, imported, wordy, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }) {
+export function judge (
+  { alone, imported, wordy, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }
+) {
   const at = (table, name) => table.find(row => row.name === name)
   const select = at(rows, 'select 1')
   const read = (key, least) => {
@@ -19,25 +21,81 @@ export function judge ({ alone, imported, wordy, memory, disk, names, atProvince
   // By the rate beside `select 1` of the same rounds: the machine may have been busier at one time than at the other.
   const scale = key => {
     const [small, large] = [at(atProvince, names[key]), at(rows, names[key])]
-    return line(`${small.name}: nation beside one province`, large.p50, 'ms', 'at one province', small.p50, small.of.select_1 / large.of.select_1, MOST, 1.2)
+    return line(
+      `${small.name}: nation beside one province`,
+      large.p50,
+      'ms',
+      'at one province',
+      small.p50,
+      small.of.select_1 / large.of.select_1,
+      MOST,
+      1.2
+    )
   }
   const rate = ({ lines, ms }) => lines / ms * 1000
   const publish = writes.find(row => row.name.trim() === 'publish')
   const page1 = at(rows, names.list)
   return [
-    line('import of reports: checked, published, in the totals', rate(imported.reports), '/s', '`COPY` of the same vectors', rate(imported.vectors), rate(imported.reports) / rate(imported.vectors), LEAST, 0.25),
-    line(`  with ${WORDY_CHARACTERS} characters of text each`, rate(wordy), '/s', 'with 142', rate(imported.reports), rate(wordy) / rate(imported.reports)),
+    line(
+      'import of reports: checked, published, in the totals',
+      rate(imported.reports),
+      '/s',
+      '`COPY` of the same vectors',
+      rate(imported.vectors),
+      rate(imported.reports) / rate(imported.vectors),
+      LEAST,
+      0.25
+    ),
+    line(
+      `  with ${WORDY_CHARACTERS} characters of text each`,
+      rate(wordy),
+      '/s',
+      'with 142',
+      rate(imported.reports),
+      rate(wordy) / rate(imported.reports)
+    ),
     line('  the generator alone', rate(alone), '/s'),
     line('import of agencies', rate(imported.agencies), '/s'),
     line('most memory of the service while importing', memory / 1e6, 'MB', undefined, undefined, undefined, MOST, 400),
-    line('disk per report', disk.bytes / imported.reports.lines / 1000, 'kB', undefined, undefined, undefined, MOST, 2.5),
-    read('nation', 0.5), tail('nation'), read('year'), read('county', 0.5), tail('county'), read('county_years'), read('twenty', 0.1), read('twenty_packed'), read('nation_anew'), read('county_anew'), read('twenty_anew'),
-    read('report', 0.3), read('list'),
+    line(
+      'disk per report',
+      disk.bytes / imported.reports.lines / 1000,
+      'kB',
+      undefined,
+      undefined,
+      undefined,
+      MOST,
+      2.5
+    ),
+    read('nation', 0.5),
+    tail('nation'),
+    read('year'),
+    read('county', 0.5),
+    tail('county'),
+    read('county_years'),
+    read('twenty', 0.1),
+    read('twenty_packed'),
+    read('nation_anew'),
+    read('county_anew'),
+    read('twenty_anew'),
+    read('report', 0.3),
+    read('list'),
     line(far.name, far.p50, 'ms', 'page 1', page1.p50, page1.rate / far.rate, MOST, 1.2),
     ...['nation', 'county', 'report', 'list'].map(scale),
-    line('publish, 16 clients in one county', publish.rate, '/s', 'bare SQL', publish.rate / publish.of.sql, publish.of.sql, LEAST, 0.5),
+    line(
+      'publish, 16 clients in one county',
+      publish.rate,
+      '/s',
+      'bare SQL',
+      publish.rate / publish.of.sql,
+      publish.of.sql,
+      LEAST,
+      0.5
+    ),
     line('publish, one client: p99', alongside.p99, 'ms'),
-    ...beside === undefined ? [] : [line('  while an import runs: p99', beside.p99, 'ms', 'without', alongside.p99, beside.p99 / alongside.p99)],
+    ...beside === undefined
+      ? []
+      : [line('  while an import runs: p99', beside.p99, 'ms', 'without', alongside.p99, beside.p99 / alongside.p99)],
     line('totals:verify', verified.ms / 1000, 's'),
     line('  its memory', verified.memory / 1e6, 'MB')
   ]
@@ -45,20 +103,43 @@ export function judge ({ alone, imported, wordy, memory, disk, names, atProvince
 
 function line (what, value, unit, against, base, ratio, side, bar) {
   const judged = ratio ?? value
-  return { what, value, unit, against, base, ratio, ...bar === undefined ? {} : { bar: { [side]: bar }, holds: side === LEAST ? judged >= bar : judged <= bar } }
+  return {
+    what,
+    value,
+    unit,
+    against,
+    base,
+    ratio,
+    ...bar === undefined ? {} : { bar: { [side]: bar }, holds: side === LEAST ? judged >= bar : judged <= bar }
+  }
 }
 
 export function markdown ({ date, machine, versions, loaded, bars }) {
-  const number = value => value === undefined || value === null ? '' : value >= 100 ? Math.round(value).toLocaleString('en') : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+  const number = value =>
+    value === undefined || value === null
+      ? ''
+      : value >= 100
+      ? Math.round(value).toLocaleString('en')
+      : value >= 10
+      ? value.toFixed(1)
+      : value.toFixed(2)
   const cells = ({ what, value, unit, against, base, ratio, bar, holds }) => [
     what.replace(/^ +/, indent => '&nbsp;'.repeat(indent.length)),
     `${number(value)}${unit === '/s' ? ' /s' : ` ${unit}`}`,
     against === undefined ? '' : `${against}, ${number(base)}`,
     number(ratio),
-    bar === undefined ? '' : `${bar.least === undefined ? `at most ${bar.most}` : `at least ${bar.least}`}${holds ? '' : ' **missed**'}`
+    bar === undefined
+      ? ''
+      : `${bar.least === undefined ? `at most ${bar.most}` : `at least ${bar.least}`}${holds ? '' : ' **missed**'}`
   ]
   return [
-    ['', 'measured', 'against', 'ratio', 'bar'], ['---', '---:', '---', '---:', '---'], ...bars.map(cells)
+    ['', 'measured', 'against', 'ratio', 'bar'],
+    ['---', '---:', '---', '---:', '---'],
+    ...bars.map(cells)
   ].map(row => `| ${row.join(' | ')} |`).join('\n') +
-    `\n\n${loaded.reports.toLocaleString('en')} reports of ${loaded.agencies.toLocaleString('en')} agencies; ${machine.cores} cores of ${machine.processor}, Node ${versions.node}, PostgreSQL ${versions.postgres}; ${date.slice(0, 10)}.\n`
+    `\n\n${loaded.reports.toLocaleString('en')} reports of ${
+      loaded.agencies.toLocaleString('en')
+    } agencies; ${machine.cores} cores of ${machine.processor}, Node ${versions.node}, PostgreSQL ${versions.postgres}; ${
+      date.slice(0, 10)
+    }.\n`
 }

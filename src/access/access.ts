@@ -11,7 +11,9 @@ import { RULES, type Rule } from './rules.ts'
 import { refuseStanding } from './standing.ts'
 
 declare module 'fastify' {
-  interface FastifyContextConfig { rule?: Rule }
+  interface FastifyContextConfig {
+    rule?: Rule
+  }
   interface FastifyRequest {
     /** The caller reads of the report in the path what the public reads: what is published. */
     isPublic: boolean
@@ -34,7 +36,11 @@ export function holdRules (app: FastifyInstance, db: Kysely<Database>): void {
     if (rule.least === 'anyone' && rule.of === null) return
     schema!.security = rule.least === 'anyone' ? [{}, ...A_KEY] : A_KEY
     if (rule.least === 'anyone') return
-    addProblems(schema!.response as object, ['key-required', ...rule.least === 'filer' ? [] : ['role-insufficient'] as const, ...rule.of === null ? [] : ['outside-subtree'] as const])
+    addProblems(schema!.response as object, [
+      'key-required',
+      ...rule.least === 'filer' ? [] : ['role-insufficient'] as const,
+      ...rule.of === null ? [] : ['outside-subtree'] as const
+    ])
   })
   app.addHook('onRequest', async request => {
     if (request.refusal !== null) throw request.refusal
@@ -50,7 +56,12 @@ export function holdRules (app: FastifyInstance, db: Kysely<Database>): void {
   })
 }
 
-async function holdSubtree (db: Kysely<Database>, request: FastifyRequest, actor: Actor, { least, of }: Rule): Promise<void> {
+async function holdSubtree (
+  db: Kysely<Database>,
+  request: FastifyRequest,
+  actor: Actor,
+  { least, of }: Rule
+): Promise<void> {
   const asked = askedOf(request, of)
   if (of === 'standing') return await refuseStanding(db, actor, asked.code ?? '', request.body as AgencyChange)
   const { agency, year } = asked

@@ -7,7 +7,10 @@ import type { Role } from '../platform/auth.ts'
  * `each`: of every item the operation asks for itself, by `isCovered`, `coverage` or `refuseOutside`.
  */
 export type Place = 'path' | 'query' | 'body' | 'standing' | 'each'
-export interface Rule { least: Role | 'anyone', of: Place | null }
+export interface Rule {
+  least: Role | 'anyone'
+  of: Place | null
+}
 
 const anyone = (of: 'path' | 'each' | null = null): Rule => ({ least: 'anyone', of })
 const filer = (of: Place | null): Rule => ({ least: 'filer', of })

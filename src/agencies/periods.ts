@@ -1,8 +1,16 @@
 // The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
 import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../platform/database.ts'
 
-export interface Standing { parent: string | null, level: string, kind: string, reporting: string }
-export interface Period extends Standing { since: number, until: number }
+export interface Standing {
+  parent: string | null
+  level: string
+  kind: string
+  reporting: string
+}
+export interface Period extends Standing {
+  since: number
+  until: number
+}
 
 const STANDING = ['parent', 'level', 'kind', 'reporting'] as const
 
@@ -17,9 +25,11 @@ export const changedFields = (latest: Period, change: Partial<Standing>) =>
 export function changeSince (periods: Period[], change: Partial<Standing>, since: number): Period[] {
   const first = periods[0]!
   const longer = since < first.since ? [{ ...first, since }, ...periods.slice(1)] : periods
-  const split = longer.flatMap(period => period.since < since && since <= period.until
-    ? [{ ...period, until: since - 1 }, { ...period, since }]
-    : [period])
+  const split = longer.flatMap(period =>
+    period.since < since && since <= period.until
+      ? [{ ...period, until: since - 1 }, { ...period, since }]
+      : [period]
+  )
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   return joined(split.map(period => period.since >= since ? { ...period, ...given } : period))
 }
@@ -43,7 +53,9 @@ function joined (periods: Period[]): Period[] {
 /** A range for people: `2019-2020`, `2021-`. */
 export function showYears (since: number, until: number): string {
   if (since === FROM_EVER && until === UNTIL_FURTHER_NOTICE) return 'all years 所有年度'
-  return since === until ? `${since}` : `${since === FROM_EVER ? '' : since}-${until === UNTIL_FURTHER_NOTICE ? '' : until}`
+  return since === until
+    ? `${since}`
+    : `${since === FROM_EVER ? '' : since}-${until === UNTIL_FURTHER_NOTICE ? '' : until}`
 }
 
 export const inYear = <P extends { since: number, until: number }>(periods: P[], year: number): P | undefined =>

@@ -20,6 +20,8 @@ export async function recordAgencies (trx: Transaction<Database>, codes: string[
 }
 
 export async function wasRegistered (db: Kysely<Database>, code: string, moment: string): Promise<boolean> {
-  const { rows } = await sql`select from agency_record where agency = ${code} and recorded_at <= ${moment}::timestamptz limit 1`.execute(db)
+  const { rows } =
+    await sql`select from agency_record where agency = ${code} and recorded_at <= ${moment}::timestamptz limit 1`
+      .execute(db)
   return rows.length > 0
 }

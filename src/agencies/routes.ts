@@ -24,8 +24,19 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: undefined }),
         level: Type.Optional({ ...Level, description: 'Only agencies of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only agencies of this kind.' }),
-        q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\x00]*$', description: 'Part of the name or code.' })),
-        year: Type.Optional({ ...Year, description: 'As they are in this year, and the tree of this year.', examples: undefined }),
+        q: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 100,
+            pattern: '^[^\\x00]*$',
+            description: 'Part of the name or code.'
+          })
+        ),
+        year: Type.Optional({
+          ...Year,
+          description: 'As they are in this year, and the tree of this year.',
+          examples: undefined
+        }),
         ...PageQuery
       }, { additionalProperties: false }),
       response: { 200: answer(AgencyList, 'A page of agencies.', LINK), ...problems('agency-unknown') }
@@ -34,7 +45,9 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { limit, cursor, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
     const items = await listAgencies(db, filter, after?.[0] ?? '', limit + 1)
-    if (items.length === 0 && filter.under !== undefined && !await findAgency(db, filter.under)) throw problem('agency-unknown', { agency: filter.under })
+    if (items.length === 0 && filter.under !== undefined && !await findAgency(db, filter.under)) {
+      throw problem('agency-unknown', { agency: filter.under })
+    }
     return page(request, reply, items, limit, agency => [agency.code])
   })
 
@@ -45,7 +58,17 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'Needs code, name, level and kind. Without `since` it is there for all years.',
       tags: ['agencies'],
       body: ref(NewAgency),
-      response: { 201: answer(Agency, 'The agency as it is registered.', LOCATION), ...problems('agency-exists', 'agency-unknown', 'credit-code-taken', 'parent-not-in-year', 'key-required', ...BODY) }
+      response: {
+        201: answer(Agency, 'The agency as it is registered.', LOCATION),
+        ...problems(
+          'agency-exists',
+          'agency-unknown',
+          'credit-code-taken',
+          'parent-not-in-year',
+          'key-required',
+          ...BODY
+        )
+      }
     }
   }, async (request, reply) => {
     const agency = await registerAgency(db, forms, by(request), request.body)
@@ -72,15 +95,31 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     params: Params,
     body: ref(AgencyChange)
   }
-  const refusals = ['agency-unknown', 'agency-cycle', 'agency-has-children', 'agency-has-reports', 'credit-code-taken', 'parent-not-in-year', 'since-required', 'total-overflow', 'key-required', ...BODY] as const
+  const refusals = [
+    'agency-unknown',
+    'agency-cycle',
+    'agency-has-children',
+    'agency-has-reports',
+    'credit-code-taken',
+    'parent-not-in-year',
+    'since-required',
+    'total-overflow',
+    'key-required',
+    ...BODY
+  ] as const
 
   app.put('/v1/agencies/:code', {
     schema: {
       ...change,
       operationId: 'putAgency',
       summary: 'Register or change an agency',
-      description: 'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
-      response: { 200: answer(Agency, 'It was registered before; as it is now.'), 201: answer(Agency, 'It is newly registered.', LOCATION), ...problems(...refusals) }
+      description:
+        'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
+      response: {
+        200: answer(Agency, 'It was registered before; as it is now.'),
+        201: answer(Agency, 'It is newly registered.', LOCATION),
+        ...problems(...refusals)
+      }
     }
   }, async (request, reply) => {
     const { agency, created } = await putAgency(db, forms, by(request), request.params.code, request.body)

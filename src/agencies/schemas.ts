@@ -5,34 +5,82 @@ import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from './code.ts'
 import { CREDIT_CODE_PATTERN } from './credit-code.ts'
 
 export const LEVELS = ['national', 'province', 'prefecture', 'county', 'township']
-export const KINDS = ['government', 'office', 'department', 'agency_of_government', 'dispatched_office', 'vertical', 'authorized_organization', 'other']
+export const KINDS = [
+  'government',
+  'office',
+  'department',
+  'agency_of_government',
+  'dispatched_office',
+  'vertical',
+  'authorized_organization',
+  'other'
+]
 export const REPORTING = ['own', 'consolidated']
 
-export const AgencyCode = Type.String({ pattern: AGENCY_CODE.source, description: 'Code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', examples: ['kundulun-culture'] })
+export const AgencyCode = Type.String({
+  pattern: AGENCY_CODE.source,
+  description: 'Code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
+  examples: ['kundulun-culture']
+})
 export const Level = Type.Enum(LEVELS, { type: 'string', description: 'Level of government.' })
 export const Kind = Type.Enum(KINDS, { type: 'string', description: 'What kind of organ it is.' })
-export const Year = Type.Integer({ minimum: FIRST_YEAR, maximum: LAST_YEAR, description: 'Reporting year.', examples: [2019] })
+export const Year = Type.Integer({
+  minimum: FIRST_YEAR,
+  maximum: LAST_YEAR,
+  description: 'Reporting year.',
+  examples: [2019]
+})
 
 const orNull = <T extends object>(schema: T, description: string, example: unknown) =>
   ({ ...schema, type: [(schema as { type: string }).type, 'null'], description, examples: [example] }) as unknown as T
-const nullable = <S extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: S, description: string, example: Static<S> | null = null) =>
-  Type.Unsafe<Static<S> | null>(orNull(schema, description, example))
+const nullable = <S extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(
+  schema: S,
+  description: string,
+  example: Static<S> | null = null
+) => Type.Unsafe<Static<S> | null>(orNull(schema, description, example))
 
 const fields = {
-  name: Type.String({ minLength: 1, maxLength: 200, pattern: '^\\S([^\\x00-\\x1f\\x7f]*\\S)?$', description: 'Official name', examples: ['昆都仑区文体旅游广电局'] }),
-  credit_code: nullable(Type.String({ pattern: CREDIT_CODE_PATTERN }), '统一社会信用代码, 18 characters, with its check character; unique'),
-  division_code: nullable(Type.String({ pattern: '^\\d{6}(\\d{3}){0,2}$' }), 'Division code (GB/T 2260), 6, 9 or 12 digits', '150203'),
+  name: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: '^\\S([^\\x00-\\x1f\\x7f]*\\S)?$',
+    description: 'Official name',
+    examples: ['昆都仑区文体旅游广电局']
+  }),
+  credit_code: nullable(
+    Type.String({ pattern: CREDIT_CODE_PATTERN }),
+    '统一社会信用代码, 18 characters, with its check character; unique'
+  ),
+  division_code: nullable(
+    Type.String({ pattern: '^\\d{6}(\\d{3}){0,2}$' }),
+    'Division code (GB/T 2260), 6, 9 or 12 digits',
+    '150203'
+  ),
   level: Level,
   kind: Kind,
-  reporting: Type.Enum(REPORTING, { type: 'string', description: '`own`: its report states its own figures and is added to totals. `consolidated`: its report is the summary of those under it and is never added.' }),
+  reporting: Type.Enum(REPORTING, {
+    type: 'string',
+    description:
+      '`own`: its report states its own figures and is added to totals. `consolidated`: its report is the summary of those under it and is never added.'
+  }),
   parent: nullable(AgencyCode, 'Code of the agency above it; null for a root')
 }
 const years = {
-  since: nullable(Type.Integer({ minimum: 1900, maximum: 9998 }), 'First year for which parent, level, kind and reporting hold; null: from ever'),
-  until: nullable(Type.Integer({ minimum: 1900, maximum: 9998 }), 'Last year of an abolished agency; null while it goes on')
+  since: nullable(
+    Type.Integer({ minimum: 1900, maximum: 9998 }),
+    'First year for which parent, level, kind and reporting hold; null: from ever'
+  ),
+  until: nullable(
+    Type.Integer({ minimum: 1900, maximum: 9998 }),
+    'Last year of an abolished agency; null while it goes on'
+  )
 }
 
-const Period = Type.Object({ ...years, parent: fields.parent, level: Level, kind: Kind, reporting: fields.reporting }, { $id: 'AgencyPeriod', additionalProperties: false, description: 'A range of years and where the agency stood in it.' })
+const Period = Type.Object({ ...years, parent: fields.parent, level: Level, kind: Kind, reporting: fields.reporting }, {
+  $id: 'AgencyPeriod',
+  additionalProperties: false,
+  description: 'A range of years and where the agency stood in it.'
+})
 const closed = { additionalProperties: false }
 const example = { name: '昆都仑区文体旅游广电局', level: 'county', kind: 'department', division_code: '150203' }
 const standing = { parent: null, level: 'county', kind: 'department', reporting: 'own', since: null, until: null }
@@ -41,11 +89,23 @@ export const Agency = Type.Object({
   code: AgencyCode,
   ...fields,
   ...years,
-  periods: Type.Optional(Type.Array(ref(Period), { description: 'All ranges of years, oldest first; the members above are those of the latest (in lists, of the year asked for). Read-only.' }))
+  periods: Type.Optional(
+    Type.Array(ref(Period), {
+      description:
+        'All ranges of years, oldest first; the members above are those of the latest (in lists, of the year asked for). Read-only.'
+    })
+  )
 }, {
   $id: 'Agency',
   description: 'Who files.',
-  examples: [{ code: 'kundulun-culture', name: example.name, credit_code: null, division_code: '150203', ...standing, periods: [standing] }]
+  examples: [{
+    code: 'kundulun-culture',
+    name: example.name,
+    credit_code: null,
+    division_code: '150203',
+    ...standing,
+    periods: [standing]
+  }]
 })
 export type Agency = Static<typeof Agency>
 
@@ -57,17 +117,34 @@ export const NewAgency = Type.Object({
   level,
   kind,
   ...Type.Partial(Type.Object({ ...others, ...years })).properties
-}, { $id: 'NewAgency', ...closed, description: 'Code, name, level and kind are needed. Without `since` it is there in all years.', examples: [{ code: 'kundulun-culture', ...example }] })
+}, {
+  $id: 'NewAgency',
+  ...closed,
+  description: 'Code, name, level and kind are needed. Without `since` it is there in all years.',
+  examples: [{ code: 'kundulun-culture', ...example }]
+})
 export type NewAgency = Static<typeof NewAgency>
 
-export const AgencyChange = Type.Object(Type.Partial(Type.Object({
-  code: AgencyCode,
-  ...fields,
-  ...years,
-  periods: Type.Array(ref(Period), { description: 'As it was read: read-only.' })
-})).properties, { $id: 'AgencyChange', ...closed, description: 'A new agency needs name, level and kind. Of a known one a field left out stays and null clears it; a change of parent, level, kind or reporting needs `since`.', examples: [example] })
+export const AgencyChange = Type.Object(
+  Type.Partial(Type.Object({
+    code: AgencyCode,
+    ...fields,
+    ...years,
+    periods: Type.Array(ref(Period), { description: 'As it was read: read-only.' })
+  })).properties,
+  {
+    $id: 'AgencyChange',
+    ...closed,
+    description:
+      'A new agency needs name, level and kind. Of a known one a field left out stays and null clears it; a change of parent, level, kind or reporting needs `since`.',
+    examples: [example]
+  }
+)
 export type AgencyChange = Static<typeof AgencyChange>
 
-export const AgencyList = Type.Object({ items: Type.Array(Type.Unsafe<Agency>(Type.Ref('Agency'))), next: NextPage }, { $id: 'AgencyList', description: 'A page of agencies in the order of their codes.' })
+export const AgencyList = Type.Object({ items: Type.Array(Type.Unsafe<Agency>(Type.Ref('Agency'))), next: NextPage }, {
+  $id: 'AgencyList',
+  description: 'A page of agencies in the order of their codes.'
+})
 
 export const agencySchemas = [Period, Agency, NewAgency, AgencyChange, AgencyList]

@@ -5,12 +5,19 @@ import { findPeriods } from './tree.ts'
 import type { Agency } from './schemas.ts'
 
 const orNull = (year: number, none: number) => year === none ? null : year
-const writeYears = <P extends { since: number, until: number }>(period: P) =>
-  ({ ...period, since: orNull(period.since, FROM_EVER), until: orNull(period.until, UNTIL_FURTHER_NOTICE) })
+const writeYears = <P extends { since: number, until: number }>(period: P) => ({
+  ...period,
+  since: orNull(period.since, FROM_EVER),
+  until: orNull(period.until, UNTIL_FURTHER_NOTICE)
+})
 
 /** The agency as it is in its latest years, with all its ranges. */
 export async function findAgency (db: Kysely<Database>, code: string): Promise<Agency | undefined> {
-  const agency = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where('code', '=', code).executeTakeFirst()
+  const agency = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
+    'code',
+    '=',
+    code
+  ).executeTakeFirst()
   if (agency === undefined) return undefined
   const periods = (await findPeriods(db, code)).map(writeYears)
   return { ...agency, ...periods.at(-1)!, periods }
@@ -19,8 +26,20 @@ export async function findAgency (db: Kysely<Database>, code: string): Promise<A
 /** Those of the codes that are registered, by code. */
 export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
   const among = sql<string>`any(${codes})`
-  const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where('code', '=', among).execute()
-  const periods = await db.selectFrom('agency_period').select(['agency', 'since', 'until', 'parent', 'level', 'kind', 'reporting'])
+  const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
+    'code',
+    '=',
+    among
+  ).execute()
+  const periods = await db.selectFrom('agency_period').select([
+    'agency',
+    'since',
+    'until',
+    'parent',
+    'level',
+    'kind',
+    'reporting'
+  ])
     .where('agency', '=', among).orderBy('agency').orderBy('since').execute()
   const byAgency = new Map<string, Agency['periods']>(rows.map(row => [row.code, []]))
   for (const { agency, ...period } of periods) byAgency.get(agency)!.push(writeYears(period))
@@ -30,10 +49,23 @@ export async function findAgencies (db: Kysely<Database>, codes: string[]): Prom
   }))
 }
 
-export interface AgencyFilter { under?: string, level?: string, kind?: string, q?: string, year?: number }
+export interface AgencyFilter {
+  under?: string
+  level?: string
+  kind?: string
+  q?: string
+  year?: number
+}
 
-/** In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by. */
-export async function listAgencies (db: Kysely<Database>, { under, level, kind, q, year }: AgencyFilter, after: string, limit: number): Promise<Agency[]> {
+/**
+ * In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by.
+ */
+export async function listAgencies (
+  db: Kysely<Database>,
+  { under, level, kind, q, year }: AgencyFilter,
+  after: string,
+  limit: number
+): Promise<Agency[]> {
   const conditions: RawBuilder<unknown>[] = [
     sql`a.code > ${after} and p.agency > ${after}`,
     year === undefined
@@ -47,9 +79,11 @@ export async function listAgencies (db: Kysely<Database>, { under, level, kind, 
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {
     // The first condition finds the few agencies by index, the second holds each to the year.
-    conditions.push(sql`a.code in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
+    conditions.push(
+      sql`a.code in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
       and (a.code = ${under} or exists (
-        select from agency_ancestor x where x.agency = a.code and x.ancestor = ${under} and x.since <= ${moment} and x.until >= ${moment}))`)
+        select from agency_ancestor x where x.agency = a.code and x.ancestor = ${under} and x.since <= ${moment} and x.until >= ${moment}))`
+    )
   }
   const { rows } = await sql<Agency & { since: number, until: number }>`
     select a.code, a.name, a.credit_code, a.division_code, p.level, p.kind, p.reporting, p.parent, p.since, p.until

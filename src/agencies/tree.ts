@@ -7,7 +7,8 @@ import type { Period } from './periods.ts'
  * Changes of the tree happen one after another: two at once could close a circle that neither sees. Readers and
  * publishers of other agencies go on.
  */
-export const lockTree = (trx: Transaction<Database>) => sql`lock table agency_period in share row exclusive mode`.execute(trx)
+export const lockTree = (trx: Transaction<Database>) =>
+  sql`lock table agency_period in share row exclusive mode`.execute(trx)
 
 /** In the order of the codes, so that two who lock several agencies cannot wait for each other. */
 export async function lockAgencies (trx: Transaction<Database>, codes: string[]): Promise<void> {
@@ -30,7 +31,11 @@ export async function findPeriod (db: Kysely<Database>, agency: string, year: nu
 }
 
 /** What an agency is in a year in which it is there, and all above it: '' is the whole registry. */
-export async function standingOf (trx: Transaction<Database>, agency: string, year: number): Promise<Pick<Period, 'level' | 'kind' | 'reporting'> & { above: string[] }> {
+export async function standingOf (
+  trx: Transaction<Database>,
+  agency: string,
+  year: number
+): Promise<Pick<Period, 'level' | 'kind' | 'reporting'> & { above: string[] }> {
   const { rows: [standing] } = await sql<Pick<Period, 'level' | 'kind' | 'reporting'> & { above: string[] }>`
     select p.level, p.kind, p.reporting, array(
       select a.ancestor from agency_ancestor a where a.agency = p.agency and a.since <= ${year} and a.until >= ${year}
@@ -41,13 +46,18 @@ export async function standingOf (trx: Transaction<Database>, agency: string, ye
 
 /** They and all that were ever below them. */
 export async function subtreesOf (db: Kysely<Database>, agencies: string[]): Promise<string[]> {
-  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', sql<string>`any(${agencies})`).execute()
+  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where(
+    'ancestor',
+    '=',
+    sql<string>`any(${agencies})`
+  ).execute()
   return [...new Set([...agencies, ...rows.map(row => row.agency)])]
 }
 
 /** It and all that were ever below it. */
 export async function subtreeOf (db: Kysely<Database>, agency: string): Promise<string[]> {
-  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', agency).execute()
+  const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', agency)
+    .execute()
   return [agency, ...rows.map(row => row.agency)]
 }
 
@@ -70,5 +80,6 @@ export async function replaceAncestors (trx: Transaction<Database>, agencies: st
     insert into agency_ancestor (agency, ancestor, since, until)
     select agency, ancestor, since, until from above
     union all
-    select agency, '', min(since), max(until) from agency_period where agency = any(${agencies}) group by agency`.execute(trx)
+    select agency, '', min(since), max(until) from agency_period where agency = any(${agencies}) group by agency`
+    .execute(trx)
 }

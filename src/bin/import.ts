@@ -1,31 +1,71 @@
-// npm run import -- reports|agencies FILE: sends a file to a running service and shows how it fares. Exit 0 when all of it
-// is stored, 1 when anything was rejected or failed, 2 when it could not be sent.
+// npm run import -- reports|agencies FILE: sends a file to a running service and shows how it fares. Exit 0 when all of
+// it is stored, 1 when anything was rejected or failed, 2 when it could not be sent.
 import { createReadStream } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
-const USAGE = `npm run import -- reports FILE [--publish] [--accept-failed-checks] [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
+const USAGE =
+  `npm run import -- reports FILE [--publish] [--accept-failed-checks] [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
 npm run import -- agencies FILE [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
 The service and the key: BASE (http://127.0.0.1:8080 when not set) and KEY.`
 
 const POLL_MS = 500
 const base = process.env.BASE ?? 'http://127.0.0.1:8080'
-const headers = { authorization: `Bearer ${process.env.KEY ?? ''}`, 'accept-language': process.env.LANG?.startsWith('zh') ? 'zh' : 'en' }
+const headers = {
+  authorization: `Bearer ${process.env.KEY ?? ''}`,
+  'accept-language': process.env.LANG?.startsWith('zh') ? 'zh' : 'en'
+}
 
-interface Wrong { line?: number, column?: string, pointer?: string, check?: string, found?: unknown, expected: string }
-interface Result { counts: Record<string, number>, errors?: Wrong[], more_errors?: number }
-interface Job { id: number, state: string, read: number, per_second: number, rejects: string | null, result?: Result, problem?: Result & { detail: string } }
+interface Wrong {
+  line?: number
+  column?: string
+  pointer?: string
+  check?: string
+  found?: unknown
+  expected: string
+}
+interface Result {
+  counts: Record<string, number>
+  errors?: Wrong[]
+  more_errors?: number
+}
+interface Job {
+  id: number
+  state: string
+  read: number
+  per_second: number
+  rejects: string | null
+  result?: Result
+  problem?: Result & { detail: string }
+}
 
 async function main (): Promise<number> {
   const { values, positionals: [kind, file, ...more] } = parseArgs({
     allowPositionals: true,
-    options: { publish: { type: 'boolean' }, 'accept-failed-checks': { type: 'boolean' }, 'dry-run': { type: 'boolean' }, 'on-error': { type: 'string' }, mode: { type: 'string' }, rejects: { type: 'string' } }
+    options: {
+      publish: { type: 'boolean' },
+      'accept-failed-checks': { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      'on-error': { type: 'string' },
+      mode: { type: 'string' },
+      rejects: { type: 'string' }
+    }
   })
   if ((kind !== 'reports' && kind !== 'agencies') || file === undefined || more.length > 0) throw new Error(USAGE)
   const { rejects, ...options } = values
-  const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name.replaceAll('-', '_'), String(value)]))
+  const query = new URLSearchParams(
+    Object.entries(options).map(([name, value]): [string, string] => [name.replaceAll('-', '_'), String(value)])
+  )
   const { size } = await stat(file)
-  const answer = await fetch(`${base}/v1/imports/${kind}?${query}`, { method: 'POST', headers: { ...headers, 'content-type': typeOf(file), 'content-length': String(size), prefer: 'respond-async' }, body: pieces(file, size), duplex: 'half' } as never)
+  const answer = await fetch(
+    `${base}/v1/imports/${kind}?${query}`,
+    {
+      method: 'POST',
+      headers: { ...headers, 'content-type': typeOf(file), 'content-length': String(size), prefer: 'respond-async' },
+      body: pieces(file, size),
+      duplex: 'half'
+    } as never
+  )
   if (answer.status !== 202) throw new Error(told(await answer.json() as Result & { detail: string }))
   const job = await ended(answer.headers.get('location')!)
   show('')
@@ -34,11 +74,15 @@ async function main (): Promise<number> {
     console.log(`What was rejected is in ${rejects}`)
   }
   const { result, problem } = job
-  console.log(result === undefined ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : told(problem) : told({ ...result, detail: '' }))
+  console.log(
+    result === undefined
+      ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : told(problem)
+      : told({ ...result, detail: '' })
+  )
   return result !== undefined && result.counts.rejected === 0 ? 0 : 1
 }
 
-async function * pieces (file: string, size: number) {
+async function* pieces (file: string, size: number) {
   let sent = 0
   for await (const piece of createReadStream(file)) {
     yield piece as Buffer
@@ -59,7 +103,10 @@ async function ended (path: string): Promise<Job> {
 
 function told ({ detail, counts, errors = [], more_errors: more }: Result & { detail: string }): string {
   const places = errors.map(({ line, column, pointer, check, found, expected }) =>
-    `  line ${line ?? '?'} ${column ?? pointer ?? check ?? ''}: ${found === undefined ? '' : `found ${JSON.stringify(found)}, `}expected ${expected}`)
+    `  line ${line ?? '?'} ${column ?? pointer ?? check ?? ''}: ${
+      found === undefined ? '' : `found ${JSON.stringify(found)}, `
+    }expected ${expected}`
+  )
   return [
     ...(detail === '' ? [] : [detail]),
     ...(counts === undefined ? [] : [Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ')]),
@@ -70,7 +117,12 @@ function told ({ detail, counts, errors = [], more_errors: more }: Result & { de
 
 const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
 
-const typeOf = (file: string) => /\.csv(\.gz)?$/i.test(file) ? 'text/csv' : /\.(ndjson|jsonl)(\.gz)?$/i.test(file) ? 'application/x-ndjson' : 'application/octet-stream'
+const typeOf = (file: string) =>
+  /\.csv(\.gz)?$/i.test(file)
+    ? 'text/csv'
+    : /\.(ndjson|jsonl)(\.gz)?$/i.test(file)
+    ? 'application/x-ndjson'
+    : 'application/octet-stream'
 
 /** One line that is written over; into a file or pipe none. */
 function show (text: string): void {

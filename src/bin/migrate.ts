@@ -11,7 +11,9 @@ if (!['up', 'down', 'status'].includes(command) || rest.length > 0) {
 const { db, close } = await connectBeside(loadConfig(process.env), console.error)
 try {
   if (command === 'status') {
-    for (const { name, executedAt } of await migrationStatus(db)) console.log(`${name} ${executedAt?.toISOString() ?? 'to run'}`)
+    for (const { name, executedAt } of await migrationStatus(db)) {
+      console.log(`${name} ${executedAt?.toISOString() ?? 'to run'}`)
+    }
   } else {
     const steps = await migrate(db, command as 'up' | 'down')
     console.log(steps.length === 0 ? 'nothing to do' : steps.join('\n'))

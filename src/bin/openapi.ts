@@ -1,4 +1,5 @@
-// npm run openapi writes openapi/openapi.json and .yaml from the code; with --check it only compares, and exits 1 when they differ.
+// npm run openapi writes openapi/openapi.json and .yaml from the code; with --check it only compares, and exits 1 when
+// they differ.
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../app.ts'
 import { Forms } from '../forms/forms.ts'
@@ -10,7 +11,10 @@ const folder = new URL('../../openapi/', import.meta.url)
 const db = openDatabase('postgres://nowhere.invalid/none', 1, () => {})
 const app = await buildApp({ db, forms: new Forms(await readForms()) })
 await app.ready()
-const files = { 'openapi.json': JSON.stringify(app.swagger(), null, 2) + '\n', 'openapi.yaml': app.swagger({ yaml: true }) }
+const files = {
+  'openapi.json': JSON.stringify(app.swagger(), null, 2) + '\n',
+  'openapi.yaml': app.swagger({ yaml: true })
+}
 for (const [name, text] of Object.entries(files)) {
   const file = new URL(name, folder)
   if (!process.argv.includes('--check')) await writeFile(file, text)

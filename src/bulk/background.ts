@@ -14,8 +14,8 @@ export interface BackgroundWork {
   file: FileToRead
   options: ImportOptions
   rejects: Rejects
-  work (file: FileToRead, options: ImportOptions): Promise<Run>
-  close (): Promise<void>
+  work(file: FileToRead, options: ImportOptions): Promise<Run>
+  close(): Promise<void>
 }
 
 /** The file of rejects that is kept with a job has so many bytes at most. */
@@ -43,12 +43,22 @@ export function backgroundJobs (app: FastifyInstance, db: Kysely<Database>, inTu
   return {
     start (id: number, request: FastifyRequest, work: BackgroundWork): void {
       const controller = new AbortController()
-      running.set(controller, perform(db, inTurn, id, request, work, controller).finally(() => running.delete(controller)))
+      running.set(
+        controller,
+        perform(db, inTurn, id, request, work, controller).finally(() => running.delete(controller))
+      )
     }
   }
 }
 
-async function perform (db: Kysely<Database>, inTurn: ReturnType<typeof takeTurns>, id: number, request: FastifyRequest, { file, options, rejects, work, close }: BackgroundWork, controller: AbortController): Promise<void> {
+async function perform (
+  db: Kysely<Database>,
+  inTurn: ReturnType<typeof takeTurns>,
+  id: number,
+  request: FastifyRequest,
+  { file, options, rejects, work, close }: BackgroundWork,
+  controller: AbortController
+): Promise<void> {
   let run: Run | undefined
   let isEnded = false
   const stop = beat(db, id, () => run?.read ?? 0, () => {
@@ -61,10 +71,21 @@ async function perform (db: Kysely<Database>, inTurn: ReturnType<typeof takeTurn
   }
   const succeed = async (on: Parameters<typeof endJob>[0], done: Run) => {
     await keep(on, done)
-    if (!await endJob(on, id, 'succeeded', done.read, { en: wordResult(done, 'en'), zh: wordResult(done, 'zh') })) throw new Ended()
+    if (!await endJob(on, id, 'succeeded', done.read, { en: wordResult(done, 'en'), zh: wordResult(done, 'zh') })) {
+      throw new Ended()
+    }
   }
   try {
-    const done = await inTurn(async () => await work(file, { ...options, signal: controller.signal, begun: begun => { run = begun }, beforeStored: succeed }))
+    const done = await inTurn(async () =>
+      await work(file, {
+        ...options,
+        signal: controller.signal,
+        begun: begun => {
+          run = begun
+        },
+        beforeStored: succeed
+      })
+    )
     if (options.dryRun) await succeed(db, done)
     else if (isRejected(done)) {
       await keep(db, done)
@@ -85,7 +106,14 @@ async function perform (db: Kysely<Database>, inTurn: ReturnType<typeof takeTurn
   }
 }
 
-async function fail (db: Kysely<Database>, id: number, request: FastifyRequest, read: number, raised: (language: 'en' | 'zh') => Problem): Promise<void> {
-  const word = (language: 'en' | 'zh') => wordProblem(raised(language), language, request.url.split('?')[0]!, request.id)
+async function fail (
+  db: Kysely<Database>,
+  id: number,
+  request: FastifyRequest,
+  read: number,
+  raised: (language: 'en' | 'zh') => Problem
+): Promise<void> {
+  const word = (language: 'en' | 'zh') =>
+    wordProblem(raised(language), language, request.url.split('?')[0]!, request.id)
   await endJob(db, id, 'failed', read, { en: word('en'), zh: word('zh') })
 }

@@ -4,8 +4,16 @@ import type { Memory } from '../platform/thread.ts'
 import { memoryOf, type Part } from './part.ts'
 import type { SentReport } from './report-lines.ts'
 
-/** What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report. */
-export interface Standing { parent: string | null, level: string | null, kind: string | null, reporting: string | null, exists: boolean }
+/**
+ * What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report.
+ */
+export interface Standing {
+  parent: string | null
+  level: string | null
+  kind: string | null
+  reporting: string | null
+  exists: boolean
+}
 
 /** A report of a batch; see `Part` for what is of the file. */
 export interface PackedReport {
@@ -28,7 +36,11 @@ export interface PackedReport {
 }
 
 /** As a statement takes them. */
-export interface PackedContent { vector: string, notes: string, sections: string | null }
+export interface PackedContent {
+  vector: string
+  notes: string
+  sections: string | null
+}
 
 export class Batch {
   readonly reports: PackedReport[]
@@ -64,6 +76,8 @@ export class Batch {
 
   /** As rows of report_version. */
   versionsOf (reports: PackedReport[]): Buffer {
-    return reports.length === this.reports.length ? this.#rows : Buffer.concat(reports.map(({ from, to }) => this.#rows.subarray(from, to)))
+    return reports.length === this.reports.length
+      ? this.#rows
+      : Buffer.concat(reports.map(({ from, to }) => this.#rows.subarray(from, to)))
   }
 }

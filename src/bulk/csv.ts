@@ -1,4 +1,5 @@
-// A stream of lines as the records of a CSV file. Most records are one line without a quote; the others csv-parse reads.
+// A stream of lines as the records of a CSV file. Most records are one line without a quote; the others csv-parse
+// reads.
 import { parse } from 'csv-parse/sync'
 import type { Line } from '../platform/lines.ts'
 import { problem } from '../platform/problem.ts'
@@ -12,7 +13,10 @@ export interface CsvRecord {
   reason?: string
 }
 
-export interface CsvFile { header: CsvRecord & { fields: string[] }, records: AsyncGenerator<CsvRecord[]> }
+export interface CsvFile {
+  header: CsvRecord & { fields: string[] }
+  records: AsyncGenerator<CsvRecord[]>
+}
 
 const MOST_FIELDS = 1000
 const EMPTY = /^[,\s]*$/
@@ -30,15 +34,15 @@ export async function readCsvFile (lines: AsyncIterable<Line[]>, limit: number):
   const { value } = next
   return {
     header: { ...header, fields: header.fields.map((name: string) => name.trim()) },
-    records: (async function * () {
+    records: (async function* () {
       yield value
-      yield * blocks
+      yield* blocks
     })()
   }
 }
 
 /** A record goes on below while its quotes are open. */
-async function * readRecords (lines: AsyncIterable<Line[]>, limit: number): AsyncGenerator<CsvRecord[]> {
+async function* readRecords (lines: AsyncIterable<Line[]>, limit: number): AsyncGenerator<CsvRecord[]> {
   let open: { line: number, parts: string[], length: number, quotes: number } | undefined
   for await (const block of lines) {
     const records: CsvRecord[] = []
@@ -77,8 +81,17 @@ function quoted (line: number, source: string): CsvRecord {
 }
 
 /** What is wrong with the number of fields; undefined when nothing is. */
-export function wrongWidth ({ fields }: CsvRecord, header: CsvRecord): { found: number, expected: { en: string, zh: string } } | undefined {
+export function wrongWidth (
+  { fields }: CsvRecord,
+  header: CsvRecord
+): { found: number, expected: { en: string, zh: string } } | undefined {
   return fields!.length === header.fields!.length
     ? undefined
-    : { found: fields!.length, expected: { en: `${header.fields!.length} fields, as in the header`, zh: `与表头一致的 ${header.fields!.length} 个字段` } }
+    : {
+      found: fields!.length,
+      expected: {
+        en: `${header.fields!.length} fields, as in the header`,
+        zh: `与表头一致的 ${header.fields!.length} 个字段`
+      }
+    }
 }

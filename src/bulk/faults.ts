@@ -3,14 +3,26 @@ import type { Fault } from '../platform/problem.ts'
 import { Problem, sentenceOf } from '../platform/problem.ts'
 
 /** `code`: of the problem that the same request for this report alone would meet. */
-export interface LineFault extends Fault { line: number, code?: string, check?: string }
+export interface LineFault extends Fault {
+  line: number
+  code?: string
+  check?: string
+}
 
 /** Of one kind, and in all. */
 const MOST_OF_A_KIND = 10
 const MOST = 100
 const MOST_KINDS = 100
 
-export interface Kind { code?: string, check?: string, pointer?: string, column?: string, expected: Fault['expected'], count: number, lines: number[] }
+export interface Kind {
+  code?: string
+  check?: string
+  pointer?: string
+  column?: string
+  expected: Fault['expected']
+  count: number
+  lines: number[]
+}
 
 export class Faults {
   readonly shown: LineFault[] = []
@@ -23,7 +35,15 @@ export class Faults {
     const key = [code ?? expected.en, check, pointer, column].join(' ')
     let kind = this.kinds.get(key)
     if (kind === undefined) {
-      kind = { ...(code === undefined ? {} : { code }), ...(check === undefined ? {} : { check }), ...(pointer === undefined ? {} : { pointer }), ...(column === undefined ? {} : { column }), expected, count: 0, lines: [] }
+      kind = {
+        ...(code === undefined ? {} : { code }),
+        ...(check === undefined ? {} : { check }),
+        ...(pointer === undefined ? {} : { pointer }),
+        ...(column === undefined ? {} : { column }),
+        expected,
+        count: 0,
+        lines: []
+      }
       if (this.kinds.size < MOST_KINDS) this.kinds.set(key, kind)
     }
     kind.count++

@@ -23,29 +23,52 @@ import { finish, newRun, reject, Undone, type ImportOptions, type Run } from './
 /** They are held in memory until all are read: which stands above which is known only then. */
 const MOST_AGENCIES = 300_000
 
-export interface AgencyImportOptions extends ImportOptions { actor: Actor, by: By }
+export interface AgencyImportOptions extends ImportOptions {
+  actor: Actor
+  by: By
+}
 
 /** `recorded`: those whose place or name is new. */
-interface AgencyRun extends Run { options: AgencyImportOptions, events: StagedEvents, recorded: string[] }
+interface AgencyRun extends Run {
+  options: AgencyImportOptions
+  events: StagedEvents
+  recorded: string[]
+}
 
-interface Fresh extends SentAgency { period: Period }
-interface Known extends SentAgency { before: Agency }
+interface Fresh extends SentAgency {
+  period: Period
+}
+interface Known extends SentAgency {
+  before: Agency
+}
 
 /** As `importReports`. */
-export async function importAgencies (db: Kysely<Database>, forms: Forms, file: FileToRead, validate: Validate, options: AgencyImportOptions): Promise<Run> {
+export async function importAgencies (
+  db: Kysely<Database>,
+  forms: Forms,
+  file: FileToRead,
+  validate: Validate,
+  options: AgencyImportOptions
+): Promise<Run> {
   let run!: AgencyRun
   try {
-    return await inTransaction(db, async trx => await withStagedEvents(async events => {
-      await sql`set local statement_timeout = 0`.execute(trx)
-      await lockTree(trx)
-      run = { ...newRun(options), options, events, recorded: [] }
-      options.begun?.(run)
-      await saveAll(trx, forms, run, await readAll(run, await readAgencies(file, validate, options.rejects !== undefined)))
-      await events.record(trx)
-      // The last thing: it holds the clock.
-      if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
-      return await finish(trx, run)
-    }))
+    return await inTransaction(db, async trx =>
+      await withStagedEvents(async events => {
+        await sql`set local statement_timeout = 0`.execute(trx)
+        await lockTree(trx)
+        run = { ...newRun(options), options, events, recorded: [] }
+        options.begun?.(run)
+        await saveAll(
+          trx,
+          forms,
+          run,
+          await readAll(run, await readAgencies(file, validate, options.rejects !== undefined))
+        )
+        await events.record(trx)
+        // The last thing: it holds the clock.
+        if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
+        return await finish(trx, run)
+      }))
   } catch (error) {
     if (error instanceof Undone) return run
     throw error
@@ -64,8 +87,22 @@ async function readAll (run: Run, { columns, reads: file }: Reading<ReadAgency>)
         continue
       }
       const before = agencies.get(read.code)
-      if (before !== undefined) refuse(run, read, problem('body-invalid', {}, { errors: [{ pointer: '/code', found: read.code, expected: { en: `each agency once: it stands on line ${before.line}, too`, zh: `每个机关只出现一次：第 ${before.line} 行已有` } }] }))
-      else agencies.set(read.code, read)
+      if (before !== undefined) {
+        refuse(
+          run,
+          read,
+          problem('body-invalid', {}, {
+            errors: [{
+              pointer: '/code',
+              found: read.code,
+              expected: {
+                en: `each agency once: it stands on line ${before.line}, too`,
+                zh: `每个机关只出现一次：第 ${before.line} 行已有`
+              }
+            }]
+          })
+        )
+      } else agencies.set(read.code, read)
       if (agencies.size > MOST_AGENCIES) throw problem('too-many-agencies', { most: MOST_AGENCIES })
     }
   }
@@ -73,7 +110,11 @@ async function readAll (run: Run, { columns, reads: file }: Reading<ReadAgency>)
 }
 
 /** As a change of each would be refused by itself. */
-async function withinSubtree (trx: Transaction<Database>, run: AgencyRun, agencies: SentAgency[]): Promise<SentAgency[]> {
+async function withinSubtree (
+  trx: Transaction<Database>,
+  run: AgencyRun,
+  agencies: SentAgency[]
+): Promise<SentAgency[]> {
   const { actor } = run.options
   if (actor.agency === WHOLE_REGISTRY) return agencies
   const within: SentAgency[] = []
@@ -81,7 +122,9 @@ async function withinSubtree (trx: Transaction<Database>, run: AgencyRun, agenci
     try {
       await refuseStanding(trx, actor, agency.code, agency.change)
       within.push(agency)
-    } catch (error) { refuse(run, agency, error) }
+    } catch (error) {
+      refuse(run, agency, error)
+    }
   }
   return within
 }
@@ -92,7 +135,12 @@ function refuse (run: Run, { line, source, fromCsv }: SentAgency, raised: unknow
 }
 
 /** A change may wait for another of the same file: what fails is tried again as long as something else succeeds. */
-async function saveAll (trx: Transaction<Database>, forms: Forms, run: AgencyRun, agencies: SentAgency[]): Promise<void> {
+async function saveAll (
+  trx: Transaction<Database>,
+  forms: Forms,
+  run: AgencyRun,
+  agencies: SentAgency[]
+): Promise<void> {
   let { fresh, known } = await sort(trx, run, await withinSubtree(trx, run, agencies))
   // All that may move, in one order, before the totals of the first: who publishes there has finished then.
   await lockAgencies(trx, await subtreesOf(trx, known.map(entry => entry.code)))
@@ -106,8 +154,18 @@ async function saveAll (trx: Transaction<Database>, forms: Forms, run: AgencyRun
   for (const entry of known) refuse(run, entry, await failureOf(trx, forms, run, entry))
 }
 
-const cycle = ({ code, period: { parent, since, until } }: Fresh) => problem('agency-cycle', { agency: code, parent: parent!, years: showYears(since, until) }, { errors: [{ pointer: '/parent', found: parent, expected: { en: 'an agency that is not below it', zh: '不在其下的机关' } }] })
-const unknownParent = ({ period: { parent } }: Fresh) => problem('agency-unknown', { agency: parent! }, { errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
+const cycle = ({ code, period: { parent, since, until } }: Fresh) =>
+  problem('agency-cycle', { agency: code, parent: parent!, years: showYears(since, until) }, {
+    errors: [{
+      pointer: '/parent',
+      found: parent,
+      expected: { en: 'an agency that is not below it', zh: '不在其下的机关' }
+    }]
+  })
+const unknownParent = ({ period: { parent } }: Fresh) =>
+  problem('agency-unknown', { agency: parent! }, {
+    errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
+  })
 
 /** Those that stand on a circle themselves: what hangs below one waits for its parent. */
 function circled (waiting: Fresh[]): Set<string> {
@@ -127,7 +185,11 @@ function circled (waiting: Fresh[]): Set<string> {
   return found
 }
 
-async function sort (trx: Transaction<Database>, run: Run, agencies: SentAgency[]): Promise<{ fresh: Fresh[], known: Known[] }> {
+async function sort (
+  trx: Transaction<Database>,
+  run: Run,
+  agencies: SentAgency[]
+): Promise<{ fresh: Fresh[], known: Known[] }> {
   const fresh: Fresh[] = []
   const known: Known[] = []
   for (const some of chunks(agencies)) {
@@ -136,8 +198,15 @@ async function sort (trx: Transaction<Database>, run: Run, agencies: SentAgency[
       const { code, change } = agency
       const before = registered.get(code)
       const faults = faultsOf(code, change, before)
-      if (before !== undefined && run.options.mode === 'create') refuse(run, agency, problem('agency-exists', { agency: code }, { errors: [{ pointer: '/code', found: code, expected: { en: 'a new agency', zh: '新机关' } }] }))
-      else if (faults.length > 0) refuse(run, agency, problem('body-invalid', {}, { errors: faults }))
+      if (before !== undefined && run.options.mode === 'create') {
+        refuse(
+          run,
+          agency,
+          problem('agency-exists', { agency: code }, {
+            errors: [{ pointer: '/code', found: code, expected: { en: 'a new agency', zh: '新机关' } }]
+          })
+        )
+      } else if (faults.length > 0) refuse(run, agency, problem('body-invalid', {}, { errors: faults }))
       else if (before === undefined) fresh.push({ ...agency, period: periodsAfter(change, [])[0]! })
       else if (isNothing(agency, before)) run.counts.unchanged++
       else known.push({ ...agency, before })
@@ -147,7 +216,11 @@ async function sort (trx: Transaction<Database>, run: Run, agencies: SentAgency[
 }
 
 function isNothing ({ change }: SentAgency, before: Agency): boolean {
-  const old = before.periods!.map(({ since, until, ...standing }): Period => ({ since: since ?? FROM_EVER, until: until ?? UNTIL_FURTHER_NOTICE, ...standing }))
+  const old = before.periods!.map(({ since, until, ...standing }): Period => ({
+    since: since ?? FROM_EVER,
+    until: until ?? UNTIL_FURTHER_NOTICE,
+    ...standing
+  }))
   try {
     return !changesDetails(change, before) && JSON.stringify(periodsAfter(change, old)) === JSON.stringify(old)
   } catch (error) {
@@ -170,7 +243,10 @@ async function withoutTaken (trx: Transaction<Database>, run: Run, fresh: Fresh[
   })
 }
 
-const creditCodeTaken = (code: string) => problem('credit-code-taken', { credit_code: code }, { errors: [{ pointer: '/credit_code', found: code, expected: { en: 'a code of its own', zh: '唯一的代码' } }] })
+const creditCodeTaken = (code: string) =>
+  problem('credit-code-taken', { credit_code: code }, {
+    errors: [{ pointer: '/credit_code', found: code, expected: { en: 'a code of its own', zh: '唯一的代码' } }]
+  })
 
 /** Inserts those whose parents are there, or are among those inserted. Gives the others. */
 async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fresh[]): Promise<Fresh[]> {
@@ -190,7 +266,22 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
     for (const entry of below.get(parent) ?? []) {
       const { code, period } = entry
       if (own !== undefined && (own.since > period.since || own.until < period.until)) {
-        refuse(run, entry, problem('parent-not-in-year', { parent, agency: code, parent_years: showYears(own.since, own.until), years: showYears(period.since, period.until) }, { errors: [{ pointer: '/parent', found: parent, expected: { en: 'an agency that is there in all those years', zh: '在这些年度均存在的机关' } }] }))
+        refuse(
+          run,
+          entry,
+          problem('parent-not-in-year', {
+            parent,
+            agency: code,
+            parent_years: showYears(own.since, own.until),
+            years: showYears(period.since, period.until)
+          }, {
+            errors: [{
+              pointer: '/parent',
+              found: parent,
+              expected: { en: 'an agency that is there in all those years', zh: '在这些年度均存在的机关' }
+            }]
+          })
+        )
         refused.add(entry)
         continue
       }
@@ -200,7 +291,9 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
     }
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
-  for (const { code, change, period } of placed) run.events.add(run.options.by, agencyEvent(code, change, undefined, [], [period]))
+  for (const { code, change, period } of placed) {
+    run.events.add(run.options.by, agencyEvent(code, change, undefined, [], [period]))
+  }
   for (const { code } of placed) run.recorded.push(code)
   run.counts.created += placed.length
   const done = new Set(placed)
@@ -219,7 +312,12 @@ async function saveKnown (trx: Transaction<Database>, forms: Forms, run: AgencyR
 }
 
 /** Saves it; when that fails, nothing of it is left and the reason is given. */
-async function failureOf (trx: Transaction<Database>, forms: Forms, run: AgencyRun, { code, change, before }: Known): Promise<unknown> {
+async function failureOf (
+  trx: Transaction<Database>,
+  forms: Forms,
+  run: AgencyRun,
+  { code, change, before }: Known
+): Promise<unknown> {
   await sql`savepoint agency`.execute(trx)
   try {
     const isRecorded = await saveAgency(trx, forms, run.options.by, code, change, before)

@@ -22,34 +22,54 @@ import { makeReady, storeBatch, type Ready, type ReportImportOptions, type Repor
 const thread = new Thread<ReadingTask, Part>(new URL(`./reading-thread${extname(import.meta.url)}`, import.meta.url))
 
 /** When `on_error` is `abort` and anything is at fault, nothing is stored. */
-export async function importReports (db: Kysely<Database>, forms: Forms, file: FileToRead, thisYear: number, options: ReportImportOptions): Promise<Run> {
+export async function importReports (
+  db: Kysely<Database>,
+  forms: Forms,
+  file: FileToRead,
+  thisYear: number,
+  options: ReportImportOptions
+): Promise<Run> {
   let run!: ReportRun
   try {
-    return await inTransaction(db, async trx => await withStagedEvents(async events => {
-      // It may wait for another import, and then take as long as the file is.
-      await sql`set local statement_timeout = 0`.execute(trx)
-      // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing was
-      // known yet would read all of them for each part.
-      await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
-      await lockTree(trx)
-      const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
-      run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, options }
-      options.begun?.(run)
-      await storeAll(run, thread.run(taskOf(run, file, thisYear)))
-      if (run.isWriting) await events.record(trx)
-      if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
-      // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not used again.
-      if (run.isWriting && options.publish) await NEXT_MOMENT.execute(trx)
-      return await finish(trx, run)
-    }))
+    return await inTransaction(db, async trx =>
+      await withStagedEvents(async events => {
+        // It may wait for another import, and then take as long as the file is.
+        await sql`set local statement_timeout = 0`.execute(trx)
+        // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing
+        // was known yet would read all of them for each part.
+        await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
+        await lockTree(trx)
+        const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
+        run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, options }
+        options.begun?.(run)
+        await storeAll(run, thread.run(taskOf(run, file, thisYear)))
+        if (run.isWriting) await events.record(trx)
+        if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
+        // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not
+        // used again.
+        if (run.isWriting && options.publish) await NEXT_MOMENT.execute(trx)
+        return await finish(trx, run)
+      }))
   } catch (error) {
     if (error instanceof Undone) return run
     throw error
   }
 }
 
-function taskOf ({ forms, moment, options: { rejects, publish, acceptFailedChecks } }: ReportRun, file: FileToRead, thisYear: number): ReadingTask {
-  return { file, forms: forms.all.map(form => form.definition), thisYear, keepSource: rejects !== undefined, publish, acceptFailedChecks, moment }
+function taskOf (
+  { forms, moment, options: { rejects, publish, acceptFailedChecks } }: ReportRun,
+  file: FileToRead,
+  thisYear: number
+): ReadingTask {
+  return {
+    file,
+    forms: forms.all.map(form => form.definition),
+    thisYear,
+    keepSource: rejects !== undefined,
+    publish,
+    acceptFailedChecks,
+    moment
+  }
 }
 
 /** While the database stores one part, the next is made ready. */
@@ -73,14 +93,20 @@ async function storeAll (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Pro
 }
 
 /** Undefined at the end of the file. */
-async function nextReady (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Promise<Ready & Pick<Lent<Part>, 'giveBack'> | undefined> {
+async function nextReady (
+  run: ReportRun,
+  parts: AsyncGenerator<Lent<Part>>
+): Promise<Ready & Pick<Lent<Part>, 'giveBack'> | undefined> {
   const { done, value } = await parts.next()
   if (done === true) return undefined
   const { part, giveBack } = value
   run.options.signal?.throwIfAborted()
   if (run.read === 0) run.options.rejects?.begin(part.columns)
   await count(run, part)
-  return { ...await makeReady(run, new Batch(part, form => run.forms.get(form).cells.length, run.forms.width)), giveBack }
+  return {
+    ...await makeReady(run, new Batch(part, form => run.forms.get(form).cells.length, run.forms.width)),
+    giveBack
+  }
 }
 
 /** To look for names that were meant, for a file of what was rejected, takes long: in between others are answered. */

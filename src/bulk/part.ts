@@ -1,5 +1,5 @@
-// A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the rows
-// that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
+// A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the
+// rows that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
 import { shortened } from '../platform/problem.ts'
 import { CopyRows } from '../platform/rows.ts'
 import type { Memory } from '../platform/thread.ts'
@@ -8,7 +8,10 @@ import type { LineFault } from './faults.ts'
 import type { SentReport } from './report-lines.ts'
 
 /** What is at fault by itself, as it stood in the file. */
-export interface Rejected { source: string, faults: LineFault[] }
+export interface Rejected {
+  source: string
+  faults: LineFault[]
+}
 
 /** Its lists have an item for each report that is good by itself, in the order of the file. */
 export interface Part {
@@ -38,7 +41,17 @@ export interface Part {
 }
 
 /** Columns of report_version, in the order of a row. */
-export const VERSION_COLUMNS = ['agency', 'year', 'version', 'form', 'figures', 'notes', 'sections', 'revision', 'published_at']
+export const VERSION_COLUMNS = [
+  'agency',
+  'year',
+  'version',
+  'form',
+  'figures',
+  'notes',
+  'sections',
+  'revision',
+  'published_at'
+]
 
 const MOST_REPORTS = 1000
 const MOST_BYTES = 8 * 1024 * 1024
@@ -55,33 +68,68 @@ export class PartWriter {
   /** Bytes beside the rows, roughly: of the sources that are kept, and of faults. */
   #kept = 0
 
-  /** `width` is the most cells of a report, `moment` when what is published becomes public; `memory` of an earlier part. */
+  /**
+   * `width` is the most cells of a report, `moment` when what is published becomes public; `memory` of an earlier part.
+   */
   constructor (width: number, moment: string, columns: string[] | undefined, [rows, figures]: Memory = []) {
-    this.#part = { columns, read: 0, rejected: [], failed: [], lines: [], agencies: [], years: [], forms: [], sources: [], figuresOnly: [], stated: [], digests: [], ends: [] }
+    this.#part = {
+      columns,
+      read: 0,
+      rejected: [],
+      failed: [],
+      lines: [],
+      agencies: [],
+      years: [],
+      forms: [],
+      sources: [],
+      figuresOnly: [],
+      stated: [],
+      digests: [],
+      ends: []
+    }
     this.#width = width
     this.#moment = moment
     this.#rows = new CopyRows(rows)
     this.#figures = figures === undefined ? new Float64Array(width * MOST_REPORTS) : new Float64Array(figures)
   }
 
-  get isFull (): boolean { return this.#part.read === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES }
+  get isFull (): boolean {
+    return this.#part.read === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES
+  }
 
   reject ({ source, faults }: Rejected): void {
     this.#part.read++
-    this.#part.rejected.push({ source, faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shortened(fault.found) }) })
+    this.#part.rejected.push({
+      source,
+      faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shortened(fault.found) })
+    })
     this.#kept += source.length
     for (const { among = [] } of faults) this.#kept += BYTES_OF_FAULT + among.length * BYTES_OF_NAME
   }
 
   /** Nothing of the line that the report was read from is kept. */
-  add ({ line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport, source: string, failed: string[]): void {
+  add (
+    { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport,
+    source: string,
+    failed: string[]
+  ): void {
     const part = this.#part
     part.read++
     if (failed.length > 0) part.failed.push(failed)
     this.#figures.set(figures, part.lines.length * this.#width)
     this.#kept += source.length
     const from = this.#rows.length
-    this.#rows.add([agency, year, 1, form.id, figures, JSON.stringify(notes), JSON.stringify(sections), 1, this.#moment])
+    this.#rows.add([
+      agency,
+      year,
+      1,
+      form.id,
+      figures,
+      JSON.stringify(notes),
+      JSON.stringify(sections),
+      1,
+      this.#moment
+    ])
     part.lines.push(line)
     part.agencies.push(agency)
     part.years.push(year)

@@ -31,7 +31,7 @@ function compiled (definitions: FormDefinition[]): Forms {
 }
 
 /** The memory that is given to it, of earlier parts, is used again. */
-export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
+export async function* readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
   const forms = compiled(task.forms)
   const seen = new Seen()
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
@@ -52,16 +52,44 @@ export async function * readParts (task: ReadingTask): AsyncGenerator<Part, void
 }
 
 /** What is wrong with a report, or which of its checks fail where that is accepted. */
-function judge ({ publish, acceptFailedChecks }: ReadingTask, seen: Seen, report: SentReport): { faults: LineFault[], failed: string[] } {
+function judge (
+  { publish, acceptFailedChecks }: ReadingTask,
+  seen: Seen,
+  report: SentReport
+): { faults: LineFault[], failed: string[] } {
   const { line, agency, year, form, figures, notes, sections } = report
   const before = seen.see(agency, year, line)
-  if (before !== undefined) return { faults: [{ line, ...whose(report.figuresOnly), found: `${agency} ${year}`, expected: { en: `each report once: it stands on line ${before}, too`, zh: `每份报告只出现一次：第 ${before} 行已有` } }], failed: [] }
+  if (before !== undefined) {
+    return {
+      faults: [{
+        line,
+        ...whose(report.figuresOnly),
+        found: `${agency} ${year}`,
+        expected: {
+          en: `each report once: it stands on line ${before}, too`,
+          zh: `每份报告只出现一次：第 ${before} 行已有`
+        }
+      }],
+      failed: []
+    }
+  }
   if (!publish || addsUp(form, figures)) return GOOD
-  const failed = failedChecks(form, { figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure), notes, sections })
-  return acceptFailedChecks ? { faults: [], failed: failed.map(({ check }) => check) } : { faults: failed.map(finding => faultOfCheck(line, finding)), failed: [] }
+  const failed = failedChecks(form, {
+    figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure),
+    notes,
+    sections
+  })
+  return acceptFailedChecks
+    ? { faults: [], failed: failed.map(({ check }) => check) }
+    : { faults: failed.map(finding => faultOfCheck(line, finding)), failed: [] }
 }
 
 const GOOD = { faults: [], failed: [] }
 
-const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault =>
-  ({ line, code: 'checks-failed', check, found: { left, right }, expected: message })
+const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault => ({
+  line,
+  code: 'checks-failed',
+  check,
+  found: { left, right },
+  expected: message
+})

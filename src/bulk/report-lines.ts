@@ -31,7 +31,11 @@ export interface SentReport {
 }
 
 /** What one line, or the lines of one report, gave. `source` is what stood there. */
-export type Read = { line: number, source: string, report: SentReport } | { line: number, source: string, faults: LineFault[] }
+export type Read = { line: number, source: string, report: SentReport } | {
+  line: number
+  source: string
+  faults: LineFault[]
+}
 
 const CONTENT = ['form', 'sections', 'tables', 'notes']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
@@ -40,9 +44,13 @@ const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
 export const REJECTED = 'rejected'
 
 export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
-export const isYear = (value: unknown): value is number => Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
+export const isYear = (value: unknown): value is number =>
+  Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
 export const EXPECTED = {
-  agency: { en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens', zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符' },
+  agency: {
+    en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
+    zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符'
+  },
   year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
   text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
 }
@@ -90,7 +98,9 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
 
 /** Undefined where the year has no form, or its line names one. */
 function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
-  try { return chooseForm(forms, year, undefined, thisYear) } catch (error) {
+  try {
+    return chooseForm(forms, year, undefined, thisYear)
+  } catch (error) {
     if (error instanceof Problem) return undefined
     throw error
   }
@@ -101,7 +111,17 @@ function readWithCare (forms: Forms, { number: line, text }: Line, memory: Float
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
   try {
     const value = readJson(text)
-    if (!isObject(value)) return { line, source, faults: [{ line, found: value, expected: { en: 'one report, as an object {"agency", "year", …}', zh: '一份报告：对象 {"agency", "year", …}' } }] }
+    if (!isObject(value)) {
+      return {
+        line,
+        source,
+        faults: [{
+          line,
+          found: value,
+          expected: { en: 'one report, as an object {"agency", "year", …}', zh: '一份报告：对象 {"agency", "year", …}' }
+        }]
+      }
+    }
     const faults = faultsOfMembers(line, value)
     if (faults.length > 0) return { line, source, faults }
     const { agency, year, form: asked } = value as { agency: string, year: number, form?: string }
@@ -109,7 +129,20 @@ function readWithCare (forms: Forms, { number: line, text }: Line, memory: Float
     const { content, faults: wrong } = readContent(form, value)
     if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
     const stated = Object.fromEntries(STATED.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
-    return { line, source, report: { line, agency, year, form, ...content, figures: packFigures(content.figures, memory), figuresOnly: false, stated: Object.keys(stated).length === 0 ? undefined : stated } }
+    return {
+      line,
+      source,
+      report: {
+        line,
+        agency,
+        year,
+        form,
+        ...content,
+        figures: packFigures(content.figures, memory),
+        figuresOnly: false,
+        stated: Object.keys(stated).length === 0 ? undefined : stated
+      }
+    }
   } catch (error) {
     return { line, source, faults: faultsOfProblem(line, error) }
   }
@@ -119,11 +152,21 @@ function faultsOfMembers (line: number, value: Record<string, unknown>): LineFau
   const place = atPointer('')
   const faults: LineFault[] = []
   for (const name of Object.keys(value).filter(name => !MEMBERS.includes(name) && name !== REJECTED)) {
-    faults.push({ line, ...place(name), found: name, expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` }, among: MEMBERS })
+    faults.push({
+      line,
+      ...place(name),
+      found: name,
+      expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` },
+      among: MEMBERS
+    })
   }
-  if (!isAgencyCode(value.agency)) faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
+  if (!isAgencyCode(value.agency)) {
+    faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
+  }
   if (!isYear(value.year)) faults.push({ line, ...place('year'), ...found(value.year), expected: EXPECTED.year })
-  if (value.form !== undefined && typeof value.form !== 'string') faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
+  if (value.form !== undefined && typeof value.form !== 'string') {
+    faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
+  }
   return faults
 }
 

@@ -21,22 +21,43 @@ export async function findStandings (trx: Transaction<Database>, reports: Packed
   return row!.standings.split('\n').map(line => {
     // Of agencies side by side in the tree it is the same, mostly.
     if (line === last) return standing
-    const [parent, level, kind, reporting, exists] = readCopied(line) as [string, string | null, string | null, string | null, string]
+    const [parent, level, kind, reporting, exists] = readCopied(line) as [
+      string,
+      string | null,
+      string | null,
+      string | null,
+      string
+    ]
     last = line
     standing = { parent, level, kind, reporting, exists: exists === 't' }
     return standing
   })
 }
 
-const named = (reports: PackedReport[]) => sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[])`
+const named = (reports: PackedReport[]) =>
+  sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[])`
 
-/** Inserts those that are not there, published or as drafts. Gives those that it did: another may have been quicker with the rest. */
-export async function insertReports (trx: Transaction<Database>, batch: Batch, reports: PackedReport[], publish: boolean): Promise<PackedReport[]> {
+/**
+ * Inserts those that are not there, published or as drafts. Gives those that it did: another may have been quicker with
+ * the rest.
+ */
+export async function insertReports (
+  trx: Transaction<Database>,
+  batch: Batch,
+  reports: PackedReport[],
+  publish: boolean
+): Promise<PackedReport[]> {
   if (publish && await copyReports(trx, reports)) return reports
   const insert = publish
-    ? sql`insert into report (agency, year, form, status, version) select agency, year, form, 'published', 1 from ${sent(batch, reports)}`
-    : sql`insert into report (agency, year, form, status, figures, notes, sections) select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${sent(batch, reports)}`
-  const { rows } = await sql<{ agency: string, year: number }>`${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
+    ? sql`insert into report (agency, year, form, status, version) select agency, year, form, 'published', 1 from ${
+      sent(batch, reports)
+    }`
+    : sql`insert into report (agency, year, form, status, figures, notes, sections) select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${
+      sent(batch, reports)
+    }`
+  const { rows } = await sql<
+    { agency: string, year: number }
+  >`${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
   const inserted = new Set(rows.map(({ agency, year }) => `${agency} ${year}`))
   return reports.filter(({ agency, year }) => inserted.has(`${agency} ${year}`))
 }
@@ -58,7 +79,11 @@ async function copyReports (trx: Transaction<Database>, reports: PackedReport[])
 }
 
 /** Of reports that are `published` without content since this transaction, the first version. */
-export async function insertVersions (trx: Transaction<Database>, batch: Batch, reports: PackedReport[]): Promise<void> {
+export async function insertVersions (
+  trx: Transaction<Database>,
+  batch: Batch,
+  reports: PackedReport[]
+): Promise<void> {
   await copyInto(trx, 'report_version', VERSION_COLUMNS, batch.versionsOf(reports))
 }
 
@@ -72,11 +97,18 @@ export interface Existing {
 }
 
 /** Locks the reports and holds what was sent against what they say. In their order; undefined: it is gone. */
-export async function holdReports (trx: Transaction<Database>, batch: Batch, reports: PackedReport[]): Promise<(Existing | undefined)[]> {
-  const same = (table: string) => sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
+export async function holdReports (
+  trx: Transaction<Database>,
+  batch: Batch,
+  reports: PackedReport[]
+): Promise<(Existing | undefined)[]> {
+  const same = (table: string) =>
+    sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
     and (u.sections is null or ${table}.sections = u.sections), false)`)
   const { rows } = await sql<Existing & { i: number }>`
-    select u.i, r.status, r.version, ${shownMoment(sql`r.status_since`)} as status_since, ${same('r')} as "sameDraft", ${same('v')} as "sameVersion"
+    select u.i, r.status, r.version, ${shownMoment(sql`r.status_since`)} as status_since, ${
+    same('r')
+  } as "sameDraft", ${same('v')} as "sameVersion"
     from ${sent(batch, reports)}
     join report r on r.agency = u.agency and r.year = u.year
     left join report_version v on v.agency = r.agency and v.year = r.year and v.public_until = ${FOR_EVER}
@@ -87,7 +119,11 @@ export async function holdReports (trx: Transaction<Database>, batch: Batch, rep
 }
 
 /** Of drafts that were never published, as they are now. */
-export async function publishDrafts (trx: Transaction<Database>, reports: PackedReport[], moment: string): Promise<void> {
+export async function publishDrafts (
+  trx: Transaction<Database>,
+  reports: PackedReport[],
+  moment: string
+): Promise<void> {
   const published = sql`from ${named(reports)} as u (agency, year)`
   await sql`
     insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
@@ -104,8 +140,12 @@ function sent (batch: Batch, reports: PackedReport[]) {
   const contents = reports.map(report => batch.contentOf(report))
   return sql`(
     select i, agency, year, form, figures, notes::jsonb as notes, sections::jsonb as sections
-    from unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[], ${reports.map(report => report.form)}::text[],
-      ${contents.map(content => content.vector)}::text[], ${contents.map(content => content.notes)}::text[], ${contents.map(content => content.sections)}::text[])
+    from unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[], ${
+    reports.map(report => report.form)
+  }::text[],
+      ${contents.map(content => content.vector)}::text[], ${contents.map(content => content.notes)}::text[], ${
+    contents.map(content => content.sections)
+  }::text[])
       with ordinality as t (agency, year, form, figures, notes, sections, i)
   ) as u`
 }

@@ -23,7 +23,15 @@ import { backgroundJobs, takeTurns } from './background.ts'
 import { attachment, REJECT_TYPES, sendJob } from './job-routes.ts'
 import { getJob, openJob, type JobKind } from './jobs.ts'
 import { isRejected, rejection, wordResult, type ImportOptions, type Run } from './run.ts'
-import { AGENCIES_BODY, AgencyLine, ImportAgenciesQuery, ImportJob, ImportReportsQuery, ImportResult, REPORTS_BODY } from './schemas.ts'
+import {
+  AGENCIES_BODY,
+  AgencyLine,
+  ImportAgenciesQuery,
+  ImportJob,
+  ImportReportsQuery,
+  ImportResult,
+  REPORTS_BODY
+} from './schemas.ts'
 
 export interface BulkLimits {
   /** Bytes of a whole file, as received and unpacked. */
@@ -34,7 +42,8 @@ export interface BulkLimits {
 
 const answers = {
   200: {
-    description: 'It was done, or with `dry_run` looked through. `Accept: text/csv` or `application/x-ndjson`: instead of the result, all that was rejected, in the format of the file and with the reasons in `rejected`, to be mended and sent again.',
+    description:
+      'It was done, or with `dry_run` looked through. `Accept: text/csv` or `application/x-ndjson`: instead of the result, all that was rejected, in the format of the file and with the reasons in `rejected`, to be mended and sent again.',
     headers: { 'X-Import-Counts': Type.String({ description: 'The counts, beside a file of rejects.' }) },
     content: {
       'application/json': { schema: ref(ImportResult) },
@@ -42,93 +51,166 @@ const answers = {
       'application/x-ndjson': { schema: Type.String({ description: 'What was rejected of an NDJSON file.' }) }
     }
   },
-  202: { description: 'With `Prefer: respond-async`: the file has been received whole, and is worked off after this answer.', headers: LOCATION, content: { 'application/json': { schema: ref(ImportJob) } } },
-  ...problems('import-rejected', 'import-empty', 'line-too-long', 'gzip-malformed', 'multipart-malformed', 'csv-malformed', 'csv-without-lines', 'text-undecodable', 'request-timeout',
-    'total-overflow', 'body-too-large', 'media-type-unsupported', 'body-invalid')
+  202: {
+    description: 'With `Prefer: respond-async`: the file has been received whole, and is worked off after this answer.',
+    headers: LOCATION,
+    content: { 'application/json': { schema: ref(ImportJob) } }
+  },
+  ...problems(
+    'import-rejected',
+    'import-empty',
+    'line-too-long',
+    'gzip-malformed',
+    'multipart-malformed',
+    'csv-malformed',
+    'csv-without-lines',
+    'text-undecodable',
+    'request-timeout',
+    'total-overflow',
+    'body-too-large',
+    'media-type-unsupported',
+    'body-invalid'
+  )
 }
 
-interface Query { dry_run?: boolean, on_error?: 'abort' | 'continue', mode?: 'upsert' | 'create' }
+interface Query {
+  dry_run?: boolean
+  on_error?: 'abort' | 'continue'
+  mode?: 'upsert' | 'create'
+}
 type Work = (file: FileToRead, options: ImportOptions) => Promise<Run>
 
-export const bulkRoutes = (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
-  // The body is read as it comes, by the handler.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
-  const inTurn = takeTurns()
-  const jobs = backgroundJobs(app, db, inTurn)
+export const bulkRoutes =
+  (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
+    // The body is read as it comes, by the handler.
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+    const inTurn = takeTurns()
+    const jobs = backgroundJobs(app, db, inTurn)
 
-  /** Receives the file, then works it off: while the caller waits, or with `Prefer: respond-async` after the answer. */
-  async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
-    const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
-    // The stream was there to be seen as one; what it holds is never told in a problem.
-    request.body = undefined
-    const language = languageOf(request)
-    const declared = typeOf(request.headers['content-type'] ?? '')
-    if (declared !== 'multipart/form-data') formatOf(declared, types)
-    const upload = await receiveUpload(request, limits.file)
-    const isAsync = /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers.prefer ?? ''))
-    const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
-    const rejects = isAsync || (wanted !== 'application/json' && wanted !== false) ? await Rejects.open(language) : undefined
-    const options: ImportOptions = { dryRun, onError, mode, rejects }
-    let isHandedOn = false
-    try {
-      const file = await openFile(upload.received, limits.line, types)
-      if (isAsync) {
-        const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
+    /**
+     * Receives the file, then works it off: while the caller waits, or with `Prefer: respond-async` after the answer.
+     */
+    async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
+      const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
+      // The stream was there to be seen as one; what it holds is never told in a problem.
+      request.body = undefined
+      const language = languageOf(request)
+      const declared = typeOf(request.headers['content-type'] ?? '')
+      if (declared !== 'multipart/form-data') formatOf(declared, types)
+      const upload = await receiveUpload(request, limits.file)
+      const isAsync = /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers.prefer ?? ''))
+      const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
+      const rejects = isAsync || (wanted !== 'application/json' && wanted !== false)
+        ? await Rejects.open(language)
+        : undefined
+      const options: ImportOptions = { dryRun, onError, mode, rejects }
+      let isHandedOn = false
+      try {
+        const file = await openFile(upload.received, limits.line, types)
+        if (isAsync) {
+          const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
+          isHandedOn = true
+          jobs.start(id, request, {
+            file,
+            options,
+            work,
+            rejects: rejects!,
+            close: async () => {
+              await Promise.all([upload.close(), rejects!.close()])
+            }
+          })
+          reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
+          return await sendJob(reply, await getJob(db, request.actor!, id), language)
+        }
+        const gone = new AbortController()
+        reply.raw.on('close', () => gone.abort())
+        const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
+        if (isRejected(run)) throw rejection(run, language)
+        reply.header('vary', 'Accept, Accept-Language')
+        if (rejects === undefined) {
+          return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
+        }
         isHandedOn = true
-        jobs.start(id, request, { file, options, work, rejects: rejects!, close: async () => { await Promise.all([upload.close(), rejects!.close()]) } })
-        reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
-        return await sendJob(reply, await getJob(db, request.actor!, id), language)
+        const type = REJECT_TYPES[file.format]
+        const stream = rejects.read()
+        stream.on('close', () => {
+          upload.close()
+        })
+        return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
+          .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
+          .send(stream as never)
+      } finally {
+        if (!isHandedOn) await Promise.all([upload.close(), rejects?.close()])
       }
-      const gone = new AbortController()
-      reply.raw.on('close', () => gone.abort())
-      const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
-      if (isRejected(run)) throw rejection(run, language)
-      reply.header('vary', 'Accept, Accept-Language')
-      if (rejects === undefined) return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
-      isHandedOn = true
-      const type = REJECT_TYPES[file.format]
-      const stream = rejects.read()
-      stream.on('close', () => { upload.close() })
-      return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
-        .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
-        .send(stream as never)
-    } finally {
-      if (!isHandedOn) await Promise.all([upload.close(), rejects?.close()])
     }
-  }
 
-  const reports = {
-    summary: 'Import reports',
-    description: 'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
-    tags: ['imports'],
-    querystring: ImportReportsQuery,
-    body: REPORTS_BODY,
-    response: answers
-  }
-  const agencies = {
-    ...reports,
-    summary: 'Import agencies',
-    description: 'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030, in any order of parents. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
-    querystring: ImportAgenciesQuery,
-    body: AGENCIES_BODY
-  }
+    const reports = {
+      summary: 'Import reports',
+      description:
+        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
+      tags: ['imports'],
+      querystring: ImportReportsQuery,
+      body: REPORTS_BODY,
+      response: answers
+    }
+    const agencies = {
+      ...reports,
+      summary: 'Import agencies',
+      description:
+        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030, in any order of parents. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
+      querystring: ImportAgenciesQuery,
+      body: AGENCIES_BODY
+    }
 
-  const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
-    const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as { publish?: boolean, accept_failed_checks?: boolean }
-    if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
-    return await answer(request, reply, 'reports', Object.keys(REPORTS_BODY.content), (file, options) =>
-      importReports(db, forms, file, thisYear(), { ...options, actor: request.actor!, by: by(request), publish, acceptFailedChecks }))
-  }
-  app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
-  app.put('/v1/imports/reports', { schema: { ...reports, operationId: 'putReportsFile', description: `As POST, for \`curl -T\`. ${reports.description}` } }, postReports as never)
+    const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
+      const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as {
+        publish?: boolean
+        accept_failed_checks?: boolean
+      }
+      if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
+      return await answer(
+        request,
+        reply,
+        'reports',
+        Object.keys(REPORTS_BODY.content),
+        (file, options) =>
+          importReports(db, forms, file, thisYear(), {
+            ...options,
+            actor: request.actor!,
+            by: by(request),
+            publish,
+            acceptFailedChecks
+          })
+      )
+    }
+    app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
+    app.put('/v1/imports/reports', {
+      schema: {
+        ...reports,
+        operationId: 'putReportsFile',
+        description: `As POST, for \`curl -T\`. ${reports.description}`
+      }
+    }, postReports as never)
 
-  const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
-    const check = request.compileValidationSchema(AgencyLine, 'body')
-    const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
-    return await answer(request, reply, 'agencies', Object.keys(AGENCIES_BODY.content), (file, options) =>
-      importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: by(request) }))
+    const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
+      const check = request.compileValidationSchema(AgencyLine, 'body')
+      const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
+      return await answer(
+        request,
+        reply,
+        'agencies',
+        Object.keys(AGENCIES_BODY.content),
+        (file, options) =>
+          importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: by(request) })
+      )
+    }
+    app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
+    app.put('/v1/imports/agencies', {
+      schema: {
+        ...agencies,
+        operationId: 'putAgenciesFile',
+        description: `As POST, for \`curl -T\`. ${agencies.description}`
+      }
+    }, postAgencies as never)
   }
-  app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
-  app.put('/v1/imports/agencies', { schema: { ...agencies, operationId: 'putAgenciesFile', description: `As POST, for \`curl -T\`. ${agencies.description}` } }, postAgencies as never)
-}

@@ -61,7 +61,8 @@ export async function finish<R extends Run> (trx: Transaction<Database>, run: R)
 }
 
 /** One fault, and all is undone. A dry run is never rejected: it tells. */
-export const isRejected = ({ counts, options }: Run) => counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
+export const isRejected = ({ counts, options }: Run) =>
+  counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
 
 /** The result as it is answered. */
 export function wordResult ({ counts, faults, checks, read, options: { dryRun } }: Run, language: Language) {
@@ -69,15 +70,29 @@ export function wordResult ({ counts, faults, checks, read, options: { dryRun } 
     dry_run: dryRun,
     read,
     counts,
-    ...(checks.reports > 0 ? { failed_checks: { reports: checks.reports, checks: [...checks.failed].map(([check, reports]) => ({ check, reports })) } } : {}),
+    ...(checks.reports > 0
+      ? {
+        failed_checks: {
+          reports: checks.reports,
+          checks: [...checks.failed].map(([check, reports]) => ({ check, reports }))
+        }
+      }
+      : {}),
     errors: faults.shown.map(fault => wordFault(fault, language)),
     ...(faults.count > faults.shown.length ? { more_errors: faults.count - faults.shown.length } : {}),
-    ...(faults.kinds.size > 0 ? { kinds: [...faults.kinds.values()].map(({ expected, ...kind }) => ({ ...kind, expected: expected[language] })) } : {})
+    ...(faults.kinds.size > 0
+      ? {
+        kinds: [...faults.kinds.values()].map(({ expected, ...kind }) => ({ ...kind, expected: expected[language] }))
+      }
+      : {})
   }
 }
 
 /** What is answered where one fault undid all. */
 export function rejection (run: Run, language: Language): Problem {
   const { read, counts, faults } = run
-  return problem('import-rejected', { read, rejected: counts.rejected }, { ...wordResult(run, language), errors: faults.shown })
+  return problem('import-rejected', { read, rejected: counts.rejected }, {
+    ...wordResult(run, language),
+    errors: faults.shown
+  })
 }

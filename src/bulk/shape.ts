@@ -1,7 +1,7 @@
-// A file of reports comes from one program, which writes each line the same way but for the figures and texts. So a line
-// that was read with every care gives a shape, and a line that has it to the last byte needs no such care:
-// its names are those that were found good, none twice, and each figure has no more digits than are kept exactly.
-// This is twenty times as quick. A line that does not match is read with care.
+// A file of reports comes from one program, which writes each line the same way but for the figures and texts. So a
+// line that was read with every care gives a shape, and a line that has it to the last byte needs no such care: its
+// names are those that were found good, none twice, and each figure has no more digits than are kept exactly. This is
+// twenty times as quick. A line that does not match is read with care.
 import { isUtf8 } from 'node:buffer'
 import type { SentReport } from './report-lines.ts'
 import { LONGEST_SECTION } from '../form/content.ts'
@@ -9,13 +9,22 @@ import { readFigure, type Figure, type Note } from '../form/figures.ts'
 import type { Cell, Form } from '../form/form.ts'
 
 /** What a place of the shape takes: whose, which year, a text, or a figure. */
-interface Slot { is: 'agency' | 'year' | 'text' | 'figure', section: string | undefined, cell: Cell | undefined }
+interface Slot {
+  is: 'agency' | 'year' | 'text' | 'figure'
+  section: string | undefined
+  cell: Cell | undefined
+}
 
 /**
  * Bytes that are the same in each line, eight at a time as a number, which are compared in a sixth of the time: no text
  * of JSON is the bytes of NaN or of -0. The last eight may overlap those before.
  */
-interface Gap { length: number, words: Float64Array, last: number, bytes: Buffer }
+interface Gap {
+  length: number
+  words: Float64Array
+  last: number
+  bytes: Buffer
+}
 
 export interface Shape {
   slots: Slot[]
@@ -82,14 +91,25 @@ function gapOf (text: string): Gap {
 function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
   const [member, table, row, column] = path
   if (path.length === 1 && member === 'form') return 'form'
-  if (path.length === 1 && (member === 'agency' || member === 'year')) return { is: member, section: undefined, cell: undefined }
+  if (path.length === 1 && (member === 'agency' || member === 'year')) {
+    return { is: member, section: undefined, cell: undefined }
+  }
   if (path.length === 2 && member === 'sections') return { is: 'text', section: table!, cell: undefined }
   const cell = path.length === 4 && member === 'tables' ? form.cell.get(`${table}.${row}.${column}`) : undefined
   return cell && { is: 'figure', section: undefined, cell }
 }
 
-/** The report of a line of this shape, its figures in `memory`; undefined: it is not, or needs care for another reason. `formOf` chooses the form. */
-export function readShaped ({ slots, gaps, form, blanks }: Shape, line: number, bytes: Buffer, memory: Float64Array, formOf: (year: number) => Form | undefined): SentReport | undefined {
+/**
+ * The report of a line of this shape, its figures in `memory`; undefined: it is not, or needs care for another reason.
+ * `formOf` chooses the form.
+ */
+export function readShaped (
+  { slots, gaps, form, blanks }: Shape,
+  line: number,
+  bytes: Buffer,
+  memory: Float64Array,
+  formOf: (year: number) => Form | undefined
+): SentReport | undefined {
   const reader = new LineReader(bytes)
   const figures = memory.subarray(0, form.cells.length).fill(NaN)
   const notes: Record<string, Note> = {}
@@ -116,19 +136,38 @@ export function readShaped ({ slots, gaps, form, blanks }: Shape, line: number, 
       year = reader.integer(4)
     }
   }
-  if (agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.pass(gaps[slots.length]!) || !reader.isAtEnd()) return undefined
+  if (
+    agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.pass(gaps[slots.length]!) ||
+    !reader.isAtEnd()
+  ) return undefined
   return { line, agency, year, form, figures, notes, sections, figuresOnly: false, stated: undefined }
 }
 
-const [MINUS, POINT, ZERO, NINE, QUOTE, BACKSLASH, SPACE, COMMA, END] = Buffer.from('-.09"\\ ,}') as unknown as [number, number, number, number, number, number, number, number, number]
+const [MINUS, POINT, ZERO, NINE, QUOTE, BACKSLASH, SPACE, COMMA, END] = Buffer.from('-.09"\\ ,}') as unknown as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number
+]
 const NULL = gapOf('null')
-const IS_OF_CODE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte < 128 && /[A-Za-z0-9._-]/.test(String.fromCharCode(byte))))
+const IS_OF_CODE = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => Number(byte < 128 && /[A-Za-z0-9._-]/.test(String.fromCharCode(byte)))
+)
 const LONGEST_CODE = 64
 /** So many digits are surely kept, and surely no more than a count or an amount may have. */
 const MOST_OF_COUNT = 12
 const MOST_OF_AMOUNT = 9
 
-/** Passes over the bytes of a line. What it does not take for certain it gives as undefined: then the line is read with care. */
+/**
+ * Passes over the bytes of a line. What it does not take for certain it gives as undefined: then the line is read with
+ * care.
+ */
 class LineReader {
   readonly #bytes: Buffer
   readonly #view: DataView
@@ -154,7 +193,9 @@ class LineReader {
     return true
   }
 
-  isAtEnd (): boolean { return this.#at === this.#bytes.length }
+  isAtEnd (): boolean {
+    return this.#at === this.#bytes.length
+  }
 
   agency (): string | undefined {
     const begin = this.#at + 1
@@ -162,7 +203,8 @@ class LineReader {
     let end = begin
     while (IS_OF_CODE[this.#bytes[end]!] === 1) end++
     this.#at = end + 1
-    const isCode = this.#bytes[end] === QUOTE && end > begin && end - begin <= LONGEST_CODE && (end - begin > 2 || this.#bytes[begin] !== POINT || this.#bytes[end - 1] !== POINT)
+    const isCode = this.#bytes[end] === QUOTE && end > begin && end - begin <= LONGEST_CODE &&
+      (end - begin > 2 || this.#bytes[begin] !== POINT || this.#bytes[end - 1] !== POINT)
     // A text of its own: a part of the line would keep the whole of it in memory.
     return isCode ? this.#bytes.toString('latin1', begin, end) : undefined
   }
@@ -184,7 +226,11 @@ class LineReader {
     const text = bytes.toString()
     if (!hasEscapes) return text
     if (ODD_ESCAPE.test(text)) return undefined
-    try { return JSON.parse(`"${text}"`) as string } catch { return undefined }
+    try {
+      return JSON.parse(`"${text}"`) as string
+    } catch {
+      return undefined
+    }
   }
 
   figure (cell: Cell): Figure | undefined {
@@ -212,13 +258,19 @@ class LineReader {
     let at = begin
     for (let byte; (byte = this.#bytes[at]!) >= ZERO && byte <= NINE; at++) value = value * 10 + byte - ZERO
     this.#at = at
-    return at === begin || at - begin > mostDigits || (this.#bytes[begin] === ZERO && at > begin + 1) ? undefined : value
+    return at === begin || at - begin > mostDigits || (this.#bytes[begin] === ZERO && at > begin + 1)
+      ? undefined
+      : value
   }
 
   #amount (cell: Cell): Figure | undefined {
     const begin = this.#at
     const whole = this.integer(MOST_OF_AMOUNT)
-    if (whole === undefined || this.#bytes[this.#at] !== POINT) return whole === undefined ? undefined : whole * cell.scale
+    if (whole === undefined || this.#bytes[this.#at] !== POINT) {
+      return whole === undefined
+        ? undefined
+        : whole * cell.scale
+    }
     const first = ++this.#at
     while (this.#bytes[this.#at]! >= ZERO && this.#bytes[this.#at]! <= NINE) this.#at++
     if (this.#at === first || this.#at - first > 6) return undefined

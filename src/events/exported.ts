@@ -2,7 +2,15 @@
 import { createHash } from 'node:crypto'
 import { EMPTY, nextHash } from '../trail/places.ts'
 
-export interface ExportedEvent { seq: number, n: number, at: string, agency: string | null, previous: string, hash: string, [member: string]: unknown }
+export interface ExportedEvent {
+  seq: number
+  n: number
+  at: string
+  agency: string | null
+  previous: string
+  hash: string
+  [member: string]: unknown
+}
 
 export interface ExportedFaults {
   events: number
@@ -12,7 +20,9 @@ export interface ExportedFaults {
 }
 
 /** In the order of the feed; of a part of the feed (one agency, say) the chains must be whole from where they start. */
-export async function verifyExported (events: AsyncIterable<ExportedEvent> | Iterable<ExportedEvent>): Promise<ExportedFaults> {
+export async function verifyExported (
+  events: AsyncIterable<ExportedEvent> | Iterable<ExportedEvent>
+): Promise<ExportedFaults> {
   const ends = new Map<string, { n: number, hash: string }>()
   const faults: string[] = []
   let count = 0
@@ -26,12 +36,18 @@ export async function verifyExported (events: AsyncIterable<ExportedEvent> | Ite
     if (computed !== hash) faults.push(`${where}: it was changed: its hash is ${hash}, computed ${computed}`)
     const end = ends.get(event.agency ?? '')
     if (end === undefined ? n === 1 && previous !== '' : end.n + 1 !== n || end.hash !== previous) {
-      faults.push(`${where}: it does not follow ${end === undefined ? 'the beginning' : `number ${end.n}`} of its chain`)
+      faults.push(
+        `${where}: it does not follow ${end === undefined ? 'the beginning' : `number ${end.n}`} of its chain`
+      )
     }
     if (seq <= last) faults.push(`${where}: it stands behind event ${last}`)
     ends.set(event.agency ?? '', { n, hash })
     running = running === null || seq !== last + 1 ? null : nextHash(running, Buffer.from(hash, 'hex'))
     last = seq
   }
-  return { events: count, faults, checkpoint: running === null || count === 0 ? null : { seq: last, hash: running.toString('hex') } }
+  return {
+    events: count,
+    faults,
+    checkpoint: running === null || count === 0 ? null : { seq: last, hash: running.toString('hex') }
+  }
 }

@@ -14,7 +14,11 @@ const PLACING_MS = 10_000
 export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
   let placing: Promise<void> | null = null
   const timer = setInterval(() => {
-    placing ??= placeEvents(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(() => { placing = null })
+    placing ??= placeEvents(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(
+      () => {
+        placing = null
+      }
+    )
   }, PLACING_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)
@@ -25,7 +29,8 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     schema: {
       operationId: 'listEvents',
       summary: 'Follow what happens',
-      description: 'Every change of a figure, a state, an agency or a key, in an order that never changes: who has seen a `seq` has missed none below it. A withdrawn report is an event like any other. ' +
+      description:
+        'Every change of a figure, a state, an agency or a key, in an order that never changes: who has seen a `seq` has missed none below it. A withdrawn report is an event like any other. ' +
         'Each event carries a hash: SHA-256 of `previous`, `n`, `at` and the JSON of its other members but `seq` and `hash`, in their order, with a space between.',
       tags: ['events'],
       querystring: EventQuery,
@@ -45,11 +50,19 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     schema: {
       operationId: 'verifyEvents',
       summary: 'Verify the trail',
-      description: 'Computes every hash anew, looks for what is missing, and holds the order against the checkpoints. Reads the whole trail.',
+      description:
+        'Computes every hash anew, looks for what is missing, and holds the order against the checkpoints. Reads the whole trail.',
       tags: ['events'],
       response: { 200: answer(Verification, 'Whether the trail is as it was written.'), ...problems() }
     }
   }, async () => await verifyEvents(db))
 }
 
-const shown = ({ seq, n, at, body, previous, hash }: StoredEvent) => ({ seq, n, at, ...JSON.parse(body) as Record<string, unknown>, previous, hash })
+const shown = ({ seq, n, at, body, previous, hash }: StoredEvent) => ({
+  seq,
+  n,
+  at,
+  ...JSON.parse(body) as Record<string, unknown>,
+  previous,
+  hash
+})

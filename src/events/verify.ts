@@ -6,7 +6,10 @@ import { EMPTY, nextHash, placeEvents } from '../trail/places.ts'
 export interface Verification {
   ok: boolean
   events: number
-  /** The running hash over all events up to a place in the feed: whoever keeps it elsewhere can hold a later trail against it. */
+  /**
+   * The running hash over all events up to a place in the feed: whoever keeps it elsewhere can hold a later trail
+   * against it.
+   */
   checkpoint: { seq: number, hash: string } | null
   faults: { agency: string | null, n: number | null, seq: number | null, fault: EventFault }[]
 }
@@ -38,7 +41,10 @@ export async function verifyPlaced (trx: Transaction<Database>): Promise<Verific
     where c.n is distinct from e.n or c.hash is distinct from e.hash
     limit ${MOST_FAULTS}`.execute(trx)
   const { faults, events, checkpoint } = await walkFeed(trx)
-  const all = [...broken.map(({ chain, n, fault }) => ({ agency: chain === '' ? null : chain, n, seq: null, fault })), ...faults]
+  const all = [
+    ...broken.map(({ chain, n, fault }) => ({ agency: chain === '' ? null : chain, n, seq: null, fault })),
+    ...faults
+  ]
   return { ok: all.length === 0, events, checkpoint, faults: all }
 }
 
@@ -46,13 +52,17 @@ export async function verifyPlaced (trx: Transaction<Database>): Promise<Verific
 async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>> {
   const checkpoints = await db.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq').execute()
   const faults: Verification['faults'] = []
-  const fault = (seq: number, fault: EventFault) => { if (faults.length < MOST_FAULTS) faults.push({ agency: null, n: null, seq, fault }) }
+  const fault = (seq: number, fault: EventFault) => {
+    if (faults.length < MOST_FAULTS) faults.push({ agency: null, n: null, seq, fault })
+  }
   let running: Buffer = EMPTY
   let seq = 0
   let events = 0
   let next = 0
   for (;;) {
-    const { rows } = await sql<{ seq: number, hash: Buffer }>`select seq, hash from event where seq > ${seq} order by seq limit ${PAGE}`.execute(db)
+    const { rows } = await sql<
+      { seq: number, hash: Buffer }
+    >`select seq, hash from event where seq > ${seq} order by seq limit ${PAGE}`.execute(db)
     if (rows.length === 0) break
     for (const row of rows) {
       if (row.seq !== seq + 1) fault(seq + 1, 'missing')

@@ -45,7 +45,16 @@ export function runChecks (form: Form, content: Content): CheckResult {
       right: writeFigure(scale, right),
       delta: writeFigure(scale, delta),
       cells,
-      message: message ?? told(form, check, outcome, writeFigure(scale, left), writeFigure(scale, right), writeFigure(scale, delta), cells)
+      message: message ??
+        told(
+          form,
+          check,
+          outcome,
+          writeFigure(scale, left),
+          writeFigure(scale, right),
+          writeFigure(scale, delta),
+          cells
+        )
     })
   }
   return { summary, findings }
@@ -56,10 +65,13 @@ export const isObstacle = ({ severity, outcome }: Finding): boolean => severity 
 
 /** The findings that are obstacles, and no other check is run. */
 export function failedChecks (form: Form, content: Content): Finding[] {
-  return runChecks({ ...form, checks: form.checks.filter(check => check.severity === 'error') }, content).findings.filter(isObstacle)
+  return runChecks({ ...form, checks: form.checks.filter(check => check.severity === 'error') }, content).findings
+    .filter(isObstacle)
 }
 
-/** By form: the positions, from 0, that each sum adds; undefined when a check that is no sum may be an obstacle, too. */
+/**
+ * By form: the positions, from 0, that each sum adds; undefined when a check that is no sum may be an obstacle, too.
+ */
 const sumsOf = new WeakMap<Form, { left: number[], right: number[] }[] | undefined>()
 
 /**
@@ -70,10 +82,18 @@ export function addsUp (form: Form, figures: Float64Array): boolean {
   if (!sumsOf.has(form)) {
     const positions = (ids: string[]) => ids.map(id => form.cell.get(id)!.position - 1)
     const checks = form.checks.filter(check => check.severity === 'error')
-    sumsOf.set(form, checks.every(({ rule }) => rule === 'sum' || rule === 'rows') ? checks.flatMap(check => check.rule === 'sum' ? { left: positions(check.left), right: positions(check.right) } : []) : undefined)
+    sumsOf.set(
+      form,
+      checks.every(({ rule }) => rule === 'sum' || rule === 'rows')
+        ? checks.flatMap(check =>
+          check.rule === 'sum' ? { left: positions(check.left), right: positions(check.right) } : []
+        )
+        : undefined
+    )
   }
   const sums = sumsOf.get(form)
-  return sums !== undefined && !figures.includes(NaN) && sums.every(({ left, right }) => sumAt(figures, left) === sumAt(figures, right))
+  return sums !== undefined && !figures.includes(NaN) &&
+    sums.every(({ left, right }) => sumAt(figures, left) === sumAt(figures, right))
 }
 
 function sumAt (figures: Float64Array, positions: number[]): number {
@@ -82,12 +102,20 @@ function sumAt (figures: Float64Array, positions: number[]): number {
   return sum
 }
 
-interface Verdict { outcome: Outcome, left: number | null, right: number | null, cells: string[], message?: Text }
+interface Verdict {
+  outcome: Outcome
+  left: number | null
+  right: number | null
+  cells: string[]
+  message?: Text
+}
 
 function assess (form: Form, content: Content, check: Check): Verdict {
   switch (check.rule) {
-    case 'sum': return assessSum(form, content, check)
-    case 'split': return assessSplit(form, content, check)
+    case 'sum':
+      return assessSum(form, content, check)
+    case 'split':
+      return assessSplit(form, content, check)
     case 'rows': {
       const table = form.tables.get(check.table)!
       const there = table.rows.filter(row => hasRow(content, table, row.id)).map(row => row.id)
@@ -95,12 +123,15 @@ function assess (form: Form, content: Content, check: Check): Verdict {
       return { outcome: cells.length === 0 ? 'pass' : 'fail', left: there.length, right: table.rows.length, cells }
     }
     case 'figures': {
-      const given = form.tables.get(check.table)!.cells.filter(cell => figureOf(content, cell) !== null || content.notes[cell.id])
+      const given = form.tables.get(check.table)!.cells.filter(cell =>
+        figureOf(content, cell) !== null || content.notes[cell.id]
+      )
       const cells = given.filter(cell => figureOf(content, cell) === null).map(cell => cell.id)
       const outcome = given.length === 0 ? 'not_assessable' : cells.length === 0 ? 'pass' : 'fail'
       return { outcome, left: given.length - cells.length, right: given.length, cells }
     }
-    case 'stated': return assessStated(form, content, check)
+    case 'stated':
+      return assessStated(form, content, check)
     case 'text': {
       const length = [...(content.sections[check.section] ?? '').trim()].length
       return { outcome: length >= check.at_least ? 'pass' : 'fail', left: length, right: check.at_least, cells: [] }
@@ -115,19 +146,28 @@ function assess (form: Form, content: Content, check: Check): Verdict {
 function assessSum (form: Form, content: Content, check: SumCheck): Verdict {
   const side = (ids: string[]) => {
     const figures = ids.map(id => figureOf(content, form.cell.get(id)!)).filter(figure => figure !== null)
-    return figures.length === 0 || ids.some(id => isUnknown(form, content, id)) ? null : figures.reduce((sum, figure) => sum + figure, 0)
+    return figures.length === 0 || ids.some(id => isUnknown(form, content, id))
+      ? null
+      : figures.reduce((sum, figure) => sum + figure, 0)
   }
   const left = side(check.left)
   const right = side(check.right)
   const blankTotal = check.totals.some(id => figureOf(content, form.cell.get(id)!) === null)
   const assessable = left !== null && right !== null && !blankTotal
-  return { outcome: !assessable ? 'not_assessable' : left === right ? 'pass' : 'fail', left, right, cells: [...check.left, ...check.right] }
+  return {
+    outcome: !assessable ? 'not_assessable' : left === right ? 'pass' : 'fail',
+    left,
+    right,
+    cells: [...check.left, ...check.right]
+  }
 }
 
 /** Its figure is not blank but not known: it could not be read, or its row was never given. */
 function isUnknown (form: Form, content: Content, id: string): boolean {
   const state = content.notes[id]?.state
-  return state === undefined ? figureOf(content, form.cell.get(id)!) === null : state === 'unreadable' || state === 'unit_unknown'
+  return state === undefined
+    ? figureOf(content, form.cell.get(id)!) === null
+    : state === 'unreadable' || state === 'unit_unknown'
 }
 
 function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict {
@@ -139,21 +179,27 @@ function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict 
   }
   const broken = sum === total
     ? -1
-    : figures.findIndex((figure, i) => i + 1 < figures.length && figure > 0 &&
-      sum - figure - figures[i + 1]! + Number(`${figure}${figures[i + 1]}`) === total)
+    : figures.findIndex((figure, i) =>
+      i + 1 < figures.length && figure > 0 &&
+      sum - figure - figures[i + 1]! + Number(`${figure}${figures[i + 1]}`) === total
+    )
   const cells = check.addends.slice(broken, broken + 2)
   return broken < 0
     ? { outcome: 'pass', left: sum, right: total, cells }
     : {
-        outcome: 'fail',
-        left: sum,
-        right: total,
-        cells,
-        message: {
-          zh: `${check.zh}：${figures[broken]} 与 ${figures[broken + 1]} 连写为 ${figures[broken]}${figures[broken + 1]} 时，合计正好等于 ${total}`,
-          en: `${check.en}: with ${figures[broken]} and ${figures[broken + 1]} written together as ${figures[broken]}${figures[broken + 1]} the row adds to its total ${total}`
-        }
+      outcome: 'fail',
+      left: sum,
+      right: total,
+      cells,
+      message: {
+        zh: `${check.zh}：${figures[broken]} 与 ${figures[broken + 1]} 连写为 ${figures[broken]}${
+          figures[broken + 1]
+        } 时，合计正好等于 ${total}`,
+        en: `${check.en}: with ${figures[broken]} and ${figures[broken + 1]} written together as ${figures[broken]}${
+          figures[broken + 1]
+        } the row adds to its total ${total}`
       }
+    }
 }
 
 /** Two different figures in one text: which of them is meant cannot be told. */
@@ -164,8 +210,12 @@ function assessStated (form: Form, content: Content, check: StatedCheck): Verdic
   const figures = check.cells.map(id => figureOf(content, form.cell.get(id)!))
   const right = figures.includes(null) ? null : figures.reduce<number>((sum, figure) => sum + figure!, 0)
   const [left] = stated
-  if (stated.size !== 1 || left === undefined || !Number.isSafeInteger(left)) return { outcome: 'pass', left: null, right, cells: check.cells }
-  if (right === null || left === right) return { outcome: right === null ? 'not_assessable' : 'pass', left, right, cells: check.cells }
+  if (stated.size !== 1 || left === undefined || !Number.isSafeInteger(left)) {
+    return { outcome: 'pass', left: null, right, cells: check.cells }
+  }
+  if (right === null || left === right) {
+    return { outcome: right === null ? 'not_assessable' : 'pass', left, right, cells: check.cells }
+  }
   const quote = found[0]![0]
   return {
     outcome: 'fail',
@@ -179,20 +229,47 @@ function assessStated (form: Form, content: Content, check: StatedCheck): Verdic
   }
 }
 
-function told (form: Form, check: Check, outcome: Outcome, left: number | null, right: number | null, delta: number | null, cells: string[]): Text {
-  if (check.rule === 'rows') return { zh: `${check.zh}：应有 ${right} 行，已有 ${left} 行`, en: `${check.en}: ${left} of ${right} rows are there` }
+function told (
+  form: Form,
+  check: Check,
+  outcome: Outcome,
+  left: number | null,
+  right: number | null,
+  delta: number | null,
+  cells: string[]
+): Text {
+  if (check.rule === 'rows') {
+    return {
+      zh: `${check.zh}：应有 ${right} 行，已有 ${left} 行`,
+      en: `${check.en}: ${left} of ${right} rows are there`
+    }
+  }
   if (check.rule === 'text') return { zh: `${check.zh}：现有 ${left} 字`, en: `${check.en}: it has ${left}` }
   if (check.rule === 'figures') {
-    if (outcome === 'not_assessable') return { zh: `${check.zh}：尚无任何行，无法判断`, en: `${check.en}: cannot be assessed, no row is there` }
+    if (outcome === 'not_assessable') {
+      return { zh: `${check.zh}：尚无任何行，无法判断`, en: `${check.en}: cannot be assessed, no row is there` }
+    }
     const named = cells.slice(0, 3).map(id => form.cell.get(id)!.label)
     const more = cells.length - named.length
     return {
-      zh: `${check.zh}：${cells.length} 格没有数字（${named.map(label => label.zh).join('；')}${more > 0 ? `，另有 ${more} 格` : ''}）`,
-      en: `${check.en}: ${cells.length} cells have no figure (${named.map(label => label.en).join('; ')}${more > 0 ? `, and ${more} more` : ''})`
+      zh: `${check.zh}：${cells.length} 格没有数字（${named.map(label => label.zh).join('；')}${
+        more > 0 ? `，另有 ${more} 格` : ''
+      }）`,
+      en: `${check.en}: ${cells.length} cells have no figure (${named.map(label => label.en).join('; ')}${
+        more > 0 ? `, and ${more} more` : ''
+      })`
     }
   }
-  if (outcome === 'not_assessable') return { zh: `${check.zh}：有空白、缺失或不能识别的数，无法判断`, en: `${check.en}: cannot be assessed, a figure is blank, missing or could not be read` }
-  return { zh: `${check.zh}：左边为 ${left}，右边为 ${right}，相差 ${delta}`, en: `${check.en}: the left side is ${left}, the right side ${right}, the difference ${delta}` }
+  if (outcome === 'not_assessable') {
+    return {
+      zh: `${check.zh}：有空白、缺失或不能识别的数，无法判断`,
+      en: `${check.en}: cannot be assessed, a figure is blank, missing or could not be read`
+    }
+  }
+  return {
+    zh: `${check.zh}：左边为 ${left}，右边为 ${right}，相差 ${delta}`,
+    en: `${check.en}: the left side is ${left}, the right side ${right}, the difference ${delta}`
+  }
 }
 
 const figureOf = (content: Content, cell: Cell) => content.figures[cell.position - 1] ?? null

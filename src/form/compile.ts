@@ -14,19 +14,21 @@ export function compileForm (definition: FormDefinition): Form {
   const tables = new Map<string, FormTable>()
   for (const table of definition.tables) {
     const rows = table.rows.filter(row => !row.heading)
-    const own = rows.flatMap(row => table.columns.map((column): Cell => ({
-      id: cellId(table.id, row.id, column.id),
-      table: table.id,
-      row: row.id,
-      column: column.id,
-      position: 0,
-      unit: column.unit,
-      signed: column.signed ?? false,
-      money: column.money ?? false,
-      scale: column.money ? FEN_PER[column.unit]! : 1,
-      total: row.total_of !== undefined || column.total_of !== undefined,
-      label: { zh: `${row.zh}·${column.zh}`, en: `${row.en}, ${column.en}` }
-    })))
+    const own = rows.flatMap(row =>
+      table.columns.map((column): Cell => ({
+        id: cellId(table.id, row.id, column.id),
+        table: table.id,
+        row: row.id,
+        column: column.id,
+        position: 0,
+        unit: column.unit,
+        signed: column.signed ?? false,
+        money: column.money ?? false,
+        scale: column.money ? FEN_PER[column.unit]! : 1,
+        total: row.total_of !== undefined || column.total_of !== undefined,
+        label: { zh: `${row.zh}·${column.zh}`, en: `${row.en}, ${column.en}` }
+      }))
+    )
     for (const cell of own) cell.position = cells.push(cell)
     tables.set(table.id, { definition: table, rows, columns: table.columns, cells: own })
   }
@@ -64,22 +66,34 @@ function inconsistencies (definition: FormDefinition): string[] {
     known([table.section], sections, 'section')
     for (const column of table.columns) {
       known(column.total_of ?? [], columns, column.id)
-      if (column.money && FEN_PER[column.unit] === undefined) faults.push(`${table.id}.${column.id}: money in ${column.unit}`)
+      if (column.money && FEN_PER[column.unit] === undefined) {
+        faults.push(`${table.id}.${column.id}: money in ${column.unit}`)
+      }
     }
     for (const heading of table.column_headings ?? []) known(heading.of, columns, heading.id)
     for (const row of table.rows) {
       known(row.total_of ?? [], figures, row.id)
       known(row.parent === undefined ? [] : [row.parent], table.rows.filter(r => r.heading).map(r => r.id), row.id)
       // A heading stands before what it heads: this also excludes a circle of parents.
-      if (row.parent && table.rows.findIndex(r => r.id === row.parent) > table.rows.indexOf(row)) faults.push(`${table.id}.${row.id}: stands before its heading`)
+      if (row.parent && table.rows.findIndex(r => r.id === row.parent) > table.rows.indexOf(row)) {
+        faults.push(`${table.id}.${row.id}: stands before its heading`)
+      }
     }
     for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
   }
-  const cells = definition.tables.flatMap(table => table.rows.flatMap(row => table.columns.map(column => cellId(table.id, row.id, column.id))))
+  const cells = definition.tables.flatMap(table =>
+    table.rows.flatMap(row => table.columns.map(column => cellId(table.id, row.id, column.id)))
+  )
   for (const section of definition.sections) {
     for (const { id, cells: stated, phrase } of section.states ?? []) {
-      for (const cell of stated.filter(cell => !cells.includes(cell))) faults.push(`${section.id}.states.${id}: ${cell} is not there`)
-      try { RegExp(phrase) } catch { faults.push(`${section.id}.states.${id}: not a regular expression`) }
+      for (const cell of stated.filter(cell => !cells.includes(cell))) {
+        faults.push(`${section.id}.states.${id}: ${cell} is not there`)
+      }
+      try {
+        RegExp(phrase)
+      } catch {
+        faults.push(`${section.id}.states.${id}: not a regular expression`)
+      }
     }
   }
   return faults

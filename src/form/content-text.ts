@@ -1,10 +1,14 @@
-// The content of a report as JSON: the text of what `writeContent` gives, for the answers that are asked for most. To join
-// what all reports of a form have in common takes a quarter of the time of making objects of it and texts of those.
+// The content of a report as JSON: the text of what `writeContent` gives, for the answers that are asked for most. To
+// join what all reports of a form have in common takes a quarter of the time of making objects of it and texts of
+// those.
 import { writeFigure, type Note } from './figures.ts'
 import type { Form } from './form.ts'
 import type { Content } from './content.ts'
 
-interface RowParts { name: string, cells: { id: string, name: string, index: number, scale: number }[] }
+interface RowParts {
+  name: string
+  cells: { id: string, name: string, index: number, scale: number }[]
+}
 
 const parts = new WeakMap<Form, { name: string, rows: RowParts[] }[]>()
 
@@ -18,7 +22,12 @@ function partsOf (form: Form) {
       name: named(table),
       rows: rows.map(row => ({
         name: named(row.id),
-        cells: cells.filter(cell => cell.row === row.id).map(({ id, column, position, scale }) => ({ id, name: named(column), index: position - 1, scale }))
+        cells: cells.filter(cell => cell.row === row.id).map(({ id, column, position, scale }) => ({
+          id,
+          name: named(column),
+          index: position - 1,
+          scale
+        }))
       }))
     }))
     parts.set(form, tables)
@@ -41,12 +50,18 @@ export function contentText (form: Form, { figures, notes, sections }: Content):
         const note = noted?.[id]
         if (figure === null && note === undefined) continue
         values += `${values === '' ? '' : ','}${name}${writeFigure(scale, figure)}`
-        if (note !== undefined) notesText += `${notesText === '' ? '' : ','}${named(id)}${JSON.stringify({ state: note.state, raw: note.raw })}`
+        if (note !== undefined) {
+          notesText += `${notesText === '' ? '' : ','}${named(id)}${
+            JSON.stringify({ state: note.state, raw: note.raw })
+          }`
+        }
       }
       if (values !== '') rowsText += `${rowsText === '' ? '' : ','}${name}{${values}}`
     }
     if (rowsText !== '') tablesText += `${tablesText === '' ? '' : ','}${name}{${rowsText}}`
   }
-  const texts = form.sections.filter(id => sections[id] !== undefined).map(id => `${named(id)}${JSON.stringify(sections[id])}`)
+  const texts = form.sections.filter(id => sections[id] !== undefined).map(id =>
+    `${named(id)}${JSON.stringify(sections[id])}`
+  )
   return `{"sections":{${texts.join()}},"tables":{${tablesText}},"notes":{${notesText}}}`
 }

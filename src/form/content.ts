@@ -26,7 +26,11 @@ export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(
 
 // ---- reading: each reader changes `content` and adds to `faults`; content is worthless once there is a fault ----
 
-export interface WireContent { tables?: unknown, notes?: unknown, sections?: unknown }
+export interface WireContent {
+  tables?: unknown
+  notes?: unknown
+  sections?: unknown
+}
 
 /** A whole report. A null for a member is a fault like any other wrong type. */
 export function readContent (form: Form, wire: WireContent): { content: Content, faults: Fault[] } {
@@ -35,8 +39,9 @@ export function readContent (form: Form, wire: WireContent): { content: Content,
   for (const [name, rows] of members(wire.tables, atPointer('/tables'), faults)) {
     const table = form.tables.get(name)
     const place = atPointer(atPointer('/tables')(name).pointer!)
-    if (table === undefined) faults.push({ ...place(), found: name, expected: ofForm(form, '表', 'a table'), among: [...form.tables.keys()] })
-    else readRows(table, rows, place, content, faults)
+    if (table === undefined) {
+      faults.push({ ...place(), found: name, expected: ofForm(form, '表', 'a table'), among: [...form.tables.keys()] })
+    } else readRows(table, rows, place, content, faults)
   }
   readNotes(form, wire.notes, atPointer('/notes'), content, faults)
   readSections(form, wire.sections, content, faults)
@@ -52,18 +57,33 @@ export function readRows (table: FormTable, rows: unknown, place: Place, content
 }
 
 /** One row of values; each column it leaves out is blank. */
-export function readRow (table: FormTable, row: string, values: unknown, place: Place, content: Content, faults: Fault[]): void {
+export function readRow (
+  table: FormTable,
+  row: string,
+  values: unknown,
+  place: Place,
+  content: Content,
+  faults: Fault[]
+): void {
   const given = new Map(members(values, place, faults))
   for (const column of given.keys()) knownColumn(table, column, place, faults)
   for (const cell of rowCells(table, row)) {
     const read = readFigure(cell, given.get(cell.column) ?? null)
-    if ('expected' in read) faults.push({ ...place(cell.column), found: given.get(cell.column), expected: read.expected })
-    else put(content, cell, read.figure)
+    if ('expected' in read) {
+      faults.push({ ...place(cell.column), found: given.get(cell.column), expected: read.expected })
+    } else put(content, cell, read.figure)
   }
 }
 
 /** One row of CSV fields. */
-export function readFields (table: FormTable, row: string, fields: Record<string, string>, place: Place, content: Content, faults: Fault[]): void {
+export function readFields (
+  table: FormTable,
+  row: string,
+  fields: Record<string, string>,
+  place: Place,
+  content: Content,
+  faults: Fault[]
+): void {
   for (const cell of rowCells(table, row)) {
     const field = fields[cell.column] ?? ''
     const read = readField(cell, field)
@@ -73,17 +93,47 @@ export function readFields (table: FormTable, row: string, fields: Record<string
 }
 
 /** Notes sent with rows, by cell id: each must belong to a cell that was sent without a figure. */
-export function readNotes (form: Form, notes: unknown, place: Place, content: Content, faults: Fault[], within: { table?: string, row?: string } = {}): void {
-  const cells = form.cells.filter(cell => (within.table ?? cell.table) === cell.table && (within.row ?? cell.row) === cell.row)
+export function readNotes (
+  form: Form,
+  notes: unknown,
+  place: Place,
+  content: Content,
+  faults: Fault[],
+  within: { table?: string, row?: string } = {}
+): void {
+  const cells = form.cells.filter(cell =>
+    (within.table ?? cell.table) === cell.table && (within.row ?? cell.row) === cell.row
+  )
   for (const [id, note] of members(notes, place, faults)) {
     const cell = cells.find(cell => cell.id === id)
     const at = place(id)
     if (cell === undefined) {
-      faults.push({ ...at, found: id, expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' }, among: cells.map(cell => cell.id) })
+      faults.push({
+        ...at,
+        found: id,
+        expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' },
+        among: cells.map(cell => cell.id)
+      })
     } else if (!isNote(note)) {
-      faults.push({ ...at, found: note, expected: { zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${LONGEST_RAW} 字的原文`, en: `{state, raw}: state is one of ${NOTE_STATES.join(', ')}, raw the text found there, at most ${LONGEST_RAW} characters` } })
+      faults.push({
+        ...at,
+        found: note,
+        expected: {
+          zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${LONGEST_RAW} 字的原文`,
+          en: `{state, raw}: state is one of ${
+            NOTE_STATES.join(', ')
+          }, raw the text found there, at most ${LONGEST_RAW} characters`
+        }
+      })
     } else if (content.notes[id] === undefined) {
-      faults.push({ ...at, found: content.figures[cell.position - 1] ?? null, expected: { zh: '说明只用于已给出所在行且为空的单元格', en: 'a note belongs to a blank cell of a row that is given' } })
+      faults.push({
+        ...at,
+        found: content.figures[cell.position - 1] ?? null,
+        expected: {
+          zh: '说明只用于已给出所在行且为空的单元格',
+          en: 'a note belongs to a blank cell of a row that is given'
+        }
+      })
     } else {
       content.notes[id] = { state: note.state, raw: note.raw }
     }
@@ -93,23 +143,44 @@ export function readNotes (form: Form, notes: unknown, place: Place, content: Co
 function readSections (form: Form, sections: unknown, content: Content, faults: Fault[]): void {
   const place = atPointer('/sections')
   for (const [id, text] of members(sections, place, faults)) {
-    if (!form.sections.includes(id)) faults.push({ ...place(id), found: id, expected: ofForm(form, '文字部分', 'a text section'), among: form.sections })
-    else if (typeof text !== 'string' || text.length > LONGEST_SECTION) faults.push({ ...place(id), found: text, expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` } })
-    else content.sections[id] = text
+    if (!form.sections.includes(id)) {
+      faults.push({
+        ...place(id),
+        found: id,
+        expected: ofForm(form, '文字部分', 'a text section'),
+        among: form.sections
+      })
+    } else if (typeof text !== 'string' || text.length > LONGEST_SECTION) {
+      faults.push({
+        ...place(id),
+        found: text,
+        expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` }
+      })
+    } else content.sections[id] = text
   }
 }
 
 export function knownRow (table: FormTable, row: unknown, at: Partial<Fault>, faults: Fault[]): row is string {
   const rows = table.rows.map(r => r.id)
   if (typeof row === 'string' && rows.includes(row)) return true
-  faults.push({ ...at, found: row, expected: { zh: `表 ${table.definition.id} 的行`, en: `a row of the table ${table.definition.id}` }, among: rows })
+  faults.push({
+    ...at,
+    found: row,
+    expected: { zh: `表 ${table.definition.id} 的行`, en: `a row of the table ${table.definition.id}` },
+    among: rows
+  })
   return false
 }
 
 export function knownColumn (table: FormTable, column: string, place: Place, faults: Fault[]): boolean {
   const columns = table.columns.map(c => c.id)
   if (columns.includes(column)) return true
-  faults.push({ ...place(column), found: column, expected: { zh: `表 ${table.definition.id} 的列`, en: `a column of the table ${table.definition.id}` }, among: columns })
+  faults.push({
+    ...place(column),
+    found: column,
+    expected: { zh: `表 ${table.definition.id} 的列`, en: `a column of the table ${table.definition.id}` },
+    among: columns
+  })
   return false
 }
 
@@ -132,7 +203,10 @@ export function copyCells (from: Content, to: Content, cells: Cell[]): void {
 
 // ---- writing ----------------------------------------------------------------------------------------------------
 
-export function writeContent (form: Form, content: Content): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
+export function writeContent (
+  form: Form,
+  content: Content
+): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
   const tables: Record<string, Rows> = {}
   const notes: Notes = {}
   for (const [id, table] of form.tables) {
@@ -140,7 +214,9 @@ export function writeContent (form: Form, content: Content): { sections: Record<
     if (Object.keys(written.rows).length > 0) tables[id] = written.rows
     Object.assign(notes, written.notes)
   }
-  const sections = Object.fromEntries(form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]]))
+  const sections = Object.fromEntries(
+    form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]])
+  )
   return { sections, tables, notes }
 }
 
@@ -184,4 +260,7 @@ const isNote = (note: unknown): note is Note =>
   NOTE_STATES.some(state => state === note.state) && typeof note.raw === 'string' &&
   note.raw.length <= LONGEST_RAW
 
-const ofForm = (form: Form, zh: string, en: string): Text => ({ zh: `${form.id} 版格式中的${zh}`, en: `${en} of the form ${form.id}` })
+const ofForm = (form: Form, zh: string, en: string): Text => ({
+  zh: `${form.id} 版格式中的${zh}`,
+  en: `${en} of the form ${form.id}`
+})

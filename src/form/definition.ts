@@ -21,9 +21,15 @@ export const Row = Type.Object({
   zh: Type.String({ description: 'Label as printed.' }),
   en: Type.String(),
   parent: Type.Optional(Id),
-  also: Type.Optional(Type.Array(Type.String(), { description: 'Other labels that published reports print for this row.' })),
-  heading: Type.Optional(Type.Boolean({ description: 'A printed heading without figures; as a measure it is the sum of its leaves.' })),
-  total_of: Type.Optional(Type.Array(Id, { description: 'The rows that add to this one; such a row is no leaf of its heading.' }))
+  also: Type.Optional(
+    Type.Array(Type.String(), { description: 'Other labels that published reports print for this row.' })
+  ),
+  heading: Type.Optional(
+    Type.Boolean({ description: 'A printed heading without figures; as a measure it is the sum of its leaves.' })
+  ),
+  total_of: Type.Optional(
+    Type.Array(Id, { description: 'The rows that add to this one; such a row is no leaf of its heading.' })
+  )
 }, closed)
 export type Row = Static<typeof Row>
 
@@ -58,7 +64,10 @@ export type Table = Static<typeof Table>
 export const Statement = Type.Object({
   id: Id,
   cells: Type.Array(Type.String(), { description: 'The cells whose sum the text states.' }),
-  phrase: Type.String({ description: 'How the text states it: a regular expression on the text without spaces, whose first group is the figure.' })
+  phrase: Type.String({
+    description:
+      'How the text states it: a regular expression on the text without spaces, whose first group is the figure.'
+  })
 }, { ...closed, description: 'A figure of the tables that a text tends to state, too.' })
 export type Statement = Static<typeof Statement>
 
@@ -77,7 +86,9 @@ export const FormDefinition = Type.Object({
   title_zh: Type.String(),
   title_en: Type.String(),
   document_no: Type.String({ description: 'Number of the notice that set the form.' }),
-  reporting_years: Type.Tuple([Type.Integer(), Type.Unsafe<number | null>({ type: ['integer', 'null'] })], { description: 'First and last reporting year; null while the form is in force.' }),
+  reporting_years: Type.Tuple([Type.Integer(), Type.Unsafe<number | null>({ type: ['integer', 'null'] })], {
+    description: 'First and last reporting year; null while the form is in force.'
+  }),
   sections: Type.Array(Section),
   tables: Type.Array(Table)
 }, closed)

@@ -13,14 +13,14 @@ function texts (form: Form, section: Section): Check[] {
   const checks: Check[] = section.at_least === undefined
     ? []
     : [{
-        id: `${section.id}.text`,
-        severity: 'warning',
-        rule: 'text',
-        section: section.id,
-        at_least: section.at_least,
-        zh: `“${section.title_zh}”不少于 ${section.at_least} 字`,
-        en: `“${section.title_en}” has at least ${section.at_least} characters`
-      }]
+      id: `${section.id}.text`,
+      severity: 'warning',
+      rule: 'text',
+      section: section.id,
+      at_least: section.at_least,
+      zh: `“${section.title_zh}”不少于 ${section.at_least} 字`,
+      en: `“${section.title_en}” has at least ${section.at_least} characters`
+    }]
   for (const { id, cells, phrase } of section.states ?? []) {
     const labels = cells.map(id => form.cell.get(id)!.label)
     checks.push({
@@ -31,14 +31,17 @@ function texts (form: Form, section: Section): Check[] {
       phrase,
       cells,
       zh: `“${section.title_zh}”所述件数与表格一致（${labels.map(label => label.zh).join('、')}）`,
-      en: `The figure that “${section.title_en}” states is that of the tables (${labels.map(label => label.en).join('; ')})`
+      en: `The figure that “${section.title_en}” states is that of the tables (${
+        labels.map(label => label.en).join('; ')
+      })`
     })
   }
   return checks
 }
 
 function sums ({ definition: table, rows, columns }: FormTable): Check[] {
-  const cells = (rowIds: string[], columnIds: string[]) => rowIds.flatMap(r => columnIds.map(c => cellId(table.id, r, c)))
+  const cells = (rowIds: string[], columnIds: string[]) =>
+    rowIds.flatMap(r => columnIds.map(c => cellId(table.id, r, c)))
   const checks: Check[] = []
   for (const identity of table.identities ?? []) {
     const totals = identity.right.filter(id => rows.some(row => row.id === id && row.total_of))
@@ -99,7 +102,21 @@ function sums ({ definition: table, rows, columns }: FormTable): Check[] {
 
 function completeness ({ definition: table }: FormTable): Check[] {
   return [
-    { id: `${table.id}.rows`, severity: 'error', rule: 'rows', table: table.id, zh: `“${table.title_zh}”各行齐全`, en: `“${table.title_en}” has all its rows` },
-    { id: `${table.id}.blanks`, severity: 'warning', rule: 'figures', table: table.id, zh: `“${table.title_zh}”没有空白单元格`, en: `“${table.title_en}” has no blank cell` }
+    {
+      id: `${table.id}.rows`,
+      severity: 'error',
+      rule: 'rows',
+      table: table.id,
+      zh: `“${table.title_zh}”各行齐全`,
+      en: `“${table.title_en}” has all its rows`
+    },
+    {
+      id: `${table.id}.blanks`,
+      severity: 'warning',
+      rule: 'figures',
+      table: table.id,
+      zh: `“${table.title_zh}”没有空白单元格`,
+      en: `“${table.title_en}” has no blank cell`
+    }
   ]
 }

@@ -1,5 +1,8 @@
 /** A sentence in the two languages of the service. */
-export interface Text { zh: string, en: string }
+export interface Text {
+  zh: string
+  en: string
+}
 
 /** One thing that is wrong with what was sent: where, what was found, what was expected. */
 export interface Fault {
@@ -17,8 +20,9 @@ export interface Fault {
 /** Where a reader stands in the body; gives the place of one of its members. */
 export type Place = (member?: string) => Pick<Fault, 'pointer' | 'line' | 'column'>
 
-export const atPointer = (base: string): Place => member =>
-  ({ pointer: member === undefined ? base : `${base}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` })
+export const atPointer = (base: string): Place => member => ({
+  pointer: member === undefined ? base : `${base}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
+})
 
 export const atLine = (line: number): Place => column => column === undefined ? { line } : { line, column }
 

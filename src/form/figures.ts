@@ -6,7 +6,10 @@ import type { Cell } from './form.ts'
 export type Figure = number | null
 
 /** Why a cell has no figure. `raw` is what stood there. */
-export interface Note { state: 'blank' | 'not_applicable' | 'unreadable' | 'unit_unknown', raw: string }
+export interface Note {
+  state: 'blank' | 'not_applicable' | 'unreadable' | 'unit_unknown'
+  raw: string
+}
 
 export const NOTE_STATES = ['blank', 'not_applicable', 'unreadable', 'unit_unknown'] as const
 
@@ -49,7 +52,9 @@ export function readField (cell: Cell, field: string): { figure: Figure, note?: 
   if (/^[/\-—－／]+$/.test(text)) return { figure: null, note: { state: 'not_applicable', raw: field } }
   const plain = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(text)
   // More digits than a double keeps would be rounded in silence.
-  if (plain === null || plain[1]!.replace(/^0+/, '').length + (plain[2] ?? '').length > 15) return { expected: expectedFigure(cell) }
+  if (plain === null || plain[1]!.replace(/^0+/, '').length + (plain[2] ?? '').length > 15) {
+    return { expected: expectedFigure(cell) }
+  }
   return readFigure(cell, Number(text))
 }
 
@@ -62,10 +67,17 @@ function expectedFigure (cell: Cell): Text {
     const below = (LARGEST_AMOUNT + 1) / cell.scale
     return {
       zh: `以${cell.unit}为单位的金额：0 以上、小于 ${below} 的数字，小数不超过 ${decimals} 位；空白写 null`,
-      en: `an amount in ${cell.unit}: a number from 0 to below ${below} with at most ${decimals} decimals, or null for blank`
+      en:
+        `an amount in ${cell.unit}: a number from 0 to below ${below} with at most ${decimals} decimals, or null for blank`
     }
   }
   return cell.signed
-    ? { zh: `绝对值不超过 ${LARGEST_COUNT} 的整数（减少为负）；空白写 null`, en: `an integer from -${LARGEST_COUNT} to ${LARGEST_COUNT} (a decrease is negative), or null for blank` }
-    : { zh: `0 至 ${LARGEST_COUNT} 的整数；空白写 null`, en: `an integer from 0 to ${LARGEST_COUNT}, or null for blank` }
+    ? {
+      zh: `绝对值不超过 ${LARGEST_COUNT} 的整数（减少为负）；空白写 null`,
+      en: `an integer from -${LARGEST_COUNT} to ${LARGEST_COUNT} (a decrease is negative), or null for blank`
+    }
+    : {
+      zh: `0 至 ${LARGEST_COUNT} 的整数；空白写 null`,
+      en: `an integer from 0 to ${LARGEST_COUNT}, or null for blank`
+    }
 }

@@ -1,4 +1,5 @@
-// A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the data.
+// A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the
+// data.
 import type { Column, FormDefinition, Row, Table } from './definition.ts'
 import type { Text } from './fault.ts'
 
@@ -59,17 +60,41 @@ interface Base {
   en: string
 }
 /** The cells on the left add to those on the right. `totals` are the printed totals, which must not be blank. */
-export interface SumCheck extends Base { rule: 'sum', left: string[], right: string[], totals: string[] }
+export interface SumCheck extends Base {
+  rule: 'sum'
+  left: string[]
+  right: string[]
+  totals: string[]
+}
 /** No neighbours in the row are one number broken in two: joining their digits would make the row's total right. */
-export interface SplitCheck extends Base { rule: 'split', addends: string[], total: string }
+export interface SplitCheck extends Base {
+  rule: 'split'
+  addends: string[]
+  total: string
+}
 /** Each row of the table is there. */
-export interface RowsCheck extends Base { rule: 'rows', table: string }
+export interface RowsCheck extends Base {
+  rule: 'rows'
+  table: string
+}
 /** Each cell of the rows that are there has a figure. */
-export interface FiguresCheck extends Base { rule: 'figures', table: string }
+export interface FiguresCheck extends Base {
+  rule: 'figures'
+  table: string
+}
 /** The text has at least so many characters. */
-export interface TextCheck extends Base { rule: 'text', section: string, at_least: number }
+export interface TextCheck extends Base {
+  rule: 'text'
+  section: string
+  at_least: number
+}
 /** The figure that the text states is the one of the tables. A text that states none contradicts none. */
-export interface StatedCheck extends Base { rule: 'stated', section: string, phrase: string, cells: string[] }
+export interface StatedCheck extends Base {
+  rule: 'stated'
+  section: string
+  phrase: string
+  cells: string[]
+}
 export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck | StatedCheck
 
 export const cellId = (table: string, row: string, column: string) => `${table}.${row}.${column}`
@@ -77,5 +102,6 @@ export const cellId = (table: string, row: string, column: string) => `${table}.
 /** The leaves of a heading: the rows with figures below it that are not themselves sums. */
 export function leavesOf (table: Table, heading: string): Row[] {
   return table.rows.filter(row => row.parent === heading).flatMap(row =>
-    row.heading ? leavesOf(table, row.id) : row.total_of ? [] : [row])
+    row.heading ? leavesOf(table, row.id) : row.total_of ? [] : [row]
+  )
 }

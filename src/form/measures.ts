@@ -1,14 +1,24 @@
 import { cellId, leavesOf, type Form, type Measure } from './form.ts'
 
 /** A row or a column as a measure sees it: its own figures, or those of what it heads. */
-interface Span { id: string, zh: string, en: string, of: string[] }
+interface Span {
+  id: string
+  zh: string
+  en: string
+  of: string[]
+}
 
 export function deriveMeasures (form: Form): Map<string, Measure> {
   const measures = new Map<string, Measure>()
   for (const { definition: table } of form.tables.values()) {
-    const rows: Span[] = table.rows.map(row =>
-      ({ ...row, of: row.heading ? leavesOf(table, row.id).map(leaf => leaf.id) : [row.id] }))
-    const columns: Span[] = [...table.columns.map(column => ({ ...column, of: [column.id] })), ...(table.column_headings ?? [])]
+    const rows: Span[] = table.rows.map(row => ({
+      ...row,
+      of: row.heading ? leavesOf(table, row.id).map(leaf => leaf.id) : [row.id]
+    }))
+    const columns: Span[] = [
+      ...table.columns.map(column => ({ ...column, of: [column.id] })),
+      ...(table.column_headings ?? [])
+    ]
     for (const row of rows) {
       for (const column of columns) {
         const cells = row.of.flatMap(r => column.of.map(c => form.cell.get(cellId(table.id, r, c))!))

@@ -17,14 +17,20 @@ export class Forms {
     this.all = definitions.map(compileForm).sort((a, b) => firstYear(a) - firstYear(b))
     const units = new Map<string, string>()
     for (const { id, unit } of this.all.flatMap(form => [...form.measures.values()])) {
-      if ((units.get(id) ?? unit) !== unit) throw new Error(`${id} is in ${unit} in one form and in ${units.get(id)} in another: the same id means the same in every form`)
+      if ((units.get(id) ?? unit) !== unit) {
+        throw new Error(
+          `${id} is in ${unit} in one form and in ${units.get(id)} in another: the same id means the same in every form`
+        )
+      }
       units.set(id, unit)
     }
     this.measures = new Map(this.all.flatMap(form => [...form.measures]))
   }
 
   /** The length of the longest vector. */
-  get width (): number { return Math.max(...this.all.map(form => form.cells.length)) }
+  get width (): number {
+    return Math.max(...this.all.map(form => form.cells.length))
+  }
 
   find (id: string): Form | undefined {
     return this.all.find(form => form.id === id)
@@ -45,7 +51,16 @@ export class Forms {
     const inForce = this.all.filter(form => firstYear(form) <= year)
     if (asked !== undefined) {
       const form = this.find(asked)
-      if (form === undefined) throw problem('form-unknown', { form: asked }, { errors: [{ pointer: '/form', found: asked, expected: { en: 'the id of a form', zh: '格式编号' }, among: this.all.map(f => f.id) }] })
+      if (form === undefined) {
+        throw problem('form-unknown', { form: asked }, {
+          errors: [{
+            pointer: '/form',
+            found: asked,
+            expected: { en: 'the id of a form', zh: '格式编号' },
+            among: this.all.map(f => f.id)
+          }]
+        })
+      }
       if (!inForce.includes(form)) throw problem('form-not-in-force', { form: asked, year })
       return form
     }
@@ -68,16 +83,29 @@ const firstYear = (form: Form) => form.definition.reporting_years[0]
  * stored vectors would change their meaning.
  */
 export async function recordCells (db: Kysely<Database>, forms: Forms): Promise<void> {
-  const cells = forms.all.flatMap(form => form.cells.map(({ id, position, table, row, column, unit, scale }) =>
-    ({ form: form.id, position, cell: id, table, row, column, unit, scale })))
+  const cells = forms.all.flatMap(form =>
+    form.cells.map(({ id, position, table, row, column, unit, scale }) => ({
+      form: form.id,
+      position,
+      cell: id,
+      table,
+      row,
+      column,
+      unit,
+      scale
+    }))
+  )
   await db.transaction().execute(async trx => {
     for (const form of forms.all) {
       const own = cells.filter(cell => cell.form === form.id)
       await trx.insertInto('form_cell').values(own).onConflict(conflict => conflict.doNothing()).execute()
-      const recorded = await trx.selectFrom('form_cell').selectAll().where('form', '=', form.id).orderBy('position').execute()
+      const recorded = await trx.selectFrom('form_cell').selectAll().where('form', '=', form.id).orderBy('position')
+        .execute()
       const line = (cell: typeof own[number]) => `${cell.position} ${cell.cell} ${cell.unit} ${cell.scale}`
       if (recorded.map(line).join() !== own.map(line).join()) {
-        throw new Error(`forms/${form.id}.json has other cells than the database has recorded for the form ${form.id}: give the changed form a new id`)
+        throw new Error(
+          `forms/${form.id}.json has other cells than the database has recorded for the form ${form.id}: give the changed form a new id`
+        )
       }
     }
   })

@@ -9,6 +9,10 @@ export async function readForms (folder: URL = new URL('../../forms/', import.me
   return await Promise.all(files.map(async file => {
     const definition: unknown = JSON.parse(await readFile(new URL(file, folder), 'utf8'))
     if (Value.Check(FormDefinition, definition)) return definition
-    throw new Error(`forms/${file}: ${[...Value.Errors(FormDefinition, definition)].map(error => `${error.instancePath} ${error.message}`).join('; ')}`)
+    throw new Error(
+      `forms/${file}: ${
+        [...Value.Errors(FormDefinition, definition)].map(error => `${error.instancePath} ${error.message}`).join('; ')
+      }`
+    )
   }))
 }

@@ -10,7 +10,11 @@ import { FormList, WireForm } from './schemas.ts'
 
 export { formSchemas } from './schemas.ts'
 
-const writeForm = (form: Form): Static<typeof WireForm> => ({ ...form.definition, numeric_cells: form.cells.length, checks: form.checks })
+const writeForm = (form: Form): Static<typeof WireForm> => ({
+  ...form.definition,
+  numeric_cells: form.cells.length,
+  checks: form.checks
+})
 
 export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   // They stay as they are while the service runs.
@@ -31,7 +35,8 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
     schema: {
       operationId: 'getForm',
       summary: 'One form',
-      description: 'Tables, rows and columns with their printed labels, units and checks. A cell is addressed as `table.row.column`.',
+      description:
+        'Tables, rows and columns with their printed labels, units and checks. A cell is addressed as `table.row.column`.',
       tags: ['forms'],
       params: Type.Object({ form: Type.String({ maxLength: 32, description: 'Id of the form.', examples: ['2019'] }) }),
       response: { 200: answer(WireForm, 'The form.', ETAG), ...NOT_MODIFIED, ...problems('form-not-found') }

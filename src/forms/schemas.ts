@@ -6,8 +6,15 @@ import { ref } from '../platform/openapi.ts'
 const cells = (description: string) => Type.Array(Type.String(), { description })
 const WireCheck = Type.Object({
   id: Type.String({ description: 'Stable id, as findings name it.' }),
-  severity: Type.Enum(['error', 'warning', 'info'], { type: 'string', description: 'A report with a failing `error` cannot be submitted.' }),
-  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated'], { type: 'string', description: 'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells.' }),
+  severity: Type.Enum(['error', 'warning', 'info'], {
+    type: 'string',
+    description: 'A report with a failing `error` cannot be submitted.'
+  }),
+  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated'], {
+    type: 'string',
+    description:
+      'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells.'
+  }),
   zh: Type.String({ description: 'What must hold, in Chinese.' }),
   en: Type.String({ description: 'What must hold, in English.' }),
   left: Type.Optional(cells('sum: the cells on the left.')),
@@ -18,7 +25,11 @@ const WireCheck = Type.Object({
   table: Type.Optional(Type.String({ description: 'rows, figures: the table.' })),
   section: Type.Optional(Type.String({ description: 'text, stated: the section.' })),
   at_least: Type.Optional(Type.Integer({ description: 'text: how many characters.' })),
-  phrase: Type.Optional(Type.String({ description: 'stated: how the text states the figure, a regular expression whose first group is the figure.' })),
+  phrase: Type.Optional(
+    Type.String({
+      description: 'stated: how the text states the figure, a regular expression whose first group is the figure.'
+    })
+  ),
   cells: Type.Optional(cells('stated: the cells that add to the figure.'))
 }, {
   $id: 'Check',
@@ -29,19 +40,41 @@ const WireCheck = Type.Object({
     rule: 'sum',
     zh: '（一）予以公开：总计等于各栏之和',
     en: 'Granted: Total equals the sum of its columns',
-    left: ['natural_person', 'commercial_enterprise', 'research_institution', 'social_welfare_organization', 'legal_service_institution', 'other'].map(column => `requests.granted.${column}`),
+    left: [
+      'natural_person',
+      'commercial_enterprise',
+      'research_institution',
+      'social_welfare_organization',
+      'legal_service_institution',
+      'other'
+    ].map(column => `requests.granted.${column}`),
     right: ['requests.granted.total'],
     totals: ['requests.granted.total']
   }]
 })
 
 // The parts of a form by name; `FormDefinition` has them one inside the other.
-const WireStatement = Type.Object(Statement.properties, { $id: 'FormStatement', description: 'A figure of the tables that a text tends to state, too.' })
-const WireSection = Type.Object({ ...Section.properties, states: Type.Optional(Type.Array(ref(WireStatement))) }, { $id: 'FormSection', description: 'A numbered part of the printed form: a text, or tables.' })
+const WireStatement = Type.Object(Statement.properties, {
+  $id: 'FormStatement',
+  description: 'A figure of the tables that a text tends to state, too.'
+})
+const WireSection = Type.Object({ ...Section.properties, states: Type.Optional(Type.Array(ref(WireStatement))) }, {
+  $id: 'FormSection',
+  description: 'A numbered part of the printed form: a text, or tables.'
+})
 const WireColumn = Type.Object(Column.properties, { $id: 'FormColumn', description: 'A column of figures.' })
-const WireColumnHeading = Type.Object(ColumnHeading.properties, { $id: 'FormColumnHeading', description: 'A heading printed over several columns.' })
-const WireRow = Type.Object(Row.properties, { $id: 'FormRow', description: 'A printed row: a heading, or a line of figures.' })
-const WireIdentity = Type.Object(Identity.properties, { $id: 'FormIdentity', description: 'A sum of rows that equals another sum of rows, in each column.' })
+const WireColumnHeading = Type.Object(ColumnHeading.properties, {
+  $id: 'FormColumnHeading',
+  description: 'A heading printed over several columns.'
+})
+const WireRow = Type.Object(Row.properties, {
+  $id: 'FormRow',
+  description: 'A printed row: a heading, or a line of figures.'
+})
+const WireIdentity = Type.Object(Identity.properties, {
+  $id: 'FormIdentity',
+  description: 'A sum of rows that equals another sum of rows, in each column.'
+})
 const WireTable = Type.Object({
   ...Table.properties,
   columns: Type.Array(ref(WireColumn)),
@@ -53,7 +86,13 @@ const WireTable = Type.Object({
 export const WireForm = Type.Object({
   ...FormDefinition.properties,
   // As in `FormDefinition`, in words that OpenAPI 3.1 has.
-  reporting_years: Type.Unsafe<[number, number | null]>({ type: 'array', items: { type: ['integer', 'null'] }, minItems: 2, maxItems: 2, description: 'First and last reporting year; null while the form is in force.' }),
+  reporting_years: Type.Unsafe<[number, number | null]>({
+    type: 'array',
+    items: { type: ['integer', 'null'] },
+    minItems: 2,
+    maxItems: 2,
+    description: 'First and last reporting year; null while the form is in force.'
+  }),
   sections: Type.Array(ref(WireSection)),
   tables: Type.Array(ref(WireTable)),
   numeric_cells: Type.Integer({ description: 'How many figures a complete report has.' }),
@@ -67,20 +106,50 @@ export const WireForm = Type.Object({
     title_en: 'Annual report on government information disclosure, trial format',
     document_no: '国办公开办函〔2019〕60号',
     reporting_years: [2019, 2020],
-    sections: [{ id: 'proactive_disclosure', title_zh: '二、主动公开政府信息情况', title_en: '2. Proactive disclosure', kind: 'tables' }],
+    sections: [{
+      id: 'proactive_disclosure',
+      title_zh: '二、主动公开政府信息情况',
+      title_en: '2. Proactive disclosure',
+      kind: 'tables'
+    }],
     tables: [{
       id: 'documents',
       section: 'proactive_disclosure',
       title_zh: '第二十条第（一）项',
       title_en: 'Art. 20(1): regulations and normative documents',
       columns: [{ id: 'newly_made', zh: '本年新制作数量', en: 'Newly made this year', unit: '件' }],
-      rows: [{ id: 'regulations', zh: '规章', en: 'Rules (regulations)' }, { id: 'normative_documents', zh: '规范性文件', en: 'Normative documents' }]
+      rows: [{ id: 'regulations', zh: '规章', en: 'Rules (regulations)' }, {
+        id: 'normative_documents',
+        zh: '规范性文件',
+        en: 'Normative documents'
+      }]
     }],
     numeric_cells: 198,
-    checks: [{ id: 'documents.rows', severity: 'error', rule: 'rows', zh: '“第二十条第（一）项”各行齐全', en: '“Art. 20(1): regulations and normative documents” has all its rows', table: 'documents' }]
+    checks: [{
+      id: 'documents.rows',
+      severity: 'error',
+      rule: 'rows',
+      zh: '“第二十条第（一）项”各行齐全',
+      en: '“Art. 20(1): regulations and normative documents” has all its rows',
+      table: 'documents'
+    }]
   }]
 })
 
-export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, { $id: 'FormList', description: 'All forms, in the order of their first years.' })
+export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, {
+  $id: 'FormList',
+  description: 'All forms, in the order of their first years.'
+})
 
-export const formSchemas = [WireCheck, WireStatement, WireSection, WireColumn, WireColumnHeading, WireRow, WireIdentity, WireTable, WireForm, FormList]
+export const formSchemas = [
+  WireCheck,
+  WireStatement,
+  WireSection,
+  WireColumn,
+  WireColumnHeading,
+  WireRow,
+  WireIdentity,
+  WireTable,
+  WireForm,
+  FormList
+]

@@ -28,7 +28,13 @@ export interface ImportAnswer {
   dry_run: boolean
   outcome: Outcome
   report: { form: string } & ReturnType<typeof writeContent>
-  reading: { document: string, year: number | null, agency_name: string | null, cells: Reading['cells'], problems: ReadingProblem[] }
+  reading: {
+    document: string
+    year: number | null
+    agency_name: string | null
+    cells: Reading['cells']
+    problems: ReadingProblem[]
+  }
   checks: CheckResult
 }
 
@@ -36,16 +42,28 @@ export interface ImportAnswer {
 class DryRun extends Error {}
 
 /** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
-export async function importDocument (db: Kysely<Database>, forms: Forms, by: By, { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport, thisYear: number): Promise<ImportAnswer> {
+export async function importDocument (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport,
+  thisYear: number
+): Promise<ImportAnswer> {
   chooseForm(forms, id.year, undefined, thisYear)
   const agency = await inTransaction(db, async trx => await findAgency(trx, id.agency))
-  if (agency === undefined) throw problem('agency-unknown', { agency: id.agency }, { errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }] })
+  if (agency === undefined) {
+    throw problem('agency-unknown', { agency: id.agency }, {
+      errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
+    })
+  }
   const document = await extractDocument(bytes, contentType).catch(error => {
     throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
   })
   const reading = readDocument(document, forms.all)
   if ('refused' in reading) {
-    throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, { reading: { problems: reading.refused } })
+    throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, {
+      reading: { problems: reading.refused }
+    })
   }
   const { form, content } = reading
   const differs = reading.year !== null && reading.year !== id.year
@@ -75,7 +93,15 @@ export async function importDocument (db: Kysely<Database>, forms: Forms, by: By
       }, { document: sha256 })
       answer.outcome = outcome
       if (outcome !== 'unchanged') {
-        await saveReading(trx, id.agency, id.year, { document: sha256, content_type: contentType, text: document.text, form: form.id, figures: content.figures, sources: reading.sources, problems }, bytes)
+        await saveReading(trx, id.agency, id.year, {
+          document: sha256,
+          content_type: contentType,
+          text: document.text,
+          form: form.id,
+          figures: content.figures,
+          sources: reading.sources,
+          problems
+        }, bytes)
       }
       if (dryRun) throw new DryRun()
     })
@@ -90,17 +116,43 @@ function contradictions (reading: Reading, year: number, name: string): ReadingP
   const nowhere = { table: null, row: null, column: null, line: null }
   const problems: ReadingProblem[] = []
   if (reading.year !== null && reading.year !== year) {
-    problems.push({ ...nowhere, code: 'year-differs', raw: String(reading.year), message: { zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`, en: `the document is of ${reading.year}, the request of ${year}` } })
+    problems.push({
+      ...nowhere,
+      code: 'year-differs',
+      raw: String(reading.year),
+      message: {
+        zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`,
+        en: `the document is of ${reading.year}, the request of ${year}`
+      }
+    })
   }
   if (reading.agency_name !== null && reading.agency_name !== name.replace(/\s/g, '')) {
-    problems.push({ ...nowhere, code: 'agency-name-differs', raw: reading.agency_name, message: { zh: `文中的机关为“${reading.agency_name}”，登记的名称为“${name}”`, en: `the document names ${reading.agency_name}, the registered name is ${name}` } })
+    problems.push({
+      ...nowhere,
+      code: 'agency-name-differs',
+      raw: reading.agency_name,
+      message: {
+        zh: `文中的机关为“${reading.agency_name}”，登记的名称为“${name}”`,
+        en: `the document names ${reading.agency_name}, the registered name is ${name}`
+      }
+    })
   }
   return problems
 }
 
 function whyRefused (reading: Reading, year: number) {
-  if (reading.year !== null && reading.year !== year) return { zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`, en: `the document is of ${reading.year}, not of ${year}` }
+  if (reading.year !== null && reading.year !== year) {
+    return {
+      zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`,
+      en: `the document is of ${reading.year}, not of ${year}`
+    }
+  }
   const { unreadable, missing } = reading.cells
-  if (unreadable + missing > 0) return { zh: `${unreadable} 格不能确定，${missing} 格没有找到`, en: `${unreadable} cells could not be read and ${missing} were not found` }
+  if (unreadable + missing > 0) {
+    return {
+      zh: `${unreadable} 格不能确定，${missing} 格没有找到`,
+      en: `${unreadable} cells could not be read and ${missing} were not found`
+    }
+  }
   return { zh: '文中没有可以确定的年度', en: 'no year can be told from the document' }
 }

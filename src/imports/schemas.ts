@@ -7,7 +7,8 @@ import { Checked, Sections, Tables, WireNotes } from '../reports/schemas.ts'
 /** A real page as it was found. */
 export const EXAMPLE = readFileSync(new URL('../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 
-const OrNull = (type: 'integer' | 'string' | 'number', description: string) => Type.Unsafe<any>({ type: [type, 'null'], description })
+const OrNull = (type: 'integer' | 'string' | 'number', description: string) =>
+  Type.Unsafe<any>({ type: [type, 'null'], description })
 
 export const WireReadingProblem = Type.Object({
   code: Type.String({ description: 'Stable code, as `too-few-figures` or `figure-unreadable`.' }),
@@ -20,7 +21,18 @@ export const WireReadingProblem = Type.Object({
 }, {
   $id: 'ReadingProblem',
   description: 'What could not be read from a document, or contradicts the request.',
-  examples: [{ code: 'too-few-figures', table: 'requests', row: 'granted', column: null, line: 41, raw: '12 | 3', message: { zh: '该行的数字少于表格的列数，无法确定各数字属于哪一列', en: 'the row has fewer figures than the table has columns: which is missing cannot be told' } }]
+  examples: [{
+    code: 'too-few-figures',
+    table: 'requests',
+    row: 'granted',
+    column: null,
+    line: 41,
+    raw: '12 | 3',
+    message: {
+      zh: '该行的数字少于表格的列数，无法确定各数字属于哪一列',
+      en: 'the row has fewer figures than the table has columns: which is missing cannot be told'
+    }
+  }]
 })
 
 export const WireSource = Type.Object({
@@ -38,7 +50,19 @@ export const WireSource = Type.Object({
 }, {
   $id: 'Source',
   description: 'Where a figure stands in the document from which the report was read.',
-  examples: [{ document: 'd2c1…', line: 38, start: 2113, end: 2115, table: null, row: null, column: null, raw: '0?', steps: ['question_mark'], read: 0, changed: false }]
+  examples: [{
+    document: 'd2c1…',
+    line: 38,
+    start: 2113,
+    end: 2115,
+    table: null,
+    row: null,
+    column: null,
+    raw: '0?',
+    steps: ['question_mark'],
+    read: 0,
+    changed: false
+  }]
 })
 
 export const WireCell = Type.Object({
@@ -47,26 +71,66 @@ export const WireCell = Type.Object({
   unit: Type.String(),
   value: OrNull('number', 'The figure; null is blank.'),
   note: Type.Unsafe<any>({ anyOf: [Type.Ref('Note'), { type: 'null' }], description: 'Why there is no figure.' }),
-  source: Type.Unsafe<any>({ anyOf: [Type.Ref('Source'), { type: 'null' }], description: 'Null where the figure came from no document.' }),
-  problems: Type.Array(ref(WireReadingProblem), { description: 'What was wrong with the cell or its row when it was read.' })
+  source: Type.Unsafe<any>({
+    anyOf: [Type.Ref('Source'), { type: 'null' }],
+    description: 'Null where the figure came from no document.'
+  }),
+  problems: Type.Array(ref(WireReadingProblem), {
+    description: 'What was wrong with the cell or its row when it was read.'
+  })
 }, {
   $id: 'Cell',
   description: 'One figure of a report and where it comes from.',
-  examples: [{ cell: 'requests.granted.total', label: { zh: '（一）予以公开·总计', en: 'Granted, Total' }, unit: '件', value: 0, note: null, source: null, problems: [] }]
+  examples: [{
+    cell: 'requests.granted.total',
+    label: { zh: '（一）予以公开·总计', en: 'Granted, Total' },
+    unit: '件',
+    value: 0,
+    note: null,
+    source: null,
+    problems: []
+  }]
 })
 
 export const DocumentReading = Type.Object({
   document: Type.String({ description: 'SHA-256 of the bytes.' }),
   year: OrNull('integer', 'The year that the document states.'),
   agency_name: OrNull('string', 'The agency that the document names.'),
-  cells: Type.Object({ read: Type.Integer(), blank: Type.Integer(), not_applicable: Type.Integer(), unreadable: Type.Integer(), missing: Type.Integer() }, { description: 'Counts of the cells of the form. `unreadable` has amounts without a unit, too; `missing` cells stand in rows that were not found.' }),
+  cells: Type.Object({
+    read: Type.Integer(),
+    blank: Type.Integer(),
+    not_applicable: Type.Integer(),
+    unreadable: Type.Integer(),
+    missing: Type.Integer()
+  }, {
+    description:
+      'Counts of the cells of the form. `unreadable` has amounts without a unit, too; `missing` cells stand in rows that were not found.'
+  }),
   problems: Type.Array(ref(WireReadingProblem))
-}, { $id: 'DocumentReading', description: 'How the reading went.', examples: [{ document: 'd2c1…', year: 2019, agency_name: null, cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 }, problems: [] }] })
+}, {
+  $id: 'DocumentReading',
+  description: 'How the reading went.',
+  examples: [{
+    document: 'd2c1…',
+    year: 2019,
+    agency_name: null,
+    cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 },
+    problems: []
+  }]
+})
 
 export const ImportedDocument = Type.Object({
   dry_run: Type.Boolean(),
-  outcome: Type.Enum(['created', 'replaced', 'unchanged', 'refused'], { type: 'string', description: 'Of a dry run: what the real run would do.' }),
-  report: Type.Object({ form: Type.String({ description: 'The form that the document shows.' }), sections: ref(Sections), tables: ref(Tables), notes: ref(WireNotes) }),
+  outcome: Type.Enum(['created', 'replaced', 'unchanged', 'refused'], {
+    type: 'string',
+    description: 'Of a dry run: what the real run would do.'
+  }),
+  report: Type.Object({
+    form: Type.String({ description: 'The form that the document shows.' }),
+    sections: ref(Sections),
+    tables: ref(Tables),
+    notes: ref(WireNotes)
+  }),
   reading: ref(DocumentReading),
   checks: ref(Checked)
 }, {
@@ -75,8 +139,19 @@ export const ImportedDocument = Type.Object({
   examples: [{
     dry_run: true,
     outcome: 'created',
-    report: { form: '2019', sections: { other_matters: '无' }, tables: { documents: { regulations: { newly_made: 0, newly_published: 0, total_published: 0 } } }, notes: {} },
-    reading: { document: 'd2c1…', year: 2019, agency_name: null, cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 }, problems: [] },
+    report: {
+      form: '2019',
+      sections: { other_matters: '无' },
+      tables: { documents: { regulations: { newly_made: 0, newly_published: 0, total_published: 0 } } },
+      notes: {}
+    },
+    reading: {
+      document: 'd2c1…',
+      year: 2019,
+      agency_name: null,
+      cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 },
+      problems: []
+    },
     checks: { summary: { pass: 88, fail: 0, not_assessable: 0 }, findings: [] }
   }]
 })

@@ -14,8 +14,16 @@ export interface StoredReading {
   problems: ReadingProblem[]
 }
 
-export async function saveReading (trx: Transaction<Database>, agency: string, year: number, { figures, sources, problems, ...reading }: StoredReading & { text: string }, bytes: Buffer): Promise<void> {
-  await trx.insertInto('document').values({ sha256: reading.document, bytes }).onConflict(conflict => conflict.doNothing()).execute()
+export async function saveReading (
+  trx: Transaction<Database>,
+  agency: string,
+  year: number,
+  { figures, sources, problems, ...reading }: StoredReading & { text: string },
+  bytes: Buffer
+): Promise<void> {
+  await trx.insertInto('document').values({ sha256: reading.document, bytes }).onConflict(conflict =>
+    conflict.doNothing()
+  ).execute()
   await trx.insertInto('reading').values({
     agency,
     year,
@@ -28,23 +36,41 @@ export async function saveReading (trx: Transaction<Database>, agency: string, y
 }
 
 /** The reading that the report came from: the last one, or the last before the version that the public reads. */
-const latest = (agency: string, year: number, version: number | null) => sql`
+const latest = (agency: string, year: number, version: number | null) =>
+  sql`
   agency = ${agency} and year = ${year} and number = (
     select max(number) from reading where agency = ${agency} and year = ${year} and (${version}::integer is null or read_at <= (
       select published_at from report_version where agency = ${agency} and year = ${year} and version = ${version})))`
 
-export async function findReading (db: Kysely<Database>, agency: string, year: number, version: number | null): Promise<StoredReading | undefined> {
+export async function findReading (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<StoredReading | undefined> {
   const { rows: [row] } = await sql<Omit<StoredReading, 'figures'> & { figures: string }>`
-    select document, content_type, form, figures, sources, problems from reading where ${latest(agency, year, version)}`.execute(db)
+    select document, content_type, form, figures, sources, problems from reading where ${latest(agency, year, version)}`
+    .execute(db)
   return row && { ...row, figures: readVector(row.figures) }
 }
 
-export async function findText (db: Kysely<Database>, agency: string, year: number, version: number | null): Promise<string | undefined> {
-  const { rows: [row] } = await sql<{ text: string }>`select text from reading where ${latest(agency, year, version)}`.execute(db)
+export async function findText (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<string | undefined> {
+  const { rows: [row] } = await sql<{ text: string }>`select text from reading where ${latest(agency, year, version)}`
+    .execute(db)
   return row?.text
 }
 
-export async function findDocument (db: Kysely<Database>, agency: string, year: number, version: number | null): Promise<{ sha256: string, content_type: string, bytes: Buffer } | undefined> {
+export async function findDocument (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<{ sha256: string, content_type: string, bytes: Buffer } | undefined> {
   const { rows: [row] } = await sql<{ sha256: string, content_type: string, bytes: Buffer }>`
     select d.sha256, r.content_type, d.bytes
     from (select document, content_type from reading where ${latest(agency, year, version)}) as r

@@ -10,21 +10,40 @@ import { newSecret } from './secret.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
 /** That the agency is one the caller acts for is held before. */
-export async function createKey (db: Kysely<Database>, by: By, actor: Actor, { role, agency, label, expires_at: expires }: NewKey): Promise<ShownKey> {
+export async function createKey (
+  db: Kysely<Database>,
+  by: By,
+  actor: Actor,
+  { role, agency, label, expires_at: expires }: NewKey
+): Promise<ShownKey> {
   refuseRole(actor, role)
   const faults = expiryFaults(expires)
-  if (agency === undefined && role !== 'admin') faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
+  if (agency === undefined && role !== 'admin') {
+    faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
+  }
   refuse('body-invalid', faults)
   const secret = newSecret()
   return await inTransaction(db, async trx => {
-    const key = await insertKey(trx, secret, { role, agency: agency ?? WHOLE_REGISTRY, label, made_by: actor.name, expires_at: expires ? new Date(expires) : null })
+    const key = await insertKey(trx, secret, {
+      role,
+      agency: agency ?? WHOLE_REGISTRY,
+      label,
+      made_by: actor.name,
+      expires_at: expires ? new Date(expires) : null
+    })
     await recordEvent(trx, by, eventOf('key_created', key))
     return { ...key, key: secret }
   })
 }
 
 /** The same key with a new secret; the old one is refused from now on. */
-export async function rotateKey (db: Kysely<Database>, by: By, actor: Actor, id: number, expires: string | null | undefined): Promise<ShownKey> {
+export async function rotateKey (
+  db: Kysely<Database>,
+  by: By,
+  actor: Actor,
+  id: number,
+  expires: string | null | undefined
+): Promise<ShownKey> {
   refuse('body-invalid', expiryFaults(expires))
   const secret = newSecret()
   return await inTransaction(db, async trx => {
@@ -45,8 +64,12 @@ export async function revokeKey (db: Kysely<Database>, by: By, actor: Actor, id:
   })
 }
 
-const eventOf = (kind: EventKind, { id, agency, role, label, expires_at: expires }: ApiKey): NewEvent =>
-  ({ kind, agency, year: null, details: { key_id: id, role, label, expires_at: expires } })
+const eventOf = (kind: EventKind, { id, agency, role, label, expires_at: expires }: ApiKey): NewEvent => ({
+  kind,
+  agency,
+  year: null,
+  details: { key_id: id, role, label, expires_at: expires }
+})
 
 async function getKey (db: Kysely<Database>, actor: Actor, id: number): Promise<ApiKey> {
   const key = await findKey(db, actor, id)
@@ -54,6 +77,7 @@ async function getKey (db: Kysely<Database>, actor: Actor, id: number): Promise<
   return key
 }
 
-const expiryFaults = (expires: string | null | undefined): Fault[] => !expires || Date.parse(expires) > Date.now()
-  ? []
-  : [{ pointer: '/expires_at', found: expires, expected: { en: 'a moment to come', zh: '将来的时刻' } }]
+const expiryFaults = (expires: string | null | undefined): Fault[] =>
+  !expires || Date.parse(expires) > Date.now()
+    ? []
+    : [{ pointer: '/expires_at', found: expires, expected: { en: 'a moment to come', zh: '将来的时刻' } }]

@@ -9,9 +9,10 @@ import { hashOf, newSecret, prefixOf } from './secret.ts'
 /** ADMIN_API_KEY. */
 export function recogniseAdmin (secret: string): Recognise {
   const hash = hashOf(secret)
-  return async bearer => timingSafeEqual(hashOf(bearer), hash)
-    ? { name: 'ADMIN_API_KEY', role: 'admin', agency: WHOLE_REGISTRY, key: null, expires: null }
-    : undefined
+  return async bearer =>
+    timingSafeEqual(hashOf(bearer), hash)
+      ? { name: 'ADMIN_API_KEY', role: 'admin', agency: WHOLE_REGISTRY, key: null, expires: null }
+      : undefined
 }
 
 /** Asks the database each time, so that a key revoked anywhere is refused everywhere at once. */
@@ -24,7 +25,14 @@ export function recogniseKeys (db: Kysely<Database>): Recognise {
       .where(or => or.or([or('expires_at', 'is', null), or('expires_at', '>', sql<Date>`now()`)]))
       .execute()
     const key = candidates.find(candidate => timingSafeEqual(candidate.hash, hash))
-    return key && { name: `key ${key.id}`, role: key.role as Role, agency: key.agency ?? WHOLE_REGISTRY, key: key.id, expires: key.expires_at }
+    return key &&
+      {
+        name: `key ${key.id}`,
+        role: key.role as Role,
+        agency: key.agency ?? WHOLE_REGISTRY,
+        key: key.id,
+        expires: key.expires_at
+      }
   }
 }
 
@@ -44,14 +52,25 @@ export function noteUse (app: FastifyInstance, db: Kysely<Database>): void {
   })
 }
 
-/** The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give undefined. */
+/**
+ * The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give
+ * undefined.
+ */
 export async function firstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
   const secret = newSecret()
   return await db.transaction().execute(async trx => {
     // Two services that start at once make one key, not two.
     await sql`lock table api_key in exclusive mode`.execute(trx)
-    if (await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null).executeTakeFirst()) return undefined
-    await trx.insertInto('api_key').values({ role: 'admin', hash: hashOf(secret), prefix: prefixOf(secret), label: 'first administrator' }).execute()
+    if (
+      await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null)
+        .executeTakeFirst()
+    ) return undefined
+    await trx.insertInto('api_key').values({
+      role: 'admin',
+      hash: hashOf(secret),
+      prefix: prefixOf(secret),
+      label: 'first administrator'
+    }).execute()
     return secret
   })
 }

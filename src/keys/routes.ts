@@ -10,7 +10,9 @@ import { createKey, revokeKey, rotateKey } from './actions.ts'
 import { ApiKeyList, Me, NewKey, Rotation, ShownKey } from './schemas.ts'
 import { listKeys } from './store.ts'
 
-const Params = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the key.', examples: [1] }) })
+const Params = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the key.', examples: [1] })
+})
 // A secret must not stay in a cache or a proxy.
 const UNKEPT = { 'cache-control': 'no-store' }
 
@@ -25,14 +27,21 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     }
   }, async request => {
     const { name, role, agency, key, expires } = request.actor!
-    return { name, role, agency: agency === WHOLE_REGISTRY ? null : agency, key_id: key, expires_at: expires?.toISOString() ?? null }
+    return {
+      name,
+      role,
+      agency: agency === WHOLE_REGISTRY ? null : agency,
+      key_id: key,
+      expires_at: expires?.toISOString() ?? null
+    }
   })
 
   app.get('/v1/keys', {
     schema: {
       operationId: 'listKeys',
       summary: 'List keys',
-      description: 'Those of the agencies that the caller acts for, with at most its role; revoked and expired ones too. The keys themselves are not shown.',
+      description:
+        'Those of the agencies that the caller acts for, with at most its role; revoked and expired ones too. The keys themselves are not shown.',
       tags: ['keys'],
       querystring: Type.Object(PageQuery, { additionalProperties: false }),
       response: { 200: answer(ApiKeyList, 'A page of keys.', LINK), ...problems() }
@@ -43,32 +52,53 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     return page(request, reply, await listKeys(db, request.actor!, after?.[0] ?? 0, limit + 1), limit, key => [key.id])
   })
 
-  app.post('/v1/keys', {
-    config: { shownOnce: 'key' },
-    schema: {
-      operationId: 'createKey',
-      summary: 'Make a key',
-      description: 'Shown this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s.',
-      tags: ['keys'],
-      body: ref(NewKey),
-      response: { 201: answer(ShownKey, 'The key, to be kept by who uses it.'), ...problems('agency-unknown', ...BODY) }
-    }
-  }, async (request, reply) => reply.code(201).headers(UNKEPT).send(await createKey(db, by(request), request.actor!, request.body)))
+  app.post(
+    '/v1/keys',
+    {
+      config: { shownOnce: 'key' },
+      schema: {
+        operationId: 'createKey',
+        summary: 'Make a key',
+        description:
+          'Shown this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s.',
+        tags: ['keys'],
+        body: ref(NewKey),
+        response: {
+          201: answer(ShownKey, 'The key, to be kept by who uses it.'),
+          ...problems('agency-unknown', ...BODY)
+        }
+      }
+    },
+    async (request, reply) =>
+      reply.code(201).headers(UNKEPT).send(await createKey(db, by(request), request.actor!, request.body))
+  )
 
-  app.post('/v1/keys/:id/rotate', {
-    config: { shownOnce: 'key' },
-    // curl -X POST sends no body: that is an empty one.
-    preValidation: async (request: { body: unknown }) => { request.body ??= {} },
-    schema: {
-      operationId: 'rotateKey',
-      summary: 'Rotate a key',
-      description: 'The same key with a new secret, shown this once; the old secret is refused at once, everywhere.',
-      tags: ['keys'],
-      params: Params,
-      body: ref(Rotation),
-      response: { 200: answer(ShownKey, 'The key with its new secret.'), ...problems('key-not-found', 'key-revoked', ...BODY) }
-    }
-  }, async (request, reply) => reply.headers(UNKEPT).send(await rotateKey(db, by(request), request.actor!, request.params.id, request.body.expires_at)))
+  app.post(
+    '/v1/keys/:id/rotate',
+    {
+      config: { shownOnce: 'key' },
+      // curl -X POST sends no body: that is an empty one.
+      preValidation: async (request: { body: unknown }) => {
+        request.body ??= {}
+      },
+      schema: {
+        operationId: 'rotateKey',
+        summary: 'Rotate a key',
+        description: 'The same key with a new secret, shown this once; the old secret is refused at once, everywhere.',
+        tags: ['keys'],
+        params: Params,
+        body: ref(Rotation),
+        response: {
+          200: answer(ShownKey, 'The key with its new secret.'),
+          ...problems('key-not-found', 'key-revoked', ...BODY)
+        }
+      }
+    },
+    async (request, reply) =>
+      reply.headers(UNKEPT).send(
+        await rotateKey(db, by(request), request.actor!, request.params.id, request.body.expires_at)
+      )
+  )
 
   app.delete('/v1/keys/:id', {
     schema: {

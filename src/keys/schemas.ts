@@ -4,13 +4,25 @@ import { ROLES, type Role } from '../platform/auth.ts'
 import { ref } from '../platform/openapi.ts'
 import { NextPage } from '../platform/paging.ts'
 
-const WireRole = Type.Unsafe<Role>(Type.Enum([...ROLES], { type: 'string', description: '`filer`: writes and submits reports. `supervisor`: also returns and publishes them, registers and changes the agencies below its own, and makes keys. `admin`: everything.' }))
+const WireRole = Type.Unsafe<Role>(
+  Type.Enum([...ROLES], {
+    type: 'string',
+    description:
+      '`filer`: writes and submits reports. `supervisor`: also returns and publishes them, registers and changes the agencies below its own, and makes keys. `admin`: everything.'
+  })
+)
 const Moment = Type.String({ format: 'date-time', maxLength: 40, description: 'ISO 8601 with a time zone.' })
-const orNull = (schema: object, description: string) => Type.Unsafe<string | null>({ ...schema, type: ['string', 'null'], description, examples: undefined })
+const orNull = (schema: object, description: string) =>
+  Type.Unsafe<string | null>({ ...schema, type: ['string', 'null'], description, examples: undefined })
 
 const agency = orNull(AgencyCode, 'The key acts for this agency and all below it; null for the whole registry.')
 const expiry = orNull(Moment, 'From then on it is refused; null: never.')
-const Label = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\x00-\\x1f\\x7f]*$', description: 'What it is for, so that people know it again.' })
+const Label = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\x00-\\x1f\\x7f]*$',
+  description: 'What it is for, so that people know it again.'
+})
 
 const fields = {
   id: Type.Integer({ description: 'Its number.' }),
@@ -37,35 +49,78 @@ const example = {
   last_used_at: null
 }
 
-export const ApiKey = Type.Object(fields, { $id: 'ApiKey', description: 'A key, without the key itself.', examples: [example] })
+export const ApiKey = Type.Object(fields, {
+  $id: 'ApiKey',
+  description: 'A key, without the key itself.',
+  examples: [example]
+})
 export type ApiKey = Static<typeof ApiKey>
 
-export const ShownKey = Type.Object({ ...fields, key: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The key itself. It is shown this once and stored nowhere: a retry with the same `Idempotency-Key` gives null, and a key that was lost is rotated.' }) }, {
-  $id: 'ShownKey', description: 'A key, with the key itself.', examples: [{ ...example, key: 'gk_3fQ9xLm2aT0bWc8yHkZr5VnUe1sJd7Gp4iXoCqAtBwE' }]
+export const ShownKey = Type.Object({
+  ...fields,
+  key: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description:
+      'The key itself. It is shown this once and stored nowhere: a retry with the same `Idempotency-Key` gives null, and a key that was lost is rotated.'
+  })
+}, {
+  $id: 'ShownKey',
+  description: 'A key, with the key itself.',
+  examples: [{ ...example, key: 'gk_3fQ9xLm2aT0bWc8yHkZr5VnUe1sJd7Gp4iXoCqAtBwE' }]
 })
 export type ShownKey = Static<typeof ShownKey>
 
-export const ApiKeyList = Type.Object({ items: Type.Array(ref(ApiKey)), next: NextPage }, { $id: 'ApiKeyList', description: 'A page of keys in the order of their numbers.' })
+export const ApiKeyList = Type.Object({ items: Type.Array(ref(ApiKey)), next: NextPage }, {
+  $id: 'ApiKeyList',
+  description: 'A page of keys in the order of their numbers.'
+})
 
 const closed = { additionalProperties: false }
 
 export const NewKey = Type.Object({
   role: WireRole,
-  agency: Type.Optional({ ...AgencyCode, description: 'It acts for this agency and all below it. An administrator\'s key may leave it out: it then acts for the whole registry.' }),
+  agency: Type.Optional({
+    ...AgencyCode,
+    description:
+      'It acts for this agency and all below it. An administrator\'s key may leave it out: it then acts for the whole registry.'
+  }),
   label: Label,
   expires_at: Type.Optional(expiry)
-}, { $id: 'NewKey', ...closed, description: 'Its role is at most that of the caller, its agency one that the caller acts for.', examples: [{ role: 'filer', agency: 'kundulun-culture', label: '文体旅游广电局', expires_at: '2099-01-01T00:00:00Z' }] })
+}, {
+  $id: 'NewKey',
+  ...closed,
+  description: 'Its role is at most that of the caller, its agency one that the caller acts for.',
+  examples: [{ role: 'filer', agency: 'kundulun-culture', label: '文体旅游广电局', expires_at: '2099-01-01T00:00:00Z' }]
+})
 export type NewKey = Static<typeof NewKey>
 
-export const Rotation = Type.Object({ expires_at: Type.Optional(expiry) }, { $id: 'Rotation', ...closed, description: 'A new expiry; left out it stays.', examples: [{ expires_at: '2099-06-01T00:00:00Z' }] })
+export const Rotation = Type.Object({ expires_at: Type.Optional(expiry) }, {
+  $id: 'Rotation',
+  ...closed,
+  description: 'A new expiry; left out it stays.',
+  examples: [{ expires_at: '2099-06-01T00:00:00Z' }]
+})
 export type Rotation = Static<typeof Rotation>
 
 export const Me = Type.Object({
   name: Type.String({ description: 'As the audit trail names the caller.' }),
   role: WireRole,
   agency: orNull(AgencyCode, 'The caller acts for this agency and all below it; null for the whole registry.'),
-  key_id: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'Number of the API key; null for a token and for `ADMIN_API_KEY`.' }),
+  key_id: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'Number of the API key; null for a token and for `ADMIN_API_KEY`.'
+  }),
   expires_at: orNull({}, 'When key or token expires; null: never.')
-}, { $id: 'Me', description: 'Who the caller is.', examples: [{ name: 'key 1', role: 'filer', agency: 'kundulun-culture', key_id: 1, expires_at: '2099-01-01T00:00:00.000Z' }] })
+}, {
+  $id: 'Me',
+  description: 'Who the caller is.',
+  examples: [{
+    name: 'key 1',
+    role: 'filer',
+    agency: 'kundulun-culture',
+    key_id: 1,
+    expires_at: '2099-01-01T00:00:00.000Z'
+  }]
+})
 
 export const keySchemas = [ApiKey, ShownKey, ApiKeyList, NewKey, Rotation, Me]

@@ -1,5 +1,5 @@
-// Answers kept while nothing has changed that the public reads. Each use asks the clock of the record, which costs no more
-// than `select 1`; so what was published is in the next answer, whichever process published it.
+// Answers kept while nothing has changed that the public reads. Each use asks the clock of the record, which costs no
+// more than `select 1`; so what was published is in the next answer, whichever process published it.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
 import { tagged, type Tagged } from './tagged.ts'
@@ -15,12 +15,14 @@ export class Answers {
   #bytes = 0
   #moment = 0
 
-  constructor (db: Kysely<Database>) { this.#db = db }
+  constructor (db: Kysely<Database>) {
+    this.#db = db
+  }
 
   /** The answer kept under this key, else what `make` gives: many who ask at once wait for one. */
   async get (key: string, type: string, make: () => Promise<string>): Promise<Tagged> {
-    // Read before the answer is made, so that one is never kept under a moment later than what it tells. It may tell of a
-    // later one: who finds it then has asked after that was committed.
+    // Read before the answer is made, so that one is never kept under a moment later than what it tells. It may tell of
+    // a later one: who finds it then has asked after that was committed.
     this.#turn(await currentMoment(this.#db))
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
@@ -63,7 +65,10 @@ export class Answers {
   }
 }
 
-const CURRENT_MOMENT = CompiledQuery.raw('select (extract(epoch from at) * 1000000)::bigint as moment from clock where id = $1', [1])
+const CURRENT_MOMENT = CompiledQuery.raw(
+  'select (extract(epoch from at) * 1000000)::bigint as moment from clock where id = $1',
+  [1]
+)
 
 /** In microseconds: the latest change to what the public reads. */
 async function currentMoment (db: Kysely<Database>): Promise<number> {

@@ -12,9 +12,19 @@ declare module 'fastify' {
 }
 
 /** A parsed CSV body. `line` is where a record starts; the header is line 1. */
-export interface Csv { header: string[], records: { line: number, fields: string[] }[] }
+export interface Csv {
+  header: string[]
+  records: { line: number, fields: string[] }[]
+}
 
-const CHARSETS: Record<string, string> = { 'utf-8': 'utf-8', utf8: 'utf-8', 'us-ascii': 'utf-8', gb18030: 'gb18030', gbk: 'gb18030', gb2312: 'gb18030' }
+const CHARSETS: Record<string, string> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  gb18030: 'gb18030',
+  gbk: 'gb18030',
+  gb2312: 'gb18030'
+}
 
 /** Where there is nothing to read it, a body is not looked at: what is wrong is the address or the method. */
 export function readBodies (app: FastifyInstance): void {
@@ -31,14 +41,18 @@ export function readBodies (app: FastifyInstance): void {
         if (error === null && isCrowded(value)) return done(crowded())
         done(error && malformed(error), value)
       })
-    } catch (error) { done(error as Error) }
+    } catch (error) {
+      done(error as Error)
+    }
   })
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (request.is404) return done(null, undefined)
     try {
       if (!accepted(request).includes('text/csv')) throw unsupported(request)
       done(null, readCsv(decode(request, body)))
-    } catch (error) { done(error as Error) }
+    } catch (error) {
+      done(error as Error)
+    }
   })
   // A document arrives as it is where the route reads such. curl -X POST -d '' and forms: an empty body is no body,
   // whatever its type.
@@ -61,7 +75,11 @@ export function charsetOf (contentType: string, request: FastifyRequest): string
 
 function decode (request: FastifyRequest, body: Buffer): string {
   const charset = charsetOf(request.headers['content-type'] ?? '', request) ?? 'utf-8'
-  try { return new TextDecoder(charset, { fatal: true }).decode(body) } catch { throw problem('text-undecodable', { charset }) }
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body)
+  } catch {
+    throw problem('text-undecodable', { charset })
+  }
 }
 
 /**
@@ -71,7 +89,9 @@ function decode (request: FastifyRequest, body: Buffer): string {
 function refuseLoss (text: string): void {
   const imprecise: string[] = []
   const storable = (_: string, value: unknown) => {
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) throw new Error('a text has U+0000 or half a surrogate pair')
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new Error('a text has U+0000 or half a surrogate pair')
+    }
     return value
   }
   try {
@@ -79,8 +99,12 @@ function refuseLoss (text: string): void {
       if (!isSafeNumber(number)) imprecise.push(number)
       return number
     })
-  } catch (error) { throw malformed(error as Error) }
-  if (imprecise.length > 0) throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
+  } catch (error) {
+    throw malformed(error as Error)
+  }
+  if (imprecise.length > 0) {
+    throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
+  }
 }
 
 /** One JSON value, as strictly as a body. */
@@ -103,11 +127,18 @@ function isCrowded (value: unknown): boolean {
 }
 
 const malformed = (error: Error) =>
-  problem('json-malformed', { reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200) })
+  problem('json-malformed', {
+    reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200)
+  })
 
 function readCsv (text: string): Csv {
   try {
-    const rows = parseCsv(text, { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 100_000 }) as unknown as { info: { lines: number }, record: string[] }[]
+    const rows = parseCsv(text, {
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 100_000
+    }) as unknown as { info: { lines: number }, record: string[] }[]
     if (rows.length > MOST_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MOST_MEMBERS} lines` })
     // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before. It counts a
     // CRLF inside quotes twice.
@@ -121,7 +152,9 @@ function readCsv (text: string): Csv {
     if (header === undefined || rest.length === 0) throw problem('csv-without-lines')
     return { header: header.fields.map(name => name.trim()), records: rest }
   } catch (error) {
-    if ((error as CsvError).code?.startsWith?.('CSV_')) throw problem('csv-malformed', { reason: (error as Error).message })
+    if ((error as CsvError).code?.startsWith?.('CSV_')) {
+      throw problem('csv-malformed', { reason: (error as Error).message })
+    }
     throw error
   }
 }
@@ -134,5 +167,9 @@ function accepted (request: FastifyRequest): string[] {
 
 export function unsupported (request: FastifyRequest) {
   const types = accepted(request)
-  return problem('media-type-unsupported', { found: request.headers['content-type'] ?? '(none)', accepted: types.join(', '), first: types[0]! })
+  return problem('media-type-unsupported', {
+    found: request.headers['content-type'] ?? '(none)',
+    accepted: types.join(', '),
+    first: types[0]!
+  })
 }

@@ -13,10 +13,39 @@ export const UNTIL_FURTHER_NOTICE = 9999
 /** Where a moment stands for no end. */
 export const FOR_EVER = sql<Date>`'infinity'::timestamptz`
 
-export interface FormCellTable { form: string, position: number, cell: string, table: string, row: string, column: string, unit: string, scale: number }
-export interface AgencyTable { code: string, name: string, credit_code: string | null, division_code: string | null, created_at: Generated<Date>, updated_at: Generated<Date> }
-export interface AgencyPeriodTable { agency: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
-export interface AgencyAncestorTable { agency: string, ancestor: string, since: number, until: number }
+export interface FormCellTable {
+  form: string
+  position: number
+  cell: string
+  table: string
+  row: string
+  column: string
+  unit: string
+  scale: number
+}
+export interface AgencyTable {
+  code: string
+  name: string
+  credit_code: string | null
+  division_code: string | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+export interface AgencyPeriodTable {
+  agency: string
+  since: number
+  until: number
+  parent: string | null
+  level: string
+  kind: string
+  reporting: string
+}
+export interface AgencyAncestorTable {
+  agency: string
+  ancestor: string
+  since: number
+  until: number
+}
 export interface ReportTable {
   agency: string
   year: number
@@ -49,9 +78,28 @@ export interface ReportVersionTable {
   public_until: Generated<Date>
   withdrawal_reason: string | null
 }
-export interface AgencyRecordTable { agency: string, recorded_at: Date, recorded_until: Generated<Date>, name: string, since: number, until: number, parent: string | null, level: string, kind: string, reporting: string }
-export interface DeadlineTable { agency: string, year: number, date: string }
-export interface ClockTable { id: Generated<number>, at: Date, reserved: Date | null }
+export interface AgencyRecordTable {
+  agency: string
+  recorded_at: Date
+  recorded_until: Generated<Date>
+  name: string
+  since: number
+  until: number
+  parent: string | null
+  level: string
+  kind: string
+  reporting: string
+}
+export interface DeadlineTable {
+  agency: string
+  year: number
+  date: string
+}
+export interface ClockTable {
+  id: Generated<number>
+  at: Date
+  reserved: Date | null
+}
 export interface ImportTable {
   id: Generated<number>
   kind: string
@@ -67,9 +115,28 @@ export interface ImportTable {
   rejects: Buffer | null
   rejects_type: string | null
 }
-export interface TotalTable { agency: string, year: number, form: string, level: string, kind: string, reports: number, figures: number[], present: number[] }
-export interface ExpectedTable { agency: string, year: number, level: string, kind: string, change: number }
-export interface DocumentTable { sha256: string, bytes: Buffer, created_at: Generated<Date> }
+export interface TotalTable {
+  agency: string
+  year: number
+  form: string
+  level: string
+  kind: string
+  reports: number
+  figures: number[]
+  present: number[]
+}
+export interface ExpectedTable {
+  agency: string
+  year: number
+  level: string
+  kind: string
+  change: number
+}
+export interface DocumentTable {
+  sha256: string
+  bytes: Buffer
+  created_at: Generated<Date>
+}
 export interface ReadingTable {
   agency: string
   year: number
@@ -96,10 +163,35 @@ export interface ApiKeyTable {
   last_used_at: Date | null
   created_at: Generated<Date>
 }
-export interface EventTable { chain: string, n: number, at: Date, year: number | null, body: string, hash: Buffer, seq: number | null }
-export interface EventChainTable { chain: string, n: number, at: Date, hash: Buffer }
-export interface EventCheckpointTable { seq: number, hash: Buffer, at: Generated<Date> }
-export interface StoredAnswerTable { actor: string, key: string, fingerprint: Buffer, started_at: Generated<Date>, status: number | null, headers: ColumnType<Record<string, unknown> | null, string | null, string | null>, body: Buffer | null }
+export interface EventTable {
+  chain: string
+  n: number
+  at: Date
+  year: number | null
+  body: string
+  hash: Buffer
+  seq: number | null
+}
+export interface EventChainTable {
+  chain: string
+  n: number
+  at: Date
+  hash: Buffer
+}
+export interface EventCheckpointTable {
+  seq: number
+  hash: Buffer
+  at: Generated<Date>
+}
+export interface StoredAnswerTable {
+  actor: string
+  key: string
+  fingerprint: Buffer
+  started_at: Generated<Date>
+  status: number | null
+  headers: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  body: Buffer | null
+}
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 
@@ -145,10 +237,17 @@ const types = {
     oid === BIGINT ? exactInteger : oid === BIGINT_ARRAY ? vector : pg.types.getTypeParser(oid, format as 'text')
 } as pg.CustomTypesConfig
 
-/** An array of texts or numbers as PostgreSQL reads it: the driver takes several times as long for it. Anything else as it is. */
+/**
+ * An array of texts or numbers as PostgreSQL reads it: the driver takes several times as long for it. Anything else as
+ * it is.
+ */
 function arrayText (value: unknown): unknown {
   if (!Array.isArray(value) || value.some(item => typeof item === 'object' && item !== null)) return value
-  return `{${value.map(item => typeof item === 'string' ? `"${/[\\"]/.test(item) ? item.replace(/[\\"]/g, '\\$&') : item}"` : item ?? 'NULL').join()}}`
+  return `{${
+    value.map(item =>
+      typeof item === 'string' ? `"${/[\\"]/.test(item) ? item.replace(/[\\"]/g, '\\$&') : item}"` : item ?? 'NULL'
+    ).join()
+  }}`
 }
 
 /** Texts beyond these are planned at each use: what a client may vary without end must not fill the server's memory. */
@@ -165,11 +264,16 @@ class PreparingClient extends pg.Client {
 
   override query (...given: any[]): any {
     const [text, values] = given
-    if (typeof text === 'string' && text.startsWith(COPY)) return this.#copy(text.replace(/\$1$/, ''), values[0] as Buffer)
+    if (typeof text === 'string' && text.startsWith(COPY)) {
+      return this.#copy(text.replace(/\$1$/, ''), values[0] as Buffer)
+    }
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])
     let name = prepared.get(text)
     if (name === undefined && prepared.size < MOST_PREPARED) prepared.set(text, name = `s${prepared.size}`)
-    return super.query({ text, values: values.map(arrayText), ...(name === undefined ? {} : { name }) }, ...given.slice(2) as [])
+    return super.query(
+      { text, values: values.map(arrayText), ...(name === undefined ? {} : { name }) },
+      ...given.slice(2) as []
+    )
   }
 
   /** As the answer of a query, for Kysely. */
@@ -191,10 +295,15 @@ export function longestWait (db: Kysely<Database>): number {
 }
 
 /** Long texts of a report are compressed when they are stored: where the server has LZ4, in a fraction of the time. */
-const QUICK_COMPRESSION = "select set_config('default_toast_compression', 'lz4', false) from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)"
+const QUICK_COMPRESSION =
+  'select set_config(\'default_toast_compression\', \'lz4\', false) from pg_settings where name = \'default_toast_compression\' and \'lz4\' = any (enumvals)'
 
 /** Lazy: nothing connects before the first query. */
-export function openDatabase (connectionString: string, poolMax: number, onIdleError: (error: Error) => void): Kysely<Database> {
+export function openDatabase (
+  connectionString: string,
+  poolMax: number,
+  onIdleError: (error: Error) => void
+): Kysely<Database> {
   const pool = new pg.Pool({
     Client: PreparingClient,
     connectionString,
@@ -205,14 +314,20 @@ export function openDatabase (connectionString: string, poolMax: number, onIdleE
     // One stuck statement must not hold a connection, or the row of a national total, for ever.
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
-    onConnect: async client => { await client.query(QUICK_COMPRESSION) }
+    onConnect: async client => {
+      await client.query(QUICK_COMPRESSION)
+    }
   })
   pool.on('error', onIdleError)
   const queue = new Set<{ since: number }>()
   const connect = async () => {
     const place = { since: performance.now() }
     queue.add(place)
-    try { return await pool.connect() } finally { queue.delete(place) }
+    try {
+      return await pool.connect()
+    } finally {
+      queue.delete(place)
+    }
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: { connect, end: () => pool.end() } }) })
   waiting.set(db, queue)
@@ -225,10 +340,17 @@ const ofRequest = new AsyncLocalStorage<Transaction<Database>>()
 /** What `work` starts takes part in the transaction, through `inTransaction`; who calls this ends it. */
 export const asPartOf = (trx: Transaction<Database>, work: () => void): void => ofRequest.run(trx, work)
 
-/** A transaction, or its own part of the request's, that is tried once more when it met another one (serialization failure or deadlock). */
-export async function inTransaction<Result> (db: Kysely<Database>, work: (trx: Transaction<Database>) => Promise<Result>): Promise<Result> {
+/**
+ * A transaction, or its own part of the request's, that is tried once more when it met another one (serialization
+ * failure or deadlock).
+ */
+export async function inTransaction<Result> (
+  db: Kysely<Database>,
+  work: (trx: Transaction<Database>) => Promise<Result>
+): Promise<Result> {
   const whole = ofRequest.getStore()
-  const attempt = async () => whole === undefined ? await db.transaction().execute(work) : await inSavepoint(whole, work)
+  const attempt = async () =>
+    whole === undefined ? await db.transaction().execute(work) : await inSavepoint(whole, work)
   try {
     return await attempt()
   } catch (error) {
@@ -237,7 +359,10 @@ export async function inTransaction<Result> (db: Kysely<Database>, work: (trx: T
   }
 }
 
-async function inSavepoint<Result> (trx: Transaction<Database>, work: (trx: Transaction<Database>) => Promise<Result>): Promise<Result> {
+async function inSavepoint<Result> (
+  trx: Transaction<Database>,
+  work: (trx: Transaction<Database>) => Promise<Result>
+): Promise<Result> {
   await sql`savepoint part`.execute(trx)
   try {
     const result = await work(trx)

@@ -8,12 +8,19 @@ import { SECURITY_HEADERS } from './security-headers.ts'
 import { problemOfValidation } from './validation.ts'
 
 /** English, unless the caller would rather have Chinese. */
-export const languageOf = (request: FastifyRequest): Language => accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
+export const languageOf = (request: FastifyRequest): Language =>
+  accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
 
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
   const language = languageOf(request)
   return reply.code(raised.status)
-    .headers({ ...SECURITY_HEADERS, 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language, vary: 'Accept-Language', 'x-request-id': request.id })
+    .headers({
+      ...SECURITY_HEADERS,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-language': language,
+      vary: 'Accept-Language',
+      'x-request-id': request.id
+    })
     .serializer((body: unknown) => JSON.stringify(body))
     .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
 }
@@ -33,7 +40,11 @@ export function answerProblems (app: FastifyInstance): void {
     const methods = allowed(path)
     if (methods.length === 0) return send(request, reply, problem('route-not-found', { method: request.method, path }))
     reply.header('allow', methods.join(', '))
-    return send(request, reply, problem('method-not-allowed', { method: request.method, path, allowed: methods.join(', ') }))
+    return send(
+      request,
+      reply,
+      problem('method-not-allowed', { method: request.method, path, allowed: methods.join(', ') })
+    )
   })
 }
 
@@ -41,10 +52,17 @@ export function answerProblems (app: FastifyInstance): void {
 function collectMethods (app: FastifyInstance): (path: string) => string[] {
   const routes: { pattern: RegExp, method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
-    const pattern = new RegExp(`^${url.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+').replaceAll('*', '.*')}/?$`)
+    const pattern = new RegExp(
+      `^${url.replace(/[.+?^$()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+').replaceAll('*', '.*')}/?$`
+    )
     routes.push(...[method].flat().map(method => ({ pattern, method })))
   })
-  return path => [...new Set(routes.filter(route => route.pattern.test(path) && !route.pattern.test('/~')).map(route => route.method))].sort()
+  return path =>
+    [
+      ...new Set(
+        routes.filter(route => route.pattern.test(path) && !route.pattern.test('/~')).map(route => route.method)
+      )
+    ].sort()
 }
 
 const OF_FASTIFY: Record<string, ProblemCode> = {
@@ -91,20 +109,45 @@ export function asProblem (error: FastifyError & { constraint?: string }, reques
   return problem('internal')
 }
 
-/** A path that cannot be decoded or has a part too long for the router: Fastify answers it before our handler is asked. */
+/**
+ * A path that cannot be decoded or has a part too long for the router: Fastify answers it before our handler is asked.
+ */
 export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  send(request, reply, problem('parameter-invalid', {}, { errors: [{ parameter: 'path', found: request.url, expected: { en: 'a path with valid %-escapes and parts of at most 200 characters', zh: '百分号编码有效、每段不超过 200 个字符的路径' } }] }))
+  send(
+    request,
+    reply,
+    problem('parameter-invalid', {}, {
+      errors: [{
+        parameter: 'path',
+        found: request.url,
+        expected: {
+          en: 'a path with valid %-escapes and parts of at most 200 characters',
+          zh: '百分号编码有效、每段不超过 200 个字符的路径'
+        }
+      }]
+    })
+  )
 }
 
-/** On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole. */
+/**
+ * On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole.
+ */
 export const uploading = new WeakSet<import('node:net').Socket>()
 
 /** What Node refuses before there is a request. */
 export function answerBrokenHttp (error: Error & { code?: string }, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
-  const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'http-malformed'
+  const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW'
+    ? 'headers-too-large'
+    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? 'request-timeout'
+    : 'http-malformed'
   const body = JSON.stringify(wordProblem(problem(code), 'en', '', ''))
   const { status, title } = PROBLEMS[code]
-  socket.end(`HTTP/1.1 ${status} ${title.en}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${status} ${title.en}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${
+      Buffer.byteLength(body)
+    }\r\nConnection: close\r\n\r\n${body}`
+  )
 }

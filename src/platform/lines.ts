@@ -19,18 +19,27 @@ export class Line {
   }
 
   /** Null: not valid in the encoding of the file. */
-  get text (): string | null { return this.#decode(this.bytes) }
+  get text (): string | null {
+    return this.#decode(this.bytes)
+  }
 }
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
-const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0x84, 0x31, 0x95, 0x33], 'gb18030'], [[0xFF, 0xFE], 'utf-16'], [[0xFE, 0xFF], 'utf-16']]
+const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0x84, 0x31, 0x95, 0x33], 'gb18030'], [[
+  0xFF,
+  0xFE
+], 'utf-16'], [[0xFE, 0xFF], 'utf-16']]
 
 /**
  * The lines that are not blank, as many at once as a piece of the stream completes. `limit` is in bytes. In both
  * encodings no byte of a longer character is a line feed, so the file is divided before it is decoded.
  */
-export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number, charset: string | undefined): AsyncGenerator<Line[]> {
+export async function* readLines (
+  pieces: AsyncIterable<Buffer>,
+  limit: number,
+  charset: string | undefined
+): AsyncGenerator<Line[]> {
   const decode = decoder(charset)
   let number = 0
   let rest: Buffer[] = []
@@ -38,7 +47,8 @@ export async function * readLines (pieces: AsyncIterable<Buffer>, limit: number,
   for await (const piece of pieces) {
     const end = piece.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
-      // Only the line that began in the piece before is put together: to copy the whole piece would cost more than to read it.
+      // Only the line that began in the piece before is put together: to copy the whole piece would cost more than to
+      // read it.
       const begin = rest.length === 0 ? 0 : piece.indexOf(NEWLINE) + 1
       const joined = begin === 0 ? undefined : Buffer.concat([...rest, piece.subarray(0, begin)])
       const whole = piece.subarray(begin, end)
@@ -75,7 +85,7 @@ interface Decoded {
   /** Where the text begins in the block, behind a byte order mark. */
   start: number
   isUtf8: boolean
-  of (line: Buffer): string | null
+  of(line: Buffer): string | null
 }
 
 /**
@@ -88,7 +98,11 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
   const decoders: Record<string, (line: Buffer) => string | null> = {
     'utf-8': line => isUtf8(line) ? line.toString() : null,
     gb18030: line => {
-      try { return gb18030.decode(line) } catch { return null }
+      try {
+        return gb18030.decode(line)
+      } catch {
+        return null
+      }
     }
   }
   return (block, isFirst) => {
@@ -96,7 +110,11 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
     if (mark?.[1] === 'utf-16') throw problem('text-undecodable', { charset: 'utf-8 or gb18030' })
     charset ??= mark?.[1]
     if (charset === undefined && !isAscii(block)) charset = guess(block)
-    return { start: mark?.[0].length ?? 0, isUtf8: charset !== 'gb18030', of: charset === undefined ? line => line.toString('latin1') : decoders[charset]! }
+    return {
+      start: mark?.[0].length ?? 0,
+      isUtf8: charset !== 'gb18030',
+      of: charset === undefined ? line => line.toString('latin1') : decoders[charset]!
+    }
   }
 }
 

@@ -15,7 +15,10 @@ declare module 'fastify' {
 const SAMPLE_MS = 500
 const RESOLUTION_MS = 10
 
-/** New requests are refused while others wait longer than `most` milliseconds for a turn of the process or for a connection. */
+/**
+ * New requests are refused while others wait longer than `most` milliseconds for a turn of the process or for a
+ * connection.
+ */
 export function shedLoad (app: FastifyInstance, db: Kysely<Database>, most: number): void {
   const delay = sustainedDelay(app)
   app.addHook('onRequest', (request, _, done) => {
@@ -30,7 +33,7 @@ function sustainedDelay (app: FastifyInstance): () => number {
   histogram.enable()
   let [before, last] = [0, 0]
   const timer = setInterval(() => {
-    [before, last] = [last, histogram.mean / 1e6 - RESOLUTION_MS]
+    ;[before, last] = [last, histogram.mean / 1e6 - RESOLUTION_MS]
     histogram.reset()
   }, SAMPLE_MS).unref()
   app.addHook('onClose', async () => {

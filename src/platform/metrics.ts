@@ -14,7 +14,10 @@ export function measureRequests (app: FastifyInstance): Registry {
   })
   app.addHook('onResponse', (request, reply, done) => {
     // The pattern, never the address: an attacker could otherwise fill the memory with labels.
-    duration.observe({ method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode }, reply.elapsedTime / 1000)
+    duration.observe(
+      { method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode },
+      reply.elapsedTime / 1000
+    )
     done()
   })
   return register

@@ -16,11 +16,22 @@ async function readMigrations (): Promise<Record<string, Migration>> {
 
 const migrator = (db: Kysely<Database>) => new Migrator({ db, provider: { getMigrations: readMigrations } })
 
-/** `up` goes to the newest, `down` one step back. Services that start at once wait for each other. Gives what was done. */
+/**
+ * `up` goes to the newest, `down` one step back. Services that start at once wait for each other. Gives what was done.
+ */
 export async function migrate (db: Kysely<Database>, direction: 'up' | 'down'): Promise<string[]> {
-  const { error, results } = direction === 'up' ? await migrator(db).migrateToLatest() : await migrator(db).migrateDown()
+  const { error, results } = direction === 'up'
+    ? await migrator(db).migrateToLatest()
+    : await migrator(db).migrateDown()
   const failed = results?.find(result => result.status === 'Error')
-  if (error !== undefined) throw new Error(`migration ${failed?.migrationName ?? direction} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  if (error !== undefined) {
+    throw new Error(
+      `migration ${failed?.migrationName ?? direction} failed: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      { cause: error }
+    )
+  }
   return (results ?? []).map(result => `${result.direction} ${result.migrationName}`)
 }
 

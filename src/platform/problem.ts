@@ -3,7 +3,10 @@ import { distance } from 'fastest-levenshtein'
 import { PROBLEMS, type ProblemCode } from './problem-codes.ts'
 
 export type Language = 'en' | 'zh'
-export interface Text { en: string, zh: string }
+export interface Text {
+  en: string
+  zh: string
+}
 
 /** One thing that is wrong, before it is worded. See `WireFault` for the members. */
 export interface Fault {
@@ -33,11 +36,16 @@ export class Problem extends Error {
     this.more = more
   }
 
-  get status (): number { return PROBLEMS[this.code].status }
+  get status (): number {
+    return PROBLEMS[this.code].status
+  }
 }
 
-export const problem = (code: ProblemCode, facts: Record<string, Fact> = {}, { errors = [], ...more }: { errors?: Fault[], [member: string]: unknown } = {}) =>
-  new Problem(code, facts, errors, more)
+export const problem = (
+  code: ProblemCode,
+  facts: Record<string, Fact> = {},
+  { errors = [], ...more }: { errors?: Fault[], [member: string]: unknown } = {}
+) => new Problem(code, facts, errors, more)
 
 /** Throws when there is a fault: all of them in one problem. */
 export function refuse (code: ProblemCode, errors: Fault[], facts: Record<string, Fact> = {}): void {
@@ -47,7 +55,12 @@ export function refuse (code: ProblemCode, errors: Fault[], facts: Record<string
 const MOST_ERRORS = 100
 
 /** The body of the answer. */
-export function wordProblem (raised: Problem, language: Language, instance: string, requestId: string): Record<string, unknown> {
+export function wordProblem (
+  raised: Problem,
+  language: Language,
+  instance: string,
+  requestId: string
+): Record<string, unknown> {
   const { title, status } = PROBLEMS[raised.code]
   return {
     type: `/problems/${raised.code}`,
@@ -57,7 +70,9 @@ export function wordProblem (raised: Problem, language: Language, instance: stri
     instance,
     code: raised.code,
     request_id: requestId,
-    ...(raised.errors.length > 0 ? { errors: raised.errors.slice(0, MOST_ERRORS).map(fault => wordFault(fault, language)) } : {}),
+    ...(raised.errors.length > 0
+      ? { errors: raised.errors.slice(0, MOST_ERRORS).map(fault => wordFault(fault, language)) }
+      : {}),
     ...(raised.errors.length > MOST_ERRORS ? { more_errors: raised.errors.length - MOST_ERRORS } : {}),
     ...raised.more
   }
@@ -66,7 +81,8 @@ export function wordProblem (raised: Problem, language: Language, instance: stri
 /** What is wrong in this case, in both languages. */
 export const sentenceOf = (raised: Problem): Text => {
   const { detail } = PROBLEMS[raised.code]
-  const word = (language: Language) => detail[language].replace(/\{(\w+)\}/g, (_, name) => wordFact(raised.facts[name] ?? '?', language))
+  const word = (language: Language) =>
+    detail[language].replace(/\{(\w+)\}/g, (_, name) => wordFact(raised.facts[name] ?? '?', language))
   return { en: word('en'), zh: word('zh') }
 }
 
@@ -91,7 +107,10 @@ export function didYouMean (found: string, among: readonly string[]): string | u
   return near !== undefined && near.far <= Math.max(2, Math.floor(near.name.length / 3)) ? near.name : undefined
 }
 
-/** What was found is shown so that it can be recognised, never so that it fills the answer. Of what is short already it is the same. */
+/**
+ * What was found is shown so that it can be recognised, never so that it fills the answer. Of what is short already it
+ * is the same.
+ */
 export function shortened (found: unknown): unknown {
   if (typeof found === 'number' || typeof found === 'boolean' || found === null) return found
   const text = typeof found === 'string' ? found : JSON.stringify(found)

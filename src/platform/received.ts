@@ -18,10 +18,13 @@ export interface Received {
   charset: string | undefined
 }
 
-/** Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws `gzip-malformed` and `body-too-large`. */
-export async function * readReceived ({ fd, limit }: Received): AsyncGenerator<Buffer> {
+/**
+ * Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws
+ * `gzip-malformed` and `body-too-large`.
+ */
+export async function* readReceived ({ fd, limit }: Received): AsyncGenerator<Buffer> {
   const { buffer: head } = await readAt(fd, Buffer.alloc(2), 0, 2, 0)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield * contents(fd, Buffer.allocUnsafeSlow(CHUNK))
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd, Buffer.allocUnsafeSlow(CHUNK))
   const stream = createGunzip({ chunkSize: CHUNK })
   const packed = Readable.from(contents(fd), { objectMode: false })
   packed.on('error', error => stream.destroy(error)).pipe(stream)
@@ -32,7 +35,9 @@ export async function * readReceived ({ fd, limit }: Received): AsyncGenerator<B
       yield piece
     }
   } catch (error) {
-    if (String((error as { code?: string }).code).startsWith('Z_')) throw problem('gzip-malformed', { reason: (error as Error).message })
+    if (String((error as { code?: string }).code).startsWith('Z_')) {
+      throw problem('gzip-malformed', { reason: (error as Error).message })
+    }
     throw error
   } finally {
     packed.destroy()
@@ -40,8 +45,8 @@ export async function * readReceived ({ fd, limit }: Received): AsyncGenerator<B
 }
 
 /** A stream of the file would close it. With `memory` each piece is good only until the next is asked for. */
-async function * contents (fd: number, memory?: Buffer): AsyncGenerator<Buffer> {
-  for (let position = 0; ;) {
+async function* contents (fd: number, memory?: Buffer): AsyncGenerator<Buffer> {
+  for (let position = 0;;) {
     const { buffer, bytesRead } = await readAt(fd, memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)

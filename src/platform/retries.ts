@@ -1,8 +1,8 @@
-// Idempotency-Key: a POST that is sent again gets the answer that it got, and does nothing a second time. Only answers of
-// success are kept: what was refused changed nothing and may be tried anew.
+// Idempotency-Key: a POST that is sent again gets the answer that it got, and does nothing a second time. Only answers
+// of success are kept: what was refused changed nothing and may be tried anew.
 //
-// What such a request does and the answer that is kept are one transaction: whenever service or database fail, either both
-// are there or neither. Who sends the same meanwhile waits at the key, which goes free with the transaction.
+// What such a request does and the answer that is kept are one transaction: whenever service or database fail, either
+// both are there or neither. Who sends the same meanwhile waits at the key, which goes free with the transaction.
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sql, type ControlledTransaction, type Kysely } from 'kysely'
@@ -28,7 +28,14 @@ const KEPT = sql`interval '24 hours'`
 const PATIENCE = '2s'
 const LOCK_NOT_AVAILABLE = '55P03'
 const KEPT_HEADERS = ['content-type', 'location', 'etag', 'cache-control', 'vary']
-const HEADER = { 'idempotency-key': Type.Optional(Type.String({ description: 'Of your choice, 1 to 200 printable ASCII characters, a new one for each thing to do. Sent again with the same request, it gives the same answer for 24 hours and does nothing a second time.' })) }
+const HEADER = {
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        'Of your choice, 1 to 200 printable ASCII characters, a new one for each thing to do. Sent again with the same request, it gives the same answer for 24 hours and does nothing a second time.'
+    })
+  )
+}
 
 /** Comes after the callers are known and their rights are held. */
 export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void {
@@ -36,11 +43,17 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
   app.addHook('onRoute', ({ method, schema }) => {
     if (method !== 'POST' || !schema?.security?.every(way => Object.keys(way).length > 0)) return
     schema.headers ??= Type.Object(HEADER)
-    addProblems(schema.response as object, ['idempotency-key-invalid', 'idempotency-key-in-use', 'idempotency-key-reused'])
+    addProblems(schema.response as object, [
+      'idempotency-key-invalid',
+      'idempotency-key-in-use',
+      'idempotency-key-reused'
+    ])
   })
   app.addHook('preHandler', (request, reply, done) => {
     const key = request.headers['idempotency-key']
-    if (key === undefined || request.method !== 'POST' || request.actor === null || isStream(request.body)) return done()
+    if (key === undefined || request.method !== 'POST' || request.actor === null || isStream(request.body)) {
+      return done()
+    }
     if (typeof key !== 'string' || !KEY.test(key)) return done(problem('idempotency-key-invalid'))
     claim(db, request.actor.name, key, fingerprint(request)).then(claimed => {
       if ('status' in claimed) return replay(reply, claimed)
@@ -56,8 +69,14 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
     if (status < 200 || status > 299) return await undo(trx)
     try {
       if (!isStream(payload)) {
-        const headers = Object.fromEntries(KEPT_HEADERS.flatMap(name => reply.hasHeader(name) ? [[name, reply.getHeader(name)]] : []))
-        await trx.updateTable('stored_answer').set({ status, headers: JSON.stringify(headers), body: Buffer.from(kept(payload as string | Buffer | null ?? '', request.routeOptions.config.shownOnce)) })
+        const headers = Object.fromEntries(
+          KEPT_HEADERS.flatMap(name => reply.hasHeader(name) ? [[name, reply.getHeader(name)]] : [])
+        )
+        await trx.updateTable('stored_answer').set({
+          status,
+          headers: JSON.stringify(headers),
+          body: Buffer.from(kept(payload as string | Buffer | null ?? '', request.routeOptions.config.shownOnce))
+        })
           .where('actor', '=', request.actor!.name).where('key', '=', key).execute()
       }
       await trx.commit().execute()
@@ -74,11 +93,21 @@ const undo = async (trx: ControlledTransaction<Database>) => await trx.rollback(
 const kept = (payload: string | Buffer, shownOnce: string | undefined) =>
   shownOnce === undefined ? payload : JSON.stringify({ ...JSON.parse(String(payload)), [shownOnce]: null })
 
-interface Answer { status: number, headers: Record<string, string>, body: Buffer }
+interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+}
 
 /** The answer when it is there already; else the key is the caller's to use, in this transaction. */
-async function claim (db: Kysely<Database>, actor: string, key: string, fingerprint: Buffer): Promise<Answer | ControlledTransaction<Database>> {
-  await sql`delete from stored_answer where (actor, key) in (select actor, key from stored_answer where started_at < now() - ${KEPT} limit 20 for update skip locked)`.execute(db)
+async function claim (
+  db: Kysely<Database>,
+  actor: string,
+  key: string,
+  fingerprint: Buffer
+): Promise<Answer | ControlledTransaction<Database>> {
+  await sql`delete from stored_answer where (actor, key) in (select actor, key from stored_answer where started_at < now() - ${KEPT} limit 20 for update skip locked)`
+    .execute(db)
   const trx = await db.startTransaction().execute()
   try {
     await sql`select set_config('lock_timeout', ${PATIENCE}, true)`.execute(trx)
@@ -92,7 +121,8 @@ async function claim (db: Kysely<Database>, actor: string, key: string, fingerpr
         await sql`set local lock_timeout to default`.execute(trx)
         return trx
       }
-      const there = await trx.selectFrom('stored_answer').selectAll().where('actor', '=', actor).where('key', '=', key).executeTakeFirst()
+      const there = await trx.selectFrom('stored_answer').selectAll().where('actor', '=', actor).where('key', '=', key)
+        .executeTakeFirst()
       // Too old, and removed between the two statements.
       if (there === undefined) continue
       if (!there.fingerprint.equals(fingerprint)) throw problem('idempotency-key-reused', { key })
@@ -106,10 +136,14 @@ async function claim (db: Kysely<Database>, actor: string, key: string, fingerpr
 }
 
 const replay = (reply: FastifyReply, { status, headers, body }: Answer) =>
-  reply.code(status).headers(headers).header('idempotency-replayed', 'true').serializer((body: unknown) => body as string).send(status === 204 ? null : body)
+  reply.code(status).headers(headers).header('idempotency-replayed', 'true').serializer((body: unknown) =>
+    body as string
+  ).send(status === 204 ? null : body)
 
 function fingerprint ({ method, url, body }: FastifyRequest): Buffer {
-  return createHash('sha256').update(`${method} ${url}\n`).update(Buffer.isBuffer(body) ? body : JSON.stringify(body) ?? '').digest()
+  return createHash('sha256').update(`${method} ${url}\n`).update(
+    Buffer.isBuffer(body) ? body : JSON.stringify(body) ?? ''
+  ).digest()
 }
 
 const isStream = (body: unknown): boolean => typeof (body as { pipe?: unknown } | null)?.pipe === 'function'

@@ -5,7 +5,14 @@
 export type Value = string | number | Float64Array | null
 
 const FIRST_SIZE = 16 * 1024
-const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unknown as [number, number, number, number, number, number]
+const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unknown as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number
+]
 const NULL = Buffer.from('null')
 /** Characters of an integer that a number keeps, and a comma. */
 const LONGEST_INTEGER = 18
@@ -19,18 +26,28 @@ export class CopyRows {
   #length = 0
 
   /** In memory that is used no more by others. */
-  constructor (memory?: ArrayBuffer) { this.#memory = memory === undefined ? Buffer.allocUnsafeSlow(FIRST_SIZE) : Buffer.from(memory) }
+  constructor (memory?: ArrayBuffer) {
+    this.#memory = memory === undefined ? Buffer.allocUnsafeSlow(FIRST_SIZE) : Buffer.from(memory)
+  }
 
-  get length (): number { return this.#length }
+  get length (): number {
+    return this.#length
+  }
 
   /** All of them; good until more are added. */
-  get bytes () { return this.#memory.subarray(0, this.#length) }
+  get bytes () {
+    return this.#memory.subarray(0, this.#length)
+  }
 
   /** From one `length` to another; good until more are added. */
-  part (from: number, to: number) { return this.#memory.subarray(from, to) }
+  part (from: number, to: number) {
+    return this.#memory.subarray(from, to)
+  }
 
   /** Begins anew in the same memory. */
-  clear (): void { this.#length = 0 }
+  clear (): void {
+    this.#length = 0
+  }
 
   add (values: Value[]): void {
     for (let i = 0; i < values.length; i++) {
@@ -49,7 +66,13 @@ export class CopyRows {
   }
 
   #addText (value: string | number | null): void {
-    const text = value === null ? '\\N' : typeof value === 'number' ? String(value) : ODD.test(value) ? value.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!) : value
+    const text = value === null
+      ? '\\N'
+      : typeof value === 'number'
+      ? String(value)
+      : ODD.test(value)
+      ? value.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
+      : value
     // A UTF-16 unit takes three bytes at most.
     this.#reserve(text.length * 3 + 1)
     this.#length += this.#memory.write(text, this.#length)
@@ -87,5 +110,11 @@ export class CopyRows {
 }
 
 /** The values of one row as it was written, without its newline. */
-export const readCopied = (row: string): (string | null)[] => row.split('\t').map(text =>
-  text === '\\N' ? null : text.includes('\\') ? text.replace(/\\(.)/g, (_, character: string) => ESCAPED[character] ?? character) : text)
+export const readCopied = (row: string): (string | null)[] =>
+  row.split('\t').map(text =>
+    text === '\\N'
+      ? null
+      : text.includes('\\')
+      ? text.replace(/\\(.)/g, (_, character: string) => ESCAPED[character] ?? character)
+      : text
+  )

@@ -13,7 +13,11 @@ export class Streams {
    * Takes the first piece of the source, so that what fails at once is answered as a problem; the others as the client
    * takes them. `write` makes the text of them; without a first piece `whenEmpty` may refuse. Throws `database-busy`.
    */
-  async start<Piece> (source: AsyncGenerator<Piece>, write: (pieces: AsyncIterable<Piece>) => AsyncGenerator<string>, whenEmpty: () => Promise<void>): Promise<Readable> {
+  async start<Piece> (
+    source: AsyncGenerator<Piece>,
+    write: (pieces: AsyncIterable<Piece>) => AsyncGenerator<string>,
+    whenEmpty: () => Promise<void>
+  ): Promise<Readable> {
     if (this.#going >= MOST_AT_ONCE) throw problem('database-busy')
     this.#going++
     const end = async () => {
@@ -32,8 +36,8 @@ export class Streams {
   }
 }
 
-async function * joined<Piece> (first: IteratorResult<Piece>, rest: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
+async function* joined<Piece> (first: IteratorResult<Piece>, rest: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
   if (first.done === true) return
   yield first.value
-  yield * rest
+  yield* rest
 }

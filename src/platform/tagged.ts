@@ -12,9 +12,17 @@ export const JSON_UTF8 = 'application/json; charset=utf-8'
 /** Anyone may keep the answer, and asks whether it still holds before giving it on. */
 export const PUBLIC = 'public, no-cache'
 
-export interface Tagged { body: Buffer, type: string, etag: string }
+export interface Tagged {
+  body: Buffer
+  type: string
+  etag: string
+}
 
-export const tagged = (type: string, text: string): Tagged => ({ body: Buffer.from(text), type, etag: etagOfText(text) })
+export const tagged = (type: string, text: string): Tagged => ({
+  body: Buffer.from(text),
+  type,
+  etag: etagOfText(text)
+})
 
 /** Shorter ones are not worth it. */
 const LEAST_TO_PACK = 2048
@@ -35,11 +43,19 @@ export const sendText = (reply: FastifyReply, text: string, cacheControl: string
   reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(text)
 
 /** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
-export async function sendTagged (request: FastifyRequest, reply: FastifyReply, answer: Tagged, cacheControl: string, vary?: string): Promise<FastifyReply> {
+export async function sendTagged (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Tagged,
+  cacheControl: string,
+  vary?: string
+): Promise<FastifyReply> {
   const packs = answer.body.length >= LEAST_TO_PACK
   const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip' ? await pack(answer) : answer
   const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
   if (varies.length > 0) reply.header('vary', varies.join(', '))
   if (chosen !== answer) reply.header('content-encoding', 'gzip')
-  return await reply.header('etag', chosen.etag).header('cache-control', cacheControl).type(answer.type).send(chosen.body)
+  return await reply.header('etag', chosen.etag).header('cache-control', cacheControl).type(answer.type).send(
+    chosen.body
+  )
 }

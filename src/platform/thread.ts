@@ -8,18 +8,31 @@ export type Memory = ArrayBuffer[]
 
 /** Asks for one part more, in the memory of one that is done with; or to end. */
 type Ask = { memory: Memory | undefined } | 'end'
-type Answer<Part> = { part: Part } | { problem: [Problem['code'], Problem['facts'], Problem['errors'], Problem['more']] } | { error: unknown } | 'ended'
+type Answer<Part> =
+  | { part: Part }
+  | { problem: [Problem['code'], Problem['facts'], Problem['errors'], Problem['more']] }
+  | { error: unknown }
+  | 'ended'
 
-/** In the thread: `work` makes the parts of a task. What it yields gives it the memory of an earlier part, once there is one. */
-export function serve<Task, Part> (work: (task: Task) => AsyncGenerator<Part, void, Memory | undefined>, memoryOf: (part: Part) => Memory): void {
+/**
+ * In the thread: `work` makes the parts of a task. What it yields gives it the memory of an earlier part, once there is
+ * one.
+ */
+export function serve<Task, Part> (
+  work: (task: Task) => AsyncGenerator<Part, void, Memory | undefined>,
+  memoryOf: (part: Part) => Memory
+): void {
   parentPort!.on('message', ({ task, port }: { task: Task, port: MessagePort }) => {
     const parts = work(task)
     const answer = (said: Answer<Part>, memory: Memory = []) => port.postMessage(said, memory)
     // They are answered in turn: a generator is asked once it has answered what was asked before.
     port.on('message', (ask: Ask) => {
-      (ask === 'end' ? parts.return() : parts.next(ask.memory)).then(
+      ;(ask === 'end' ? parts.return() : parts.next(ask.memory)).then(
         ({ done, value }) => done === true ? answer('ended') : answer({ part: value as Part }, memoryOf(value as Part)),
-        error => answer(error instanceof Problem ? { problem: [error.code, error.facts, error.errors, error.more] } : { error })
+        error =>
+          answer(
+            error instanceof Problem ? { problem: [error.code, error.facts, error.errors, error.more] } : { error }
+          )
       )
     })
   })
@@ -32,20 +45,28 @@ const AT_ONCE = 3
 const YOUNG_MB = 8
 
 /** A part, until its memory is given back: then the next is made in it. */
-export interface Lent<Part> { part: Part, giveBack (memory: Memory): void }
+export interface Lent<Part> {
+  part: Part
+  giveBack(memory: Memory): void
+}
 
 /** `end` gives why: an error, or a code. The next task begins another thread. */
-interface Running { worker: Worker, end: Promise<unknown> }
+interface Running {
+  worker: Worker
+  end: Promise<unknown>
+}
 
 export class Thread<Task, Part> {
   readonly #module: URL
   #running: Running | undefined
 
   /** `module` calls `serve`. The thread begins with the first task, and does not keep the process alive. */
-  constructor (module: URL) { this.#module = module }
+  constructor (module: URL) {
+    this.#module = module
+  }
 
   /** Throws what `work` throws. When this ends, however it does, the thread is done with the task. */
-  async * run (task: Task): AsyncGenerator<Lent<Part>> {
+  async *run (task: Task): AsyncGenerator<Lent<Part>> {
     const { worker, end } = this.#running ??= this.#begin()
     const { port1: port, port2 } = new MessageChannel()
     const ask = (asked: Ask) => port.postMessage(asked, asked === 'end' ? [] : asked.memory ?? [])
@@ -79,7 +100,9 @@ export class Thread<Task, Part> {
   #begin (): Running {
     const worker = new Worker(this.#module, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })
     worker.unref()
-    const end = new Promise<unknown>(resolve => worker.on('error', resolve).on('exit', resolve)).finally(() => { this.#running = undefined })
+    const end = new Promise<unknown>(resolve => worker.on('error', resolve).on('exit', resolve)).finally(() => {
+      this.#running = undefined
+    })
     return { worker, end }
   }
 }

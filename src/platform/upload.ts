@@ -24,7 +24,7 @@ export interface Upload {
   received: Received
   /** Bytes as they were received. */
   size: number
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 /**
@@ -33,13 +33,17 @@ export interface Upload {
  */
 export async function receiveUpload (request: FastifyRequest, limit: number, silence = SILENCE_MS): Promise<Upload> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (!['identity', 'gzip', 'x-gzip'].includes(encoding)) throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
+  if (!['identity', 'gzip', 'x-gzip'].includes(encoding)) {
+    throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
+  }
   const declared = request.headers['content-type'] ?? ''
   const handle = await openScratch()
   uploading.add(request.raw.socket)
   try {
     const received = pieces(request, limit, silence)
-    const file = typeOf(declared) === 'multipart/form-data' ? await fileOfForm(request, received) : { type: declared, pieces: received }
+    const file = typeOf(declared) === 'multipart/form-data'
+      ? await fileOfForm(request, received)
+      : { type: declared, pieces: received }
     const size = await write(handle, file.pieces)
     return {
       received: { fd: handle.fd, limit, type: typeOf(file.type), charset: charsetOf(file.type, request) },
@@ -49,7 +53,9 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
   } catch (error) {
     await handle.close()
     request.raw.resume()
-    setTimeout(() => { if (!request.raw.complete) request.raw.destroy() }, DISCARD_MS).unref()
+    setTimeout(() => {
+      if (!request.raw.complete) request.raw.destroy()
+    }, DISCARD_MS).unref()
     throw error
   } finally {
     uploading.delete(request.raw.socket)
@@ -67,8 +73,11 @@ export async function openScratch (): Promise<FileHandle> {
 /** Of a Content-Type, the media type in lower case. */
 export const typeOf = (contentType: string) => contentType.split(';')[0]!.trim().toLowerCase()
 
-/** The body as it comes. What is left of it when the reader stops stays unread: the connection is still there for the answer. */
-async function * pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
+/**
+ * The body as it comes. What is left of it when the reader stops stays unread: the connection is still there for the
+ * answer.
+ */
+async function* pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
   const iterator = request.raw.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let size = 0
   try {
@@ -86,8 +95,14 @@ async function * pieces (request: FastifyRequest, limit: number, silence: number
 
 async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(problem('request-timeout')), limit) })
-  try { return await Promise.race([promise, late]) } finally { clearTimeout(timer) }
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(problem('request-timeout')), limit)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** While some is written, more is received. */
@@ -117,22 +132,33 @@ async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promis
 }
 
 /** The one file of a form. What it leaves of the form is read to its end. */
-async function fileOfForm (request: FastifyRequest, received: AsyncGenerator<Buffer>): Promise<{ type: string, pieces: AsyncIterable<Buffer> }> {
+async function fileOfForm (
+  request: FastifyRequest,
+  received: AsyncGenerator<Buffer>
+): Promise<{ type: string, pieces: AsyncIterable<Buffer> }> {
   const malformed = (reason: string) => problem('multipart-malformed', { reason })
   let busboy: InstanceType<typeof Busboy>
   try {
     busboy = new Busboy({ headers: request.headers as BusboyHeaders, limits: { files: 2, fields: 1 } })
-  } catch (error) { throw malformed((error as Error).message) }
+  } catch (error) {
+    throw malformed((error as Error).message)
+  }
   const source = Readable.from(received, { objectMode: false })
   source.on('error', error => busboy.destroy(error))
   const ended = new Promise<void>((resolve, reject) => {
     busboy.on('finish', resolve)
-    busboy.on('error', error => reject(error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message))))
+    busboy.on(
+      'error',
+      error => reject(error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message)))
+    )
   })
   ended.catch(() => {})
   const first = await new Promise<{ file: Readable, type: string }>((resolve, reject) => {
     let given = false
-    busboy.on('field', name => busboy.destroy(malformed(`the field ${name.slice(0, 60)} is no file; options go into the address`)))
+    busboy.on(
+      'field',
+      name => busboy.destroy(malformed(`the field ${name.slice(0, 60)} is no file; options go into the address`))
+    )
     busboy.on('file', (_, file, filename, __, type) => {
       if (given) return busboy.destroy(malformed('it has more than one file'))
       given = true
@@ -142,7 +168,7 @@ async function fileOfForm (request: FastifyRequest, received: AsyncGenerator<Buf
     source.pipe(busboy)
   })
   ended.catch(error => first.file.destroy(error))
-  async function * pieces () {
+  async function* pieces () {
     for await (const piece of first.file) yield piece as Buffer
     await ended
   }
@@ -151,6 +177,8 @@ async function fileOfForm (request: FastifyRequest, received: AsyncGenerator<Buf
 
 /** curl says application/octet-stream of most files, browsers on Windows say Excel of CSV: the name knows better. */
 function typeOfFile (filename: string | undefined, type: string): string {
-  if (/\.csv(\.gz)?$/i.test(filename ?? '')) return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
+  if (/\.csv(\.gz)?$/i.test(filename ?? '')) {
+    return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
+  }
   return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
 }

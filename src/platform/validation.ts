@@ -16,7 +16,13 @@ export const READ_BY_CODE = 'x-read-by'
  */
 export function compilers (): Compilers {
   const factory = AjvCompiler() as (schemas: Record<string, unknown>, options: object) => (route: object) => unknown
-  const options = { allErrors: true, verbose: true, removeAdditional: false as const, useDefaults: true, keywords: [READ_BY_CODE] }
+  const options = {
+    allErrors: true,
+    verbose: true,
+    removeAdditional: false as const,
+    useDefaults: true,
+    keywords: [READ_BY_CODE]
+  }
   const buildValidator = (schemas: Record<string, unknown>, _: unknown) => {
     const open = Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, opened(schema)]))
     const strict = factory(open, { customOptions: { ...options, coerceTypes: false } })
@@ -37,7 +43,9 @@ const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, opt
 /** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
 export function refuseUndeclaredQueries (app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, schema }) => {
-    if (url.startsWith('/v1/') && schema !== undefined) schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+    if (url.startsWith('/v1/') && schema !== undefined) {
+      schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+    }
   })
 }
 
@@ -50,7 +58,9 @@ function opened (schema: unknown): unknown {
 
 /** What Ajv says (with `verbose`), as a problem of ours. */
 export function problemOfValidation (errors: FastifySchemaValidationError[], part: string | undefined): Problem {
-  const faults = (errors as Finding[]).filter(error => !(error.keyword === 'anyOf' || error.keyword === 'oneOf')).map(error => fault(error, part === 'body'))
+  const faults = (errors as Finding[]).filter(error => !(error.keyword === 'anyOf' || error.keyword === 'oneOf')).map(
+    error => fault(error, part === 'body')
+  )
   return problem(part === 'body' ? 'body-invalid' : 'parameter-invalid', {}, { errors: faults })
 }
 
@@ -65,7 +75,13 @@ interface Finding {
 
 function fault ({ keyword, instancePath, params, message, data, parentSchema }: Finding, body: boolean): Fault {
   const at = (member?: unknown) => {
-    if (body) return { pointer: member === undefined ? instancePath : `${instancePath}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}` }
+    if (body) {
+      return {
+        pointer: member === undefined
+          ? instancePath
+          : `${instancePath}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`
+      }
+    }
     return { parameter: member === undefined ? instancePath.split('/')[1] ?? '' : String(member) }
   }
   switch (keyword) {
@@ -73,20 +89,39 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
       return { ...at(params.missingProperty), expected: { en: 'it is required', zh: '必须给出' } }
     case 'additionalProperties': {
       const known = Object.keys(parentSchema?.properties ?? {})
-      const expected = known.length === 0 ? { en: 'nothing here', zh: '此处不应有内容' } : { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }
+      const expected = known.length === 0
+        ? { en: 'nothing here', zh: '此处不应有内容' }
+        : { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }
       return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected, among: known }
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).map(String)
-      return { ...at(), found: data, expected: { en: `one of ${allowed.join(', ')}`, zh: `以下之一：${allowed.join('、')}` }, among: allowed }
+      return {
+        ...at(),
+        found: data,
+        expected: { en: `one of ${allowed.join(', ')}`, zh: `以下之一：${allowed.join('、')}` },
+        among: allowed
+      }
     }
     case 'type':
-      return { ...at(), found: data, expected: { en: [params.type].flat().join(' or '), zh: `类型 ${[params.type].flat().join(' 或 ')}` } }
+      return {
+        ...at(),
+        found: data,
+        expected: { en: [params.type].flat().join(' or '), zh: `类型 ${[params.type].flat().join(' 或 ')}` }
+      }
     case 'pattern': {
       const rule = `${parentSchema?.pattern}`
-      return { ...at(), found: data, expected: { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` } }
+      return {
+        ...at(),
+        found: data,
+        expected: { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` }
+      }
     }
     default:
-      return { ...at(), found: data, expected: { en: message ?? keyword, zh: `符合规则 ${keyword} ${JSON.stringify(params)}` } }
+      return {
+        ...at(),
+        found: data,
+        expected: { en: message ?? keyword, zh: `符合规则 ${keyword} ${JSON.stringify(params)}` }
+      }
   }
 }

@@ -46,7 +46,17 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
   const flush = () => {
     if (texts.length > 0 || zone.some(token => token.kind !== 'blank')) {
       const { labels, used } = ownLabel(texts, lexicon, tables)
-      entries.push({ labels, used, texts, zone, lead: lead + texts.length, lines: [...new Set([...texts, ...zone].map(token => token.line))], divided: true, grid: lines[0]?.grid != null || lines.some(line => line.grid !== null), stream })
+      entries.push({
+        labels,
+        used,
+        texts,
+        zone,
+        lead: lead + texts.length,
+        lines: [...new Set([...texts, ...zone].map(token => token.line))],
+        divided: true,
+        grid: lines[0]?.grid != null || lines.some(line => line.grid !== null),
+        stream
+      })
     }
     texts = []
     zone = []
@@ -56,19 +66,33 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
   for (const line of lines) {
     if (!stream) flush()
     // In a stream the last cell may stand without its bar; elsewhere such a line is a title or a note.
-    const tokens = line.divided || (stream && line.tokens.length === 1) ? line.tokens : line.tokens.length === 0 ? [] : [joined(line)]
+    const tokens = line.divided || (stream && line.tokens.length === 1)
+      ? line.tokens
+      : line.tokens.length === 0
+      ? []
+      : [joined(line)]
     for (const token of tokens) {
-      if (token.kind === 'blank' && texts.length === 0 && zone.length === 0) { lead++; leading.push(token); continue }
+      if (token.kind === 'blank' && texts.length === 0 && zone.length === 0) {
+        lead++
+        leading.push(token)
+        continue
+      }
       if (token.kind !== 'text') {
         // Without a label the blanks before the first figure are cells, too.
-        if (texts.length === 0 && zone.length === 0) { zone = leading; lead = 0 }
+        if (texts.length === 0 && zone.length === 0) {
+          zone = leading
+          lead = 0
+        }
         zone.push(token)
         continue
       }
       if (zone.length === 0) {
         // A sign or a word in the place of the first figure.
         const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
-        if (odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) && !ownLabel([...texts, token], lexicon, tables).used.includes(token)) zone.push(token)
+        if (
+          odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) &&
+          !ownLabel([...texts, token], lexicon, tables).used.includes(token)
+        ) zone.push(token)
         else texts.push(token)
         continue
       }
@@ -88,14 +112,21 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
     }
   }
   flush()
-  return entries.map((entry, i) => withLabelAbove(entry, entries[i - 1], lexicon, tables)).filter((entry, i, all) => !(entry.zone.every(token => token.kind === 'blank') && all[i + 1]?.used.some(token => entry.texts.includes(token))))
+  return entries.map((entry, i) => withLabelAbove(entry, entries[i - 1], lexicon, tables)).filter((entry, i, all) =>
+    !(entry.zone.every(token => token.kind === 'blank') && all[i + 1]?.used.some(token => entry.texts.includes(token)))
+  )
 }
 
 /** A label of two pieces, the first on a line of its own without figures. */
 function withLabelAbove (entry: Entry, above: Entry | undefined, lexicon: Lexicon, tables: Set<string>): Entry {
   const [first, second] = [above?.texts.at(-1), entry.texts.at(-1)]
-  if (entry.labels.length > 0 || first === undefined || second === undefined || above!.zone.some(token => token.kind !== 'blank')) return entry
-  const labels = labelsOf(lexicon, tables, first.full + second.full, first.full + second.full).filter(label => !label.heading)
+  if (
+    entry.labels.length > 0 || first === undefined || second === undefined ||
+    above!.zone.some(token => token.kind !== 'blank')
+  ) return entry
+  const labels = labelsOf(lexicon, tables, first.full + second.full, first.full + second.full).filter(label =>
+    !label.heading
+  )
   return labels.length === 0 ? entry : { ...entry, labels, used: [first, second] }
 }
 
@@ -117,12 +148,25 @@ function joined (line: TokenLine): Token {
   const first = line.tokens[0]!
   const last = line.tokens.at(-1)!
   const all = line.tokens.filter(token => token.kind === 'text')
-  return { ...first, end: last.end, raw: line.tokens.map(token => token.raw).join(' '), kind: 'text', key: all.map(token => token.key).join(''), full: all.map(token => token.full).join('') }
+  return {
+    ...first,
+    end: last.end,
+    raw: line.tokens.map(token => token.raw).join(' '),
+    kind: 'text',
+    key: all.map(token => token.key).join(''),
+    full: all.map(token => token.full).join('')
+  }
 }
 
-// ---- lines divided by spaces, or not at all ---------------------------------------------------------------------------
+// ---- lines divided by spaces, or not at all
+// ---------------------------------------------------------------------------
 
-interface Group { values: Token[], own: Token[], first: number, last: number }
+interface Group {
+  values: Token[]
+  own: Token[]
+  first: number
+  last: number
+}
 
 /** How far a label reaches above and below its figures where it is wrapped. */
 const LINES_OF_A_LABEL = 6
@@ -132,10 +176,15 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
   // Where figures stand beside their labels, a lone one in the middle of a line is the number of the page.
   const beside = all.filter(group => group.own.length > 0).length * 2 > all.length
   const groups = beside ? all.filter(group => group.own.length > 0 || group.values.length > 1) : all
-  const headings = lexicon.labels.filter(label => label.heading).flatMap(label => [...label.keys, bare(plain(label.row.zh))])
-  const prefixes = new Set(lexicon.labels.filter(label => tables.has(label.table.definition.id))
-    .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1)))))
-  const textsBetween = (from: number, to: number) => lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
+  const headings = lexicon.labels.filter(label => label.heading).flatMap(
+    label => [...label.keys, bare(plain(label.row.zh))]
+  )
+  const prefixes = new Set(
+    lexicon.labels.filter(label => tables.has(label.table.definition.id))
+      .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1))))
+  )
+  const textsBetween = (from: number, to: number) =>
+    lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
   const start = lines[0]?.index ?? 0
   const entries = groups.map((group, i): Entry => {
     const before = textsBetween(groups[i - 1]?.last ?? start - 1, group.first)
@@ -143,17 +192,44 @@ function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>)
     const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
     const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
     const { labels, used } = wrappedLabel(pre, group.own, post, lexicon, tables, prefixes, headings)
-    return { labels, used, texts: [...before, ...group.own], zone: group.values, lead: 0, lines: [group.first], divided: false, grid: false, stream: group.own.length === 0, ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {}) }
+    return {
+      labels,
+      used,
+      texts: [...before, ...group.own],
+      zone: group.values,
+      lead: 0,
+      lines: [group.first],
+      divided: false,
+      grid: false,
+      stream: group.own.length === 0,
+      ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {})
+    }
   })
   // Words that two rows claim belong to neither.
   const claims = new Map<Token, number>()
   for (const token of entries.flatMap(entry => entry.used)) claims.set(token, (claims.get(token) ?? 0) + 1)
-  for (const entry of entries) if (entry.used.some(token => claims.get(token)! > 1)) Object.assign(entry, { labels: [], used: [] })
+  for (const entry of entries) {
+    if (entry.used.some(token => claims.get(token)! > 1)) Object.assign(entry, { labels: [], used: [] })
+  }
   const taken = new Set(entries.flatMap(entry => entry.used))
-  for (const entry of entries) entry.texts = entry.texts.filter(token => !taken.has(token) || entry.used.includes(token))
+  for (const entry of entries) {
+    entry.texts = entry.texts.filter(token => !taken.has(token) || entry.used.includes(token))
+  }
   const last = groups.at(-1)?.last ?? start - 1
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
-  if (tail.length > 0) entries.push({ labels: [], used: [], texts: tail, zone: [], lead: 0, lines: [], divided: false, grid: false, stream: false })
+  if (tail.length > 0) {
+    entries.push({
+      labels: [],
+      used: [],
+      texts: tail,
+      zone: [],
+      lead: 0,
+      lines: [],
+      divided: false,
+      grid: false,
+      stream: false
+    })
+  }
   return entries
 }
 
@@ -181,7 +257,10 @@ function groupValues (lines: TokenLine[]): Group[] {
     while (first > 0 && line.tokens[first - 1]!.kind === 'value') first--
     const own = line.tokens.slice(0, first)
     const values = line.tokens.slice(first)
-    if (values.length === 0) { open = null; continue }
+    if (values.length === 0) {
+      open = null
+      continue
+    }
     const single = own.length === 0 && values.length === 1
     if (single && open !== null) {
       open.values.push(...values)
@@ -196,21 +275,32 @@ function groupValues (lines: TokenLine[]): Group[] {
 }
 
 /**
- * The label whose pieces stand before, beside and after the figures. Pieces of headings may stand between them; any other
- * word between the label and its figures means that it is not theirs.
+ * The label whose pieces stand before, beside and after the figures. Pieces of headings may stand between them; any
+ * other word between the label and its figures means that it is not theirs.
  */
-function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexicon, tables: Set<string>, prefixes: Set<string>, headings: string[]): { labels: Label[], used: Token[] } {
+function wrappedLabel (
+  pre: Token[],
+  own: Token[],
+  post: Token[],
+  lexicon: Lexicon,
+  tables: Set<string>,
+  prefixes: Set<string>,
+  headings: string[]
+): { labels: Label[], used: Token[] } {
   const all = [...pre, ...own, ...post].filter(token => token.kind === 'text' && token.full !== '')
   const place = (token: Token) => pre.includes(token) ? -1 : own.includes(token) ? 0 : 1
   // Beside the figures a word that is a label of its own is theirs.
-  const isHeading = (token: Token) => headings.some(key => key.includes(token.full)) &&
+  const isHeading = (token: Token) =>
+    headings.some(key => key.includes(token.full)) &&
     !(own.includes(token) && labelsOf(lexicon, tables, token.key, token.full).some(label => !label.heading))
   // The words beside the figures as one text, with brackets that reach over several of them.
   for (const [i] of own.entries()) {
     const beside = own.slice(i)
     const text = beside.map(token => token.raw).join('')
     const labels = labelsOf(lexicon, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
-    if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) return { labels, used: beside }
+    if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) {
+      return { labels, used: beside }
+    }
   }
   const found: { labels: Label[], used: Token[], length: number }[] = []
   let visits = 0
@@ -231,8 +321,13 @@ function wrappedLabel (pre: Token[], own: Token[], post: Token[], lexicon: Lexic
   /** An explanation in brackets that goes on in the next words. */
   const withBracket = (used: Token[]): Token[] => {
     const closed = [...used]
-    const open = () => { const text = plain(closed.map(token => token.raw).join('')); return text.lastIndexOf('(') > text.lastIndexOf(')') }
-    for (let i = all.indexOf(used.at(-1)!) + 1; open() && i < all.length && closed.length < used.length + 6; i++) closed.push(all[i]!)
+    const open = () => {
+      const text = plain(closed.map(token => token.raw).join(''))
+      return text.lastIndexOf('(') > text.lastIndexOf(')')
+    }
+    for (let i = all.indexOf(used.at(-1)!) + 1; open() && i < all.length && closed.length < used.length + 6; i++) {
+      closed.push(all[i]!)
+    }
     return open() ? [...used] : closed
   }
   const isNear = (used: Token[]) => {

@@ -8,7 +8,10 @@ const simplified = new Map<string, string>()
 function simplify (text: string): string {
   let out = ''
   for (const char of text) {
-    if (char < '一') { out += char; continue }
+    if (char < '一') {
+      out += char
+      continue
+    }
     let simple = simplified.get(char)
     if (simple === undefined) simplified.set(char, simple = convert(char))
     out += simple
@@ -25,7 +28,8 @@ export function plain (text: string): string {
   return simplify(narrow.includes('(') ? narrow.normalize('NFC').replace(PINYIN, '') : narrow).trim()
 }
 
-const ENUMERATOR = /^(?:\(\s*(?:[一二三四五六七八九十]{1,2}|\d{1,2})\s*\)|[一二三四五六七八九十]{1,2}\s*[、.,:]|\d{1,2}\s*[、.,:)]|\d{1,2}(?=\s*[一-鿿]))\s*[、.,:]?\s*/
+const ENUMERATOR =
+  /^(?:\(\s*(?:[一二三四五六七八九十]{1,2}|\d{1,2})\s*\)|[一二三四五六七八九十]{1,2}\s*[、.,:]|\d{1,2}\s*[、.,:)]|\d{1,2}(?=\s*[一-鿿]))\s*[、.,:]?\s*/
 
 /** What remains of a label: its characters, without enumerator, brackets with their explanations, spaces and signs. */
 export function labelKey (text: string): string {

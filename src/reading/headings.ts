@@ -4,17 +4,26 @@ import { bare, labelKey, plain } from './fold.ts'
 import type { Token } from './tokens.ts'
 
 /** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
-export interface Heading { verified: boolean, columns: number[] | null, unit: string | null }
+export interface Heading {
+  verified: boolean
+  columns: number[] | null
+  unit: string | null
+}
 
 /** How many fields the line has on which all columns stand; null where they stand on several. */
 export function fieldsOfHeading (table: FormTable, tokens: Token[]): number | null {
   const keys = keysOf(table)
   const line = tokens.find(token => token.key === keys[0])?.line
   const own = tokens.filter(token => token.line === line)
-  return keys.every(key => own.some(token => token.key === key)) ? Math.max(...own.map(token => token.column)) + 1 : null
+  return keys.every(key => own.some(token => token.key === key))
+    ? Math.max(...own.map(token => token.column)) + 1
+    : null
 }
 
-/** `allColumns`: the labels of the columns of all tables of all forms. `times`: how often the columns stand side by side. */
+/**
+ * `allColumns`: the labels of the columns of all tables of all forms. `times`: how often the columns stand side by
+ * side.
+ */
 export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<string>, times = 1): Heading {
   const words = tokens.filter(token => token.kind === 'text' && token.key !== '')
   const unit = moneyUnit(tokens)
@@ -26,7 +35,9 @@ export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<
     if (foreign) continue
     if (isWhole(table, whole, times)) return { verified: true, columns: gridColumns(whole, keysOf(table), times), unit }
     const across = [...some].sort((a, b) => a.column + a.width / 2 - b.column - b.width / 2)
-    if (times > 1 ? hasAllPieces(table, some, times) : isAssembled(table, some) || isAssembled(table, across)) return { verified: true, columns: null, unit }
+    if (times > 1 ? hasAllPieces(table, some, times) : isAssembled(table, some) || isAssembled(table, across)) {
+      return { verified: true, columns: null, unit }
+    }
   }
   return { verified: false, columns: null, unit }
 }
@@ -49,7 +60,14 @@ function neighboursJoined (words: Token[]): Token[] {
   for (const word of words) {
     const last = joined.at(-1)
     if (last !== undefined && last.line === word.line && word.start - last.end <= 1) {
-      joined[joined.length - 1] = { ...last, end: word.end, raw: last.raw + word.raw, key: last.key + word.key, full: last.full + word.full, width: last.width + word.width + 1 }
+      joined[joined.length - 1] = {
+        ...last,
+        end: word.end,
+        raw: last.raw + word.raw,
+        key: last.key + word.key,
+        full: last.full + word.full,
+        width: last.width + word.width + 1
+      }
     } else {
       joined.push(word)
     }
@@ -59,7 +77,8 @@ function neighboursJoined (words: Token[]): Token[] {
 
 /** Before the first column, or before the heading of the columns that it adds. */
 function totalStandsEarly (table: FormTable, words: Token[]): boolean {
-  const at = (zh: string) => words.findIndex((word, i) => word.key === labelKey(zh) || word.key + (words[i + 1]?.key ?? '') === labelKey(zh))
+  const at = (zh: string) =>
+    words.findIndex((word, i) => word.key === labelKey(zh) || word.key + (words[i + 1]?.key ?? '') === labelKey(zh))
   const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
   const first = at(table.columns[0]!.zh)
   const heading = table.definition.column_headings?.map(({ zh }) => at(zh)).find(index => index >= 0) ?? -1
@@ -81,12 +100,13 @@ function gridColumns (whole: Token[], keys: string[], times: number): number[] |
 }
 
 /**
- * Labels split into pieces, in the next lines or in the next fields: each column begins after the one before it, and its
- * other pieces follow. A total may begin anywhere.
+ * Labels split into pieces, in the next lines or in the next fields: each column begins after the one before it, and
+ * its other pieces follow. A total may begin anywhere.
  */
 function isAssembled (table: FormTable, words: Token[]): boolean {
   const used = new Set<Token>()
-  const next = (from: number, rest: string) => words.findIndex((word, i) => i >= from && !used.has(word) && rest.startsWith(word.key))
+  const next = (from: number, rest: string) =>
+    words.findIndex((word, i) => i >= from && !used.has(word) && rest.startsWith(word.key))
   let begun = 0
   for (const column of table.columns) {
     let rest = labelKey(column.zh)
@@ -117,6 +137,12 @@ function count (text: string): Map<string, number> {
 
 /** The unit of money in a heading: 元 or 万元 in brackets or behind 单位. Two different ones are none. */
 function moneyUnit (tokens: Token[]): string | null {
-  const found = new Set([...plain(tokens.map(token => token.raw).join(' ')).replaceAll(' ', '').matchAll(/(?:\(|单位:?|,)(?:人民币)?(亿元|万元|元)\)?/g)].map(match => match[1]!))
+  const found = new Set(
+    [
+      ...plain(tokens.map(token => token.raw).join(' ')).replaceAll(' ', '').matchAll(
+        /(?:\(|单位:?|,)(?:人民币)?(亿元|万元|元)\)?/g
+      )
+    ].map(match => match[1]!)
+  )
   return found.size === 1 ? [...found][0]! : null
 }

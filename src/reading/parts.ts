@@ -7,9 +7,18 @@ import type { TokenLine } from './tokens.ts'
 const TITLES: [string, RegExp][] = [
   ['overview', /^(?:(?:政府信息公开(?:工作)?)?(?:总体|基本)(?:工作)?(?:情况|概况)|(?:工作)?概述)/],
   ['proactive_disclosure', /^主动公开政府信息(?:工作)?(?:的)?情况/],
-  ['requests', /^(?:政府信息公开)?(?:收到和处理|收到及处理|收到、处理|处理|接收和处理)(?:的)?(?:政府)?信息公开申请(?:的)?情况/],
-  ['review_litigation', /^(?:因)?(?:政府信息公开(?:工作)?)?(?:被)?(?:申请|提起)?(?:的)?行政复议.{0,8}行政诉讼(?:的)?(?:情况)?/],
-  ['problems_improvements', /^(?:政府信息公开(?:工作)?)?(?:中)?(?:存在的?|主要)(?:主要)?(?:问题|不足).{0,10}(?:改进|整改|下一步|措施)[一-鿿]{0,6}/],
+  [
+    'requests',
+    /^(?:政府信息公开)?(?:收到和处理|收到及处理|收到、处理|处理|接收和处理)(?:的)?(?:政府)?信息公开申请(?:的)?情况/
+  ],
+  [
+    'review_litigation',
+    /^(?:因)?(?:政府信息公开(?:工作)?)?(?:被)?(?:申请|提起)?(?:的)?行政复议.{0,8}行政诉讼(?:的)?(?:情况)?/
+  ],
+  [
+    'problems_improvements',
+    /^(?:政府信息公开(?:工作)?)?(?:中)?(?:存在的?|主要)(?:主要)?(?:问题|不足).{0,10}(?:改进|整改|下一步|措施)[一-鿿]{0,6}/
+  ],
   ['other_matters', /^其[他它](?:需要)?(?:报告|说明)(?:的)?(?:有关)?(?:事项|情况)/]
 ]
 
@@ -46,7 +55,10 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
     }
     // Wrapped over two lines.
     const next = lines[line.index + 1]
-    if (line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) || text.length > LONGEST_TITLE) continue
+    if (
+      line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) ||
+      text.length > LONGEST_TITLE
+    ) continue
     const both = titleOf(text + lineText(document, next.index))
     if (both?.rest === '') starts.push({ section: both.section, from: next.index, rest: '' })
   }

@@ -28,13 +28,18 @@ export function readDocument (document: Document, forms: Form[]): Reading | Refu
   if (!title.annual) return { refused: [problemOf('not-annual')] }
   const attempts = lexicons(forms).map(lexicon => attempt(lexicon, readTables(document, lines, parts, lexicon)))
   const year = (form: Form) => Number(isOf(form, title.year))
-  const [best] = attempts.sort((a, b) => b.proactive - a.proactive || b.own - a.own || year(b.form) - year(a.form) || b.known - a.known)
+  const [best] = attempts.sort((a, b) =>
+    b.proactive - a.proactive || b.own - a.own || year(b.form) - year(a.form) || b.known - a.known
+  )
   if (best === undefined || best.known === 0) {
     return { refused: [problemOf('no-table'), ...(best?.problems ?? []).slice(0, 20)] }
   }
   // An old form is used for years after its own, never a form before its first year.
   const possible = (form: Form) => title.year === null || form.definition.reporting_years[0] <= title.year
-  const rivals = attempts.filter(other => other !== best && other.known > 0 && other.proactive === best.proactive && other.own === best.own && possible(other.form))
+  const rivals = attempts.filter(other =>
+    other !== best && other.known > 0 && other.proactive === best.proactive && other.own === best.own &&
+    possible(other.form)
+  )
   forgetWhatDiffers(best, rivals)
   const { form, values, problems } = best
   const content: Content = { ...emptyContent(form), sections: readSections(document, parts, form) }
@@ -42,7 +47,10 @@ export function readDocument (document: Document, forms: Form[]): Reading | Refu
   const cells = { read: 0, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 }
   for (const cell of form.cells) {
     const value = values.get(cell.id)
-    if (value === undefined) { cells.missing++; continue }
+    if (value === undefined) {
+      cells.missing++
+      continue
+    }
     content.figures[cell.position - 1] = value.figure
     if (value.note !== undefined) content.notes[cell.id] = value.note
     sources[cell.id] = value.source
@@ -59,10 +67,17 @@ const isOf = (form: Form, year: number | null): boolean => {
 }
 
 /**
- * How well a form fits, in this order: tables of part two under their headings, which differ from form to form; rows of part
- * three that no other form has.
+ * How well a form fits, in this order: tables of part two under their headings, which differ from form to form; rows of
+ * part three that no other form has.
  */
-interface Attempt { form: Form, values: Map<string, CellReading>, problems: ReadingProblem[], proactive: number, own: number, known: number }
+interface Attempt {
+  form: Form
+  values: Map<string, CellReading>
+  problems: ReadingProblem[]
+  proactive: number
+  own: number
+  known: number
+}
 
 /** Puts the readings of all stretches together. Where a table stands twice with different figures nothing is known. */
 function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
@@ -82,20 +97,30 @@ function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
     }
   }
   // Two reports in one document: what stands in one of them only may be the other's.
-  if (differs) for (const [cell, value] of values) values.set(cell, unreadable(value))
-  const known = [...values].filter(([, value]) => value.note?.state !== 'unreadable').map(([cell]) => form.cell.get(cell)!)
+  if (differs) { for (const [cell, value] of values) values.set(cell, unreadable(value)) }
+  const known = [...values].filter(([, value]) => value.note?.state !== 'unreadable').map(([cell]) =>
+    form.cell.get(cell)!
+  )
   return {
     form,
     values,
     problems,
-    proactive: readings.filter(reading => reading.verified && reading.table.definition.section === 'proactive_disclosure').length,
-    own: known.filter(cell => lexicon.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)).length,
+    proactive:
+      readings.filter(reading => reading.verified && reading.table.definition.section === 'proactive_disclosure')
+        .length,
+    own:
+      known.filter(cell =>
+        lexicon.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)
+      ).length,
     known: known.length
   }
 }
 
 const agree = (a: TableReading, b: TableReading): boolean =>
-  a.cells.size === b.cells.size && [...a.cells].every(([cell, value]) => { const twin = b.cells.get(cell); return twin !== undefined && same(value, twin) })
+  a.cells.size === b.cells.size && [...a.cells].every(([cell, value]) => {
+    const twin = b.cells.get(cell)
+    return twin !== undefined && same(value, twin)
+  })
 
 /** Nothing tells which of two forms it is: what they do not share is not known. */
 function forgetWhatDiffers (best: Attempt, rivals: Attempt[]): void {
@@ -107,7 +132,8 @@ function forgetWhatDiffers (best: Attempt, rivals: Attempt[]): void {
 // ---- texts --------------------------------------------------------------------------------------------------------
 
 /** What stands below a report on its page. */
-const FOOTER = /^(打印|关闭|分享|扫一扫|上一篇|下一篇|相关(链接|文档|附件|新闻)|主办单位|承办单位|版权所有|网站标识码|浏览次数|【?打印|【?关闭|ICP|.{0,30}ICP备)/
+const FOOTER =
+  /^(打印|关闭|分享|扫一扫|上一篇|下一篇|相关(链接|文档|附件|新闻)|主办单位|承办单位|版权所有|网站标识码|浏览次数|【?打印|【?关闭|ICP|.{0,30}ICP备)/
 const PAGE_NUMBER = /^([-—–]\d{1,3}[-—–]|第\d{1,3}页.*)$/
 
 const LONGEST = 200_000

@@ -44,4 +44,6 @@ export interface Reading {
 }
 
 /** No report can be taken from the document: `why` tells it, problems with their lines. */
-export interface Refusal { refused: ReadingProblem[] }
+export interface Refusal {
+  refused: ReadingProblem[]
+}

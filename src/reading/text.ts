@@ -17,22 +17,33 @@ export function documentOfText (text: string): Document {
     lines.push({ start, end, fields: null, grid: null })
     start = end + 1
   }
-  const barred = lines.filter(line => line.end - line.start < LONGEST_ROW && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line))
+  const barred = lines.filter(line =>
+    line.end - line.start < LONGEST_ROW && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line)
+  )
   // A bar either stands before each cell (Markdown) or closes it (a flattened web page).
-  const leading = barred.filter(line => BAR.test(text.slice(line.start, line.end).trimStart()[0]!) && /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
+  const leading =
+    barred.filter(line =>
+      BAR.test(text.slice(line.start, line.end).trimStart()[0]!) && /[^\s|｜│┃]/.test(text.slice(line.start, line.end))
+    ).length
   const withText = barred.filter(line => /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
   const opens = leading * 2 > withText
   for (const line of barred) line.fields = fieldsBetween(text, line, BARS, opens)
   for (const line of lines) {
     const raw = text.slice(line.start, line.end)
-    if (line.fields === null && raw.length < LONGEST_ROW && raw.includes('\t') && raw.split('\t').filter(part => part.trim() !== '').length > 1) line.fields = fieldsBetween(text, line, /\t/g, false)
+    if (
+      line.fields === null && raw.length < LONGEST_ROW && raw.includes('\t') &&
+      raw.split('\t').filter(part => part.trim() !== '').length > 1
+    ) line.fields = fieldsBetween(text, line, /\t/g, false)
   }
   return { text, lines, title: null }
 }
 
-export const isRule = (text: string, { start, end }: { start: number, end: number }) => RULE.test(text.slice(start, end))
+export const isRule = (text: string, { start, end }: { start: number, end: number }) =>
+  RULE.test(text.slice(start, end))
 
-/** `opens`: the first separator stands before the first field. What follows the last one is a field if it is not empty. */
+/**
+ * `opens`: the first separator stands before the first field. What follows the last one is a field if it is not empty.
+ */
 function fieldsBetween (text: string, line: Line, separator: RegExp, opens: boolean): Field[] {
   const cuts = [...text.slice(line.start, line.end).matchAll(separator)].map(match => line.start + match.index)
   const starts = [line.start, ...cuts.map(cut => cut + 1)]

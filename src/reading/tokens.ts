@@ -33,13 +33,32 @@ export function tokenize (document: Document): TokenLine[] {
     const divided = line.fields !== null
     const spans = isRule(document.text, line)
       ? []
-      : line.fields ?? words(raw).map(({ start, end }) => ({ start: line.start + start, end: line.start + end, column: start, width: end - start }))
+      : line.fields ??
+        words(raw).map(({ start, end }) => ({
+          start: line.start + start,
+          end: line.start + end,
+          column: start,
+          width: end - start
+        }))
     const tokens = spans.map((span): Token => {
       const text = document.text.slice(span.start, span.end)
       const kind = !looksLikeValue(text) ? 'text' : divided && isBlank(text) ? 'blank' : 'value'
-      return { ...span, line: index, raw: text, kind, key: kind === 'text' ? labelKey(text) : '', full: kind === 'text' ? fullKey(text) : '' }
+      return {
+        ...span,
+        line: index,
+        raw: text,
+        kind,
+        key: kind === 'text' ? labelKey(text) : '',
+        full: kind === 'text' ? fullKey(text) : ''
+      }
     })
-    return { index, start: line.start, divided, grid: line.grid, tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw)) }
+    return {
+      index,
+      start: line.start,
+      divided,
+      grid: line.grid,
+      tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw))
+    }
   })
 }
 
@@ -52,7 +71,8 @@ const LONGEST_ROW = 2000
 /** A reading in brackets belongs to the character before it, even behind a space. */
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
 
-const LABEL_AND_FIGURE = /^((?:[(（]?\d{1,2}[)）]?[.．、]?)?[^\d０-９]*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
+const LABEL_AND_FIGURE =
+  /^((?:[(（]?\d{1,2}[)）]?[.．、]?)?[^\d０-９]*[\p{Script=Han})）”’"》」])[+-]?[\d０-９][\d０-９,，.]*(?:件|项|元|万元)?$/u
 const LABEL_AND_MARK = /^(.*[\p{Script=Han})）”’"》」])(?:[-—－/／]+|无|無)$/u
 
 function words (raw: string): Span[] {
@@ -62,7 +82,13 @@ function words (raw: string): Span[] {
   if (first < 0) return spans
   // A label that runs into the first of its figures.
   const { start, end } = spans[first]!
-  const label = (LABEL_AND_FIGURE.exec(raw.slice(start, end)) ?? (first < spans.length - 1 ? LABEL_AND_MARK.exec(raw.slice(start, end)) : null))?.[1]
+  const label = (LABEL_AND_FIGURE.exec(raw.slice(start, end)) ??
+    (first < spans.length - 1 ? LABEL_AND_MARK.exec(raw.slice(start, end)) : null))?.[1]
   if (label === undefined) return spans
-  return [...spans.slice(0, first), { start, end: start + label.length }, { start: start + label.length, end }, ...spans.slice(first + 1)]
+  return [
+    ...spans.slice(0, first),
+    { start, end: start + label.length },
+    { start: start + label.length, end },
+    ...spans.slice(first + 1)
+  ]
 }

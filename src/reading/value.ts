@@ -3,21 +3,45 @@ import { readFigure, type Figure, type Note } from '../form/figures.ts'
 import type { Cell } from '../form/form.ts'
 import { plain } from './fold.ts'
 
-export interface ReadValue { figure: Figure, note?: Note, steps: string[] }
+export interface ReadValue {
+  figure: Figure
+  note?: Note
+  steps: string[]
+}
 
 /** Units of money that are printed in a cell or in the heading of its column, in 分. */
 const MONEY: Record<string, bigint> = { 元: 100n, 万元: 1_000_000n, 万: 1_000_000n, 亿元: 10_000_000_000n }
 
 const NOT_APPLICABLE = /^(?:[/\\]+|[-\u2010-\u2015\u2212\u2500_]+|无|n\/a)$/i
 const NUMBER = '(\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.(\\d+))?'
-const SIGNS: Record<string, -1 | 1> = { '+': 1, '↑': 1, 增加: 1, 新增: 1, 增长: 1, 增: 1, 上升: 1, '-': -1, '\u2010': -1, '\u2011': -1, '\u2012': -1, '\u2013': -1, '\u2014': -1, '\u2212': -1, '↓': -1, 减少: -1, 减: -1, 下降: -1 }
+const SIGNS: Record<string, -1 | 1> = {
+  '+': 1,
+  '↑': 1,
+  增加: 1,
+  新增: 1,
+  增长: 1,
+  增: 1,
+  上升: 1,
+  '-': -1,
+  '\u2010': -1,
+  '\u2011': -1,
+  '\u2012': -1,
+  '\u2013': -1,
+  '\u2014': -1,
+  '\u2212': -1,
+  '↓': -1,
+  减少: -1,
+  减: -1,
+  下降: -1
+}
 const SIGN = '([+↑↓\\-\\u2010-\\u2014\\u2212]|增加|新增|增长|增|上升|减少|减|下降)?'
 const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元)?$`)
 
 /** Whether the text can stand in a cell for figures; what it says is another matter. */
 export function looksLikeValue (text: string): boolean {
   const value = unquestioned(plain(text))
-  return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) || /^\d[\d,.?]*\d$/.test(value)
+  return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
+    /^\d[\d,.?]*\d$/.test(value)
 }
 
 /** Where a no-break space stood some pages show a question mark. */
@@ -30,7 +54,11 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
   const steps: string[] = []
   if (narrow !== raw) steps.push('plain_characters')
   if (value !== narrow) steps.push('question_mark')
-  const without = (state: Note['state']): ReadValue => ({ figure: null, note: { state, raw: raw.slice(0, 200) }, steps })
+  const without = (state: Note['state']): ReadValue => ({
+    figure: null,
+    note: { state, raw: raw.slice(0, 200) },
+    steps
+  })
   if (value === '') return without('blank')
   if (NOT_APPLICABLE.test(value)) return without('not_applicable')
   // Superscripts and circled digits would become plain ones.
@@ -64,7 +92,12 @@ function count (digits: string, decimals: string, suffix: string): number | null
 }
 
 /** In 分. */
-function amount (digits: string, decimals: string, suffix: string, unit: string | null): number | 'unit_unknown' | null {
+function amount (
+  digits: string,
+  decimals: string,
+  suffix: string,
+  unit: string | null
+): number | 'unit_unknown' | null {
   if (/^0*$/.test(digits + decimals)) return 0
   const printed = suffix === '' ? unit : suffix
   if (printed === null) return 'unit_unknown'

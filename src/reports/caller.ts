@@ -15,5 +15,8 @@ export const PUBLIC: Caller = { seesDrafts: false, moves: [] }
 
 export function callerOf ({ actor, isPublic }: Pick<FastifyRequest, 'actor' | 'isPublic'>): Caller {
   if (actor === null || isPublic) return PUBLIC
-  return { seesDrafts: true, moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role)) }
+  return {
+    seesDrafts: true,
+    moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role))
+  }
 }

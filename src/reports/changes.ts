@@ -3,7 +3,10 @@ import type { Content } from '../form/content.ts'
 import { writeFigure, type Figure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
 
-export interface Held { form: Form, content: Content }
+export interface Held {
+  form: Form
+  content: Content
+}
 
 /** A figure, why there is none, a text; null where nothing was given. */
 type Said = Figure | { state: string, raw: string } | string

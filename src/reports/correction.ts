@@ -23,30 +23,71 @@ const WORDS = {
   unit_unknown: { zh: '（单位不明）', en: '(unit unknown)' }
 } satisfies Record<string, Text>
 
-export function correctionNotice (difference: Difference, agencyName: string, year: number, language: Language): string {
+export function correctionNotice (
+  difference: Difference,
+  agencyName: string,
+  year: number,
+  language: Language
+): string {
   const word = (name: keyof typeof WORDS) => WORDS[name][language]
   const { from, to, cells, sections, checks } = difference
   const lead = language === 'zh'
-    ? `${plain(agencyName)} ${year} 年度政府信息公开工作年度报告：第 ${from.version} 版（${day(from.published_at)}发布）与第 ${to.version} 版（${day(to.published_at)}发布）的差异。`
-    : `Annual report ${year} on government information disclosure of ${plain(agencyName)}: version ${from.version} (published ${day(from.published_at)}) compared with version ${to.version} (published ${day(to.published_at)}).`
-  const reason = to.amendment_reason === null || to.version < from.version ? [] : [`${language === 'zh' ? '更正原因：' : 'Reason: '}${plain(to.amendment_reason)}`]
+    ? `${plain(agencyName)} ${year} 年度政府信息公开工作年度报告：第 ${from.version} 版（${
+      day(from.published_at)
+    }发布）与第 ${to.version} 版（${day(to.published_at)}发布）的差异。`
+    : `Annual report ${year} on government information disclosure of ${
+      plain(agencyName)
+    }: version ${from.version} (published ${day(from.published_at)}) compared with version ${to.version} (published ${
+      day(to.published_at)
+    }).`
+  const reason = to.amendment_reason === null || to.version < from.version
+    ? []
+    : [`${language === 'zh' ? '更正原因：' : 'Reason: '}${plain(to.amendment_reason)}`]
   const side = (side: Difference['cells'][number]['before'], unit: string) =>
-    side === null ? word('absent') : side.figure !== null ? `${side.figure} ${unit}` : `${word(side.note!.state)}${side.note!.raw === '' ? '' : ` ${plain(side.note!.raw)}`}`
+    side === null
+      ? word('absent')
+      : side.figure !== null
+      ? `${side.figure} ${unit}`
+      : `${word(side.note!.state)}${side.note!.raw === '' ? '' : ` ${plain(side.note!.raw)}`}`
   const outcome = (outcome: Difference['checks'][number]['before']) => outcome === null ? '—' : word(outcome)
   const table = (first: string, rows: [string, string, string][]) =>
-    [[first, word('before'), word('after')], ['---', '---', '---'], ...rows].map(row => `| ${row.join(' | ')} |`).join('\n')
+    [[first, word('before'), word('after')], ['---', '---', '---'], ...rows].map(row => `| ${row.join(' | ')} |`).join(
+      '\n'
+    )
   return [
     `# ${word('title')}`,
     lead,
     ...reason,
     ...(cells.length + sections.length + checks.length === 0 ? [word('none')] : []),
-    ...(cells.length === 0 ? [] : [`## ${word('figures')}`, table(word('cell'), cells.map(({ label, unit, before, after }) => [plain(label[language]), side(before, unit), side(after, unit)]))]),
+    ...(cells.length === 0
+      ? []
+      : [
+        `## ${word('figures')}`,
+        table(
+          word('cell'),
+          cells.map(({ label, unit, before, after }) => [plain(label[language]), side(before, unit), side(after, unit)])
+        )
+      ]),
     ...(sections.length === 0 ? [] : [`## ${word('texts')}`]),
     ...sections.flatMap(({ label, before, after }) => {
       const [old, now] = changedLines(before, after)
-      return [`### ${plain(label[language])}`, `${word('before')}${language === 'zh' ? '：' : ':'}`, old === null ? word('absent') : quoted(old), `${word('after')}${language === 'zh' ? '：' : ':'}`, now === null ? word('absent') : quoted(now)]
+      return [
+        `### ${plain(label[language])}`,
+        `${word('before')}${language === 'zh' ? '：' : ':'}`,
+        old === null ? word('absent') : quoted(old),
+        `${word('after')}${language === 'zh' ? '：' : ':'}`,
+        now === null ? word('absent') : quoted(now)
+      ]
     }),
-    ...(checks.length === 0 ? [] : [`## ${word('checks')}`, table(word('check'), checks.map(({ label, before, after }) => [plain(label[language]), outcome(before), outcome(after)]))])
+    ...(checks.length === 0
+      ? []
+      : [
+        `## ${word('checks')}`,
+        table(
+          word('check'),
+          checks.map(({ label, before, after }) => [plain(label[language]), outcome(before), outcome(after)])
+        )
+      ])
   ].join('\n\n') + '\n'
 }
 
@@ -65,7 +106,9 @@ function changedLines (before: string | null, after: string | null): [string[] |
   while (first < least && old[first] === now[first]) first++
   let last = 0
   while (last < least - first && old.at(-1 - last) === now.at(-1 - last)) last++
-  const kept = (lines: string[]) => [...(first > 0 ? ['…'] : []), ...lines.slice(first, lines.length - last), ...(last > 0 ? ['…'] : [])]
+  const kept = (
+    lines: string[]
+  ) => [...(first > 0 ? ['…'] : []), ...lines.slice(first, lines.length - last), ...(last > 0 ? ['…'] : [])]
   return [kept(old), kept(now)]
 }
 

@@ -8,23 +8,45 @@ import { by } from '../trail/trail.ts'
 import { deleteDeadline, getDeadline, putDeadline } from './deadlines.ts'
 import { ReportParams } from './routes.ts'
 
-const Day = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', description: 'A day, as 2020-01-20' })
+const Day = Type.String({
+  pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
+  description: 'A day, as 2020-01-20'
+})
 const orNull = (type: string, description: string) => ({ type: [type, 'null'], description })
 
 const WireDeadline = Type.Object({
   agency: AgencyCode,
   year: Year,
   date: Type.String({ description: 'The last day on which the report is in time, in China.' }),
-  statutory: Type.String({ description: '31 January of the year after; for governments of counties and above 31 March.' }),
+  statutory: Type.String({
+    description: '31 January of the year after; for governments of counties and above 31 March.'
+  }),
   local: Type.Unsafe<string | null>(orNull('string', 'An earlier day that was set; null where none was.')),
-  first_published_at: Type.Unsafe<string | null>(orNull('string', 'When the first version was published: amendments do not make it late.')),
-  on_time: Type.Unsafe<boolean | null>(orNull('boolean', 'null while the report is not published and the day is not over.'))
+  first_published_at: Type.Unsafe<string | null>(
+    orNull('string', 'When the first version was published: amendments do not make it late.')
+  ),
+  on_time: Type.Unsafe<boolean | null>(
+    orNull('boolean', 'null while the report is not published and the day is not over.')
+  )
 }, {
   $id: 'Deadline',
   description: 'By when a report is to be public, and whether it was.',
-  examples: [{ agency: 'kundulun-culture', year: 2019, date: '2020-01-20', statutory: '2020-01-31', local: '2020-01-20', first_published_at: '2020-01-18T01:30:00.123456Z', on_time: true }]
+  examples: [{
+    agency: 'kundulun-culture',
+    year: 2019,
+    date: '2020-01-20',
+    statutory: '2020-01-31',
+    local: '2020-01-20',
+    first_published_at: '2020-01-18T01:30:00.123456Z',
+    on_time: true
+  }]
 })
-const NewDeadline = Type.Object({ date: Day }, { $id: 'NewDeadline', additionalProperties: false, description: 'A day that is not after the statutory one.', examples: [{ date: '2020-01-20' }] })
+const NewDeadline = Type.Object({ date: Day }, {
+  $id: 'NewDeadline',
+  additionalProperties: false,
+  description: 'A day that is not after the statutory one.',
+  examples: [{ date: '2020-01-20' }]
+})
 
 export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
   for (const schema of [WireDeadline, NewDeadline]) app.addSchema(schema)
@@ -33,7 +55,8 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
     schema: {
       operationId: 'getDeadline',
       summary: 'By when, and whether in time',
-      description: 'The statutory day or the earlier one that was set, and whether the first publication was in time. The report need not be there yet.',
+      description:
+        'The statutory day or the earlier one that was set, and whether the first publication was in time. The report need not be there yet.',
       tags: ['reports'],
       params: ReportParams,
       response: { 200: answer(WireDeadline, 'The deadline.'), ...problems('agency-not-found', 'agency-not-in-year') }
@@ -48,7 +71,11 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       tags: ['reports'],
       params: ReportParams,
       body: ref(NewDeadline),
-      response: { 200: answer(WireDeadline, 'There was an earlier day; it is now this one.'), 201: answer(WireDeadline, 'It is set.'), ...problems('agency-not-found', 'agency-not-in-year', ...BODY) }
+      response: {
+        200: answer(WireDeadline, 'There was an earlier day; it is now this one.'),
+        201: answer(WireDeadline, 'It is set.'),
+        ...problems('agency-not-found', 'agency-not-in-year', ...BODY)
+      }
     }
   }, async (request, reply) => {
     const { deadline, created } = await putDeadline(db, by(request), request.params, request.body.date)
@@ -62,7 +89,10 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       description: 'Where no earlier day was set it changes nothing.',
       tags: ['reports'],
       params: ReportParams,
-      response: { 204: Type.Null({ description: 'The statutory day holds.' }), ...problems('agency-not-found', 'agency-not-in-year') }
+      response: {
+        204: Type.Null({ description: 'The statutory day holds.' }),
+        ...problems('agency-not-found', 'agency-not-in-year')
+      }
     }
   }, async (request, reply) => {
     await deleteDeadline(db, by(request), request.params)

@@ -17,7 +17,8 @@ const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
   { applies: () => true, date: '01-31' }
 ]
 
-const statutoryDate = (standing: Period, year: number) => `${year + 1}-${STATUTORY.find(({ applies }) => applies(standing))!.date}`
+const statutoryDate = (standing: Period, year: number) =>
+  `${year + 1}-${STATUTORY.find(({ applies }) => applies(standing))!.date}`
 
 export interface Deadline {
   agency: string
@@ -43,22 +44,50 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
   const statutory = await getStatutory(db, id)
   const { rows: [row] } = await sql<{ local: string | null, published: string | null, day: string }>`
     select to_char((select date from deadline where agency = ${agency} and year = ${year}), 'YYYY-MM-DD') as local,
-           ${shownMoment(sql`first.published_at`)} as published, to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
-    from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`.execute(db)
+           ${
+    shownMoment(sql`first.published_at`)
+  } as published, to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
+    from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
+    .execute(db)
   const { local, published, day } = row!
   // What holds is the earlier: the statutory date may have come forward since, with the agency's kind.
   const date = local !== null && local < statutory ? local : statutory
-  return { agency, year, date, statutory, local, first_published_at: published, on_time: published !== null ? day <= date : day > date ? false : null }
+  return {
+    agency,
+    year,
+    date,
+    statutory,
+    local,
+    first_published_at: published,
+    on_time: published !== null ? day <= date : day > date ? false : null
+  }
 }
 
 /** `created` when there was no local date. */
-export async function putDeadline (db: Kysely<Database>, by: By, id: ReportId, date: string): Promise<{ deadline: Deadline, created: boolean }> {
+export async function putDeadline (
+  db: Kysely<Database>,
+  by: By,
+  id: ReportId,
+  date: string
+): Promise<{ deadline: Deadline, created: boolean }> {
   const statutory = await getStatutory(db, id)
   const first = `${id.year + 1}-01-01`
   const exists = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
-  refuse('body-invalid', exists && date >= first && date <= statutory
-    ? []
-    : [{ pointer: '/date', found: date, expected: { en: `a day from ${first} to the statutory ${statutory}`, zh: `${first} 至法定期限 ${statutory} 之间的日期` } } satisfies Fault])
+  refuse(
+    'body-invalid',
+    exists && date >= first && date <= statutory
+      ? []
+      : [
+        {
+          pointer: '/date',
+          found: date,
+          expected: {
+            en: `a day from ${first} to the statutory ${statutory}`,
+            zh: `${first} 至法定期限 ${statutory} 之间的日期`
+          }
+        } satisfies Fault
+      ]
+  )
   const before = await changeLocal(db, by, id, date)
   return { deadline: await getDeadline(db, id), created: before === null }
 }
@@ -70,16 +99,29 @@ export async function deleteDeadline (db: Kysely<Database>, by: By, id: ReportId
 }
 
 /** Gives the local date that there was. */
-async function changeLocal (db: Kysely<Database>, by: By, { agency, year }: ReportId, date: string | null): Promise<string | null> {
+async function changeLocal (
+  db: Kysely<Database>,
+  by: By,
+  { agency, year }: ReportId,
+  date: string | null
+): Promise<string | null> {
   return await inTransaction(db, async trx => {
     await lockAgencies(trx, [agency])
-    const { rows: [row] } = await sql<{ date: string }>`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)
+    const { rows: [row] } = await sql<
+      { date: string }
+    >`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)
     const before = row?.date ?? null
     if (before === date) return before
     await (date === null
       ? sql`delete from deadline where agency = ${agency} and year = ${year}`
-      : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`).execute(trx)
-    await recordEvent(trx, by, { kind: 'deadline_changed', agency, year, details: { changes: { date: [before, date] } } })
+      : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`)
+      .execute(trx)
+    await recordEvent(trx, by, {
+      kind: 'deadline_changed',
+      agency,
+      year,
+      details: { changes: { date: [before, date] } }
+    })
     return before
   })
 }

@@ -6,7 +6,10 @@ import type { Text } from '../form/fault.ts'
 import type { Forms } from '../forms/forms.ts'
 import type { StoredReport } from './store.ts'
 
-interface Side { figure: Figure, note: Note | null }
+interface Side {
+  figure: Figure
+  note: Note | null
+}
 
 export interface Difference {
   from: { version: number, published_at: string, form: string }
@@ -22,16 +25,33 @@ export function differenceOf (forms: Forms, from: StoredReport, to: StoredReport
   const [before, after] = [forms.get(from.form), forms.get(to.form)]
   const cells = inBoth(before.cells, after.cells, cell => cell.id).map(([id, old, now]) => {
     const { label, unit } = (now ?? old)!
-    return { cell: id, label, unit, before: old === undefined ? null : sideOf(from, old), after: now === undefined ? null : sideOf(to, now) }
+    return {
+      cell: id,
+      label,
+      unit,
+      before: old === undefined ? null : sideOf(from, old),
+      after: now === undefined ? null : sideOf(to, now)
+    }
   })
-  const sections = inBoth(textsOf(before), textsOf(after), section => section.id).map(([id, old, now]) =>
-    ({ section: id, label: (now ?? old)!.label, before: from.content.sections[id] ?? null, after: to.content.sections[id] ?? null }))
+  const sections = inBoth(textsOf(before), textsOf(after), section => section.id).map(([id, old, now]) => ({
+    section: id,
+    label: (now ?? old)!.label,
+    before: from.content.sections[id] ?? null,
+    after: to.content.sections[id] ?? null
+  }))
   const [was, is] = [outcomesOf(before, from), outcomesOf(after, to)]
   const checks = inBoth(before.checks, after.checks, check => check.id).map(([id, old, now]) => {
     const { severity, zh, en } = (now ?? old)!
-    return { check: id, severity, label: { zh, en }, before: old === undefined ? null : was(id), after: now === undefined ? null : is(id) }
+    return {
+      check: id,
+      severity,
+      label: { zh, en },
+      before: old === undefined ? null : was(id),
+      after: now === undefined ? null : is(id)
+    }
   })
-  const changed = <Row extends { before: unknown, after: unknown }>(rows: Row[]) => rows.filter(row => JSON.stringify(row.before) !== JSON.stringify(row.after))
+  const changed = <Row extends { before: unknown, after: unknown }>(rows: Row[]) =>
+    rows.filter(row => JSON.stringify(row.before) !== JSON.stringify(row.after))
   return {
     from: { version: from.version!, published_at: from.published_at!, form: from.form },
     to: { version: to.version!, published_at: to.published_at!, form: to.form, amendment_reason: to.amendment_reason },
@@ -44,11 +64,16 @@ export function differenceOf (forms: Forms, from: StoredReport, to: StoredReport
 function sideOf ({ content }: StoredReport, { id, position, scale }: Cell): Side | null {
   const figure = content.figures[position - 1] ?? null
   const note = content.notes[id]
-  return figure === null && note === undefined ? null : { figure: writeFigure(scale, figure), note: note === undefined ? null : { state: note.state, raw: note.raw } }
+  return figure === null && note === undefined
+    ? null
+    : { figure: writeFigure(scale, figure), note: note === undefined ? null : { state: note.state, raw: note.raw } }
 }
 
 const textsOf = ({ definition, sections }: Form) =>
-  definition.sections.filter(({ id }) => sections.includes(id)).map(({ id, title_zh: zh, title_en: en }) => ({ id, label: { zh, en } }))
+  definition.sections.filter(({ id }) => sections.includes(id)).map(({ id, title_zh: zh, title_en: en }) => ({
+    id,
+    label: { zh, en }
+  }))
 
 function outcomesOf (form: Form, report: StoredReport): (check: string) => Outcome {
   const findings = new Map(runChecks(form, report.content).findings.map(({ check, outcome }) => [check, outcome]))
@@ -56,7 +81,11 @@ function outcomesOf (form: Form, report: StoredReport): (check: string) => Outco
 }
 
 /** All that either has, those of the later form first. */
-function inBoth<Item> (before: Item[], after: Item[], idOf: (item: Item) => string): [id: string, before: Item | undefined, after: Item | undefined][] {
+function inBoth<Item> (
+  before: Item[],
+  after: Item[],
+  idOf: (item: Item) => string
+): [id: string, before: Item | undefined, after: Item | undefined][] {
   const [old, now] = [new Map(before.map(item => [idOf(item), item])), new Map(after.map(item => [idOf(item), item]))]
   return [...new Set([...now.keys(), ...old.keys()])].map(id => [id, old.get(id), now.get(id)])
 }

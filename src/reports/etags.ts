@@ -10,7 +10,10 @@ import { reportText, type ReportId } from './actions.ts'
 import type { StoredReport } from './store.ts'
 
 type Scope = 'report' | 'table' | 'row'
-interface Part { table?: FormTable, row?: string }
+interface Part {
+  table?: FormTable
+  row?: string
+}
 
 /** Of the working state. What may be done with it follows from it and from who asks: one ETag serves all who see it. */
 export const etagOfReport = (forms: Forms, report: StoredReport) =>
@@ -25,26 +28,58 @@ export const etagOfRow = (report: StoredReport, table: FormTable, row: string) =
 const suffix = (scope: Scope, { created, published_at: publishedAt }: StoredReport, revision: number) =>
   publishedAt === null || scope === 'report' ? `.${scope}.${revision}.${created.toString(36)}` : ''
 
-const cellsOf = ({ table, row }: Part): Cell[] | undefined => table?.cells.filter(cell => row === undefined || cell.row === row)
-const lastChange = ({ cell_revisions: revisions }: StoredReport, cells: Cell[]) => Math.max(0, ...cells.map(cell => revisions?.[cell.position - 1] ?? 0))
+const cellsOf = ({ table, row }: Part): Cell[] | undefined =>
+  table?.cells.filter(cell => row === undefined || cell.row === row)
+const lastChange = ({ cell_revisions: revisions }: StoredReport, cells: Cell[]) =>
+  Math.max(0, ...cells.map(cell => revisions?.[cell.position - 1] ?? 0))
 
 /**
  * Throws `precondition-failed` when what is written is not as the request demands. `report` undefined: it is not there.
  * Of a table or row, the ETags of all that it is part of will do.
  */
-export function holdConditions (forms: Forms, { match, noneMatch }: Conditions, id: ReportId, report: StoredReport | undefined, { table, row }: Part = {}): void {
+export function holdConditions (
+  forms: Forms,
+  { match, noneMatch }: Conditions,
+  id: ReportId,
+  report: StoredReport | undefined,
+  { table, row }: Part = {}
+): void {
   if (match === undefined && noneMatch === undefined) return
-  const content = report === undefined || table === undefined ? undefined : row === undefined ? writeTable(table, report.content).rows : writeRow(table, row, report.content).values
+  const content = report === undefined || table === undefined
+    ? undefined
+    : row === undefined
+    ? writeTable(table, report.content).rows
+    : writeRow(table, row, report.content).values
   const exists = report !== undefined && (table === undefined || Object.keys(content!).length > 0)
-  const own = !exists ? undefined : table === undefined ? etagOfReport(forms, report) : row === undefined ? etagOfTable(report, table) : etagOfRow(report, table, row)
-  const current = report === undefined ? [] : [own, etagOfReport(forms, report), ...(table === undefined ? [] : [etagOfTable(report, table)])]
+  const own = !exists
+    ? undefined
+    : table === undefined
+    ? etagOfReport(forms, report)
+    : row === undefined
+    ? etagOfTable(report, table)
+    : etagOfRow(report, table, row)
+  const current = report === undefined
+    ? []
+    : [own, etagOfReport(forms, report), ...(table === undefined ? [] : [etagOfTable(report, table)])]
   const fail = (header: string, more: object = {}) => {
-    const found = report === undefined ? null : table === undefined ? report.revision : lastChange(report, cellsOf({ table, ...(row === undefined ? {} : { row }) })!)
-    throw problem('precondition-failed', { ...id, header, what: table === undefined ? '' : ` (${[table.definition.id, row].filter(Boolean).join('.')})` },
-      { etag: own ?? null, revision: { expected: null, found }, ...more })
+    const found = report === undefined
+      ? null
+      : table === undefined
+      ? report.revision
+      : lastChange(report, cellsOf({ table, ...(row === undefined ? {} : { row }) })!)
+    throw problem('precondition-failed', {
+      ...id,
+      header,
+      what: table === undefined ? '' : ` (${[table.definition.id, row].filter(Boolean).join('.')})`
+    }, { etag: own ?? null, revision: { expected: null, found }, ...more })
   }
   if (match === '*' && !exists) fail('If-Match')
-  if (Array.isArray(match) && !match.some(tag => current.some(etag => isSame(tag, etag)))) fail('If-Match', report && changesSince(forms, match, report, { ...(table && { table }), ...(row === undefined ? {} : { row }) }))
+  if (Array.isArray(match) && !match.some(tag => current.some(etag => isSame(tag, etag)))) {
+    fail(
+      'If-Match',
+      report && changesSince(forms, match, report, { ...(table && { table }), ...(row === undefined ? {} : { row }) })
+    )
+  }
   if (noneMatch === '*' && exists) fail('If-None-Match')
   if (Array.isArray(noneMatch) && noneMatch.some(tag => isSame(tag.replace('W/', ''), own))) fail('If-None-Match')
 }
@@ -59,8 +94,13 @@ function changesSince (forms: Forms, tags: string[], report: StoredReport, part:
     const [, scope, revision, created] = /^"[^.]*\.(report|table|row)\.(\d+)\.(\w+)"$/.exec(tag) ?? []
     const expected = Number(revision)
     const revisions = report.cell_revisions ?? []
-    if (created !== report.created.toString(36) || expected > report.revision || expected < Math.min(...revisions) || report.published_at !== null) continue
-    const cells = (scope === 'report' ? undefined : cellsOf(scope === 'table' && part.table ? { table: part.table } : part)) ?? forms.get(report.form).cells
+    if (
+      created !== report.created.toString(36) || expected > report.revision || expected < Math.min(...revisions) ||
+      report.published_at !== null
+    ) continue
+    const cells =
+      (scope === 'report' ? undefined : cellsOf(scope === 'table' && part.table ? { table: part.table } : part)) ??
+        forms.get(report.form).cells
     return {
       revision: { expected, found: scope === 'report' ? report.revision : lastChange(report, cells) },
       cells: cells.filter(({ position }) => (revisions[position - 1] ?? 0) > expected).map(({ id }) => id)

@@ -2,13 +2,30 @@
 import type { Fault } from '../platform/problem.ts'
 import type { Report, ReportDraft } from './schemas.ts'
 
-export const READ_ONLY = ['agency', 'year', 'status', 'version', 'revision', 'published_at', 'amendment_reason', 'reason', 'remarks', 'allowed_transitions'] as const
+export const READ_ONLY = [
+  'agency',
+  'year',
+  'status',
+  'version',
+  'revision',
+  'published_at',
+  'amendment_reason',
+  'reason',
+  'remarks',
+  'allowed_transitions'
+] as const
 
 /** What GET gave may be sent back, but read-only members only as they are. */
 export function changedReadOnly (body: ReportDraft, report: Report): Fault[] {
   return READ_ONLY.flatMap((name): Fault[] => {
     const [sent, present] = [JSON.stringify(body[name]), JSON.stringify(report[name])]
     if (sent === undefined || sent === present) return []
-    return [{ pointer: `/${name}`, found: body[name], expected: present === undefined ? { en: 'nothing here: read-only', zh: '此处不应有内容：只读' } : { en: `${present}, as it is: read-only`, zh: `保持现值 ${present}：只读` } }]
+    return [{
+      pointer: `/${name}`,
+      found: body[name],
+      expected: present === undefined
+        ? { en: 'nothing here: read-only', zh: '此处不应有内容：只读' }
+        : { en: `${present}, as it is: read-only`, zh: `保持现值 ${present}：只读` }
+    }]
   })
 }

@@ -28,7 +28,10 @@ const FORM_CHOICE = ['form-unknown', 'form-not-in-force', 'year-without-form', '
 
 const CHINA_AHEAD_MS = 8 * 3600 * 1000
 
-/** The year in China, wherever the service runs. Reporting starts with the year itself: a report for a year that has not begun is a slip. */
+/**
+ * The year in China, wherever the service runs. Reporting starts with the year itself: a report for a year that has not
+ * begun is a slip.
+ */
 export const thisYear = () => new Date(Date.now() + CHINA_AHEAD_MS).getUTCFullYear()
 
 /** The working state, for a caller who sees drafts. */
@@ -44,7 +47,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['reports'],
       querystring: Type.Object({
         agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
-        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, by the tree of each report\'s year.', examples: undefined }),
+        under: Type.Optional({
+          ...AgencyCode,
+          description: 'This agency and all below it, by the tree of each report\'s year.',
+          examples: undefined
+        }),
         year: Type.Optional(YearRangeQuery),
         form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
         status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
@@ -54,41 +61,84 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const { limit, cursor, year, ...filter } = request.query
-    const after = readCursor(cursor, (key): key is [string, number] => key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 && Number(key[1]) < 10_000)
-    if (filter.form !== undefined && forms.find(filter.form) === undefined) throw problem('form-unknown', { form: filter.form })
-    const items = await listReports(db, { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) }, request.actor?.agency ?? null, after ?? ['', 0], limit + 1)
+    const after = readCursor(
+      cursor,
+      (key): key is [string, number] =>
+        key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 &&
+        Number(key[1]) < 10_000
+    )
+    if (filter.form !== undefined && forms.find(filter.form) === undefined) {
+      throw problem('form-unknown', { form: filter.form })
+    }
+    const items = await listReports(
+      db,
+      { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) },
+      request.actor?.agency ?? null,
+      after ?? ['', 0],
+      limit + 1
+    )
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
       if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
     }
-    return page(request, reply, items.map(item => ({ ...item, updated_at: item.updated_at.toISOString() })), limit, item => [item.agency, item.year])
+    return page(
+      request,
+      reply,
+      items.map(item => ({ ...item, updated_at: item.updated_at.toISOString() })),
+      limit,
+      item => [item.agency, item.year]
+    )
   })
 
   app.post('/v1/reports', {
     schema: {
       operationId: 'createReport',
       summary: 'Create a draft',
-      description: 'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
+      description:
+        'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
       tags: ['reports'],
       body: ref(NewReport),
-      response: { 201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }), ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: {
+        201: answer(Report, 'The draft.', { ...LOCATION, ...ETAG }),
+        ...problems('report-exists', 'agency-unknown', 'agency-not-in-year', ...FORM_CHOICE, 'key-required', ...BODY)
+      }
     }
   }, async (request, reply) => {
     const report = await createReport(db, forms, by(request), request.body, thisYear())
-    return sendReport(reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`), forms, report, callerOf(request))
+    return sendReport(
+      reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`),
+      forms,
+      report,
+      callerOf(request)
+    )
   })
 
   app.get('/v1/reports/:agency/:year', {
     schema: {
       operationId: 'getReport',
       summary: 'Read a report',
-      description: 'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
+      description:
+        'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
       tags: ['reports'],
       params: ReportParams,
       querystring: Type.Object({
-        version: Type.Optional(Type.String({ pattern: '^(current|[1-9]\\d{0,8})$', description: 'Number of a version, or current: the one that the public reads' })),
-        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.' }))
+        version: Type.Optional(
+          Type.String({
+            pattern: '^(current|[1-9]\\d{0,8})$',
+            description: 'Number of a version, or current: the one that the public reads'
+          })
+        ),
+        as_of: Type.Optional(
+          Type.String({
+            maxLength: 50,
+            description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.'
+          })
+        )
       }, { additionalProperties: false }),
-      response: { 200: answer(Report, 'The report.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future') }
+      response: {
+        200: answer(Report, 'The report.', ETAG),
+        ...NOT_MODIFIED,
+        ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future')
+      }
     }
   }, async (request, reply) => {
     const { version, as_of: asOf } = request.query
@@ -97,10 +147,20 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     if (version === undefined && asOf === undefined && caller.seesDrafts) {
       return sendReport(reply, forms, await getReport(db, request.params, caller), caller)
     }
-    if (version !== undefined && asOf !== undefined) throw problem('parameter-invalid', {}, { errors: [{ parameter: 'as_of', found: asOf, expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' } }] })
+    if (version !== undefined && asOf !== undefined) {
+      throw problem('parameter-invalid', {}, {
+        errors: [{
+          parameter: 'as_of',
+          found: asOf,
+          expected: { en: 'either version or as_of', zh: 'version 与 as_of 只能取其一' }
+        }]
+      })
+    }
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     if (moment !== undefined) await settle(db, moment)
-    const published = version === undefined || version === 'current' ? await getPublic(db, request.params, moment) : await getVersion(db, request.params, Number(version))
+    const published = version === undefined || version === 'current'
+      ? await getPublic(db, request.params, moment)
+      : await getVersion(db, request.params, Number(version))
     return sendText(reply, reportText(forms, published), PUBLIC)
   })
 
@@ -108,16 +168,38 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'putReport',
       summary: 'Create or replace a draft',
-      description: 'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
+      description:
+        'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
       headers: WriteConditions,
       params: ReportParams,
       body: ref(ReportDraft),
-      response: { 200: answer(Report, 'There was a draft; as it is now.', ETAG), 201: answer(Report, 'A new draft.', { ...LOCATION, ...ETAG }), ...problems('agency-not-found', 'agency-not-in-year', 'report-locked', 'precondition-failed', ...FORM_CHOICE, 'key-required', ...BODY) }
+      response: {
+        200: answer(Report, 'There was a draft; as it is now.', ETAG),
+        201: answer(Report, 'A new draft.', { ...LOCATION, ...ETAG }),
+        ...problems(
+          'agency-not-found',
+          'agency-not-in-year',
+          'report-locked',
+          'precondition-failed',
+          ...FORM_CHOICE,
+          'key-required',
+          ...BODY
+        )
+      }
     }
   }, async (request, reply) => {
     const caller = callerOf(request)
-    const { report, created } = await putReport(db, forms, by(request), request.params, request.body, readConditions(request.headers), caller, thisYear())
+    const { report, created } = await putReport(
+      db,
+      forms,
+      by(request),
+      request.params,
+      request.body,
+      readConditions(request.headers),
+      caller,
+      thisYear()
+    )
     if (created) reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`)
     return sendReport(reply, forms, report, caller)
   })
@@ -126,11 +208,21 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'deleteReport',
       summary: 'Delete a draft',
-      description: 'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
+      description:
+        'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
       tags: ['reports'],
       headers: MoveConditions,
       params: ReportParams,
-      response: { 204: Type.Null({ description: 'The draft is gone.' }), ...problems('report-not-found', 'report-locked', 'precondition-failed', 'report-published-before', 'key-required') }
+      response: {
+        204: Type.Null({ description: 'The draft is gone.' }),
+        ...problems(
+          'report-not-found',
+          'report-locked',
+          'precondition-failed',
+          'report-published-before',
+          'key-required'
+        )
+      }
     }
   }, async (request, reply) => {
     await deleteReport(db, forms, by(request), request.params, readConditions(request.headers))
@@ -141,10 +233,14 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'checkReport',
       summary: 'Check a stored report',
-      description: 'Runs the checks of its form. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
+      description:
+        'Runs the checks of its form. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
       tags: ['reports'],
       params: ReportParams,
-      response: { 200: answer(Checked, 'How the checks came out.'), ...problems('report-not-found', 'report-withdrawn') }
+      response: {
+        200: answer(Checked, 'How the checks came out.'),
+        ...problems('report-not-found', 'report-withdrawn')
+      }
     }
   }, async request => {
     const report = await getReport(db, request.params, callerOf(request))

@@ -25,7 +25,12 @@ export function readJsonRows (form: Form, table: FormTable, body: unknown): Appe
       return []
     }
     for (const name of Object.keys(item).filter(name => !MEMBERS.includes(name))) {
-      faults.push({ ...place(name), found: name, expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` }, among: MEMBERS })
+      faults.push({
+        ...place(name),
+        found: name,
+        expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` },
+        among: MEMBERS
+      })
     }
     for (const name of ['row', 'values'].filter(name => item[name] === undefined)) {
       faults.push({ ...place(name), expected: { en: 'it is required', zh: '必须给出' } })
@@ -33,7 +38,10 @@ export function readJsonRows (form: Form, table: FormTable, body: unknown): Appe
     if (item.row === undefined || !knownRow(table, item.row, place('row'), faults)) return []
     const content = emptyContent(form)
     readRow(table, item.row, item.values, atPointer(`${base}/values`), content, faults)
-    readNotes(form, item.notes, atPointer(`${base}/notes`), content, faults, { table: table.definition.id, row: item.row })
+    readNotes(form, item.notes, atPointer(`${base}/notes`), content, faults, {
+      table: table.definition.id,
+      row: item.row
+    })
     return [{ row: item.row, content, at: place('row') }]
   })
   if (list.length === 0) faults.push({ pointer: '', found: [], expected: { en: 'at least one row', zh: '至少一行' } })
@@ -45,14 +53,21 @@ export function readCsvRows (form: Form, table: FormTable, { header, records }: 
   const faults: Fault[] = []
   const headerPlace = atLine(1)
   for (const [i, column] of header.entries()) {
-    if (header.indexOf(column) !== i) faults.push({ ...headerPlace(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } })
-    else if (column !== 'row') knownColumn(table, column, headerPlace, faults)
+    if (header.indexOf(column) !== i) {
+      faults.push({ ...headerPlace(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } })
+    } else if (column !== 'row') knownColumn(table, column, headerPlace, faults)
   }
-  if (!header.includes('row')) faults.push({ ...headerPlace('row'), expected: { en: 'a column row', zh: '须有 row 列' } })
+  if (!header.includes('row')) {
+    faults.push({ ...headerPlace('row'), expected: { en: 'a column row', zh: '须有 row 列' } })
+  }
   const rows = records.flatMap(({ line, fields }): AppendedRow[] => {
     const place = atLine(line)
     if (fields.length !== header.length) {
-      faults.push({ ...place(), found: fields.length, expected: { en: `${header.length} fields, as in the header`, zh: `与表头一致的 ${header.length} 个字段` } })
+      faults.push({
+        ...place(),
+        found: fields.length,
+        expected: { en: `${header.length} fields, as in the header`, zh: `与表头一致的 ${header.length} 个字段` }
+      })
       return []
     }
     const named = Object.fromEntries(header.map((column, i) => [column, fields[i]!]))

@@ -32,19 +32,33 @@ export interface StoredReport {
 }
 
 /** What a move of a report changes in its row. */
-export type State = Pick<StoredReport, 'status' | 'status_since' | 'version' | 'revision' | 'reason' | 'remarks' | 'cell_revisions'>
+export type State = Pick<
+  StoredReport,
+  'status' | 'status_since' | 'version' | 'revision' | 'reason' | 'remarks' | 'cell_revisions'
+>
 
 /** Of `report as r`, for what returns a `State`. */
-export const STATE = sql`r.status, ${shownMoment(sql`r.status_since`)} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
+export const STATE = sql`r.status, ${
+  shownMoment(sql`r.status_since`)
+} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
 const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
 
 type ReportRow = Omit<StoredReport, 'content'> & Omit<Content, 'figures'> & { figures: string }
-const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({ ...report, content: { figures: readVector(figures), notes, sections } })
+const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({
+  ...report,
+  content: { figures: readVector(figures), notes, sections }
+})
 
 /** The working state: the draft, or where none is open the latest version. */
-export async function findReport (db: Kysely<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
+export async function findReport (
+  db: Kysely<Database>,
+  agency: string,
+  year: number
+): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<ReportRow>`
-    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${shownMoment(sql`v.published_at`)} as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason,
+    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${
+    shownMoment(sql`v.published_at`)
+  } as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
@@ -52,7 +66,11 @@ export async function findReport (db: Kysely<Database>, agency: string, year: nu
 }
 
 /** The working state, locked until the end of the transaction. */
-export async function lockReport (trx: Transaction<Database>, agency: string, year: number): Promise<StoredReport | undefined> {
+export async function lockReport (
+  trx: Transaction<Database>,
+  agency: string,
+  year: number
+): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<Omit<ReportRow, 'figures'> & { figures: string | null }>`
     select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections
     from report r where r.agency = ${agency} and r.year = ${year} for update`.execute(trx)
@@ -60,11 +78,20 @@ export async function lockReport (trx: Transaction<Database>, agency: string, ye
   return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row as ReportRow)
 }
 
-const columns = (content: Content) =>
-  ({ figures: writeVector(content.figures), notes: JSON.stringify(content.notes), sections: JSON.stringify(content.sections) })
+const columns = (content: Content) => ({
+  figures: writeVector(content.figures),
+  notes: JSON.stringify(content.notes),
+  sections: JSON.stringify(content.sections)
+})
 
 /** Undefined when there is a report of that agency and year already. */
-export async function insertReport (db: Kysely<Database>, agency: string, year: number, form: Form, content: Content): Promise<StoredReport | undefined> {
+export async function insertReport (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  form: Form,
+  content: Content
+): Promise<StoredReport | undefined> {
   const { figures, notes, sections } = columns(content)
   const { rows: [made] } = await sql<State & { created: number }>`
     insert into report as r (agency, year, form, status, figures, notes, sections)
@@ -73,15 +100,26 @@ export async function insertReport (db: Kysely<Database>, agency: string, year: 
   return made && { agency, year, form: form.id, ...made, published_at: null, amendment_reason: null, content }
 }
 
-export async function saveContent (trx: Transaction<Database>, { agency, year, form, revision, cell_revisions: cellRevisions, content }: StoredReport): Promise<void> {
+export async function saveContent (
+  trx: Transaction<Database>,
+  { agency, year, form, revision, cell_revisions: cellRevisions, content }: StoredReport
+): Promise<void> {
   await trx.updateTable('report')
     .set({ form, ...columns(content), cell_revisions: cellRevisions, revision, updated_at: sql`now()` })
     .where('agency', '=', agency).where('year', '=', year).execute()
 }
 
-export async function saveStatus (trx: Transaction<Database>, { agency, year }: StoredReport, status: Status, reason: string | null, remarks: Record<string, string> | null): Promise<State> {
+export async function saveStatus (
+  trx: Transaction<Database>,
+  { agency, year }: StoredReport,
+  status: Status,
+  reason: string | null,
+  remarks: Record<string, string> | null
+): Promise<State> {
   const { rows: [state] } = await sql<State>`
-    update report as r set status = ${status}, status_since = now(), reason = ${reason}, remarks = ${remarks && JSON.stringify(remarks)}, revision = revision + 1, updated_at = now()
+    update report as r set status = ${status}, status_since = now(), reason = ${reason}, remarks = ${
+    remarks && JSON.stringify(remarks)
+  }, revision = revision + 1, updated_at = now()
     where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
   return state!
 }
@@ -90,14 +128,30 @@ export async function removeReport (trx: Transaction<Database>, { agency, year }
   await trx.deleteFrom('report').where('agency', '=', agency).where('year', '=', year).execute()
 }
 
-export interface ReportFilter { agency?: string, under?: string, year?: { first: number, last: number }, form?: string, status?: Status }
-export interface ListedReport { agency: string, agency_name: string, year: number, form: string, status: Status, version: number | null, revision: number, updated_at: Date }
+export interface ReportFilter {
+  agency?: string
+  under?: string
+  year?: { first: number, last: number }
+  form?: string
+  status?: Status
+}
+export interface ListedReport {
+  agency: string
+  agency_name: string
+  year: number
+  form: string
+  status: Status
+  version: number | null
+  revision: number
+  updated_at: Date
+}
 
 const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
 
 /** Reports of `subtree` in their working state, all others as the public sees them; null is no subtree. */
 function reportsSeen (subtree: string | null): RawBuilder<unknown> {
-  const published = sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
+  const published =
+    sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
   if (subtree === null) return sql`(${published})`
   if (subtree === WHOLE_REGISTRY) return sql`report`
   return sql`(
@@ -105,8 +159,17 @@ function reportsSeen (subtree: string | null): RawBuilder<unknown> {
     union all ${published} and not ${isCovered(subtree, sql`v.agency`, sql`v.year`)})`
 }
 
-/** In the order of agency and year. What the caller acts for is `subtree`; it and `under` go by the tree of each report's year. */
-export async function listReports (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number): Promise<ListedReport[]> {
+/**
+ * In the order of agency and year. What the caller acts for is `subtree`; it and `under` go by the tree of each
+ * report's year.
+ */
+export async function listReports (
+  db: Kysely<Database>,
+  filter: ReportFilter,
+  subtree: string | null,
+  after: [string, number],
+  limit: number
+): Promise<ListedReport[]> {
   if (filter.under === undefined) return await pageOf(db, filter, subtree, after, limit)
   // As many agencies at a time as fill a page when each has a report; no plan of one statement would stop there.
   const found: ListedReport[] = []
@@ -123,7 +186,14 @@ export async function listReports (db: Kysely<Database>, filter: ReportFilter, s
   return found
 }
 
-async function pageOf (db: Kysely<Database>, filter: ReportFilter, subtree: string | null, after: [string, number], limit: number, agencies?: string[]): Promise<ListedReport[]> {
+async function pageOf (
+  db: Kysely<Database>,
+  filter: ReportFilter,
+  subtree: string | null,
+  after: [string, number],
+  limit: number,
+  agencies?: string[]
+): Promise<ListedReport[]> {
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
   if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)
   if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)

@@ -25,7 +25,10 @@ const params = (example: string) => ({
 // As whole tables are long, their example is a short one.
 const TableParams = Type.Object(params('documents'))
 const RowsParams = Type.Object(params('requests'))
-const RowParams = Type.Object({ ...RowsParams.properties, row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] }) })
+const RowParams = Type.Object({
+  ...RowsParams.properties,
+  row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] })
+})
 
 export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports/:agency/:year/tables/:table', {
@@ -35,7 +38,11 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       description: 'The rows that are there, in printed order.',
       tags: ['reports'],
       params: TableParams,
-      response: { 200: answer(TableContent, 'The table.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found') }
+      response: {
+        200: answer(TableContent, 'The table.', ETAG),
+        ...NOT_MODIFIED,
+        ...problems('report-not-found', 'report-withdrawn', 'table-not-found')
+      }
     }
   }, async (request, reply) => {
     const report = await getReport(db, request.params, callerOf(request))
@@ -52,10 +59,28 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       headers: WriteConditions,
       params: TableParams,
       body: ref(TableDraft),
-      response: { 200: answer(TableContent, 'The table had rows; as it is now.', ETAG), 201: answer(TableContent, 'The table had no row; as it is now.', ETAG), ...problems('report-not-found', 'table-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
+      response: {
+        200: answer(TableContent, 'The table had rows; as it is now.', ETAG),
+        201: answer(TableContent, 'The table had no row; as it is now.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required',
+          ...BODY
+        )
+      }
     }
   }, async (request, reply) => {
-    const { created, table, etag } = await putTable(db, forms, by(request), request.params, request.body, readConditions(request.headers))
+    const { created, table, etag } = await putTable(
+      db,
+      forms,
+      by(request),
+      request.params,
+      request.body,
+      readConditions(request.headers)
+    )
     return reply.code(created ? 201 : 200).header('etag', etag).send(table)
   })
 
@@ -63,21 +88,47 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'appendRows',
       summary: 'Append rows',
-      description: 'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
+      description:
+        'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
       tags: ['reports'],
       headers: MoveConditions,
       params: RowsParams,
       querystring: Type.Object({
-        on_conflict: Type.Optional(Type.Enum(['replace'], { type: 'string', description: 'Replace rows that are there already, instead of refusing them.', examples: ['replace'] }))
+        on_conflict: Type.Optional(
+          Type.Enum(['replace'], {
+            type: 'string',
+            description: 'Replace rows that are there already, instead of refusing them.',
+            examples: ['replace']
+          })
+        )
       }, { additionalProperties: false }),
       body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
-      response: { 201: answer(TableContent, 'The rows were stored; the table as it is now.', ETAG), ...problems('report-not-found', 'table-not-found', 'report-locked', 'precondition-failed', 'row-exists', 'key-required', 'csv-malformed', 'csv-without-lines', ...BODY) }
+      response: {
+        201: answer(TableContent, 'The rows were stored; the table as it is now.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'report-locked',
+          'precondition-failed',
+          'row-exists',
+          'key-required',
+          'csv-malformed',
+          'csv-without-lines',
+          ...BODY
+        )
+      }
     }
   }, async (request, reply) => {
     const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
-    const { table, etag } = await appendRows(db, forms, by(request), request.params,
+    const { table, etag } = await appendRows(
+      db,
+      forms,
+      by(request),
+      request.params,
       (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
-      request.query.on_conflict === 'replace', readConditions(request.headers))
+      request.query.on_conflict === 'replace',
+      readConditions(request.headers)
+    )
     return reply.code(201).header('etag', etag).send(table)
   })
 
@@ -88,7 +139,11 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
       tags: ['reports'],
       params: RowParams,
-      response: { 200: answer(RowContent, 'The row.', ETAG), ...NOT_MODIFIED, ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found') }
+      response: {
+        200: answer(RowContent, 'The row.', ETAG),
+        ...NOT_MODIFIED,
+        ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found')
+      }
     }
   }, async (request, reply) => {
     const { table: tableId, row } = request.params
@@ -107,10 +162,29 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       headers: WriteConditions,
       params: RowParams,
       body: ref(RowDraft),
-      response: { 200: answer(RowContent, 'The row was there; as it is now.', ETAG), 201: answer(RowContent, 'The row is new.', ETAG), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required', ...BODY) }
+      response: {
+        200: answer(RowContent, 'The row was there; as it is now.', ETAG),
+        201: answer(RowContent, 'The row is new.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'row-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required',
+          ...BODY
+        )
+      }
     }
   }, async (request, reply) => {
-    const { created, row, etag } = await putRow(db, forms, by(request), request.params, request.body, readConditions(request.headers))
+    const { created, row, etag } = await putRow(
+      db,
+      forms,
+      by(request),
+      request.params,
+      request.body,
+      readConditions(request.headers)
+    )
     return reply.code(created ? 201 : 200).header('etag', etag).send(row)
   })
 
@@ -122,7 +196,17 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       tags: ['reports'],
       headers: MoveConditions,
       params: RowParams,
-      response: { 204: Type.Null({ description: 'It is gone.' }), ...problems('report-not-found', 'table-not-found', 'row-not-found', 'report-locked', 'precondition-failed', 'key-required') }
+      response: {
+        204: Type.Null({ description: 'It is gone.' }),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'row-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required'
+        )
+      }
     }
   }, async (request, reply) => {
     await deleteRow(db, forms, by(request), request.params, readConditions(request.headers))

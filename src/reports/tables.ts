@@ -1,6 +1,17 @@
 // Writing tables and rows of a draft.
 import type { Kysely } from 'kysely'
-import { copyCells, emptyContent, hasRow, readNotes, readRow, readRows, rowCells, writeRow, writeTable, type Content } from '../form/content.ts'
+import {
+  copyCells,
+  emptyContent,
+  hasRow,
+  readNotes,
+  readRow,
+  readRows,
+  rowCells,
+  writeRow,
+  writeTable,
+  type Content
+} from '../form/content.ts'
 import { atPointer, type Fault } from '../form/fault.ts'
 import type { Form, FormTable } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
@@ -13,16 +24,35 @@ import { etagOfRow, etagOfTable, holdConditions } from './etags.ts'
 import type { AppendedRow } from './rows.ts'
 import { lockReport } from './store.ts'
 
-export interface TableId extends ReportId { table: string }
-export interface RowId extends TableId { row: string }
+export interface TableId extends ReportId {
+  table: string
+}
+export interface RowId extends TableId {
+  row: string
+}
 
 /** Appends rows, all or none. With `replace` a row that is there already is replaced, else it is a fault. */
-export async function appendRows (db: Kysely<Database>, forms: Forms, by: By, id: TableId, read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean, conditions: Conditions) {
+export async function appendRows (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId,
+  read: (form: Form, table: FormTable) => AppendedRow[],
+  replace: boolean,
+  conditions: Conditions
+) {
   return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     const rows = read(form, table)
     const there = rows.filter(({ row }) => hasRow(content, table, row))
     if (!replace) {
-      refuse('row-exists', there.map(({ row, at }) => ({ ...at, found: row, expected: { en: 'a row that is not in the report yet', zh: '报告中尚没有的行' } })))
+      refuse(
+        'row-exists',
+        there.map(({ row, at }) => ({
+          ...at,
+          found: row,
+          expected: { en: 'a row that is not in the report yet', zh: '报告中尚没有的行' }
+        }))
+      )
     }
     for (const { row, content: sent } of rows) copyCells(sent, content, rowCells(table, row))
     return { table: writeTable(table, content) }
@@ -30,7 +60,14 @@ export async function appendRows (db: Kysely<Database>, forms: Forms, by: By, id
 }
 
 /** Replaces one table; rows left out are gone. */
-export async function putTable (db: Kysely<Database>, forms: Forms, by: By, id: TableId, body: { rows: unknown, notes?: unknown }, conditions: Conditions) {
+export async function putTable (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId,
+  body: { rows: unknown, notes?: unknown },
+  conditions: Conditions
+) {
   return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     const sent = emptyContent(form)
     const faults: Fault[] = []
@@ -44,7 +81,14 @@ export async function putTable (db: Kysely<Database>, forms: Forms, by: By, id: 
   })
 }
 
-export async function putRow (db: Kysely<Database>, forms: Forms, by: By, id: RowId, body: { values: unknown, notes?: unknown }, conditions: Conditions) {
+export async function putRow (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: RowId,
+  body: { values: unknown, notes?: unknown },
+  conditions: Conditions
+) {
   return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     formRow(table, id.row)
     const sent = emptyContent(form)
@@ -59,7 +103,13 @@ export async function putRow (db: Kysely<Database>, forms: Forms, by: By, id: Ro
 }
 
 /** Afterwards the row is absent, not blank. */
-export async function deleteRow (db: Kysely<Database>, forms: Forms, by: By, id: RowId, conditions: Conditions): Promise<void> {
+export async function deleteRow (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: RowId,
+  conditions: Conditions
+): Promise<void> {
   await changeTable(db, forms, by, id, conditions, (form, table, content) => {
     presentRow(table, id.row, content)
     copyCells(emptyContent(form), content, rowCells(table, id.row))
@@ -69,7 +119,16 @@ export async function deleteRow (db: Kysely<Database>, forms: Forms, by: By, id:
 
 export function formTable (form: Form, id: string): FormTable {
   const table = form.tables.get(id)
-  if (table === undefined) throw problem('table-not-found', { form: form.id, table: id }, { errors: [{ parameter: 'table', found: id, expected: { en: 'a table of the form', zh: '格式中的表' }, among: [...form.tables.keys()] }] })
+  if (table === undefined) {
+    throw problem('table-not-found', { form: form.id, table: id }, {
+      errors: [{
+        parameter: 'table',
+        found: id,
+        expected: { en: 'a table of the form', zh: '格式中的表' },
+        among: [...form.tables.keys()]
+      }]
+    })
+  }
   return table
 }
 
@@ -81,11 +140,30 @@ export function presentRow (table: FormTable, row: string, content: Content): vo
 
 function formRow (table: FormTable, row: string): void {
   const rows = table.rows.map(r => r.id)
-  if (!rows.includes(row)) throw problem('row-not-found', { table: table.definition.id, row }, { errors: [{ parameter: 'row', found: row, expected: { en: 'a row of the table that holds figures', zh: '表中有数字的行' }, among: rows }] })
+  if (!rows.includes(row)) {
+    throw problem('row-not-found', { table: table.definition.id, row }, {
+      errors: [{
+        parameter: 'row',
+        found: row,
+        expected: { en: 'a row of the table that holds figures', zh: '表中有数字的行' },
+        among: rows
+      }]
+    })
+  }
 }
 
-/** Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table afterwards. */
-async function changeTable<Result extends object> (db: Kysely<Database>, forms: Forms, by: By, id: TableId | RowId, conditions: Conditions, change: (form: Form, table: FormTable, content: Content) => Result): Promise<Result & { etag: string }> {
+/**
+ * Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table
+ * afterwards.
+ */
+async function changeTable<Result extends object> (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId | RowId,
+  conditions: Conditions,
+  change: (form: Form, table: FormTable, content: Content) => Result
+): Promise<Result & { etag: string }> {
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })

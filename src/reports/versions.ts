@@ -8,12 +8,26 @@ import { problem } from '../platform/problem.ts'
 import type { ReportId } from './actions.ts'
 import { STATE, type State, type StoredReport } from './store.ts'
 
-interface VersionRow { form: string, version: number, revision: number, published_at: string, reason: string | null, figures: string, notes: Content['notes'], sections: Content['sections'] }
+interface VersionRow {
+  form: string
+  version: number
+  revision: number
+  published_at: string
+  reason: string | null
+  figures: string
+  notes: Content['notes']
+  sections: Content['sections']
+}
 
-const COLUMNS = sql`form, version, revision, ${shownMoment(sql`published_at`)} as published_at, reason, figures, notes, sections`
+const COLUMNS = sql`form, version, revision, ${
+  shownMoment(sql`published_at`)
+} as published_at, reason, figures, notes, sections`
 
 /** As it was published: nothing in it depends on what became of the report since. */
-const asPublished = ({ agency, year }: ReportId, { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow): StoredReport => ({
+const asPublished = (
+  { agency, year }: ReportId,
+  { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow
+): StoredReport => ({
   agency,
   year,
   form,
@@ -30,9 +44,14 @@ const asPublished = ({ agency, year }: ReportId, { form, version, revision, publ
   content: { figures: readVector(figures), notes, sections }
 })
 
-export async function findVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport | undefined> {
+export async function findVersion (
+  db: Kysely<Database>,
+  id: ReportId,
+  version: number
+): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<VersionRow>`
-    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and version = ${version}`.execute(db)
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and version = ${version}`
+    .execute(db)
   return row && asPublished(id, row)
 }
 
@@ -40,14 +59,16 @@ export async function findVersion (db: Kysely<Database>, id: ReportId, version: 
 export async function getVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport> {
   const found = await findVersion(db, id, version)
   if (found !== undefined) return found
-  const { rows } = await sql`select from report_version where agency = ${id.agency} and year = ${id.year} limit 1`.execute(db)
+  const { rows } = await sql`select from report_version where agency = ${id.agency} and year = ${id.year} limit 1`
+    .execute(db)
   throw rows.length === 0 ? problem('report-not-found', { ...id }) : problem('version-not-found', { ...id, version })
 }
 
 /** What the public reads now, else undefined. */
 export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<VersionRow>`
-    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and public_until = ${FOR_EVER}`.execute(db)
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and public_until = ${FOR_EVER}`
+    .execute(db)
   return row && asPublished(id, row)
 }
 
@@ -58,29 +79,49 @@ export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<S
 export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: string): Promise<StoredReport> {
   const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
   const { rows: [row] } = await sql<VersionRow & { withdrawn_at: string | null, withdrawal_reason: string | null }>`
-    select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${shownMoment(sql`public_until`)} end as withdrawn_at, withdrawal_reason
+    select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${
+    shownMoment(sql`public_until`)
+  } end as withdrawn_at, withdrawal_reason
     from report_version where agency = ${id.agency} and year = ${id.year} and published_at <= ${moment}
     order by version desc limit 1`.execute(db)
   if (row === undefined) throw problem('report-not-found', { ...id })
   const { withdrawn_at: withdrawnAt, withdrawal_reason: reason, version, published_at: publishedAt } = row
   if (withdrawnAt === null) return asPublished(id, row)
   // A version that was replaced has a later one: this is the last, so it was withdrawn.
-  throw problem('report-withdrawn', { ...id, withdrawn_at: withdrawnAt, reason: reason! },
-    { tombstone: { ...id, version, published_at: publishedAt, withdrawn_at: withdrawnAt, reason } })
+  throw problem('report-withdrawn', { ...id, withdrawn_at: withdrawnAt, reason: reason! }, {
+    tombstone: { ...id, version, published_at: publishedAt, withdrawn_at: withdrawnAt, reason }
+  })
 }
 
-export interface ListedVersion { version: number, form: string, revision: number, published_at: string, amendment_reason: string | null, public_until: string | null, withdrawal_reason: string | null }
+export interface ListedVersion {
+  version: number
+  form: string
+  revision: number
+  published_at: string
+  amendment_reason: string | null
+  public_until: string | null
+  withdrawal_reason: string | null
+}
 
 /** In the order of their numbers, those after `after`. */
-export async function listVersions (db: Kysely<Database>, { agency, year }: ReportId, after: number, limit: number): Promise<ListedVersion[]> {
+export async function listVersions (
+  db: Kysely<Database>,
+  { agency, year }: ReportId,
+  after: number,
+  limit: number
+): Promise<ListedVersion[]> {
   const { rows } = await sql<ListedVersion>`
     select version, form, revision, ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason,
            ${shownMoment(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
-    from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`.execute(db)
+    from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`
+    .execute(db)
   return rows
 }
 
-/** The draft becomes the next version and replaces the one before, in one step: its content moves from the report to the version. */
+/**
+ * The draft becomes the next version and replaces the one before, in one step: its content moves from the report to the
+ * version.
+ */
 export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<State> {
   // The count makes the old version end before the new one is there: the public reads at most one.
   const { rows: [state] } = await sql<State>`
@@ -103,7 +144,11 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
 }
 
 /** The public version ends; nothing takes its place. */
-export async function saveWithdrawal (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<State> {
+export async function saveWithdrawal (
+  trx: Transaction<Database>,
+  { agency, year }: ReportId,
+  reason: string
+): Promise<State> {
   const { rows: [state] } = await sql<State>`
     with moment as (${NEXT_MOMENT}),
     ended as (
@@ -116,7 +161,11 @@ export async function saveWithdrawal (trx: Transaction<Database>, { agency, year
 }
 
 /** A draft over the latest version, with its content. */
-export async function openAmendment (trx: Transaction<Database>, { agency, year }: ReportId, reason: string): Promise<State> {
+export async function openAmendment (
+  trx: Transaction<Database>,
+  { agency, year }: ReportId,
+  reason: string
+): Promise<State> {
   const { rows: [state] } = await sql<State>`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
                         reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
@@ -137,5 +186,6 @@ export async function dropAmendment (trx: Transaction<Database>, { agency, year 
                         status_since = case when v.public_until = ${FOR_EVER} then v.published_at else v.public_until end,
                         updated_at = now(), revision = r.revision + 1, reason = v.withdrawal_reason, remarks = null, amendment_reason = null,
                         form = v.form, figures = null, notes = null, sections = null, cell_revisions = null
-    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`.execute(trx)
+    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`
+    .execute(trx)
 }

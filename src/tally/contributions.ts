@@ -6,7 +6,12 @@ import { FOR_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../platform/datab
 import type { Expected, Total } from './shift.ts'
 
 /** Rows by level and kind. `agencies` and `year` undefined: all. */
-export async function contributedTotals (db: Kysely<Database>, agencies: string[] | undefined, width: number, year?: number): Promise<Total[]> {
+export async function contributedTotals (
+  db: Kysely<Database>,
+  agencies: string[] | undefined,
+  width: number,
+  year?: number
+): Promise<Total[]> {
   const positions = Array.from({ length: width }, (_, i) => i + 1)
   const each = (column: (position: number) => string) => sql.raw(positions.map(column).join())
   // First by direct parent, so that each report is added once and only the sums climb the tree. The text of a
@@ -19,7 +24,9 @@ export async function contributedTotals (db: Kysely<Database>, agencies: string[
              array[${each(i => `count(v.f[${i}])`)}] as present
       from (
         select agency, year, form, figures::bigint[] as f from report_version
-        where public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`} ${year === undefined ? sql`` : sql`and year = ${year}`}
+        where public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`} ${
+    year === undefined ? sql`` : sql`and year = ${year}`
+  }
         offset 0
       ) v
       join agency_period p on p.agency = v.agency and p.since <= v.year and p.until >= v.year and p.reporting = 'own'
@@ -34,7 +41,11 @@ export async function contributedTotals (db: Kysely<Database>, agencies: string[
            array[${each(i => `sum(figures[${i}])::bigint`)}] as figures,
            array[${each(i => `sum(present[${i}])::bigint`)}] as present
     from climbed group by agency, year, form, level, kind`.execute(db)
-  return rows.map(({ cells, ...row }) => ({ ...row, figures: row.figures.slice(0, cells), present: row.present.slice(0, cells) }))
+  return rows.map(({ cells, ...row }) => ({
+    ...row,
+    figures: row.figures.slice(0, cells),
+    present: row.present.slice(0, cells)
+  }))
 }
 
 /** The change to each agency above, by the year from which it holds. */
@@ -56,7 +67,10 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
 }
 
 /** What one published report contributes to each agency above it. */
-export function contribution (above: string[], report: { year: number, form: string, level: string, kind: string, figures: Figure[] }): Total[] {
+export function contribution (
+  above: string[],
+  report: { year: number, form: string, level: string, kind: string, figures: Figure[] }
+): Total[] {
   const { year, form, level, kind } = report
   const figures = report.figures.map(figure => figure ?? 0)
   const present = report.figures.map(figure => figure === null ? 0 : 1)

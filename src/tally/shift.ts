@@ -13,21 +13,30 @@ export type Expected = ExpectedTable
 
 /** Adds to the totals; each agency, year, form, level and kind at most once. Throws `total-overflow`. */
 export async function shiftTotals (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
-  const rows = withSums(changes).filter(row => row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean))
+  const rows = withSums(changes).filter(row =>
+    row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean)
+  )
   if (rows.length === 0) return
   const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`
     insert into total as t (agency, year, form, level, kind, reports, figures, present)
     select agency, year, form, level, kind, reports, figures::bigint[], present::bigint[]
-    from unnest(${rows.map(row => row.agency)}::text[], ${rows.map(row => row.year)}::integer[], ${rows.map(row => row.form)}::text[],
-                ${rows.map(row => row.level)}::text[], ${rows.map(row => row.kind)}::text[], ${rows.map(row => row.reports)}::integer[],
-                ${rows.map(row => `{${row.figures.join()}}`)}::text[], ${rows.map(row => `{${row.present.join()}}`)}::text[])
+    from unnest(${rows.map(row => row.agency)}::text[], ${rows.map(row => row.year)}::integer[], ${
+    rows.map(row => row.form)
+  }::text[],
+                ${rows.map(row => row.level)}::text[], ${rows.map(row => row.kind)}::text[], ${
+    rows.map(row => row.reports)
+  }::integer[],
+                ${rows.map(row => `{${row.figures.join()}}`)}::text[], ${
+    rows.map(row => `{${row.present.join()}}`)
+  }::text[])
       as c (agency, year, form, level, kind, reports, figures, present)
     order by agency desc, year, form, level, kind
     on conflict on constraint total_pkey do update set
       reports = t.reports + excluded.reports,
       figures = add_vectors(t.figures, excluded.figures),
       present = add_vectors(t.present, excluded.present)
-    returning agency, year, form, case when ${LEAST_LIMIT} < any(figures) or ${-LEAST_LIMIT} > any(figures) then figures::text end as large`.execute(trx)
+    returning agency, year, form, case when ${LEAST_LIMIT} < any(figures) or ${-LEAST_LIMIT} > any(figures) then figures::text end as large`
+    .execute(trx)
   for (const row of large) {
     if (row.large === null) continue
     const figures = row.large.slice(1, -1).split(',').map(BigInt)
@@ -49,7 +58,9 @@ export async function shiftExpected (trx: Transaction<Database>, changes: Expect
   await sql`
     insert into expected as e (agency, year, level, kind, change)
     select agency, year, level, kind, change
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (agency text, year integer, level text, kind text, change integer)
+    from jsonb_to_recordset(${
+    JSON.stringify(rows)
+  }::jsonb) as c (agency text, year integer, level text, kind text, change integer)
     order by agency desc, year, level, kind
     on conflict on constraint expected_pkey do update set change = e.change + excluded.change`.execute(trx)
 }
@@ -64,7 +75,11 @@ export const totalChanges = (before: Total[], after: Total[]): Total[] =>
   added([...after, ...before.map(negatedTotal)], addTotals, totalKey)
 
 export const expectedChanges = (before: Expected[], after: Expected[]): Expected[] =>
-  added([...after, ...before.map(row => ({ ...row, change: -row.change }))], (a, b) => ({ ...a, change: a.change + b.change }), expectedKey)
+  added(
+    [...after, ...before.map(row => ({ ...row, change: -row.change }))],
+    (a, b) => ({ ...a, change: a.change + b.change }),
+    expectedKey
+  )
 
 export const totalKey = (row: Total) => [row.agency, row.year, row.form, row.level, row.kind].join(' ')
 export const expectedKey = (row: Expected) => [row.agency, row.year, row.level, row.kind].join(' ')

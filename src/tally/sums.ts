@@ -8,7 +8,11 @@ import { problem } from '../platform/problem.ts'
 import { shiftTotals, totalKey, type Total } from './shift.ts'
 
 /** Where a report counts: the agency directly above its own ('' for none), and what its own is. */
-export interface Place { parent: string, level: string, kind: string }
+export interface Place {
+  parent: string
+  level: string
+  kind: string
+}
 
 interface Sum {
   agency: string
@@ -36,11 +40,23 @@ export class Sums {
   /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
   add ({ parent, level, kind }: Place, year: number, form: string, figures: Float64Array): void {
     let sum = this.#last
-    if (sum === undefined || sum.agency !== parent || sum.year !== year || sum.form !== form || sum.level !== level || sum.kind !== kind) {
+    if (
+      sum === undefined || sum.agency !== parent || sum.year !== year || sum.form !== form || sum.level !== level ||
+      sum.kind !== kind
+    ) {
       const key = `${parent} ${year} ${form} ${level} ${kind}`
       sum = this.#sums.get(key)
       if (sum === undefined) {
-        sum = { agency: parent, year, form, level, kind, reports: 0, figures: new Int32Array(figures.length), blank: undefined }
+        sum = {
+          agency: parent,
+          year,
+          form,
+          level,
+          kind,
+          reports: 0,
+          figures: new Int32Array(figures.length),
+          blank: undefined
+        }
         this.#sums.set(key, sum)
         put(this.#byParent, parent, sum)
       }
@@ -57,7 +73,9 @@ export class Sums {
   /** Adds to the totals of all above. The caller holds the tree in its place. */
   async addToTotals (trx: Transaction<Database>, forms: Forms): Promise<void> {
     const above = await this.#above(trx)
-    const { rows: order } = await sql<{ code: string }>`select code from unnest(${[...above.keys()]}::text[]) as u (code) order by code desc`.execute(trx)
+    const { rows: order } = await sql<{ code: string }>`select code from unnest(${[
+      ...above.keys()
+    ]}::text[]) as u (code) order by code desc`.execute(trx)
     await inParts(async store => {
       let rows: Total[] = []
       const shift = async () => {
@@ -79,7 +97,9 @@ export class Sums {
     const ancestors = await trx.selectFrom('agency_ancestor').select(['agency', 'ancestor', 'since', 'until'])
       .where('agency', '=', sql<string>`any(${[...this.#byParent.keys()]})`).execute()
     for (const { agency, ancestor, since, until } of ancestors) {
-      for (const sum of this.#byParent.get(agency)!) if (since <= sum.year && sum.year <= until) put(above, ancestor, sum)
+      for (const sum of this.#byParent.get(agency)!) {
+        if (since <= sum.year && sum.year <= until) put(above, ancestor, sum)
+      }
     }
     return above
   }
@@ -105,7 +125,11 @@ function rowsOf (agency: string, sums: Sum[]): Total[] {
     const key = totalKey(row)
     const sum = rows.get(key)
     if (sum === undefined) {
-      rows.set(key, { ...row, figures: Array.from(figures), present: Array.from(figures, (_, i) => reports - (blank?.[i] ?? 0)) })
+      rows.set(key, {
+        ...row,
+        figures: Array.from(figures),
+        present: Array.from(figures, (_, i) => reports - (blank?.[i] ?? 0))
+      })
       continue
     }
     sum.reports += reports

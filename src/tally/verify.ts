@@ -4,7 +4,11 @@ import type { Forms } from '../forms/forms.ts'
 import { contributedExpected, contributedTotals } from './contributions.ts'
 import { expectedKey, totalKey, withSums, type Expected, type Total } from './shift.ts'
 
-export interface Verification { totals: number, expected: number, differences: string[] }
+export interface Verification {
+  totals: number
+  expected: number
+  differences: string[]
+}
 
 /**
  * Recomputes all totals from the published versions and holds the maintained rows against them, at one moment; and what
@@ -17,13 +21,20 @@ export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise
     const totals = await verifyYears(trx, forms)
     const expected = await contributedExpected(trx, undefined)
     const keptExpected = await trx.selectFrom('expected').selectAll().where('change', '<>', 0).execute()
-    const { rows: states } = await sql<{ difference: string }>`${reportDifferences} union all ${agencyDifferences}`.execute(trx)
+    const { rows: states } = await sql<{ difference: string }>`${reportDifferences} union all ${agencyDifferences}`
+      .execute(trx)
     return {
       totals: totals.count,
       expected: expected.length,
       differences: [
         ...totals.differences,
-        ...differences('expected', expected, keptExpected, expectedKey, (a: Expected, b: Expected) => a.change === b.change),
+        ...differences(
+          'expected',
+          expected,
+          keptExpected,
+          expectedKey,
+          (a: Expected, b: Expected) => a.change === b.change
+        ),
         ...states.map(row => row.difference)
       ]
     }
@@ -31,13 +42,20 @@ export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise
 }
 
 /** A year at a time: the totals of a nation over all years are more than the memory should hold twice. */
-async function verifyYears (trx: Transaction<Database>, forms: Forms): Promise<{ count: number, differences: string[] }> {
-  const { rows: years } = await sql<{ year: number }>`select year from report_version union select year from total order by year`.execute(trx)
+async function verifyYears (
+  trx: Transaction<Database>,
+  forms: Forms
+): Promise<{ count: number, differences: string[] }> {
+  const { rows: years } = await sql<
+    { year: number }
+  >`select year from report_version union select year from total order by year`.execute(trx)
   const found: string[] = []
   let count = 0
   for (const { year } of years) {
     const totals = withSums(await contributedTotals(trx, undefined, forms.width, year))
-    const kept = await trx.selectFrom('total').selectAll().where('year', '=', year).where(sql<boolean>`(reports <> 0 or 0 <> any(figures) or 0 <> any(present))`).execute()
+    const kept = await trx.selectFrom('total').selectAll().where('year', '=', year).where(
+      sql<boolean>`(reports <> 0 or 0 <> any(figures) or 0 <> any(present))`
+    ).execute()
     count += totals.length
     found.push(...differences('total', totals, kept, totalKey, sameTotal))
   }
@@ -67,7 +85,13 @@ const agencyDifferences = sql`
     on r.agency = p.agency and r.since = p.since
   where (p.until, p.parent, p.level, p.kind, p.reporting, p.name) is distinct from (r.until, r.parent, r.level, r.kind, r.reporting, r.name)`
 
-function differences<Row> (table: string, computed: Row[], kept: Row[], keyOf: (row: Row) => string, same: (a: Row, b: Row) => boolean): string[] {
+function differences<Row> (
+  table: string,
+  computed: Row[],
+  kept: Row[],
+  keyOf: (row: Row) => string,
+  same: (a: Row, b: Row) => boolean
+): string[] {
   const left = new Map(kept.map(row => [keyOf(row), row]))
   const found: string[] = []
   for (const row of computed) {

@@ -32,28 +32,76 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'getTotals',
       summary: 'Totals across agencies and years',
-      description: 'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
+      description:
+        'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
       tags: ['totals'],
       querystring: Type.Object({
-        measure: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: MOST_MEASURES, description: 'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more. `GET /v1/forms/{form}` has the ids.', examples: [['requests.new_received.total']] }),
-        by: Type.Optional(Type.String({ pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`, description: `Keys of the groups, comma-separated, of ${KEYS.join(', ')}. \`child\`: the agencies just below \`under\` (else the roots), each with all below it`, examples: ['year'] })),
-        under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it, in the tree of each year; without it all agencies.', examples: undefined }),
-        year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it every year that has a published report', examples: ['2019..2025'] }),
+        measure: Type.Array(Type.String({ maxLength: 200 }), {
+          minItems: 1,
+          maxItems: MOST_MEASURES,
+          description:
+            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more. `GET /v1/forms/{form}` has the ids.',
+          examples: [['requests.new_received.total']]
+        }),
+        by: Type.Optional(
+          Type.String({
+            pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`,
+            description: `Keys of the groups, comma-separated, of ${
+              KEYS.join(', ')
+            }. \`child\`: the agencies just below \`under\` (else the roots), each with all below it`,
+            examples: ['year']
+          })
+        ),
+        under: Type.Optional({
+          ...AgencyCode,
+          description: 'This agency and all below it, in the tree of each year; without it all agencies.',
+          examples: undefined
+        }),
+        year: Type.Optional({
+          ...YearRangeQuery,
+          description: 'A year or a range such as 2019..2025; without it every year that has a published report',
+          examples: ['2019..2025']
+        }),
         level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
         kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
-        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form; then nothing is known of what is expected.' })),
-        as_of: Type.Optional(Type.String({ maxLength: 50, description: 'As of this moment (RFC 3339): what was public then, in the tree as it was recorded then. The same question about the past has the same answer for ever.' }))
+        form: Type.Optional(
+          Type.String({
+            maxLength: 32,
+            description: 'Only reports in this form; then nothing is known of what is expected.'
+          })
+        ),
+        as_of: Type.Optional(
+          Type.String({
+            maxLength: 50,
+            description:
+              'As of this moment (RFC 3339): what was public then, in the tree as it was recorded then. The same question about the past has the same answer for ever.'
+          })
+        )
       }, { additionalProperties: false }),
       response: {
         200: {
           description: 'The totals, in the order of their keys.',
           content: {
             'application/json': { schema: ref(Totals) },
-            'text/csv': { schema: Type.String({ description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.', examples: ['year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'] }) }
+            'text/csv': {
+              schema: Type.String({
+                description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.',
+                examples: [
+                  'year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'
+                ]
+              })
+            }
           }
         },
         ...NOT_MODIFIED,
-        ...problems('agency-unknown', 'form-unknown', 'measure-unknown', 'moment-in-future', 'too-many-groups', 'total-overflow')
+        ...problems(
+          'agency-unknown',
+          'form-unknown',
+          'measure-unknown',
+          'moment-in-future',
+          'too-many-groups',
+          'total-overflow'
+        )
       }
     }
   }, async (request, reply) => {
@@ -68,7 +116,11 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const type = csv ? CSV : JSON_UTF8
     if (scope.by.includes('agency')) {
       const head = headOf(measures, scope)
-      const text = await streams.start(totalsInPieces(db, forms, measures, scope, moment), pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces), () => refuseUnknown(under, moment))
+      const text = await streams.start(
+        totalsInPieces(db, forms, measures, scope, moment),
+        pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
+        () => refuseUnknown(under, moment)
+      )
       return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
@@ -81,6 +133,8 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   })
 
   async function refuseUnknown (under: string | undefined, moment?: string): Promise<void> {
-    if (under !== undefined && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))) throw problem('agency-unknown', { agency: under })
+    if (
+      under !== undefined && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))
+    ) throw problem('agency-unknown', { agency: under })
   }
 }

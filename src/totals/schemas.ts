@@ -7,13 +7,25 @@ const orNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
 const key = (description: string) => Type.Optional(Type.String({ description }))
 
 export const Coverage = Type.Object({
-  expected: { ...orNull, description: 'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.' },
+  expected: {
+    ...orNull,
+    description: 'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.'
+  },
   included: Type.Integer({ description: 'How many reports were added.' }),
   missing: { ...orNull, description: 'expected minus included.' }
 }, { $id: 'Coverage', description: 'What a total covers.' })
 
-const measure = { id: 'requests.new_received.total', unit: '件', label: { zh: '一、本年新收政府信息公开申请数量·总计', en: 'Requests newly received this year, Total' } }
-const group = { year: 2019, values: { [measure.id]: 0 }, coverage: { expected: 1, included: 1, missing: 0 }, blank: { [measure.id]: 0 } }
+const measure = {
+  id: 'requests.new_received.total',
+  unit: '件',
+  label: { zh: '一、本年新收政府信息公开申请数量·总计', en: 'Requests newly received this year, Total' }
+}
+const group = {
+  year: 2019,
+  values: { [measure.id]: 0 },
+  coverage: { expected: 1, included: 1, missing: 0 },
+  blank: { [measure.id]: 0 }
+}
 
 export const Group = Type.Object({
   year: Type.Optional(Type.Integer({ description: 'Reporting year.' })),
@@ -24,11 +36,23 @@ export const Group = Type.Object({
   level: key('Level of those that filed.'),
   kind: key('Kind of those that filed.'),
   form: key('Form of the reports.'),
-  values: { ...numbers, description: 'The sums by measure; null over no figure, and where a measure cannot be added across forms.' },
+  values: {
+    ...numbers,
+    description: 'The sums by measure; null over no figure, and where a measure cannot be added across forms.'
+  },
   coverage: ref(Coverage),
-  blank: { ...numbers, description: 'How many blank or absent cells are among those added; null where nothing can be added.' },
-  not_comparable: Type.Optional(Type.Array(Type.String(), { description: 'Measures that a form in this group does not have.' }))
-}, { $id: 'TotalGroup', description: 'The keys of the group as plain values, and its sums. A sum over no figure is null, not 0.', examples: [group] })
+  blank: {
+    ...numbers,
+    description: 'How many blank or absent cells are among those added; null where nothing can be added.'
+  },
+  not_comparable: Type.Optional(
+    Type.Array(Type.String(), { description: 'Measures that a form in this group does not have.' })
+  )
+}, {
+  $id: 'TotalGroup',
+  description: 'The keys of the group as plain values, and its sums. A sum over no figure is null, not 0.',
+  examples: [group]
+})
 export type Group = Static<typeof Group>
 
 export const Measure = Type.Object({
@@ -41,7 +65,11 @@ export const Totals = Type.Object({
   measures: Type.Array(ref(Measure)),
   by: Type.Array(Type.Enum([...KEYS], { type: 'string' }), { description: 'The keys of the groups.' }),
   totals: Type.Array(ref(Group), { description: 'In the order of their keys.' })
-}, { $id: 'Totals', description: 'The measures that were asked for, and a group for each value of the keys.', examples: [{ measures: [measure], by: ['year'], totals: [group] }] })
+}, {
+  $id: 'Totals',
+  description: 'The measures that were asked for, and a group for each value of the keys.',
+  examples: [{ measures: [measure], by: ['year'], totals: [group] }]
+})
 export type Totals = Omit<Static<typeof Totals>, 'by'> & { by: (typeof KEYS[number])[] }
 
 export const totalSchemas = [Coverage, Measure, Group, Totals]

@@ -12,28 +12,57 @@ import type { Group, Totals } from './schemas.ts'
 /** Throws `measure-unknown` naming all that are in no form. */
 export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   const known = forms.measures
-  refuse('measure-unknown', ids.filter(id => !known.has(id)).map(id =>
-    ({ parameter: 'measure', found: id, expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' }, among: [...known.keys()] })))
+  refuse(
+    'measure-unknown',
+    ids.filter(id => !known.has(id)).map(id => ({
+      parameter: 'measure',
+      found: id,
+      expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' },
+      among: [...known.keys()]
+    }))
+  )
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
 /** What every answer begins with, and how its groups are added up. */
-interface Sum { forms: Forms, measures: Measure[], scope: Scope, positions: number[], indexes: Map<string, (number[] | undefined)[]> }
+interface Sum {
+  forms: Forms
+  measures: Measure[]
+  scope: Scope
+  positions: number[]
+  indexes: Map<string, (number[] | undefined)[]>
+}
 
 function sumOf (forms: Forms, measures: Measure[], scope: Scope): Sum {
-  const positions = [...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))]
+  const positions = [
+    ...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))
+  ]
   // By form: where among the positions the leaves of each measure are.
-  const indexes = new Map(forms.all.map(form => [form.id, measures.map(({ id }) => form.measures.get(id)?.positions.map(position => positions.indexOf(position)))]))
+  const indexes = new Map(
+    forms.all.map(form => [
+      form.id,
+      measures.map(({ id }) => form.measures.get(id)?.positions.map(position => positions.indexOf(position)))
+    ])
+  )
   return { forms, measures, scope, positions, indexes }
 }
 
-export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'> =>
-  ({ measures: measures.map(({ id, unit, label }) => ({ id, unit, label })), by: scope.by })
+export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'> => ({
+  measures: measures.map(({ id, unit, label }) => ({ id, unit, label })),
+  by: scope.by
+})
 
 /** `moment`: as of then; it must be settled. */
-export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): Promise<Totals> {
+export async function totalsOf (
+  db: Kysely<Database>,
+  forms: Forms,
+  measures: Measure[],
+  scope: Scope,
+  moment?: string
+): Promise<Totals> {
   const sum = sumOf(forms, measures, scope)
-  const rows = await (moment === undefined ? sumRows(db, scope, sum.positions) : pastSumRows(db, scope, sum.positions, moment))
+  const rows =
+    await (moment === undefined ? sumRows(db, scope, sum.positions) : pastSumRows(db, scope, sum.positions, moment))
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
     const key = keyOf(scope, row)
@@ -41,14 +70,24 @@ export async function totalsOf (db: Kysely<Database>, forms: Forms, measures: Me
     if (group === undefined) groups.set(key, [row])
     else group.push(row)
   }
-  const totals = [...groups.values()].map(group => totalOf(sum, group)).filter(group => alwaysListed(scope) || isListed(group))
+  const totals = [...groups.values()].map(group => totalOf(sum, group)).filter(group =>
+    alwaysListed(scope) || isListed(group)
+  )
   return { ...headOf(measures, scope), totals: totals.sort((a, b) => compareKeys(scope.by, a, b)) }
 }
 
 /** The groups in the order of their keys, a piece at a time: for as many as there are agencies. `moment` as above. */
-export async function * totalsInPieces (db: Kysely<Database>, forms: Forms, measures: Measure[], scope: Scope, moment?: string): AsyncGenerator<Group[]> {
+export async function* totalsInPieces (
+  db: Kysely<Database>,
+  forms: Forms,
+  measures: Measure[],
+  scope: Scope,
+  moment?: string
+): AsyncGenerator<Group[]> {
   const sum = sumOf(forms, measures, scope)
-  const statement = moment === undefined ? sumStatement(scope, sum.positions, true) : pastSumStatement(scope, sum.positions, moment, true)
+  const statement = moment === undefined
+    ? sumStatement(scope, sum.positions, true)
+    : pastSumStatement(scope, sum.positions, moment, true)
   // The last group of a piece may go on in the next.
   let open: SumRow[] = []
   for await (const rows of sumRowsInOrder(db, statement)) {
@@ -70,7 +109,8 @@ const keyOf = ({ by }: Scope, row: SumRow) => by.length === 1 ? `${row[by[0]!]}`
 /** It expects or includes a report. */
 export const isListed = ({ coverage }: Group) => coverage.included > 0 || (coverage.expected ?? 0) > 0
 
-const alwaysListed = ({ by, years }: Scope) => by.length === 0 || (years !== undefined && by.length === 1 && by[0] === 'year')
+const alwaysListed = ({ by, years }: Scope) =>
+  by.length === 0 || (years !== undefined && by.length === 1 && by[0] === 'year')
 
 /** Groups that are listed even when there is nothing in them: each year of a stated range, and the one of no key. */
 function unasked (scope: Scope): SumRow[] {
@@ -84,7 +124,9 @@ function unasked (scope: Scope): SumRow[] {
 function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Group {
   const added = rows.filter(row => row.included > 0)
   const included = added.reduce((sum, row) => sum + row.included, 0)
-  const expected = scope.form !== undefined || scope.by.includes('form') ? null : rows.reduce((sum, row) => sum + row.expected, 0)
+  const expected = scope.form !== undefined || scope.by.includes('form')
+    ? null
+    : rows.reduce((sum, row) => sum + row.expected, 0)
   const values: Group['values'] = {}
   const blank: Group['blank'] = {}
   const missingIn: string[] = []

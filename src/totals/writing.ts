@@ -6,13 +6,13 @@ type Head = Omit<Totals, 'totals'>
 
 export const csvOf = ({ totals, ...head }: Totals): string => headerOf(head) + linesOf(head, totals)
 
-export async function * csvPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
+export async function* csvPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
   yield headerOf(head)
   for await (const groups of pieces) if (groups.length > 0) yield linesOf(head, groups)
 }
 
 /** What JSON.stringify gives of the whole. */
-export async function * jsonPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
+export async function* jsonPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"totals":[`
   let before = ''
   for await (const groups of pieces) {
@@ -23,16 +23,29 @@ export async function * jsonPieces (head: Head, pieces: AsyncIterable<Group[]>):
   yield ']}'
 }
 
-const keysOf = ({ by }: Head) => by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key])
+const keysOf = ({ by }: Head) =>
+  by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key])
 const idsOf = ({ measures }: Head) => measures.map(({ id }) => id)
 
-const headerOf = (head: Head) => stringify([[...keysOf(head), ...idsOf(head), 'expected', 'included', 'missing', ...idsOf(head).map(id => `${id}.blank`)]])
+const headerOf = (head: Head) =>
+  stringify([[
+    ...keysOf(head),
+    ...idsOf(head),
+    'expected',
+    'included',
+    'missing',
+    ...idsOf(head).map(id => `${id}.blank`)
+  ]])
 
 function linesOf (head: Head, groups: Group[]): string {
   const keys = keysOf(head)
   const ids = idsOf(head)
   return stringify(groups.map(group => [
-    ...keys.map(key => group[key]), ...ids.map(id => group.values[id]),
-    group.coverage.expected, group.coverage.included, group.coverage.missing, ...ids.map(id => group.blank[id])
+    ...keys.map(key => group[key]),
+    ...ids.map(id => group.values[id]),
+    group.coverage.expected,
+    group.coverage.included,
+    group.coverage.missing,
+    ...ids.map(id => group.blank[id])
   ]))
 }

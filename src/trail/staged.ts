@@ -13,10 +13,18 @@ import { keepPlace, lastPlace, nextHash, type Place } from './places.ts'
 import { written, type By, type NewEvent } from './trail.ts'
 
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
-interface Head { n: number, at: string, hash: string }
+interface Head {
+  n: number
+  at: string
+  hash: string
+}
 
 /** `row` has chain, year and body as COPY takes them. */
-interface Staged { chain: string, row: string, body: string }
+interface Staged {
+  chain: string
+  row: string
+  body: string
+}
 
 /** Events of one part, and chains of one statement. */
 const AT_ONCE = 2000
@@ -25,7 +33,11 @@ const TURN = 25
 
 export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
   const file = await openScratch()
-  try { return await work(new StagedEvents(file)) } finally { await file.close() }
+  try {
+    return await work(new StagedEvents(file))
+  } finally {
+    await file.close()
+  }
 }
 
 export class StagedEvents {
@@ -41,7 +53,9 @@ export class StagedEvents {
   /** Of the chains that are being followed. */
   readonly #heads = new Map<string, Head>()
 
-  constructor (file: FileHandle) { this.#file = file }
+  constructor (file: FileHandle) {
+    this.#file = file
+  }
 
   /** It is there when `record` is called; what cannot be written is told then. */
   add (by: By, event: NewEvent): void {
@@ -94,7 +108,7 @@ export class StagedEvents {
   }
 
   /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
-  async * #read (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
+  async *#read (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
     let ready: { part: Staged[], known: Promise<void> } | undefined
     let position = 0
     for (const length of this.#parts) {
@@ -113,7 +127,9 @@ export class StagedEvents {
 
   async #readPart (position: number, length: number): Promise<Staged[]> {
     const bytes = Buffer.allocUnsafe(length)
-    for (let read = 0; read < length;) read += (await this.#file.read(bytes, read, length - read, position + read)).bytesRead
+    for (let read = 0; read < length;) {
+      read += (await this.#file.read(bytes, read, length - read, position + read)).bytesRead
+    }
     return bytes.toString('utf8', 0, length - 1).split('\n').map(row => {
       const [chain, , body] = readCopied(row) as [string, string | null, string]
       return { chain, row, body }
@@ -121,7 +137,13 @@ export class StagedEvents {
   }
 
   /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
-  #follow ({ seq, hash }: Place, now: string, { chain, row, body }: Staged, rows: CopyRows, ends: [string, Head][]): Place {
+  #follow (
+    { seq, hash }: Place,
+    now: string,
+    { chain, row, body }: Staged,
+    rows: CopyRows,
+    ends: [string, Head][]
+  ): Place {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
@@ -153,16 +175,23 @@ export class StagedEvents {
 
 async function holdChains (trx: Transaction<Database>, chains: string[]): Promise<void> {
   const hold = async () => {
-    const { rows: [held] } = await sql<{ count: number }>`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) for update) as held`.execute(trx)
+    const { rows: [held] } = await sql<
+      { count: number }
+    >`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) for update) as held`
+      .execute(trx)
     return held!.count
   }
   if (await hold() === chains.length) return
-  await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`.execute(trx)
+  await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`
+    .execute(trx)
   // Another may have begun some of them meanwhile.
   await hold()
 }
 
-const moveOn = (trx: Transaction<Database>, now: string, heads: [string, Head][]) => sql`
+const moveOn = (trx: Transaction<Database>, now: string, heads: [string, Head][]) =>
+  sql`
   update event_chain as c set n = u.n, at = greatest(c.at, ${now}::timestamptz), hash = decode(u.hash, 'hex')
-  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${heads.map(([, head]) => head.hash)}::text[]) as u (chain, n, hash)
+  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${
+    heads.map(([, head]) => head.hash)
+  }::text[]) as u (chain, n, hash)
   where c.chain = u.chain`.execute(trx)

@@ -9,12 +9,24 @@ t.test('the check character of a credit code is right for published codes and wr
   const codes = ['113325000026455663', '11341702486344515H', '12620600MB0523338C', '11370812004339255B']
   for (const code of codes) t.equal(creditCodeCheck(code), code[17], code)
   const alphabet = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
-  fc.assert(fc.property(fc.constantFrom(...codes), fc.nat({ max: 16 }), fc.constantFrom(...alphabet), (code, at, other) =>
-    code[at] === other || creditCodeCheck(code.slice(0, at) + other + code.slice(at + 1)) !== code[17]))
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...codes),
+      fc.nat({ max: 16 }),
+      fc.constantFrom(...alphabet),
+      (code, at, other) =>
+        code[at] === other || creditCodeCheck(code.slice(0, at) + other + code.slice(at + 1)) !== code[17]
+    )
+  )
 })
 
 t.test('ranges of years say the same as one entry for each year', async t => {
-  const change = fc.record({ parent: fc.constantFrom(null, 'a', 'b'), level: fc.constantFrom('county', 'township'), kind: fc.constantFrom('office', 'other'), reporting: fc.constantFrom('own', 'consolidated') }, { requiredKeys: [] })
+  const change = fc.record({
+    parent: fc.constantFrom(null, 'a', 'b'),
+    level: fc.constantFrom('county', 'township'),
+    kind: fc.constantFrom('office', 'other'),
+    reporting: fc.constantFrom('own', 'consolidated')
+  }, { requiredKeys: [] })
   const years = Array.from({ length: 14 }, (_, i) => 2015 + i)
   fc.assert(fc.property(fc.array(fc.tuple(change, fc.integer({ min: 2016, max: 2026 }))), changes => {
     const first: Standing = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
@@ -29,11 +41,22 @@ t.test('ranges of years say the same as one entry for each year', async t => {
     const joined = periods.every((period, i) => i === 0 || period.since === periods[i - 1]!.until + 1)
     return joined && years.every(year => {
       const { since, until, ...standing } = inYear(periods, year) ?? { since: 0, until: 0 }
-      return JSON.stringify(standing) === JSON.stringify(byYear.get(year) ?? {}) || (byYear.get(year) === undefined && inYear(periods, year) === undefined)
+      return JSON.stringify(standing) === JSON.stringify(byYear.get(year) ?? {}) ||
+        (byYear.get(year) === undefined && inYear(periods, year) === undefined)
     })
   }))
-  t.same(changeUntil([{ parent: null, level: 'county', kind: 'office', reporting: 'own', since: 0, until: 9999 }], 2020).map(period => period.until), [2020])
-  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], ['all years 所有年度', '2019-', '-2020', '2019'])
+  t.same(
+    changeUntil([{ parent: null, level: 'county', kind: 'office', reporting: 'own', since: 0, until: 9999 }], 2020).map(
+      period => period.until
+    ),
+    [2020]
+  )
+  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], [
+    'all years 所有年度',
+    '2019-',
+    '-2020',
+    '2019'
+  ])
 })
 
 t.test('registering and changing', async t => {
@@ -41,15 +64,45 @@ t.test('registering and changing', async t => {
   const gov = { name: '某县人民政府', level: 'county', kind: 'government', reporting: 'consolidated' }
   const made = await call('POST', '/v1/agencies', { code: 'gov', ...gov })
   t.same([made.status, made.headers.location], [201, '/v1/agencies/gov'], made.text)
-  t.same(made.json, { code: 'gov', name: '某县人民政府', credit_code: null, division_code: null, level: 'county', kind: 'government', reporting: 'consolidated', parent: null, since: null, until: null, periods: [{ since: null, until: null, parent: null, level: 'county', kind: 'government', reporting: 'consolidated' }] })
+  t.same(made.json, {
+    code: 'gov',
+    name: '某县人民政府',
+    credit_code: null,
+    division_code: null,
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated',
+    parent: null,
+    since: null,
+    until: null,
+    periods: [{
+      since: null,
+      until: null,
+      parent: null,
+      level: 'county',
+      kind: 'government',
+      reporting: 'consolidated'
+    }]
+  })
   await call('PUT', '/v1/agencies/other', { ...gov, name: '他县人民政府' })
-  await call('PUT', '/v1/agencies/bureau', { name: '财政局', level: 'county', kind: 'department', parent: 'gov', credit_code: '113325000026455663' })
+  await call('PUT', '/v1/agencies/bureau', {
+    name: '财政局',
+    level: 'county',
+    kind: 'department',
+    parent: 'gov',
+    credit_code: '113325000026455663'
+  })
 
   const again = await call('GET', '/v1/agencies/bureau')
   const same = await call('PUT', '/v1/agencies/bureau', again.json)
   t.same([same.status, same.json], [200, again.json], 'what GET gave can be sent back')
   const named = await call('PATCH', '/v1/agencies/bureau', { name: '财政和金融局', credit_code: null })
-  t.same([named.json.name, named.json.credit_code, named.json.parent, named.json.periods], ['财政和金融局', null, 'gov', again.json.periods], 'left out stays, null clears')
+  t.same([named.json.name, named.json.credit_code, named.json.parent, named.json.periods], [
+    '财政和金融局',
+    null,
+    'gov',
+    again.json.periods
+  ], 'left out stays, null clears')
   const moved = await call('PATCH', '/v1/agencies/bureau', { parent: 'other', since: 2021 })
   t.same(moved.json.periods.map((p: any) => [p.since, p.until, p.parent]), [[null, 2020, 'gov'], [2021, null, 'other']])
   const ended = await call('PATCH', '/v1/agencies/bureau', { until: 2023 })
@@ -58,29 +111,57 @@ t.test('registering and changing', async t => {
   const sent = await call('PUT', '/v1/agencies/bureau', { ...moved.json, periods: [] })
   t.same([sent.status, sent.json.errors[0].pointer], [422, '/periods'], 'periods are read-only')
 
-  const all = await call('PUT', '/v1/agencies/new', { nmae: 'x', level: 'county', kind: 'bureau', credit_code: '1', parent: 3, since: '2019' })
-  t.same([all.status, all.json.errors.map((e: any) => e.pointer).sort()], [422, ['/credit_code', '/kind', '/nmae', '/parent', '/since']], 'all faults at once')
+  const all = await call('PUT', '/v1/agencies/new', {
+    nmae: 'x',
+    level: 'county',
+    kind: 'bureau',
+    credit_code: '1',
+    parent: 3,
+    since: '2019'
+  })
+  t.same([all.status, all.json.errors.map((e: any) => e.pointer).sort()], [422, [
+    '/credit_code',
+    '/kind',
+    '/nmae',
+    '/parent',
+    '/since'
+  ]], 'all faults at once')
   t.equal(all.json.errors.find((e: any) => e.pointer === '/nmae').did_you_mean, 'name')
   const lacking = await call('PUT', '/v1/agencies/new', { credit_code: '113325000026455664' })
   t.same(lacking.json.errors.map((e: any) => e.pointer), ['/name', '/level', '/kind', '/credit_code'])
   t.equal((await call('GET', '/v1/agencies/new')).status, 404, 'nothing is stored')
-  for (const code of ['..', 'a b', '表', 'x'.repeat(65)]) t.equal((await call('GET', `/v1/agencies/${encodeURIComponent(code)}`)).status < 500, true, code)
+  for (const code of ['..', 'a b', '表', 'x'.repeat(65)]) {
+    t.equal((await call('GET', `/v1/agencies/${encodeURIComponent(code)}`)).status < 500, true, code)
+  }
 })
 
 t.test('two clerks who would close a circle together: one is refused', async t => {
   const { call } = await freshApp(t)
-  for (const code of ['a', 'b', 'c']) await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'other' })
-  const answers = await Promise.all([['a', 'b'], ['b', 'c'], ['c', 'a']].map(([code, parent]) => call('PATCH', `/v1/agencies/${code}`, { parent, since: 2019 })))
+  for (const code of ['a', 'b', 'c']) {
+    await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'other' })
+  }
+  const answers = await Promise.all(
+    [['a', 'b'], ['b', 'c'], ['c', 'a']].map(([code, parent]) =>
+      call('PATCH', `/v1/agencies/${code}`, { parent, since: 2019 })
+    )
+  )
   t.same(answers.map(answer => answer.status).sort(), [200, 200, 422], answers.map(answer => answer.text).join('\n'))
 })
 
 t.test('the list: subtree, year, search and pages', async t => {
   const { call } = await freshApp(t)
-  for (const [code, parent, kind] of [['p', null, 'government'], ['c1', 'p', 'government'], ['c2', 'p', 'government'], ['d1', 'c1', 'department'], ['d2', 'c1', 'department']] as const) {
+  for (
+    const [code, parent, kind] of [['p', null, 'government'], ['c1', 'p', 'government'], ['c2', 'p', 'government'], [
+      'd1',
+      'c1',
+      'department'
+    ], ['d2', 'c1', 'department']] as const
+  ) {
     await call('PUT', `/v1/agencies/${code}`, { name: `单位${code}_100%`, level: 'county', kind, parent })
   }
   await call('PATCH', '/v1/agencies/d2', { parent: 'c2', kind: 'office', since: 2021 })
-  const codes = async (query: string) => (await call('GET', `/v1/agencies?${query}`, undefined, { key: null })).json.items.map((a: any) => a.code)
+  const codes = async (query: string) =>
+    (await call('GET', `/v1/agencies?${query}`, undefined, { key: null })).json.items.map((a: any) => a.code)
   t.same(await codes('under=c1'), ['c1', 'd1'])
   t.same(await codes('under=c1&year=2020'), ['c1', 'd1', 'd2'])
   t.same(await codes('under=p&kind=department'), ['d1'])
@@ -100,17 +181,31 @@ t.test('the list: subtree, year, search and pages', async t => {
 
 t.test('an agency moves while its report is published: the totals are right either way', async t => {
   const { call, forms, db } = await freshApp(t)
-  for (const code of ['up1', 'up2']) await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'government', reporting: 'consolidated' })
+  for (const code of ['up1', 'up2']) {
+    await call('PUT', `/v1/agencies/${code}`, {
+      name: code,
+      level: 'county',
+      kind: 'government',
+      reporting: 'consolidated'
+    })
+  }
   const tables = consistentTables(forms.get('2021'), () => 1)
   for (let round = 0; round < 8; round++) {
     const code = `d${round}`
     await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'department', parent: 'up1' })
     await call('PUT', `/v1/reports/${code}/2022`, { tables, sections: SECTIONS })
     await call('POST', `/v1/reports/${code}/2022/submit`)
-    const answers = await Promise.all([call('POST', `/v1/reports/${code}/2022/publish`), call('PATCH', `/v1/agencies/${code}`, { parent: 'up2', since: 2020 })])
+    const answers = await Promise.all([
+      call('POST', `/v1/reports/${code}/2022/publish`),
+      call('PATCH', `/v1/agencies/${code}`, { parent: 'up2', since: 2020 })
+    ])
     t.same(answers.map(answer => answer.status), [200, 200])
   }
   const { verifyTotals } = await import('../../src/tally/verify.ts')
   t.same((await verifyTotals(db, forms)).differences, [])
-  t.equal((await call('GET', '/v1/totals?measure=requests.granted.natural_person&under=up2')).json.totals[0].values['requests.granted.natural_person'], 8)
+  t.equal(
+    (await call('GET', '/v1/totals?measure=requests.granted.natural_person&under=up2')).json.totals[0]
+      .values['requests.granted.natural_person'],
+    8
+  )
 })

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ADMIN_KEY } from '../helper.ts'
 
 /** The service as a process of its own. */
-export async function service (t: { teardown (work: () => Promise<void>): void }, url: string) {
+export async function service (t: { teardown(work: () => Promise<void>): void }, url: string) {
   const child = spawn(process.execPath, ['--max-old-space-size=160', 'dist/server.js'], {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
     env: { PATH: process.env.PATH, DATABASE_URL: url, PORT: '0', ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'warn' },

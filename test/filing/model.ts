@@ -9,10 +9,31 @@ import { Model as Totals } from '../totals/model.ts'
 export const SLOTS = [0, 2019, 2020, 2021, 2022]
 const LATEST = 2022
 
-export interface Standing { parent: string | null, level: string, kind: string, reporting: string }
-export interface Caller { name: string, role: 'filer' | 'supervisor' | 'admin' | null, agency: string, key: string | null, id?: number, revoked?: boolean }
-export interface Said { form: string, tables: WireTables, sections: Record<string, string> }
-interface Version { said: Said, reason: string | null, revision: number, withdrawn: string | null }
+export interface Standing {
+  parent: string | null
+  level: string
+  kind: string
+  reporting: string
+}
+export interface Caller {
+  name: string
+  role: 'filer' | 'supervisor' | 'admin' | null
+  agency: string
+  key: string | null
+  id?: number
+  revoked?: boolean
+}
+export interface Said {
+  form: string
+  tables: WireTables
+  sections: Record<string, string>
+}
+interface Version {
+  said: Said
+  reason: string | null
+  revision: number
+  withdrawn: string | null
+}
 export interface Report {
   status: 'draft' | 'submitted' | 'returned' | 'published' | 'withdrawn'
   revision: number
@@ -26,12 +47,21 @@ export interface Report {
 /** What is answered: a status, and where it is refused the code of the problem. */
 export type Outcome = [status: number, code?: string]
 type Move = 'submit' | 'return' | 'publish' | 'amend' | 'withdraw'
-const FROM: Record<Move, Report['status'][]> = { submit: ['draft', 'returned'], return: ['submitted'], publish: ['submitted'], amend: ['published', 'withdrawn'], withdraw: ['published'] }
+const FROM: Record<Move, Report['status'][]> = {
+  submit: ['draft', 'returned'],
+  return: ['submitted'],
+  publish: ['submitted'],
+  amend: ['published', 'withdrawn'],
+  withdraw: ['published']
+}
 const RANK = [null, 'filer', 'supervisor', 'admin']
 
 const clone = <T>(value: T): T => structuredClone(value)
 const same = (a: unknown, b: unknown) => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b))
-const ordered = (value: any): any => value === null || typeof value !== 'object' ? value : Object.fromEntries(Object.keys(value).sort().map(key => [key, ordered(value[key])]))
+const ordered = (value: any): any =>
+  value === null || typeof value !== 'object'
+    ? value
+    : Object.fromEntries(Object.keys(value).sort().map(key => [key, ordered(value[key])]))
 
 export class Filing {
   readonly agencies = new Map<string, Map<number, Standing>>()
@@ -51,13 +81,16 @@ export class Filing {
   at = (agency: string, year: number): Standing | undefined => this.agencies.get(agency)?.get(year)
 
   below (agency: string | null, above: string, year: number): boolean {
-    for (let at = agency; at !== null && at !== undefined; at = this.at(at, year)?.parent ?? null) if (at === above) return true
+    for (let at = agency; at !== null && at !== undefined; at = this.at(at, year)?.parent ?? null) {
+      if (at === above) return true
+    }
     return false
   }
 
   covers (caller: Caller, agency: string, year = LATEST): boolean {
     if (caller.role === null || caller.revoked) return false
-    return caller.agency === '' || agency === caller.agency || (this.at(agency, year) !== undefined && this.below(agency, caller.agency, year))
+    return caller.agency === '' || agency === caller.agency ||
+      (this.at(agency, year) !== undefined && this.below(agency, caller.agency, year))
   }
 
   /** Before anything else is looked at. */
@@ -71,19 +104,25 @@ export class Filing {
     return this.refused(caller, least) ?? (this.covers(caller, agency, year) ? undefined : [403, 'outside-subtree'])
   }
 
-  /** An agency may be changed from above only: in every year concerned it stands below the caller's, before and after. */
+  /**
+   * An agency may be changed from above only: in every year concerned it stands below the caller's, before and after.
+   */
   refusedStanding (caller: Caller, code: string, change: Partial<Standing>, since: number | null): Outcome | undefined {
     const refused = this.refused(caller, 'supervisor')
     if (refused || caller.agency === '') return refused
     const fine = (parent: string | null | undefined, year: number) =>
-      parent !== null && parent !== undefined && (parent === caller.agency || this.at(parent, year) === undefined || this.below(parent, caller.agency, year))
+      parent !== null && parent !== undefined &&
+      (parent === caller.agency || this.at(parent, year) === undefined || this.below(parent, caller.agency, year))
     const known = this.agencies.get(code)
     const first = known && this.at(code, Math.min(...known.keys()))!
     // A change without a year concerns where it stands now.
     const years = SLOTS.filter(year => year >= (since ?? (known ? LATEST : 0)))
-    const all = years.every(year => known === undefined
-      ? fine(change.parent, year)
-      : fine((this.at(code, year) ?? first!).parent, year) && (change.parent === undefined || fine(change.parent, year)))
+    const all = years.every(year =>
+      known === undefined
+        ? fine(change.parent, year)
+        : fine((this.at(code, year) ?? first!).parent, year) &&
+          (change.parent === undefined || fine(change.parent, year))
+    )
     return all ? undefined : [403, 'outside-subtree']
   }
 
@@ -107,7 +146,9 @@ export class Filing {
     const before = this.agencies.get(code)
     const first = before === undefined ? change as Standing : before.get(Math.min(...before.keys()))!
     const after = new Map(before)
-    for (const year of SLOTS.filter(year => year >= (since ?? 0))) after.set(year, { ...(after.get(year) ?? first), ...change })
+    for (const year of SLOTS.filter(year => year >= (since ?? 0))) {
+      after.set(year, { ...(after.get(year) ?? first), ...change })
+    }
     if (change.parent === code) return [422, 'body-invalid']
     this.agencies.set(code, after)
     const fault = this.fault(code, after)
@@ -163,11 +204,20 @@ export class Filing {
   }
 
   private make (agency: string, year: number, said: Said) {
-    this.reports.set(`${agency} ${year}`, { status: 'draft', revision: 1, said: clone(said), versions: [], amending: null, reason: null, remarks: null })
+    this.reports.set(`${agency} ${year}`, {
+      status: 'draft',
+      revision: 1,
+      said: clone(said),
+      versions: [],
+      amending: null,
+      reason: null,
+      remarks: null
+    })
     this.note('created', agency, year)
   }
 
-  private locked = ({ status }: Report): Outcome | undefined => status === 'draft' || status === 'returned' ? undefined : [409, 'report-locked']
+  private locked = ({ status }: Report): Outcome | undefined =>
+    status === 'draft' || status === 'returned' ? undefined : [409, 'report-locked']
 
   private write (agency: string, year: number, report: Report, said: Said, status: number): Outcome {
     if (!same(said, report.said)) {
@@ -179,7 +229,15 @@ export class Filing {
   }
 
   /** Appending, replacing and deleting rows of one table. */
-  rows (caller: Caller, how: 'append' | 'replace' | 'put row' | 'delete row' | 'put table', agency: string, year: number, table: string, sent: WireTables[string], matches: boolean): Outcome {
+  rows (
+    caller: Caller,
+    how: 'append' | 'replace' | 'put row' | 'delete row' | 'put table',
+    agency: string,
+    year: number,
+    table: string,
+    sent: WireTables[string],
+    matches: boolean
+  ): Outcome {
     const refused = this.refusedAt(caller, 'filer', agency, year)
     if (refused) return refused
     const report = this.reports.get(`${agency} ${year}`)
@@ -215,25 +273,48 @@ export class Filing {
     if (last === undefined) this.reports.delete(`${agency} ${year}`)
     else {
       const { said, withdrawn } = last
-      Object.assign(report, { status: withdrawn === null ? 'published' : 'withdrawn', revision: report.revision + 1, said, amending: null, reason: withdrawn, remarks: null })
+      Object.assign(report, {
+        status: withdrawn === null ? 'published' : 'withdrawn',
+        revision: report.revision + 1,
+        said,
+        amending: null,
+        reason: withdrawn,
+        remarks: null
+      })
     }
     return [204]
   }
 
   // ---- moves ------------------------------------------------------------------------------------------------------
 
-  move (caller: Caller, move: Move, agency: string, year: number, reason: string, remarks: Record<string, string> | null, matches: boolean): Outcome {
+  move (
+    caller: Caller,
+    move: Move,
+    agency: string,
+    year: number,
+    reason: string,
+    remarks: Record<string, string> | null,
+    matches: boolean
+  ): Outcome {
     const refused = this.refusedAt(caller, move === 'submit' ? 'filer' : 'supervisor', agency, year)
     if (refused) return refused
     const report = this.reports.get(`${agency} ${year}`)
     if (report === undefined) return [404, 'report-not-found']
     if (!matches) return [412, 'precondition-failed']
-    const to = { submit: 'submitted', return: 'returned', publish: 'published', amend: 'draft', withdraw: 'withdrawn' } as const
+    const to = {
+      submit: 'submitted',
+      return: 'returned',
+      publish: 'published',
+      amend: 'draft',
+      withdraw: 'withdrawn'
+    } as const
     if ((move === 'submit' || move === 'publish') && report.status === to[move]) return [200]
     if (!FROM[move].includes(report.status)) return [409, 'move-not-allowed']
     const last = report.versions.at(-1)
     if (move === 'submit') {
-      if (last !== undefined && last.withdrawn === null && same(last.said, report.said)) return [422, 'amendment-unchanged']
+      if (last !== undefined && last.withdrawn === null && same(last.said, report.said)) {
+        return [422, 'amendment-unchanged']
+      }
       if (!isSound(this.forms.get(report.said.form), report.said.tables)) return [422, 'checks-failed']
     }
     const { amending, revision } = report
@@ -245,7 +326,11 @@ export class Filing {
     }
     if (move === 'amend') Object.assign(report, { amending: reason, said: clone(last!.said) })
     if (move === 'withdraw') last!.withdrawn = report.reason = reason
-    this.note({ submit: 'submitted', return: 'returned', publish: 'published', amend: 'amended', withdraw: 'withdrawn' }[move], agency, year)
+    this.note(
+      { submit: 'submitted', return: 'returned', publish: 'published', amend: 'amended', withdraw: 'withdrawn' }[move],
+      agency,
+      year
+    )
     return [200]
   }
 
@@ -262,13 +347,17 @@ export class Filing {
   revokeKey (caller: Caller, key: Caller): Outcome {
     const refused = this.refused(caller, 'supervisor')
     if (refused) return refused
-    if (RANK.indexOf(key.role) > RANK.indexOf(caller.role) || !this.covers(caller, key.agency)) return [404, 'key-not-found']
+    if (RANK.indexOf(key.role) > RANK.indexOf(caller.role) || !this.covers(caller, key.agency)) {
+      return [404, 'key-not-found']
+    }
     if (!key.revoked) this.note('key_revoked', key.agency, null)
     key.revoked = true
     return [204]
   }
 
-  private note (kind: string, agency: string, year: number | null) { this.events.push({ kind, agency, year }) }
+  private note (kind: string, agency: string, year: number | null) {
+    this.events.push({ kind, agency, year })
+  }
 
   // ---- what is read -----------------------------------------------------------------------------------------------
 
@@ -278,21 +367,43 @@ export class Filing {
     if (report === undefined) return undefined
     const { status, revision, said, versions, amending, reason, remarks } = report
     const shown = status === 'published' || status === 'withdrawn'
-    const moves = (Object.keys(FROM) as Move[]).filter(move => FROM[move].includes(status) && (move === 'submit' || caller.role !== 'filer'))
+    const moves = (Object.keys(FROM) as Move[]).filter(move =>
+      FROM[move].includes(status) && (move === 'submit' || caller.role !== 'filer')
+    )
     const given = { amendment_reason: amending ?? (shown ? versions.at(-1)!.reason : null), reason, remarks }
-    return { agency, year, status, version: versions.length || null, revision, ...without(given), allowed_transitions: moves, ...wire(said) }
+    return {
+      agency,
+      year,
+      status,
+      version: versions.length || null,
+      revision,
+      ...without(given),
+      allowed_transitions: moves,
+      ...wire(said)
+    }
   }
 
   version (agency: string, year: number, number: number): object | undefined {
     const version = this.reports.get(`${agency} ${year}`)?.versions[number - 1]
     if (version === undefined) return undefined
-    return { agency, year, status: 'published', version: number, revision: version.revision, ...without({ amendment_reason: version.reason }), allowed_transitions: [], ...wire(version.said) }
+    return {
+      agency,
+      year,
+      status: 'published',
+      version: number,
+      revision: version.revision,
+      ...without({ amendment_reason: version.reason }),
+      allowed_transitions: [],
+      ...wire(version.said)
+    }
   }
 
   public (agency: string, year: number): { status: 200 | 404 | 410, body?: object | undefined } {
     const versions = this.reports.get(`${agency} ${year}`)?.versions ?? []
     if (versions.length === 0) return { status: 404 }
-    return versions.at(-1)!.withdrawn === null ? { status: 200, body: this.version(agency, year, versions.length) } : { status: 410 }
+    return versions.at(-1)!.withdrawn === null
+      ? { status: 200, body: this.version(agency, year, versions.length) }
+      : { status: 410 }
   }
 
   /** What a list of reports shows the caller. */
@@ -319,13 +430,16 @@ export class Filing {
   }
 }
 
-const without = (members: Record<string, unknown>) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
+const without = (members: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
 
 function wire ({ form, tables, sections }: Said): object {
   const notes: Record<string, object> = {}
   for (const [table, rows] of Object.entries(tables)) {
     for (const [row, values] of Object.entries(rows)) {
-      for (const [column, value] of Object.entries(values)) if (value === null) notes[`${table}.${row}.${column}`] = { state: 'blank', raw: '' }
+      for (const [column, value] of Object.entries(values)) {
+        if (value === null) notes[`${table}.${row}.${column}`] = { state: 'blank', raw: '' }
+      }
     }
   }
   return { form, tables, notes, sections }
@@ -339,9 +453,17 @@ function isSound (form: Form, tables: WireTables): boolean {
     const figure = (row: string, column: string) => rows[row]![column]!
     const sum = (of: number[]) => of.reduce((a, b) => a + b, 0)
     for (const column of table.columns) {
-      for (const row of table.rows.filter(row => row.total_of)) if (figure(row.id, column.id) !== sum(row.total_of!.map(leaf => figure(leaf, column.id)))) return false
-      for (const { left, right } of table.definition.identities ?? []) if (sum(left.map(row => figure(row, column.id))) !== sum(right.map(row => figure(row, column.id)))) return false
-      if (column.total_of) for (const row of table.rows) if (figure(row.id, column.id) !== sum(column.total_of.map(part => figure(row.id, part)))) return false
+      for (const row of table.rows.filter(row => row.total_of)) {
+        if (figure(row.id, column.id) !== sum(row.total_of!.map(leaf => figure(leaf, column.id)))) return false
+      }
+      for (const { left, right } of table.definition.identities ?? []) {
+        if (sum(left.map(row => figure(row, column.id))) !== sum(right.map(row => figure(row, column.id)))) return false
+      }
+      if (column.total_of) {
+        for (
+          const row of table.rows
+        ) if (figure(row.id, column.id) !== sum(column.total_of.map(part => figure(row.id, part)))) return false
+      }
     }
   }
   return true

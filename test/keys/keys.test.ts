@@ -13,7 +13,10 @@ async function registry (t: Parameters<typeof freshApp>[0]) {
   const fresh = await freshApp(t)
   await fresh.call('PUT', '/v1/agencies/city', agency)
   for (const code of ['a', 'b']) await fresh.call('PUT', `/v1/agencies/${code}`, { ...agency, parent: 'city' })
-  const make = async (body: object, key: string = ADMIN_KEY) => (await fresh.call('POST', '/v1/keys', { label: 'x', ...body }, { key }))
+  const make = async (
+    body: object,
+    key: string = ADMIN_KEY
+  ) => (await fresh.call('POST', '/v1/keys', { label: 'x', ...body }, { key }))
   const me = async (key: string) => (await fresh.call('GET', '/v1/me', undefined, { key }))
   return { ...fresh, make, me }
 }
@@ -26,21 +29,55 @@ t.test('a key is shown once, stored as its hash, and says who it is', async t =>
   t.equal(made.headers['cache-control'], 'no-store')
   const { key, ...shown } = made.json
   t.match(key, /^gk_[\w-]{43}$/)
-  t.same({ ...shown, created_at: '' }, { id: shown.id, prefix: key.slice(0, 12), role: 'filer', agency: 'a', label: '局', made_by: 'ADMIN_API_KEY', created_at: '', expires_at: expires, revoked_at: null, last_used_at: null })
-  t.same((await me(key)).json, { name: `key ${shown.id}`, role: 'filer', agency: 'a', key_id: shown.id, expires_at: expires })
-  t.same((await me(ADMIN_KEY)).json, { name: 'ADMIN_API_KEY', role: 'admin', agency: null, key_id: null, expires_at: null })
+  t.same({ ...shown, created_at: '' }, {
+    id: shown.id,
+    prefix: key.slice(0, 12),
+    role: 'filer',
+    agency: 'a',
+    label: '局',
+    made_by: 'ADMIN_API_KEY',
+    created_at: '',
+    expires_at: expires,
+    revoked_at: null,
+    last_used_at: null
+  })
+  t.same((await me(key)).json, {
+    name: `key ${shown.id}`,
+    role: 'filer',
+    agency: 'a',
+    key_id: shown.id,
+    expires_at: expires
+  })
+  t.same((await me(ADMIN_KEY)).json, {
+    name: 'ADMIN_API_KEY',
+    role: 'admin',
+    agency: null,
+    key_id: null,
+    expires_at: null
+  })
   t.same((await call('GET', '/v1/keys')).json.items.map((item: any) => ({ ...item, last_used_at: null })), [shown])
   t.notMatch(JSON.stringify(await db.selectFrom('api_key').selectAll().execute()), key)
-  for (const wrong of [key.slice(0, -1), `${key}x`, `${key.slice(0, 12)}${key.slice(13)}x`, 'gk_', '']) t.equal((await me(wrong)).json.code, 'key-invalid', wrong)
+  for (const wrong of [key.slice(0, -1), `${key}x`, `${key.slice(0, 12)}${key.slice(13)}x`, 'gk_', '']) {
+    t.equal((await me(wrong)).json.code, 'key-invalid', wrong)
+  }
 })
 
 t.test('a retried request makes one key, and its secret is not kept to be shown again', async t => {
   const { call, db, me } = await registry(t)
   const headers = { 'idempotency-key': 'once' }
-  const [one, two] = [await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers }), await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers })]
+  const [one, two] = [
+    await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers }),
+    await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' }, { headers })
+  ]
   t.same([two.status, two.json], [201, { ...one.json, key: null }])
-  const rotated = await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, { headers: { 'idempotency-key': 'again' } })
-  t.equal((await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, { headers: { 'idempotency-key': 'again' } })).json.key, null)
+  const rotated = await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, {
+    headers: { 'idempotency-key': 'again' }
+  })
+  t.equal(
+    (await call('POST', `/v1/keys/${one.json.id}/rotate`, undefined, { headers: { 'idempotency-key': 'again' } })).json
+      .key,
+    null
+  )
   t.equal((await me(rotated.json.key)).status, 200, 'it was not rotated twice')
   t.equal((await db.selectFrom('api_key').select('id').execute()).length, 1)
   const stored = (await db.selectFrom('stored_answer').select('body').execute()).map(row => String(row.body)).join()
@@ -61,26 +98,42 @@ t.test('a caller makes keys for its own subtree and at most its own role, and re
   t.same((await make({ role: 'filer' })).json.errors[0].pointer, '/agency', 'without an agency it would act for all')
   t.same((await make({ role: 'filer', agency: 'nobody' })).json.code, 'agency-unknown')
   t.same((await make({ role: 'filer', agency: 'nobody' }, supervisor)).json.code, 'outside-subtree')
-  t.same((await make({ role: 'filer', agency: 'a', expires_at: '2020-01-01T00:00:00Z' })).json.errors[0].pointer, '/expires_at')
+  t.same(
+    (await make({ role: 'filer', agency: 'a', expires_at: '2020-01-01T00:00:00Z' })).json.errors[0].pointer,
+    '/expires_at'
+  )
   t.same((await make({ role: 'filer', agency: 'a', expires_at: '2099-01-01' })).status, 422)
-  t.same((await make({ role: 'boss', agency: 'a', expires: 1 })).json.errors.map((e: any) => e.pointer).sort(), ['/expires', '/role'])
-  const ids = async (key?: string) => (await call('GET', '/v1/keys', undefined, key === undefined ? {} : { key })).json.items.map((item: any) => item.id)
+  t.same((await make({ role: 'boss', agency: 'a', expires: 1 })).json.errors.map((e: any) => e.pointer).sort(), [
+    '/expires',
+    '/role'
+  ])
+  const ids = async (key?: string) =>
+    (await call('GET', '/v1/keys', undefined, key === undefined ? {} : { key })).json.items.map((item: any) => item.id)
   t.same(await ids(small), [own + 1, filer], 'neither what is above nor an administrator')
   t.same(await ids(supervisor), [own, own + 1, filer])
   t.same((await ids()).length, 4)
-  for (const [method, path] of [['DELETE', `/v1/keys/${own}`], ['POST', `/v1/keys/${own}/rotate`], ['DELETE', `/v1/keys/${admin}`]] as const) {
+  for (
+    const [method, path] of [['DELETE', `/v1/keys/${own}`], ['POST', `/v1/keys/${own}/rotate`], [
+      'DELETE',
+      `/v1/keys/${admin}`
+    ]] as const
+  ) {
     t.same((await call(method, path, undefined, { key: small })).json.code, 'key-not-found')
   }
   const first = await call('GET', '/v1/keys?limit=2')
   t.match(first.headers.link, /rel="next"/)
-  t.same([...first.json.items, ...(await call('GET', first.json.next)).json.items].map((item: any) => item.id), await ids())
+  t.same(
+    [...first.json.items, ...(await call('GET', first.json.next)).json.items].map((item: any) => item.id),
+    await ids()
+  )
 })
 
 t.test('revoked, rotated and expired keys are refused at once, on every process', async t => {
   const { call, db, forms, make, me } = await registry(t)
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
-  const there = async (key: string) => (await other.inject({ url: '/v1/me', headers: { authorization: `Bearer ${key}` } })).statusCode
+  const there = async (key: string) =>
+    (await other.inject({ url: '/v1/me', headers: { authorization: `Bearer ${key}` } })).statusCode
   const { json: { id, key } } = await make({ role: 'filer', agency: 'a' })
   t.same([(await me(key)).status, await there(key)], [200, 200])
   const rotated = await call('POST', `/v1/keys/${id}/rotate`, { expires_at: soon() })
@@ -104,7 +157,8 @@ t.test('revoked, rotated and expired keys are refused at once, on every process'
 t.test('the last use of a key is noted, and not with every request', async t => {
   const { call, db, make, me } = await registry(t)
   const { json: { id, key } } = await make({ role: 'filer', agency: 'a' })
-  const used = async () => (await db.selectFrom('api_key').select('last_used_at').where('id', '=', id).executeTakeFirstOrThrow()).last_used_at
+  const used = async () =>
+    (await db.selectFrom('api_key').select('last_used_at').where('id', '=', id).executeTakeFirstOrThrow()).last_used_at
   t.equal(await used(), null)
   await Promise.all(Array.from({ length: 20 }, async () => await me(key)))
   for (let i = 0; i < 100 && await used() === null; i++) await new Promise(resolve => setTimeout(resolve, 10))
@@ -122,11 +176,15 @@ t.test('keys made before they had prefixes go on, and going back leaves only key
   t.equal(await firstAdminKey(db), undefined)
   await make({ role: 'filer', agency: 'a' })
   while (!(await migrate(db, 'down'))[0]!.includes('0004_keys')) { /* those after it go first */ }
-  t.same((await db.selectFrom('api_key').select('role').execute()), [{ role: 'admin' }])
+  t.same(await db.selectFrom('api_key').select('role').execute(), [{ role: 'admin' }])
   await migrate(db, 'up')
   t.equal((await db.selectFrom('api_key').select('prefix').executeTakeFirstOrThrow()).prefix, '')
   t.same([(await me(key)).status, (await me(`${key.slice(0, -1)}!`)).status], [200, 401])
   const app = await buildApp({ db, forms })
-  t.equal((await app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${key}` } })).statusCode, 200, 'without ADMIN_API_KEY')
+  t.equal(
+    (await app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${key}` } })).statusCode,
+    200,
+    'without ADMIN_API_KEY'
+  )
   await app.close()
 })

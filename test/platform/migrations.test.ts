@@ -18,7 +18,18 @@ async function schemaOf (db: Kysely<Database>) {
   return rows.map(row => row.line)
 }
 
-const ALL = ['Up 0001_registry', 'Up 0002_documents', 'Up 0004_keys', 'Up 0005_versions', 'Up 0006_events', 'Up 0007_retries', 'Up 0010_imports', 'Up 0011_chains', 'Up 0012_vectors', 'Up 0013_references']
+const ALL = [
+  'Up 0001_registry',
+  'Up 0002_documents',
+  'Up 0004_keys',
+  'Up 0005_versions',
+  'Up 0006_events',
+  'Up 0007_retries',
+  'Up 0010_imports',
+  'Up 0011_chains',
+  'Up 0012_vectors',
+  'Up 0013_references'
+]
 
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   const { db } = await freshDatabase(t)
@@ -34,31 +45,49 @@ t.test('up, down, up gives the same schema; down leaves nothing', async t => {
 
 t.test('vectors keep what they say when they become text and arrays again', async t => {
   const { db } = await freshDatabase(t)
-  while ((await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)) await migrate(db, 'down')
+  while (
+    (await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)
+  ) await migrate(db, 'down')
   await sql`insert into agency (code, name) values ('a', 'a')`.execute(db)
   await sql`insert into report (agency, year, form, status, version, figures, notes, sections)
-    values ('a', 2022, '2021', 'published', 1, null, null, null), ('a', 2023, '2021', 'draft', null, '{0,NULL,-12,999999999999999}', '{}', '{}')`.execute(db)
-  await sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ('a', 2022, 1, '2021', '{NULL,7,NULL}', '{}', '{}', 1, now())`.execute(db)
-  const both = sql<{ year: number, figures: unknown }>`select year, figures from report_version union all select year, figures from report where figures is not null order by year`
+    values ('a', 2022, '2021', 'published', 1, null, null, null), ('a', 2023, '2021', 'draft', null, '{0,NULL,-12,999999999999999}', '{}', '{}')`
+    .execute(db)
+  await sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ('a', 2022, 1, '2021', '{NULL,7,NULL}', '{}', '{}', 1, now())`
+    .execute(db)
+  const both = sql<
+    { year: number, figures: unknown }
+  >`select year, figures from report_version union all select year, figures from report where figures is not null order by year`
   const before = (await both.execute(db)).rows
   await migrate(db, 'up')
   const { rows } = await both.execute(db)
   t.same(rows, [{ year: 2022, figures: '{null,7,null}' }, { year: 2023, figures: '{0,null,-12,999999999999999}' }])
   t.same(rows.map(row => readVector(row.figures as string)), before.map(row => row.figures))
   t.same(rows.map(row => writeVector(readVector(row.figures as string))), rows.map(row => row.figures))
-  while ((await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)) await migrate(db, 'down')
+  while (
+    (await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)
+  ) await migrate(db, 'down')
   t.same((await both.execute(db)).rows, before)
 })
 
 t.test('no report is without its agency, no version without its report', async t => {
   const { db } = await freshDatabase(t)
-  const version = (agency: string, year: number, n = 1) => sql`(${agency}::text, ${year}::integer, ${n}::integer, '2021', '{}', '{}'::jsonb, '{}'::jsonb, 1, now())`
-  const versions = (...rows: ReturnType<typeof version>[]) => sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ${sql.join(rows)}`.execute(db)
+  const version = (agency: string, year: number, n = 1) =>
+    sql`(${agency}::text, ${year}::integer, ${n}::integer, '2021', '{}', '{}'::jsonb, '{}'::jsonb, 1, now())`
+  const versions = (...rows: ReturnType<typeof version>[]) =>
+    sql`insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at) values ${
+      sql.join(rows)
+    }`.execute(db)
   await sql`insert into agency (code, name) values ('a', 'a'), ('b', 'b'), ('c', 'c')`.execute(db)
-  await sql`insert into report (agency, year, form, status, version) values ('a', 2022, '2021', 'published', 1), ('a', 2023, '2021', 'published', 1)`.execute(db)
+  await sql`insert into report (agency, year, form, status, version) values ('a', 2022, '2021', 'published', 1), ('a', 2023, '2021', 'published', 1)`
+    .execute(db)
   await versions(version('a', 2022))
   const refused: [string, () => Promise<unknown>][] = [
-    ['report_agency_fkey', () => sql`insert into report (agency, year, form, status, version) values ('b', 2022, '2021', 'published', 1), ('nobody', 2022, '2021', 'published', 1)`.execute(db)],
+    [
+      'report_agency_fkey',
+      () =>
+        sql`insert into report (agency, year, form, status, version) values ('b', 2022, '2021', 'published', 1), ('nobody', 2022, '2021', 'published', 1)`
+          .execute(db)
+    ],
     ['report_agency_fkey', () => sql`delete from agency where code in ('a', 'c')`.execute(db)],
     ['report_agency_fkey', () => sql`update agency set code = 'd' where code = 'a'`.execute(db)],
     ['report_version_report_fkey', () => versions(version('a', 2023), version('a', 2024))],
@@ -66,10 +95,16 @@ t.test('no report is without its agency, no version without its report', async t
   ]
   for (const [constraint, change] of refused) await t.rejects(change(), { code: '23503', constraint })
   for (const table of ['report', 'report_version']) {
-    await t.rejects(sql`update ${sql.table(table)} set year = 2021 where year = 2022`.execute(db), { code: '23001', table })
+    await t.rejects(sql`update ${sql.table(table)} set year = 2021 where year = 2022`.execute(db), {
+      code: '23001',
+      table
+    })
     await t.rejects(sql`update ${sql.table(table)} set agency = 'b'`.execute(db), { code: '23001', table })
   }
-  const { rows } = await sql<{ rows: number }>`select count(*)::integer as rows from report union all select count(*)::integer from report_version union all select count(*)::integer from agency`.execute(db)
+  const { rows } = await sql<
+    { rows: number }
+  >`select count(*)::integer as rows from report union all select count(*)::integer from report_version union all select count(*)::integer from agency`
+    .execute(db)
   t.same(rows.map(({ rows }) => rows), [2, 1, 3], 'nothing was done')
   await sql`delete from report where year = 2023`.execute(db)
   await sql`delete from agency where code = 'c'`.execute(db)
@@ -79,7 +114,9 @@ t.test('no report is without its agency, no version without its report', async t
 t.test('services that start at once on an empty database migrate it once', async t => {
   const { url } = await freshDatabase(t, 'template0')
   const services = Array.from({ length: 4 }, () => openDatabase(url, 2, () => {}))
-  t.teardown(async () => { await Promise.all(services.map(db => db.destroy())) })
+  t.teardown(async () => {
+    await Promise.all(services.map(db => db.destroy()))
+  })
   const done = await Promise.all(services.map(db => migrate(db, 'up')))
   t.same(done.flat(), ALL)
 })
@@ -87,6 +124,7 @@ t.test('services that start at once on an empty database migrate it once', async
 t.test('every constraint has a name that says its table', async t => {
   const { db } = await freshDatabase(t)
   const { rows } = await sql<{ conname: string, relname: string }>`
-    select conname, relname from pg_constraint c join pg_class r on r.oid = conrelid where relnamespace = 'public'::regnamespace and contype <> 'n' and relname not like 'kysely%'`.execute(db)
+    select conname, relname from pg_constraint c join pg_class r on r.oid = conrelid where relnamespace = 'public'::regnamespace and contype <> 'n' and relname not like 'kysely%'`
+    .execute(db)
   for (const { conname, relname } of rows) t.match(conname, new RegExp(`^${relname}_\\w*(pkey|fkey|key|check)$`))
 })

@@ -1,6 +1,21 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -40,10 +55,16 @@ async function query (url: string, sql: string) {
   }
 }
 
-/** A service in a process of its own, as it is built: tap's loader would take most of the time. `line` resolves with `started` or the error. */
+/**
+ * A service in a process of its own, as it is built: tap's loader would take most of the time. `line` resolves with
+ * `started` or the error.
+ */
 function spawnService (dataDir: string, { uid, leave = false }: { uid?: number, leave?: boolean } = {}) {
   const server = new URL('../../dist/platform/postgres/server.js', import.meta.url)
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `
+  const child = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `
     const { startPostgres } = await import(${JSON.stringify(server.href)})
     try {
       await startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log () {} })
@@ -52,7 +73,13 @@ function spawnService (dataDir: string, { uid, leave = false }: { uid?: number, 
     } catch (error) {
       console.log(error.message)
     }
-  `], { cwd: scratch, detached: true, stdio: ['ignore', 'pipe', 'inherit'], ...(uid !== undefined && { uid, gid: uid }) })
+  `
+  ], {
+    cwd: scratch,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid !== undefined && { uid, gid: uid })
+  })
   const line = new Promise<string>(resolve => createInterface(child.stdout!).once('line', resolve))
   return { child, line }
 }
@@ -93,10 +120,22 @@ t.test('a new data folder gets a server with the database, and keeps its rows ov
   t.teardown(() => second.stop())
   t.same(await query(second.url, 'select n from kept'), [[1]])
   const settings = ['server_encoding', 'fsync', 'synchronous_commit', 'timezone', 'max_connections', 'listen_addresses']
-  t.same(await query(second.url, `select ${settings.map(name => `current_setting('${name}')`)}, current_user, datcollate
-    from pg_database where datname = current_database()`),
-  [['UTF8', 'on', 'on', 'UTC', '50', '', 'gongkai', 'C']])
-  t.same(await query(second.url, "select pg_size_bytes(current_setting('shared_buffers')) between 128 * 1024 * 1024 and 2048::bigint * 1024 * 1024"), [[true]], 'a part of the memory')
+  t.same(
+    await query(
+      second.url,
+      `select ${settings.map(name => `current_setting('${name}')`)}, current_user, datcollate
+    from pg_database where datname = current_database()`
+    ),
+    [['UTF8', 'on', 'on', 'UTC', '50', '', 'gongkai', 'C']]
+  )
+  t.same(
+    await query(
+      second.url,
+      'select pg_size_bytes(current_setting(\'shared_buffers\')) between 128 * 1024 * 1024 and 2048::bigint * 1024 * 1024'
+    ),
+    [[true]],
+    'a part of the memory'
+  )
   t.equal(lstatSync(join(dataDir, 'run')).mode & 0o777, 0o700)
 })
 
@@ -104,7 +143,7 @@ t.test('two data folders have two servers side by side', async t => {
   const [one, two] = await Promise.all([usual, newFolder()].map(dataDir => startPostgres({ dataDir, log })))
   t.teardown(() => Promise.all([one!.stop(), two!.stop()]))
   await query(one!.url, 'create table here ()')
-  t.same(await query(two!.url, "select to_regclass('here')"), [[null]])
+  t.same(await query(two!.url, 'select to_regclass(\'here\')'), [[null]])
 })
 
 t.test('a second service on one data folder is refused, and the first keeps its server', async t => {
@@ -241,7 +280,9 @@ t.test('of many who want a folder one gets it, over the lock of a dead one', asy
   t.same(readdirSync(folder).map(name => readlinkSync(join(folder, name))), ['free'])
 })
 
-t.test('an ordinary user runs the server as is, and root leaves the data to their owner', { skip: !asRoot ? 'needs root' : !nobodyReads() && 'the project is closed to others' }, async t => {
+t.test('an ordinary user runs the server as is, and root leaves the data to their owner', {
+  skip: !asRoot ? 'needs root' : !nobodyReads() && 'the project is closed to others'
+}, async t => {
   const uid = nobody()
   const dataDir = newFolder()
   mkdirSync(dataDir, { recursive: true })
@@ -282,12 +323,18 @@ t.test('a start that fails says why', async t => {
   const cluster = join(usual, 'postgres')
   const config = join(cluster, 'postgresql.auto.conf')
   writeFileSync(config, 'nonsense = 1\n')
-  await t.rejects(startPostgres({ dataDir: usual, log }), { message: /unrecognized configuration parameter "nonsense"/ })
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /unrecognized configuration parameter "nonsense"/
+  })
   writeFileSync(config, '')
 
   writeFileSync(join(cluster, 'PG_VERSION'), '9\n')
-  await t.rejects(startPostgres({ dataDir: usual, log }), { message: /was made by PostgreSQL 9, and this one is \d+\.\d+:/ })
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /was made by PostgreSQL 9, and this one is \d+\.\d+:/
+  })
 
   rmSync(join(cluster, 'PG_VERSION'))
-  await t.rejects(startPostgres({ dataDir: usual, log }), { message: /holds files, but not those of a PostgreSQL database/ })
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /holds files, but not those of a PostgreSQL database/
+  })
 })

@@ -28,7 +28,13 @@ t.test('parts come in their order, made in the memory of those that were given b
 })
 
 t.test('what is thrown there is thrown here, and the next task begins anew', async t => {
-  await t.rejects(all({ parts: 2, then: 'problem' }), { code: 'line-too-long', facts: { line: 7, limit: 9 }, errors: [{ found: 'x', expected: { zh: '更少' } }], more: { more: 1 }, status: 400 })
+  await t.rejects(all({ parts: 2, then: 'problem' }), {
+    code: 'line-too-long',
+    facts: { line: 7, limit: 9 },
+    errors: [{ found: 'x', expected: { zh: '更少' } }],
+    more: { more: 1 },
+    status: 400
+  })
   await t.rejects(all({ parts: 5, then: 'error' }), { name: 'RangeError', message: 'beyond' })
   await t.rejects(all({ parts: 1, then: 'exit' }), { message: 'the thread has ended' })
   t.equal((await all({ parts: 4, then: 'end' })).length, 4)
@@ -42,7 +48,11 @@ t.test('who reads no further waits until the thread is done with the task', asyn
   }
   t.equal(new Int32Array(ended)[0], 1)
   new Int32Array(ended).fill(0)
-  await t.rejects(async () => { for await (const { part } of thread.run({ parts: 1000, then: 'end', ended })) if (part.n === 2) throw new Error('no more') }, { message: 'no more' })
+  await t.rejects(async () => {
+    for await (const { part } of thread.run({ parts: 1000, then: 'end', ended })) {
+      if (part.n === 2) throw new Error('no more')
+    }
+  }, { message: 'no more' })
   t.equal(new Int32Array(ended)[0], 1)
 })
 

@@ -1,6 +1,6 @@
-// The reader against documents in every style: no wrong figure, and at least 99 % of what is printed. What is missed is listed
-// where it is too much; figures that cannot be read are null, blanks and marks are not counted.
-// READING_RUNS sets how many documents of each style; READING_STYLE and READING_SEED replay one.
+// The reader against documents in every style: no wrong figure, and at least 99 % of what is printed. What is missed is
+// listed where it is too much; figures that cannot be read are null, blanks and marks are not counted. READING_RUNS
+// sets how many documents of each style; READING_STYLE and READING_SEED replay one.
 import t from 'tap'
 import { sampleOf } from './corpus.ts'
 import { inShort, isRefusal, judge, read } from './judge.ts'
@@ -31,12 +31,18 @@ for (const style of STYLES.filter(style => onlyStyle === undefined || style.name
       if (isRefusal(answer)) continue
       if (answer.form !== report.form) faults.push(`${style.name} ${seed}: read as the form ${answer.form.id}`)
       if (answer.year === null && look.title !== 'none') yearless.push(seed)
-      if (answer.year !== null && answer.year !== report.year) faults.push(`${style.name} ${seed}: year ${answer.year}, is ${report.year}`)
-      if (answer.agency_name !== report.agency && answer.agency_name !== null) faults.push(`${style.name} ${seed}: agency ${answer.agency_name}, is ${report.agency}`)
+      if (answer.year !== null && answer.year !== report.year) {
+        faults.push(`${style.name} ${seed}: year ${answer.year}, is ${report.year}`)
+      }
+      if (answer.agency_name !== report.agency && answer.agency_name !== null) {
+        faults.push(`${style.name} ${seed}: agency ${answer.agency_name}, is ${report.agency}`)
+      }
     }
     t.same(wrong, [], 'no figure is wrong')
     t.same(faults, [], 'its account is right')
     t.ok(yearless.length <= seeds.length / 20, 'the year of the title is found', { yearless })
-    t.ok(missed.length <= printed * (1 - recall), `of ${printed} figures ${missed.length} are missed`, { missed: missed.slice(0, 60) })
+    t.ok(missed.length <= printed * (1 - recall), `of ${printed} figures ${missed.length} are missed`, {
+      missed: missed.slice(0, 60)
+    })
   })
 }

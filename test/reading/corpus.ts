@@ -6,7 +6,11 @@ import { randomFrom, type Random } from './random.ts'
 import { randomReport } from './report.ts'
 import type { Rendered, Style } from './styles/style.ts'
 
-export interface Sample extends Rendered { style: string, seed: number, page: Page }
+export interface Sample extends Rendered {
+  style: string
+  seed: number
+  page: Page
+}
 
 export const lookOf = (style: Style, random: Random): Partial<Look> =>
   typeof style.look === 'function' ? style.look(random) : style.look ?? {}

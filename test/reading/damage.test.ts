@@ -1,5 +1,6 @@
-// Damaged documents: whatever comes out is what the undamaged document says. And documents of other kinds: nothing comes out.
-// READING_RUNS sets how many of each damage and style; READING_DAMAGE, READING_STYLE and READING_SEED replay one.
+// Damaged documents: whatever comes out is what the undamaged document says. And documents of other kinds: nothing
+// comes out. READING_RUNS sets how many of each damage and style; READING_DAMAGE, READING_STYLE and READING_SEED replay
+// one.
 import t from 'tap'
 import { damagedOf, FAMILIES } from './damaged.ts'
 import { DAMAGES } from './damages/damages.ts'
@@ -24,7 +25,10 @@ for (const damage of DAMAGES.filter(damage => onlyDamage === undefined || damage
         documents++
         const { document, answer } = await read(damaged)
         const judgement = judge(document, answer, damaged.page.expected)
-        wrong.push(...judgement.wrong.map(finding => inShort(style.name, seed, finding)), ...judgement.faults.map(fault => `${style.name} ${seed}: ${fault}`))
+        wrong.push(
+          ...judgement.wrong.map(finding => inShort(style.name, seed, finding)),
+          ...judgement.faults.map(fault => `${style.name} ${seed}: ${fault}`)
+        )
       }
     }
     t.ok(documents > 0, 'something was damaged')

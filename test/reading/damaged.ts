@@ -26,13 +26,19 @@ export const FAMILIES: Record<string, Family> = {
   'html of Word': 'html'
 }
 
-export interface Damaged extends Rendered { page: Page }
+export interface Damaged extends Rendered {
+  page: Page
+}
 
 /** Undefined where there is nothing to damage. Printed sums are right, so that sums can speak against a reading. */
 export function damagedOf (damage: Damage, style: Style, seed: number): Damaged | undefined {
   const random = randomFrom(crc32(damage.name + style.name) + seed)
   const look = randomLook(random, { ...lookOf(style, random), wrongSum: false, missing: '', contents: false })
-  const page = pageOf(randomReport(random, { size: random.pick(['county', 'county', 'township', 'city']) }), look, random)
+  const page = pageOf(
+    randomReport(random, { size: random.pick(['county', 'county', 'township', 'city']) }),
+    look,
+    random
+  )
   const family = FAMILIES[style.name]!
   if (damage.page && !damage.page(page, random, family)) return undefined
   const { bytes, contentType } = style.render(page, random)

@@ -24,19 +24,36 @@ async function holds (t: Test, name: string, rendered: Rendered) {
 }
 
 /** What is too big is refused before it is read. */
-const refused = (error: unknown): string[] => error instanceof UnreadableFile ? [] : [error instanceof Error ? error.stack! : String(error)]
+const refused = (error: unknown): string[] =>
+  error instanceof UnreadableFile ? [] : [error instanceof Error ? error.stack! : String(error)]
 
-const text = (style: string, seed: number) => sampleOf(STYLES.find(known => known.name === style)!, seed).bytes.toString()
+const text = (style: string, seed: number) =>
+  sampleOf(STYLES.find(known => known.name === style)!, seed).bytes.toString()
 
 /** Pieces of real documents in any order. */
 function soup (random: Random): string {
-  const pieces = ['pipes padded', 'cell per line', 'aligned', 'markdown', 'tabs of Excel', 'single spaces'].flatMap(style => text(style, random.int(1000)).split(random.pick([/(?<=\n)/, /(?<=[|\n\t ])/, /(?<=.{3})/s])))
-  return Array.from({ length: random.pick([50, 500, 4000]) }, () => random.pick(pieces)).join(random.pick(['', '', '\n', ' | ', ' ']))
+  const pieces = ['pipes padded', 'cell per line', 'aligned', 'markdown', 'tabs of Excel', 'single spaces'].flatMap(
+    style => text(style, random.int(1000)).split(random.pick([/(?<=\n)/, /(?<=[|\n\t ])/, /(?<=.{3})/s]))
+  )
+  return Array.from({ length: random.pick([50, 500, 4000]) }, () => random.pick(pieces)).join(
+    random.pick(['', '', '\n', ' | ', ' '])
+  )
 }
 
 /** Any characters, rare ones oftener than in life. */
 function characters (random: Random): string {
-  const ranges = [[0, 0x7F], [0x80, 0x2FF], [0x2000, 0x206F], [0x2500, 0x25FF], [0x3000, 0x303F], [0x4E00, 0x9FFF], [0xD800, 0xDFFF], [0xFE00, 0xFFFF], [0x1F300, 0x1F9FF], [0x20000, 0x2A6DF]] as const
+  const ranges = [
+    [0, 0x7F],
+    [0x80, 0x2FF],
+    [0x2000, 0x206F],
+    [0x2500, 0x25FF],
+    [0x3000, 0x303F],
+    [0x4E00, 0x9FFF],
+    [0xD800, 0xDFFF],
+    [0xFE00, 0xFFFF],
+    [0x1F300, 0x1F9FF],
+    [0x20000, 0x2A6DF]
+  ] as const
   return Array.from({ length: random.pick([10, 1000, 20_000]) }, () => {
     const [low, high] = random.pick(ranges)
     return String.fromCodePoint(low + random.int(high - low + 1))
@@ -64,12 +81,20 @@ const EXTREMES: [string, Rendered][] = [
   ['question marks', plain('0? '.repeat(60_000))],
   ['separators', plain(`规章 | ${'1,'.repeat(50_000)} | 0 | 0 |`)],
   ['one label again and again', plain(`${LABEL} | 1 | 0 | 0 | 0 | 0 | 0 | 1 |\n`.repeat(5000))],
-  ['headings again and again', plain('三、收到和处理政府信息公开申请情况\n四、政府信息公开行政复议、行政诉讼情况\n'.repeat(5000))],
+  [
+    'headings again and again',
+    plain('三、收到和处理政府信息公开申请情况\n四、政府信息公开行政复议、行政诉讼情况\n'.repeat(5000))
+  ],
   ['one label a line', plain('其他\n'.repeat(30_000))],
   ['many reports', plain(`${text('pipes padded', 1)}\n`.repeat(20))],
   ['deep elements', html('<div>'.repeat(5000) + LABEL)],
   ['deep tables', html('<table><tr><td>'.repeat(1000) + '规章')],
-  ['a wide cell', html(`<table><tr><td colspan="1000" rowspan="65534">规章</td>${'<td colspan="1000">1</td>'.repeat(200)}</tr></table>`)],
+  [
+    'a wide cell',
+    html(
+      `<table><tr><td colspan="1000" rowspan="65534">规章</td>${'<td colspan="1000">1</td>'.repeat(200)}</tr></table>`
+    )
+  ],
   ['a long row', html(`<table><tr>${'<td>1</td>'.repeat(20_000)}</tr></table>`)],
   ['many rows', html(`<table>${'<tr><td>规章</td><td>1</td></tr>'.repeat(10_000)}</table>`)],
   ['unclosed tags', html('<table><tr><td>规章<td>1<tr><td><td><p><span'.repeat(500))],
@@ -84,7 +109,11 @@ t.test('soup of pieces of pages', async t => {
   for (let seed = 1; seed <= runs; seed++) {
     const random = randomFrom(seed)
     const pieces = text('html of a site', seed).split(/(?<=>)/)
-    await holds(t, `page soup ${seed}`, html(Array.from({ length: random.pick([50, 500, 3000]) }, () => random.pick(pieces)).join('')))
+    await holds(
+      t,
+      `page soup ${seed}`,
+      html(Array.from({ length: random.pick([50, 500, 3000]) }, () => random.pick(pieces)).join(''))
+    )
   }
 })
 

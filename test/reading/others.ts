@@ -5,10 +5,23 @@ const text = (content: string): Rendered => ({ bytes: Buffer.from(content), cont
 
 /** The rows of a text as a table of a page. */
 const page = (content: string): Rendered => {
-  const rows = content.split('\n').map(line => line.includes('|')
-    ? `<tr>${line.split('|').filter((cell, i, all) => i < all.length - 1 || cell.trim() !== '').map(cell => `<td>${cell.trim()}</td>`).join('')}</tr>`
-    : `</table><p>${line}</p><table border="1">`)
-  return { bytes: Buffer.from(`<html><head><meta charset="utf-8"><title>${content.split('\n')[0]}</title></head><body><table>${rows.join('\n')}</table></body></html>`), contentType: 'text/html; charset=utf-8' }
+  const rows = content.split('\n').map(line =>
+    line.includes('|')
+      ? `<tr>${
+        line.split('|').filter((cell, i, all) => i < all.length - 1 || cell.trim() !== '').map(cell =>
+          `<td>${cell.trim()}</td>`
+        ).join('')
+      }</tr>`
+      : `</table><p>${line}</p><table border="1">`
+  )
+  return {
+    bytes: Buffer.from(
+      `<html><head><meta charset="utf-8"><title>${content.split('\n')[0]}</title></head><body><table>${
+        rows.join('\n')
+      }</table></body></html>`
+    ),
+    contentType: 'text/html; charset=utf-8'
+  }
 }
 
 const RULE_OF_LAW = `青禾县2023年法治政府建设年度报告
@@ -111,5 +124,12 @@ const NOTICE = `关于做好2023年政府信息公开工作年度报告编制工
 四、其他
 表格格式见国办公开办函〔2021〕30号。`
 
-export const OTHERS: [string, Rendered][] = Object.entries({ RULE_OF_LAW, ENFORCEMENT, WEBSITE, OLD_TABLE, REGISTER, NOTICE })
+export const OTHERS: [string, Rendered][] = Object.entries({
+  RULE_OF_LAW,
+  ENFORCEMENT,
+  WEBSITE,
+  OLD_TABLE,
+  REGISTER,
+  NOTICE
+})
   .flatMap(([name, content]): [string, Rendered][] => [[name, text(content)], [`${name} as a page`, page(content)]])

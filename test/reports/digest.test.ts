@@ -11,21 +11,38 @@ import { agencies, CSV, lines, NDJSON, reportOf } from '../bulk/files.ts'
 
 const forms = new Forms(await readForms())
 const form = forms.get('2021')
-const plain = (): Content => ({ figures: form.cells.map((_, i) => i), notes: { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '/' } }, sections: { overview: '概述', other_matters: '无' } })
+const plain = (): Content => ({
+  figures: form.cells.map((_, i) => i),
+  notes: { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '/' } },
+  sections: { overview: '概述', other_matters: '无' }
+})
 
 t.test('it is of all that the report says, in one order', async t => {
   const { figures, notes } = plain()
-  const text = `["2021",[${figures.join()}],[["fees.administrative_fees.amount","not_applicable","/"]],[["other_matters","无"],["overview","概述"]]]`
+  const text =
+    `["2021",[${figures.join()}],[["fees.administrative_fees.amount","not_applicable","/"]],[["other_matters","无"],["overview","概述"]]]`
   t.equal(digestOf({ form, content: plain() }), createHash('sha256').update(text).digest('hex'))
-  t.equal(digestOf({ form, content: { figures, notes, sections: { other_matters: '无', overview: '概述' } } }), digestOf({ form, content: plain() }))
+  t.equal(
+    digestOf({ form, content: { figures, notes, sections: { other_matters: '无', overview: '概述' } } }),
+    digestOf({ form, content: plain() })
+  )
 })
 
 t.test('whatever is changed in it changes the digest', async t => {
   const before = digestOf({ form, content: plain() })
   const change = fc.oneof(
-    fc.record({ at: fc.nat({ max: form.cells.length - 1 }), figure: fc.option(fc.integer({ min: 1000 })) }).map(({ at, figure }) => ({ ...plain(), figures: plain().figures.with(at, figure) })),
-    fc.constantFrom('overview', 'other_matters', 'problems_improvements').chain(id => fc.string({ minLength: 1 }).map(text => ({ ...plain(), sections: { ...plain().sections, [id]: `${text}。` } }))),
-    fc.constantFrom<Content['notes']>({}, { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '—' } }, { 'fees.administrative_fees.amount': { state: 'blank', raw: '/' } }).map(notes => ({ ...plain(), notes })))
+    fc.record({ at: fc.nat({ max: form.cells.length - 1 }), figure: fc.option(fc.integer({ min: 1000 })) }).map((
+      { at, figure }
+    ) => ({ ...plain(), figures: plain().figures.with(at, figure) })),
+    fc.constantFrom('overview', 'other_matters', 'problems_improvements').chain(id =>
+      fc.string({ minLength: 1 }).map(text => ({ ...plain(), sections: { ...plain().sections, [id]: `${text}。` } }))
+    ),
+    fc.constantFrom<Content['notes']>(
+      {},
+      { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '—' } },
+      { 'fees.administrative_fees.amount': { state: 'blank', raw: '/' } }
+    ).map(notes => ({ ...plain(), notes }))
+  )
   fc.assert(fc.property(change, content => digestOf({ form, content }) !== before), { numRuns: 300 })
   t.not(digestOf({ form: forms.get('2019'), content: plain() }), before)
 })
@@ -39,7 +56,9 @@ t.test('of a report that was imported it is the same as of one that was filed al
   for (const move of ['submit', 'publish']) await call('POST', `/v1/reports/d0/2023/${move}`)
   const { json } = await call('GET', '/v1/events?agency=d0&limit=100')
   const digests = json.items.flatMap((event: { content_sha256?: string }) => event.content_sha256 ?? [])
-  const figures = form.cells.map(({ table, row, column, scale }) => Math.round(draft.tables[table]![row]![column]! * scale))
+  const figures = form.cells.map(({ table, row, column, scale }) =>
+    Math.round(draft.tables[table]![row]![column]! * scale)
+  )
   // Imported and published; created, submitted and published.
   t.same(digests, Array(4).fill(digestOf({ form, content: { figures, notes: {}, sections: draft.sections } })))
 })

@@ -18,15 +18,36 @@ async function filed (test: Parameters<typeof freshApp>[0]) {
 
 t.test('an ETag changes with what it is the ETag of, and with nothing else', async t => {
   const { call, etag, row, content } = await filed(t)
-  const all = async () => await Promise.all([path, `${path}/tables/requests`, `${path}/tables/fees`, `${path}/tables/requests/rows/granted`, `${path}/tables/requests/rows/refused_state_secret`].map(address => etag(address)))
+  const all = async () =>
+    await Promise.all(
+      [
+        path,
+        `${path}/tables/requests`,
+        `${path}/tables/fees`,
+        `${path}/tables/requests/rows/granted`,
+        `${path}/tables/requests/rows/refused_state_secret`
+      ].map(address => etag(address))
+    )
   const before = await all()
   for (const tag of before) t.match(tag, /^"[^"]+"$/, 'strong')
   const put = await call('PUT', `${path}/tables/requests/rows/granted`, row(5))
   const after = await all()
   t.same(after.map((tag, i) => tag === before[i]), [false, false, true, false, true])
   t.equal(put.headers.etag, after[3], 'a write answers the ETag of what it wrote')
-  t.same([(await call('PUT', `${path}/tables/requests`, { rows: (await call('GET', `${path}/tables/requests`)).json.rows })).headers.etag, (await call('PUT', path, (await call('GET', path)).json)).headers.etag], [after[1], after[0]], 'sent again it is the same')
-  t.equal((await call('POST', `${path}/tables/requests/rows?on_conflict=replace`, { row: 'granted', ...row(6) })).headers.etag, (await all())[1])
+  t.same(
+    [
+      (await call('PUT', `${path}/tables/requests`, { rows: (await call('GET', `${path}/tables/requests`)).json.rows }))
+        .headers.etag,
+      (await call('PUT', path, (await call('GET', path)).json)).headers.etag
+    ],
+    [after[1], after[0]],
+    'sent again it is the same'
+  )
+  t.equal(
+    (await call('POST', `${path}/tables/requests/rows?on_conflict=replace`, { row: 'granted', ...row(6) })).headers
+      .etag,
+    (await all())[1]
+  )
   await call('PUT', path, content)
   const submitted = await call('POST', `${path}/submit`)
   t.equal(submitted.headers.etag, await etag(path))
@@ -47,35 +68,82 @@ t.test('If-None-Match: 304 on GET; only what is not there yet on PUT', async t =
     const tag = await etag(address)
     for (const header of [tag, `"x", W/${tag}`, '*']) {
       const same = await call('GET', address, undefined, { headers: { 'if-none-match': header } })
-      t.same([same.status, same.text, same.headers.etag, same.headers['content-type']], [304, '', tag, undefined], `${address} ${header}`)
+      t.same(
+        [same.status, same.text, same.headers.etag, same.headers['content-type']],
+        [304, '', tag, undefined],
+        `${address} ${header}`
+      )
     }
     t.equal((await call('GET', address, undefined, { headers: { 'if-none-match': '"x"' } })).status, 200)
   }
   const create = { headers: { 'if-none-match': '*' } }
-  t.same([(await call('PUT', path, content, create)).status, (await call('PUT', '/v1/reports/a/2023', content, create)).status, (await call('PUT', '/v1/reports/a/2023', content, create)).json.code], [412, 201, 'precondition-failed'])
+  t.same([
+    (await call('PUT', path, content, create)).status,
+    (await call('PUT', '/v1/reports/a/2023', content, create)).status,
+    (await call('PUT', '/v1/reports/a/2023', content, create)).json.code
+  ], [412, 201, 'precondition-failed'])
   t.equal((await call('PUT', `${path}/tables/fees`, { rows: {} }, create)).status, 412)
   await call('PUT', `${path}/tables/fees`, { rows: {} })
-  t.equal((await call('PUT', `${path}/tables/fees/rows/administrative_fees`, { values: { amount: 3 } }, create)).status, 201)
-  t.equal((await call('PUT', `${path}/tables/fees/rows/administrative_fees`, { values: { amount: 4 } }, create)).status, 412)
+  t.equal(
+    (await call('PUT', `${path}/tables/fees/rows/administrative_fees`, { values: { amount: 3 } }, create)).status,
+    201
+  )
+  t.equal(
+    (await call('PUT', `${path}/tables/fees/rows/administrative_fees`, { values: { amount: 4 } }, create)).status,
+    412
+  )
 })
 
 t.test('If-Match: who comes too late is told what changed meanwhile, and nothing is lost', async t => {
   const { call, etag, row, content } = await filed(t)
   const when = (tag: string) => ({ headers: { 'if-match': tag } })
-  const [report, requests, fees] = [await etag(path), await etag(`${path}/tables/requests`), await etag(`${path}/tables/fees`)]
-  t.equal((await call('PUT', `${path}/tables/requests/rows/granted`, row(5), when(report))).status, 200, 'the ETag of the report will do for a row')
+  const [report, requests, fees] = [
+    await etag(path),
+    await etag(`${path}/tables/requests`),
+    await etag(`${path}/tables/fees`)
+  ]
+  t.equal(
+    (await call('PUT', `${path}/tables/requests/rows/granted`, row(5), when(report))).status,
+    200,
+    'the ETag of the report will do for a row'
+  )
   const late = await call('PUT', `${path}/tables/requests/rows/granted`, row(6), when(report))
-  t.match([late.status, late.json], [412, { code: 'precondition-failed', revision: { expected: 1, found: 2 }, cells: ['requests.granted.natural_person'], etag: /^"/ }])
-  t.equal((await call('PUT', `${path}/tables/fees`, { rows: { administrative_fees: { amount: 9 } } }, when(fees))).status, 200, 'another table is not disturbed')
+  t.match([late.status, late.json], [412, {
+    code: 'precondition-failed',
+    revision: { expected: 1, found: 2 },
+    cells: ['requests.granted.natural_person'],
+    etag: /^"/
+  }])
+  t.equal(
+    (await call('PUT', `${path}/tables/fees`, { rows: { administrative_fees: { amount: 9 } } }, when(fees))).status,
+    200,
+    'another table is not disturbed'
+  )
   const table = await call('PUT', `${path}/tables/requests`, { rows: {} }, when(requests))
-  t.match([table.status, table.json.revision, table.json.cells], [412, { expected: 0, found: 2 }, ['requests.granted.natural_person']])
+  t.match([table.status, table.json.revision, table.json.cells], [412, { expected: 0, found: 2 }, [
+    'requests.granted.natural_person'
+  ]])
   const whole = await call('PUT', path, content, when(report))
-  t.same([whole.status, whole.json.cells], [412, ['fees.administrative_fees.amount', 'requests.granted.natural_person']])
-  for (const [method, address, body] of [['DELETE', path], ['DELETE', `${path}/tables/requests/rows/granted`], ['POST', `${path}/tables/requests/rows?on_conflict=replace`, { row: 'granted', ...row(7) }], ['POST', `${path}/submit`, {}]] as const) {
+  t.same([whole.status, whole.json.cells], [412, [
+    'fees.administrative_fees.amount',
+    'requests.granted.natural_person'
+  ]])
+  for (
+    const [method, address, body] of [['DELETE', path], ['DELETE', `${path}/tables/requests/rows/granted`], [
+      'POST',
+      `${path}/tables/requests/rows?on_conflict=replace`,
+      { row: 'granted', ...row(7) }
+    ], ['POST', `${path}/submit`, {}]] as const
+  ) {
     t.equal((await call(method, address, body, when(report))).status, 412, `${method} ${address}`)
   }
-  t.match((await call('PUT', path, content, when('"of-somewhere-else"'))).json, { revision: { expected: null, found: 3 }, cells: undefined })
-  for (const wrong of ['stale', '"a', '"a" "b"', '']) t.equal((await call('PUT', path, content, when(wrong))).json.code, 'parameter-invalid', wrong)
+  t.match((await call('PUT', path, content, when('"of-somewhere-else"'))).json, {
+    revision: { expected: null, found: 3 },
+    cells: undefined
+  })
+  for (const wrong of ['stale', '"a', '"a" "b"', '']) {
+    t.equal((await call('PUT', path, content, when(wrong))).json.code, 'parameter-invalid', wrong)
+  }
   t.equal((await call('PUT', path, content, when(`W/${await etag(path)}`))).status, 412, 'a weak one is none')
   t.equal((await call('PUT', '/v1/reports/a/2023', content, when('*'))).status, 412, 'nothing is there')
   t.equal((await call('GET', path)).json.tables.requests.granted.natural_person, 5)
@@ -89,7 +157,11 @@ t.test('If-Match: who comes too late is told what changed meanwhile, and nothing
   const gone = await etag('/v1/reports/a/2021')
   await call('DELETE', '/v1/reports/a/2021')
   await call('PUT', '/v1/reports/a/2021', { ...content, sections: {} })
-  t.match((await call('PUT', '/v1/reports/a/2021', content, when(gone))).json, { code: 'precondition-failed', revision: { expected: null, found: 1 }, cells: undefined })
+  t.match((await call('PUT', '/v1/reports/a/2021', content, when(gone))).json, {
+    code: 'precondition-failed',
+    revision: { expected: null, found: 1 },
+    cells: undefined
+  })
 })
 
 t.test('50 writers at once: each adds one, none is lost', async t => {
@@ -100,7 +172,9 @@ t.test('50 writers at once: each adds one, none is lost', async t => {
   await Promise.all(Array.from({ length: 50 }, async () => {
     for (;;) {
       const read = await call('GET', address)
-      const answer = await call('PUT', address, row(read.json.values.natural_person + 1), { headers: { 'if-match': read.headers.etag! } })
+      const answer = await call('PUT', address, row(read.json.values.natural_person + 1), {
+        headers: { 'if-match': read.headers.etag! }
+      })
       if (answer.status === 200) return
       if (answer.status !== 412) t.fail(answer.text)
       refused++

@@ -7,7 +7,9 @@ const csv = { headers: { 'content-type': 'text/csv' } }
 
 async function registry (test: Parameters<typeof freshApp>[0]) {
   const made = await freshApp(test)
-  for (const code of ['a', 'b', 'c']) await made.call('PUT', `/v1/agencies/${code}`, { name: `单位${code}`, level: 'county', kind: 'department' })
+  for (const code of ['a', 'b', 'c']) {
+    await made.call('PUT', `/v1/agencies/${code}`, { name: `单位${code}`, level: 'county', kind: 'department' })
+  }
   return made
 }
 
@@ -15,13 +17,33 @@ t.test('the Kundulun 2019 report goes in row by row and comes out as it is', asy
   const { call, db } = await registry(t)
   const report = JSON.parse(await readFile(new URL('../../examples/kundulun-2019.json', import.meta.url), 'utf8'))
   const made = await call('POST', '/v1/reports', { agency: 'a', year: 2019, sections: report.sections })
-  t.same(made.json, { agency: 'a', year: 2019, form: '2019', status: 'draft', version: null, revision: 1, allowed_transitions: ['submit'], sections: report.sections, tables: {}, notes: {} })
+  t.same(made.json, {
+    agency: 'a',
+    year: 2019,
+    form: '2019',
+    status: 'draft',
+    version: null,
+    revision: 1,
+    allowed_transitions: ['submit'],
+    sections: report.sections,
+    tables: {},
+    notes: {}
+  })
   for (const [table, rows] of Object.entries(report.tables as Record<string, object>)) {
-    const answer = await call('POST', `/v1/reports/a/2019/tables/${table}/rows`, Object.entries(rows).map(([row, values]) => ({ row, values })))
+    const answer = await call(
+      'POST',
+      `/v1/reports/a/2019/tables/${table}/rows`,
+      Object.entries(rows).map(([row, values]) => ({ row, values }))
+    )
     t.same([answer.status, answer.json], [201, { rows, notes: {} }], answer.text)
   }
   const read = await call('GET', '/v1/reports/a/2019')
-  t.same([read.json.tables, read.json.sections, read.json.notes, read.json.revision], [report.tables, report.sections, {}, 8])
+  t.same([read.json.tables, read.json.sections, read.json.notes, read.json.revision], [
+    report.tables,
+    report.sections,
+    {},
+    8
+  ])
   t.same((await call('GET', '/v1/reports/a/2019/checks')).json.findings, [])
   const { count } = await db.selectFrom('report').select(db.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
   t.equal(count, 1)
@@ -31,28 +53,50 @@ t.test('blank, not applicable, zero and absent stay four things, from CSV and JS
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2020', {})
   const documents = '/v1/reports/a/2020/tables/documents'
-  const sent = await call('POST', `${documents}/rows`, '\ufeffrow,newly_made,newly_published,total_published\r\nregulations,,/,0\r\n', csv)
+  const sent = await call(
+    'POST',
+    `${documents}/rows`,
+    '\ufeffrow,newly_made,newly_published,total_published\r\nregulations,,/,0\r\n',
+    csv
+  )
   t.same(sent.json, {
     rows: { regulations: { newly_made: null, newly_published: null, total_published: 0 } },
-    notes: { 'documents.regulations.newly_made': { state: 'blank', raw: '' }, 'documents.regulations.newly_published': { state: 'not_applicable', raw: '/' } }
+    notes: {
+      'documents.regulations.newly_made': { state: 'blank', raw: '' },
+      'documents.regulations.newly_published': { state: 'not_applicable', raw: '/' }
+    }
   })
   t.equal((await call('GET', `${documents}/rows/normative_documents`)).json.code, 'row-not-found')
-  const noted = await call('PUT', `${documents}/rows/normative_documents`, { values: { newly_published: 3 }, notes: { 'documents.normative_documents.newly_made': { state: 'unreadable', raw: '3?' } } })
+  const noted = await call('PUT', `${documents}/rows/normative_documents`, {
+    values: { newly_published: 3 },
+    notes: { 'documents.normative_documents.newly_made': { state: 'unreadable', raw: '3?' } }
+  })
   t.same([noted.status, noted.json], [201, {
     values: { newly_made: null, newly_published: 3, total_published: null },
-    notes: { 'documents.normative_documents.newly_made': { state: 'unreadable', raw: '3?' }, 'documents.normative_documents.total_published': { state: 'blank', raw: '' } }
+    notes: {
+      'documents.normative_documents.newly_made': { state: 'unreadable', raw: '3?' },
+      'documents.normative_documents.total_published': { state: 'blank', raw: '' }
+    }
   }])
   const { rows } = await (await import('kysely')).sql<{ cell: string, figure: string | null, state: string | null }>`
-    select cell, figure::text, state from report_figure where agency = 'a' and year = 2020 and cell like 'documents.%' order by cell`.execute(db)
+    select cell, figure::text, state from report_figure where agency = 'a' and year = 2020 and cell like 'documents.%' order by cell`
+    .execute(db)
   t.same(rows.map(row => [row.cell, row.figure === null ? null : Number(row.figure), row.state]), [
-    ['documents.normative_documents.newly_made', null, 'unreadable'], ['documents.normative_documents.newly_published', 3, null], ['documents.normative_documents.total_published', null, 'blank'],
-    ['documents.regulations.newly_made', null, 'blank'], ['documents.regulations.newly_published', null, 'not_applicable'], ['documents.regulations.total_published', 0, null]
+    ['documents.normative_documents.newly_made', null, 'unreadable'],
+    ['documents.normative_documents.newly_published', 3, null],
+    ['documents.normative_documents.total_published', null, 'blank'],
+    ['documents.regulations.newly_made', null, 'blank'],
+    ['documents.regulations.newly_published', null, 'not_applicable'],
+    ['documents.regulations.total_published', 0, null]
   ])
 
   const whole = (await call('GET', '/v1/reports/a/2020')).json
   const again = await call('PUT', '/v1/reports/a/2020', whole)
   t.same([again.status, again.json], [200, whole], 'what GET gave can be sent back, and changes nothing')
-  t.match((await call('PUT', '/v1/reports/a/2020', { ...whole, status: 'published', revision: 99, agency: 'b' })).json.errors, [{ pointer: '/agency' }, { pointer: '/status' }, { pointer: '/revision' }])
+  t.match(
+    (await call('PUT', '/v1/reports/a/2020', { ...whole, status: 'published', revision: 99, agency: 'b' })).json.errors,
+    [{ pointer: '/agency' }, { pointer: '/status' }, { pointer: '/revision' }]
+  )
   t.equal((await call('DELETE', `${documents}/rows/regulations`)).status, 204)
   t.same(Object.keys((await call('GET', documents)).json.rows), ['normative_documents'])
   t.same((await call('PUT', documents, { rows: {} })).json, { rows: {}, notes: {} })
@@ -62,7 +106,11 @@ t.test('money in the view and on the wire is in its unit', async t => {
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2022', { tables: { fees: { administrative_fees: { amount: 103.4 } } } })
   const { sql } = await import('kysely')
-  t.same((await sql`select figure::text, unit from report_figure where cell = 'fees.administrative_fees.amount'`.execute(db)).rows, [{ figure: '103.4000000000000000', unit: '万元' }])
+  t.same(
+    (await sql`select figure::text, unit from report_figure where cell = 'fees.administrative_fees.amount'`.execute(db))
+      .rows,
+    [{ figure: '103.4000000000000000', unit: '万元' }]
+  )
   t.equal((await call('GET', '/v1/reports/a/2022')).json.tables.fees.administrative_fees.amount, 103.4)
 })
 
@@ -75,22 +123,53 @@ t.test('whatever is wrong with rows is told at once, with its place, and nothing
     t.equal(answer.status, 422, answer.text)
     return answer.json.errors.map((e: any) => [e.pointer ?? `${e.line}:${e.column ?? ''}`, e.did_you_mean])
   }
-  t.same(await places([{ row: 'grantd', values: {} }, { row: 'granted', vals: {} }, 3, { row: 'granted', values: { total: -1 } }]),
-    [['/0/row', 'granted'], ['/1/vals', 'values'], ['/1/values', undefined], ['/2', undefined], ['/3/values/total', undefined], ['/3/row', undefined]])
+  t.same(
+    await places([{ row: 'grantd', values: {} }, { row: 'granted', vals: {} }, 3, {
+      row: 'granted',
+      values: { total: -1 }
+    }]),
+    [['/0/row', 'granted'], ['/1/vals', 'values'], ['/1/values', undefined], ['/2', undefined], [
+      '/3/values/total',
+      undefined
+    ], ['/3/row', undefined]]
+  )
   t.same(await places([]), [['', undefined]])
-  t.same(await places('row,totl,total\ngranted,1,x\nrefused,,\n granted ,,1\ncarried_in,1\n', csv),
-    [['1:totl', 'total'], ['2:total', undefined], ['3:row', undefined], ['5:', undefined], ['4:row', undefined]])
+  t.same(await places('row,totl,total\ngranted,1,x\nrefused,,\n granted ,,1\ncarried_in,1\n', csv), [
+    ['1:totl', 'total'],
+    ['2:total', undefined],
+    ['3:row', undefined],
+    ['5:', undefined],
+    ['4:row', undefined]
+  ])
   t.same(await places('total,total\n1,1\n', csv), [['1:total', undefined], ['1:row', undefined]])
-  t.same(await places({ row: 'granted', values: { total: null }, notes: { 'requests.granted.total': { state: 'odd', raw: '' }, 'requests.carried_in.total': { state: 'blank', raw: '' } } }),
-    [['/notes/requests.granted.total', undefined], ['/notes/requests.carried_in.total', undefined]])
+  t.same(
+    await places({
+      row: 'granted',
+      values: { total: null },
+      notes: {
+        'requests.granted.total': { state: 'odd', raw: '' },
+        'requests.carried_in.total': { state: 'blank', raw: '' }
+      }
+    }),
+    [['/notes/requests.granted.total', undefined], ['/notes/requests.carried_in.total', undefined]]
+  )
   const quoted = await call('POST', rows, 'row,total\n"granted\n",1\ncarried_in,x\n', csv)
-  t.same(quoted.json.errors.map((e: any) => [e.line, e.column]), [[4, 'total']], 'a line break inside quotes does not shift the lines')
+  t.same(
+    quoted.json.errors.map((e: any) => [e.line, e.column]),
+    [[4, 'total']],
+    'a line break inside quotes does not shift the lines'
+  )
   const windows = await call('POST', rows, 'row,total\r\n"grantd\r\nx",1\r\ngrantd,2\r\n', csv)
   t.same(windows.json.errors.map((e: any) => e.line), [2, 4], 'nor does one of Windows')
-  t.same((await call('PUT', '/v1/reports/a/2021', { 'ta/b~les': 1 })).json.errors.map((e: any) => e.pointer), ['/ta~1b~0les'])
+  t.same((await call('PUT', '/v1/reports/a/2021', { 'ta/b~les': 1 })).json.errors.map((e: any) => e.pointer), [
+    '/ta~1b~0les'
+  ])
   t.same((await call('GET', '/v1/reports/a/2021')).json.tables, {})
   t.same((await call('POST', rows, { row: 'granted', values: {} })).status, 201)
-  const conflict = await call('POST', rows, [{ row: 'carried_in', values: {} }, { row: 'granted', values: { total: 1 } }])
+  const conflict = await call('POST', rows, [{ row: 'carried_in', values: {} }, {
+    row: 'granted',
+    values: { total: 1 }
+  }])
   t.same([conflict.json.code, conflict.json.errors.map((e: any) => e.pointer)], ['row-exists', ['/1/row']])
   t.same(Object.keys((await call('GET', '/v1/reports/a/2021/tables/requests')).json.rows), ['granted'], 'all or none')
 })
@@ -99,16 +178,24 @@ t.test('CSV in GB18030 as Excel saves it', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2021', {})
   const bytes = Buffer.concat([Buffer.from('row,total\ngranted,'), Buffer.from([0xa1, 0xaa]), Buffer.from('\n')])
-  const answer = await call('POST', '/v1/reports/a/2021/tables/requests/rows', bytes, { headers: { 'content-type': 'text/csv; charset=gbk' } })
+  const answer = await call('POST', '/v1/reports/a/2021/tables/requests/rows', bytes, {
+    headers: { 'content-type': 'text/csv; charset=gbk' }
+  })
   t.same(answer.json.notes['requests.granted.total'], { state: 'not_applicable', raw: '—' }, answer.text)
 })
 
 t.test('a whole report: texts, tables and forms are held to the form', async t => {
   const { call } = await registry(t)
-  const bad = await call('PUT', '/v1/reports/a/2021', { sections: { overview: 3, outlook: 'x' }, tables: { request: {}, fees: { administrative_fees: [] }, licensing: null } })
+  const bad = await call('PUT', '/v1/reports/a/2021', {
+    sections: { overview: 3, outlook: 'x' },
+    tables: { request: {}, fees: { administrative_fees: [] }, licensing: null }
+  })
   t.same(bad.json.errors.map((e: any) => [e.pointer, e.did_you_mean]), [
-    ['/tables/request', 'requests'], ['/tables/fees/administrative_fees', undefined], ['/tables/licensing', undefined],
-    ['/sections/overview', undefined], ['/sections/outlook', undefined]
+    ['/tables/request', 'requests'],
+    ['/tables/fees/administrative_fees', undefined],
+    ['/tables/licensing', undefined],
+    ['/sections/overview', undefined],
+    ['/sections/outlook', undefined]
   ], bad.text)
   t.equal((await call('GET', '/v1/reports/a/2021')).status, 404)
   const old = await call('PUT', '/v1/reports/a/2022', { form: '2019' })
@@ -119,14 +206,21 @@ t.test('a whole report: texts, tables and forms are held to the form', async t =
 t.test('PUT twice changes nothing; a change counts; clerks who write rows at once lose nothing', async t => {
   const { call, forms } = await registry(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
-  t.same([(await call('PUT', '/v1/reports/b/2021', body)).status, (await call('PUT', '/v1/reports/b/2021', body)).json.revision], [201, 1])
+  t.same([
+    (await call('PUT', '/v1/reports/b/2021', body)).status,
+    (await call('PUT', '/v1/reports/b/2021', body)).json.revision
+  ], [201, 1])
   t.equal((await call('PUT', '/v1/reports/b/2021', { ...body, sections: {} })).json.revision, 2)
   await call('PUT', '/v1/reports/c/2021', {})
   const rows = forms.get('2021').tables.get('requests')!.rows.map(row => row.id)
-  const answers = await Promise.all(rows.map(row => call('POST', '/v1/reports/c/2021/tables/requests/rows', { row, values: { total: 1 } })))
+  const answers = await Promise.all(
+    rows.map(row => call('POST', '/v1/reports/c/2021/tables/requests/rows', { row, values: { total: 1 } }))
+  )
   t.same([...new Set(answers.map(answer => answer.status))], [201])
   t.same(Object.keys((await call('GET', '/v1/reports/c/2021/tables/requests')).json.rows), rows)
-  const created = await Promise.all(Array.from({ length: 6 }, () => call('POST', '/v1/reports', { agency: 'c', year: 2022 })))
+  const created = await Promise.all(
+    Array.from({ length: 6 }, () => call('POST', '/v1/reports', { agency: 'c', year: 2022 }))
+  )
   t.same(created.map(answer => answer.status).sort(), [201, 409, 409, 409, 409, 409])
   const put = await Promise.all(Array.from({ length: 6 }, () => call('PUT', '/v1/reports/c/2023', body)))
   t.same(put.map(answer => answer.status).sort(), [200, 200, 200, 200, 200, 201])
@@ -137,7 +231,13 @@ t.test('PUT, DELETE and rows of one report at once: each is answered, none break
   const path = '/v1/reports/a/2022'
   for (let round = 0; round < 25; round++) {
     await call('PUT', path, {})
-    const answers = await Promise.all([call('DELETE', path), call('PUT', path, {}), call('PUT', path, {}), call('DELETE', path), call('PUT', `${path}/tables/requests`, { rows: {} })])
+    const answers = await Promise.all([
+      call('DELETE', path),
+      call('PUT', path, {}),
+      call('PUT', path, {}),
+      call('DELETE', path),
+      call('PUT', `${path}/tables/requests`, { rows: {} })
+    ])
     t.same(answers.filter(answer => ![200, 201, 204, 404].includes(answer.status)).map(answer => answer.text), [])
   }
 })
@@ -148,7 +248,14 @@ t.test('a locked report says that it is locked, whatever is sent', async t => {
   await call('PUT', path, { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
   const read = (await call('GET', path)).json
   await call('POST', `${path}/submit`)
-  for (const [method, at, body] of [['POST', '/tables/requests/rows', { row: 'granted', values: {} }], ['PUT', '/tables/requests/rows/granted', { values: { x: 1 } }], ['DELETE', '/tables/requests/rows/none', undefined], ['PUT', '', read]] as const) {
+  for (
+    const [method, at, body] of [
+      ['POST', '/tables/requests/rows', { row: 'granted', values: {} }],
+      ['PUT', '/tables/requests/rows/granted', { values: { x: 1 } }],
+      ['DELETE', '/tables/requests/rows/none', undefined],
+      ['PUT', '', read]
+    ] as const
+  ) {
     t.equal((await call(method, path + at, body)).json.code, 'report-locked', `${method} ${at}`)
   }
 })
@@ -161,17 +268,31 @@ t.test('a body with no end of names is refused at once; an append without a body
   const rows = '/v1/reports/a/2022/tables/requests/rows'
   t.equal((await call('POST', rows, `row\n${'granted\n'.repeat(5000)}`, csv)).json.code, 'csv-malformed')
   t.same((await call('POST', rows)).json.errors.map((e: any) => e.expected), ['an object {row, values}'])
-  t.equal((await call('POST', rows, `row,total\ngranted,${'-'.repeat(300)}\n`, csv)).json.errors[0].line, 2, 'a note that could not be sent back is not taken')
+  t.equal(
+    (await call('POST', rows, `row,total\ngranted,${'-'.repeat(300)}\n`, csv)).json.errors[0].line,
+    2,
+    'a note that could not be sent back is not taken'
+  )
 })
 
 t.test('the list: filters, pages, and what the public sees', async t => {
   const { call, forms } = await registry(t)
-  await call('PUT', '/v1/agencies/gov', { name: '政府', level: 'county', kind: 'government', reporting: 'consolidated' })
+  await call('PUT', '/v1/agencies/gov', {
+    name: '政府',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
   await call('PATCH', '/v1/agencies/b', { parent: 'gov', since: 2022 })
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
-  for (const code of ['a', 'b', 'c']) for (const year of [2021, 2022]) t.equal((await call('PUT', `/v1/reports/${code}/${year}`, body)).status, 201)
+  for (const code of ['a', 'b', 'c']) {
+    for (const year of [2021, 2022]) t.equal((await call('PUT', `/v1/reports/${code}/${year}`, body)).status, 201)
+  }
   for (const move of ['submit', 'publish']) await call('POST', `/v1/reports/b/2022/${move}`)
-  const list = async (query: string, key?: null) => (await call('GET', `/v1/reports?${query}`, undefined, key === null ? { key } : {})).json.items.map((r: any) => `${r.agency}/${r.year} ${r.status}`)
+  const list = async (query: string, key?: null) =>
+    (await call('GET', `/v1/reports?${query}`, undefined, key === null ? { key } : {})).json.items.map((r: any) =>
+      `${r.agency}/${r.year} ${r.status}`
+    )
   t.same(await list('', null), ['b/2022 published'])
   t.same(await list('status=draft', null), [])
   t.same(await list('status=draft&agency=a'), ['a/2021 draft', 'a/2022 draft'])
@@ -185,8 +306,21 @@ t.test('the list: filters, pages, and what the public sees', async t => {
     next = page.json.next
   }
   t.same(pages, [['a/2021', 'a/2022', 'b/2021', 'b/2022'], ['c/2021', 'c/2022']])
-  for (const query of ['limit=0', 'limit=1001', 'cursor=zzz', `cursor=${Buffer.from('["a"]').toString('base64url')}`, 'year=21', 'status=open', 'limit=x']) t.equal((await call('GET', `/v1/reports?${query}`)).json.code, 'parameter-invalid', query)
-  t.same([(await call('GET', '/v1/reports?under=nobody')).status, (await call('GET', '/v1/reports?form=1')).status], [422, 422])
+  for (
+    const query of [
+      'limit=0',
+      'limit=1001',
+      'cursor=zzz',
+      `cursor=${Buffer.from('["a"]').toString('base64url')}`,
+      'year=21',
+      'status=open',
+      'limit=x'
+    ]
+  ) t.equal((await call('GET', `/v1/reports?${query}`)).json.code, 'parameter-invalid', query)
+  t.same([(await call('GET', '/v1/reports?under=nobody')).status, (await call('GET', '/v1/reports?form=1')).status], [
+    422,
+    422
+  ])
 })
 
 t.test('deleting: a draft goes, what was submitted or published stays', async t => {

@@ -10,9 +10,19 @@ const open = { key: null }
 async function county (test: Parameters<typeof freshApp>[0]) {
   const made = await freshApp(test)
   const { call, forms } = made
-  await call('PUT', '/v1/agencies/gov', { name: '某区人民政府', level: 'county', kind: 'government', reporting: 'consolidated' })
-  for (const code of ['a', 'b']) await call('PUT', `/v1/agencies/${code}`, { name: `${code}局`, level: 'county', kind: 'department', parent: 'gov' })
-  const content = (figure: number) => ({ tables: consistentTables(forms.get('2021'), () => figure), sections: SECTIONS })
+  await call('PUT', '/v1/agencies/gov', {
+    name: '某区人民政府',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
+  for (const code of ['a', 'b']) {
+    await call('PUT', `/v1/agencies/${code}`, { name: `${code}局`, level: 'county', kind: 'department', parent: 'gov' })
+  }
+  const content = (figure: number) => ({
+    tables: consistentTables(forms.get('2021'), () => figure),
+    sections: SECTIONS
+  })
   const step = async (path: string, move: string, reason?: string) => {
     const answer = await call('POST', `${path}/${move}`, reason === undefined ? {} : { reason })
     assert.equal(answer.status, 200, answer.text)
@@ -27,7 +37,13 @@ async function county (test: Parameters<typeof freshApp>[0]) {
     await step(path, 'submit')
     return await step(path, 'publish')
   }
-  const total = async (query = '') => (await call('GET', `/v1/totals?measure=requests.granted.other&under=gov&by=year&year=2022${query}`, undefined, open)).json.totals[0]
+  const total = async (query = '') =>
+    (await call(
+      'GET',
+      `/v1/totals?measure=requests.granted.other&under=gov&by=year&year=2022${query}`,
+      undefined,
+      open
+    )).json.totals[0]
   return { ...made, content, step, publish, total }
 }
 
@@ -36,10 +52,19 @@ const path = '/v1/reports/a/2022'
 t.test('an amendment: the public reads the old version until the new one replaces it, in the totals too', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   const first = await publish(path, 2)
-  t.match([first.version, first.allowed_transitions, await total()], [1, ['amend', 'withdraw'], { values: { 'requests.granted.other': 2 }, coverage: { included: 1 } }])
+  t.match([first.version, first.allowed_transitions, await total()], [1, ['amend', 'withdraw'], {
+    values: { 'requests.granted.other': 2 },
+    coverage: { included: 1 }
+  }])
   t.equal((await call('POST', `${path}/amend`, {})).status, 422, 'a reason is needed')
   const draft = await step(path, 'amend', '数据更正')
-  t.match([draft.status, draft.version, draft.amendment_reason, draft.published_at, draft.tables], ['draft', 1, '数据更正', undefined, first.tables])
+  t.match([draft.status, draft.version, draft.amendment_reason, draft.published_at, draft.tables], [
+    'draft',
+    1,
+    '数据更正',
+    undefined,
+    first.tables
+  ])
   const same = await call('POST', `${path}/submit`)
   t.same([same.status, same.json.code], [422, 'amendment-unchanged'])
   t.equal((await call('PUT', path, content(5))).status, 200)
@@ -48,24 +73,50 @@ t.test('an amendment: the public reads the old version until the new one replace
     const table = await call('GET', `${path}/tables/requests`, undefined, open)
     const cell = await call('GET', `${path}/cells/requests.granted.other`, undefined, open)
     const list = await call('GET', '/v1/reports?agency=a', undefined, open)
-    return [report.json.version, report.json.tables.requests.granted.other, table.json.rows.granted.other, cell.json.value, list.json.items[0].version, list.json.items[0].status, (await total()).values['requests.granted.other']]
+    return [
+      report.json.version,
+      report.json.tables.requests.granted.other,
+      table.json.rows.granted.other,
+      cell.json.value,
+      list.json.items[0].version,
+      list.json.items[0].status,
+      (await total()).values['requests.granted.other']
+    ]
   }
   t.same(await publicly(), [1, 2, 2, 2, 1, 'published', 2])
-  t.same((await call('GET', `${path}?version=current`)).text, (await call('GET', `${path}/versions/1`, undefined, open)).text)
+  t.same(
+    (await call('GET', `${path}?version=current`)).text,
+    (await call('GET', `${path}/versions/1`, undefined, open)).text
+  )
   await step(path, 'submit')
-  const { rows } = await sql<{ version: number | null, figure: number, current: boolean }>`select version, figure::integer as figure, current from report_figure where agency = 'a' and cell = 'requests.granted.other' order by version`.execute(db)
+  const { rows } = await sql<
+    { version: number | null, figure: number, current: boolean }
+  >`select version, figure::integer as figure, current from report_figure where agency = 'a' and cell = 'requests.granted.other' order by version`
+    .execute(db)
   t.same(rows, [{ version: 1, figure: 2, current: true }, { version: null, figure: 5, current: false }])
   await step(path, 'publish')
   t.same(await publicly(), [2, 5, 5, 5, 2, 'published', 5])
   t.match((await total()).coverage, { expected: 2, included: 1 })
   const { items, next } = (await call('GET', `${path}/versions`, undefined, open)).json
   t.equal(next, null)
-  t.match(items, [{ version: 1, amendment_reason: null, withdrawal_reason: null }, { version: 2, amendment_reason: '数据更正', public_until: null }])
+  t.match(items, [{ version: 1, amendment_reason: null, withdrawal_reason: null }, {
+    version: 2,
+    amendment_reason: '数据更正',
+    public_until: null
+  }])
   t.equal(items[0].public_until, items[1].published_at, 'one ends when the next begins')
   const page = await call('GET', `${path}/versions?limit=1`, undefined, open)
   t.same((await call('GET', page.json.next, undefined, open)).json.items.map((item: any) => item.version), [2])
-  t.same((await call('GET', `${path}/versions/1`, undefined, open)).json.tables, content(2).tables, 'version 1 as it was')
-  t.same([(await call('GET', `${path}/versions/3`)).json.code, (await call('GET', `${path}?version=3`)).json.code, (await call('GET', '/v1/reports/b/2022/versions')).json.code], ['version-not-found', 'version-not-found', 'report-not-found'])
+  t.same(
+    (await call('GET', `${path}/versions/1`, undefined, open)).json.tables,
+    content(2).tables,
+    'version 1 as it was'
+  )
+  t.same([
+    (await call('GET', `${path}/versions/3`)).json.code,
+    (await call('GET', `${path}?version=3`)).json.code,
+    (await call('GET', '/v1/reports/b/2022/versions')).json.code
+  ], ['version-not-found', 'version-not-found', 'report-not-found'])
   t.equal((await call('GET', `${path}?version=1&as_of=2026-01-01T00:00:00Z`)).json.code, 'parameter-invalid')
   t.same((await verifyTotals(db, forms)).differences, [])
 })
@@ -74,15 +125,31 @@ t.test('an amendment in another form leaves the sums of the old form', async t =
   const { call, db, forms, step, publish, content } = await county(t)
   await publish(path, 2)
   await step(path, 'amend', '换格式')
-  t.equal((await call('PUT', path, { form: '2019', tables: consistentTables(forms.get('2019'), () => 3), sections: SECTIONS })).status, 200)
+  t.equal(
+    (await call('PUT', path, {
+      form: '2019',
+      tables: consistentTables(forms.get('2019'), () => 3),
+      sections: SECTIONS
+    })).status,
+    200
+  )
   for (const move of ['submit', 'publish']) await step(path, move)
-  const byForm = (await call('GET', '/v1/totals?measure=requests.granted.other&under=gov&by=form', undefined, open)).json.totals
-  t.same(byForm.map((group: any) => [group.form, group.values['requests.granted.other'], group.coverage.included]), [['2019', 3, 1]])
+  const byForm =
+    (await call('GET', '/v1/totals?measure=requests.granted.other&under=gov&by=form', undefined, open)).json.totals
+  t.same(byForm.map((group: any) => [group.form, group.values['requests.granted.other'], group.coverage.included]), [[
+    '2019',
+    3,
+    1
+  ]])
   t.same((await verifyTotals(db, forms)).differences, [])
   await step(path, 'amend', '改回')
   await call('PUT', path, content(4))
   t.equal((await call('DELETE', path)).status, 204)
-  t.match((await call('GET', path)).json, { form: '2019', status: 'published', version: 2 }, 'a dropped draft leaves the form of its version')
+  t.match(
+    (await call('GET', path)).json,
+    { form: '2019', status: 'published', version: 2 },
+    'a dropped draft leaves the form of its version'
+  )
 })
 
 t.test('withdrawn: gone from the totals, and the public is told; a draft over it brings it back', async t => {
@@ -90,15 +157,34 @@ t.test('withdrawn: gone from the totals, and the public is told; a draft over it
   await publish(path, 2)
   await publish(path, 3)
   const withdrawn = await step(path, 'withdraw', '机构撤销')
-  t.match([withdrawn.status, withdrawn.version, withdrawn.reason, withdrawn.allowed_transitions], ['withdrawn', 2, '机构撤销', ['amend']])
-  t.match(await total(), { values: { 'requests.granted.other': null }, coverage: { expected: 2, included: 0, missing: 2 } })
-  for (const [address, key] of [[path, null], [`${path}?version=current`, undefined], [`${path}/tables/requests`, null], [`${path}/checks`, null], [`${path}/document`, null]] as const) {
+  t.match([withdrawn.status, withdrawn.version, withdrawn.reason, withdrawn.allowed_transitions], [
+    'withdrawn',
+    2,
+    '机构撤销',
+    ['amend']
+  ])
+  t.match(await total(), {
+    values: { 'requests.granted.other': null },
+    coverage: { expected: 2, included: 0, missing: 2 }
+  })
+  for (
+    const [address, key] of [[path, null], [`${path}?version=current`, undefined], [`${path}/tables/requests`, null], [
+      `${path}/checks`,
+      null
+    ], [`${path}/document`, null]] as const
+  ) {
     const gone = await call('GET', address, undefined, key === null ? open : {})
-    t.match([gone.status, gone.json], [410, { code: 'report-withdrawn', tombstone: { agency: 'a', year: 2022, version: 2, withdrawn_at: /^\d{4}-/, reason: '机构撤销' } }], address)
+    t.match([gone.status, gone.json], [410, {
+      code: 'report-withdrawn',
+      tombstone: { agency: 'a', year: 2022, version: 2, withdrawn_at: /^\d{4}-/, reason: '机构撤销' }
+    }], address)
   }
   t.same((await call('GET', '/v1/reports', undefined, open)).json.items, [])
   t.same((await call('GET', '/v1/reports?status=withdrawn')).json.items.map((item: any) => item.version), [2])
-  t.match((await call('GET', `${path}/versions`, undefined, open)).json.items[1], { withdrawal_reason: '机构撤销', public_until: withdrawn.published_at && /^\d{4}-/ })
+  t.match((await call('GET', `${path}/versions`, undefined, open)).json.items[1], {
+    withdrawal_reason: '机构撤销',
+    public_until: withdrawn.published_at && /^\d{4}-/
+  })
   t.same((await call('GET', `${path}/versions/2`, undefined, open)).json.tables, content(3).tables)
   await step(path, 'amend', '恢复')
   t.equal((await call('GET', path, undefined, open)).status, 410)
@@ -106,7 +192,9 @@ t.test('withdrawn: gone from the totals, and the public is told; a draft over it
   t.same((await call('GET', path)).json, { ...withdrawn, revision: withdrawn.revision + 2 }, 'withdrawn as before')
   await step(path, 'amend', '恢复')
   for (const move of ['submit', 'publish']) await step(path, move)
-  t.match([(await call('GET', path, undefined, open)).json.version, await total()], [3, { values: { 'requests.granted.other': 3 } }], 'the same content is public again')
+  t.match([(await call('GET', path, undefined, open)).json.version, await total()], [3, {
+    values: { 'requests.granted.other': 3 }
+  }], 'the same content is public again')
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
@@ -115,12 +203,19 @@ t.test('a return tells what is to be put right, cell by cell', async t => {
   await call('PUT', path, content(1))
   await call('POST', `${path}/submit`)
   const wrong = await call('POST', `${path}/return`, { reason: '请核对', remarks: { 'requests.grantd.total': 'x' } })
-  t.match([wrong.status, wrong.json.errors], [422, [{ pointer: '/remarks/requests.grantd.total', did_you_mean: 'requests.granted.total' }]])
+  t.match([wrong.status, wrong.json.errors], [422, [{
+    pointer: '/remarks/requests.grantd.total',
+    did_you_mean: 'requests.granted.total'
+  }]])
   const remarks = { 'requests.granted.total': '与附表不一致', 'fees.administrative_fees.amount': '单位是万元吗？' }
   const returned = await call('POST', `${path}/return`, { reason: '请核对', remarks })
   t.match([returned.json.status, returned.json.remarks], ['returned', remarks])
   t.equal((await call('PUT', path, returned.json)).status, 200, 'what was read may be sent back')
-  t.same((await call('PUT', path, { ...returned.json, remarks: {}, allowed_transitions: ['publish'], published_at: 'x' })).json.errors.map((e: any) => e.pointer), ['/published_at', '/remarks', '/allowed_transitions'])
+  t.same(
+    (await call('PUT', path, { ...returned.json, remarks: {}, allowed_transitions: ['publish'], published_at: 'x' }))
+      .json.errors.map((e: any) => e.pointer),
+    ['/published_at', '/remarks', '/allowed_transitions']
+  )
   const submitted = await call('POST', `${path}/submit`)
   t.same([submitted.json.remarks, submitted.json.reason], [undefined, undefined])
 })
@@ -129,7 +224,8 @@ t.test('a document is refused onto a published report, taken into an amendment, 
   const { call } = await county(t)
   const { readFile } = await import('node:fs/promises')
   const page = await readFile(new URL('../../examples/kundulun-2019.txt', import.meta.url))
-  const read = async (text: Buffer | string) => await call('POST', '/v1/imports/documents?agency=a&year=2019', text, { headers: { 'content-type': 'text/plain' } })
+  const read = async (text: Buffer | string) =>
+    await call('POST', '/v1/imports/documents?agency=a&year=2019', text, { headers: { 'content-type': 'text/plain' } })
   const path = '/v1/reports/a/2019'
   t.equal((await read(page)).status, 201)
   for (const move of ['submit', 'publish']) t.equal((await call('POST', `${path}/${move}`)).status, 200)
@@ -137,8 +233,14 @@ t.test('a document is refused onto a published report, taken into an amendment, 
   const other = page.toString().replace('2019年，昆區', '2019年，全區').replace(/一、(總體|总体)情?/, '$&')
   const changed = other === page.toString() ? `${other}\n补充一行文字。\n` : other
   const refused = await read(changed)
-  t.match([refused.status, refused.json.code, refused.json.locked?.status], [409, 'report-locked', 'published'], refused.text.slice(0, 300))
-  const source = async (key?: null) => (await call('GET', `${path}/cells/requests.granted.total`, undefined, key === null ? open : {})).json.source.document
+  t.match(
+    [refused.status, refused.json.code, refused.json.locked?.status],
+    [409, 'report-locked', 'published'],
+    refused.text.slice(0, 300)
+  )
+  const source = async (key?: null) =>
+    (await call('GET', `${path}/cells/requests.granted.total`, undefined, key === null ? open : {})).json.source
+      .document
   const first = await source()
   await call('POST', `${path}/amend`, { reason: '重新导入' })
   t.equal((await read(changed)).json.outcome, 'replaced')
@@ -161,7 +263,10 @@ t.test('the public reads one whole version or the other while amendments are pub
       const { status, json } = await call('GET', path, undefined, open)
       const { included } = (await total()).coverage
       // Every free figure of version n is n; in the totals there is never none and never two.
-      if (status !== 200 || json.tables.documents.regulations.issued !== json.version || json.tables.requests.granted.other !== json.version || included !== 1) torn.push([json, included])
+      if (
+        status !== 200 || json.tables.documents.regulations.issued !== json.version ||
+        json.tables.requests.granted.other !== json.version || included !== 1
+      ) torn.push([json, included])
       seen.add(json.version)
     }
   })
@@ -187,13 +292,19 @@ t.test('a service that dies between the steps of a publication leaves the old ve
     await sql`select at from clock for update`.execute(trx)
     const publishing = call('POST', `${path}/publish`)
     for (;;) {
-      const { rows } = await sql`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and query like '%update clock%' and datname = current_database()`.execute(db)
+      const { rows } =
+        await sql`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and query like '%update clock%' and datname = current_database()`
+          .execute(db)
       if (rows.length > 0) break
     }
     return await publishing
   })
   t.equal(killed.status, 503, killed.text)
-  t.match([(await call('GET', path)).json.status, (await call('GET', path, undefined, open)).json.version, (await total()).values], ['submitted', 1, { 'requests.granted.other': 1 }])
+  t.match([
+    (await call('GET', path)).json.status,
+    (await call('GET', path, undefined, open)).json.version,
+    (await total()).values
+  ], ['submitted', 1, { 'requests.granted.other': 1 }])
   t.same((await verifyTotals(db, forms)).differences, [])
   t.equal((await call('POST', `${path}/publish`)).json.version, 2, 'and it can be published then')
   t.same((await verifyTotals(db, forms)).differences, [])

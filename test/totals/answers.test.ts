@@ -12,7 +12,11 @@ t.test('an answer is kept until what it tells changes, in each process of the se
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
   for (const [code, parent] of [['top', null], ['one', 'top'], ['two', 'top']]) {
-    t.equal((await call('PUT', `/v1/agencies/${code}`, { name: `机关${code}`, level: 'county', kind: 'government', parent })).status, 201)
+    t.equal(
+      (await call('PUT', `/v1/agencies/${code}`, { name: `机关${code}`, level: 'county', kind: 'government', parent }))
+        .status,
+      201
+    )
   }
   const publish = async (agency: string, figure: number) => {
     const path = `/v1/reports/${agency}/2022`
@@ -30,7 +34,10 @@ t.test('an answer is kept until what it tells changes, in each process of the se
     t.equal(both[0].headers.etag, both[1].headers.etag)
     return both[0]
   }
-  const included = (answer: { json: any }) => answer.json.totals.map((group: any) => [group.child, group.child_name, group.coverage.included, group.values[MEASURE]])
+  const included = (answer: { json: any }) =>
+    answer.json.totals.map((
+      group: any
+    ) => [group.child, group.child_name, group.coverage.included, group.values[MEASURE]])
 
   await publish('one', 1)
   const first = await read()
@@ -47,7 +54,11 @@ t.test('an answer is kept until what it tells changes, in each process of the se
 
   await publish('two', 1)
   const second = await read(first.headers.etag)
-  t.same(included(second), [['one', '机关one', 1, sum], ['top', '机关top', 0, null], ['two', '机关two', 1, sum]], 'a publication is in the next answer')
+  t.same(
+    included(second),
+    [['one', '机关one', 1, sum], ['top', '机关top', 0, null], ['two', '机关two', 1, sum]],
+    'a publication is in the next answer'
+  )
   await call('PATCH', '/v1/agencies/two', { name: '新名' })
   t.equal(included(await read(second.headers.etag))[2]![1], '新名', 'a new name, too')
   await call('PATCH', '/v1/agencies/two', { parent: 'one', since: 2000 })
@@ -55,11 +66,20 @@ t.test('an answer is kept until what it tells changes, in each process of the se
   t.equal((await call('POST', '/v1/reports/two/2022/withdraw', { reason: '误' })).status, 200)
   t.same(included(await read()), [['one', '机关one', 1, sum], ['top', '机关top', 0, null]], 'and a withdrawal')
 
-  const file = JSON.stringify({ agency: 'top', year: 2022, tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
-  const importing = call('POST', '/v1/imports/reports?publish=true', file, { headers: { 'content-type': 'application/x-ndjson' } })
+  const file = JSON.stringify({
+    agency: 'top',
+    year: 2022,
+    tables: consistentTables(forms.get('2021'), () => 1),
+    sections: SECTIONS
+  })
+  const importing = call('POST', '/v1/imports/reports?publish=true', file, {
+    headers: { 'content-type': 'application/x-ndjson' }
+  })
   // Answered over and over while it goes on, and so kept under the moment that the import takes when it begins.
   const state = { done: false }
-  importing.finally(() => { state.done = true })
+  importing.finally(() => {
+    state.done = true
+  })
   while (!state.done) await Promise.all([call('GET', path, undefined, { key: null }), other.inject(path)])
   t.equal((await importing).json.counts.created, 1)
   t.same(included(await read()), [['one', '机关one', 1, sum], ['top', '机关top', 1, sum]], 'and what a file brings')
@@ -82,26 +102,54 @@ t.test('what fails is not kept', async t => {
 t.test('groups by agency are sent in pieces, as many as there are agencies', async t => {
   const { app, call, db, forms } = await freshApp(t)
   const agencies = 2600
-  await call('PUT', '/v1/agencies/top', { name: '上级', level: 'county', kind: 'government', reporting: 'consolidated' })
+  await call('PUT', '/v1/agencies/top', {
+    name: '上级',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
   const code = (i: number) => `a${String(i).padStart(5, '0')}`
-  await sql`insert into agency (code, name) select 'a' || lpad(i::text, 5, '0'), '机关' || i from generate_series(1, ${sql.lit(agencies)}) i`.execute(db)
-  await sql`insert into agency_period select code, 0, 9999, 'top', 'county', case when code like '%1' then 'office' else 'department' end, 'own' from agency where code like 'a%'`.execute(db)
-  await sql`insert into agency_ancestor select code, above, 0, 9999 from agency, unnest(array['top', '']) above where code like 'a%'`.execute(db)
+  await sql`insert into agency (code, name) select 'a' || lpad(i::text, 5, '0'), '机关' || i from generate_series(1, ${
+    sql.lit(agencies)
+  }) i`.execute(db)
+  await sql`insert into agency_period select code, 0, 9999, 'top', 'county', case when code like '%1' then 'office' else 'department' end, 'own' from agency where code like 'a%'`
+    .execute(db)
+  await sql`insert into agency_ancestor select code, above, 0, 9999 from agency, unnest(array['top', '']) above where code like 'a%'`
+    .execute(db)
   for (const agency of [code(1), code(1500), code(agencies)]) {
-    await call('PUT', `/v1/reports/${agency}/2022`, { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
-    for (const move of ['submit', 'publish']) t.equal((await call('POST', `/v1/reports/${agency}/2022/${move}`)).status, 200)
+    await call('PUT', `/v1/reports/${agency}/2022`, {
+      tables: consistentTables(forms.get('2021'), () => 1),
+      sections: SECTIONS
+    })
+    for (const move of ['submit', 'publish']) {
+      t.equal((await call('POST', `/v1/reports/${agency}/2022/${move}`)).status, 200)
+    }
   }
-  const path = `/v1/totals?measure=${MEASURE}&measure=documents.normative_documents.in_force&by=agency,year&year=2019..2022`
+  const path =
+    `/v1/totals?measure=${MEASURE}&measure=documents.normative_documents.in_force&by=agency,year&year=2019..2022`
   const whole = await call('GET', `${path}&under=top`)
   t.equal(whole.headers['content-type'], 'application/json; charset=utf-8')
   t.equal(whole.json.totals.length, agencies * 4)
-  t.same(whole.json.totals.map((group: any) => `${group.agency} ${group.year}`), Array.from({ length: agencies * 4 }, (_, i) => `${code(Math.floor(i / 4) + 1)} ${2019 + i % 4}`), 'in the order of the keys')
-  t.same(whole.json.totals.filter((group: any) => group.coverage.included > 0).map((group: any) => [group.agency, group.year]), [[code(1), 2022], [code(1500), 2022], [code(agencies), 2022]])
+  t.same(
+    whole.json.totals.map((group: any) => `${group.agency} ${group.year}`),
+    Array.from({ length: agencies * 4 }, (_, i) => `${code(Math.floor(i / 4) + 1)} ${2019 + i % 4}`),
+    'in the order of the keys'
+  )
+  t.same(
+    whole.json.totals.filter((group: any) => group.coverage.included > 0).map((
+      group: any
+    ) => [group.agency, group.year]),
+    [[code(1), 2022], [code(1500), 2022], [code(agencies), 2022]]
+  )
   t.same(whole.json, JSON.parse(JSON.stringify(whole.json)), 'well formed')
   const csv = await call('GET', `${path}&under=top`, undefined, { headers: { accept: 'text/csv' } })
   t.equal(csv.text.split('\n').length, agencies * 4 + 2)
   t.equal((await call('GET', `${path}&kind=office`)).json.totals.length, 260 * 4)
-  t.equal((await call('GET', `/v1/totals?measure=${MEASURE}&by=agency`)).json.totals.length, agencies, 'added over years: one group each')
+  t.equal(
+    (await call('GET', `/v1/totals?measure=${MEASURE}&by=agency`)).json.totals.length,
+    agencies,
+    'added over years: one group each'
+  )
 
   // Clients that go away, at once or half-way, leave neither a connection nor a place taken.
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
@@ -116,7 +164,9 @@ t.test('groups by agency are sent in pieces, as many as there are agencies', asy
   }
   await new Promise(resolve => setTimeout(resolve, 500))
   t.equal((await call('GET', `${path}&under=top`)).json.totals.length, agencies * 4)
-  const { rows } = await sql`select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`.execute(db)
+  const { rows } =
+    await sql`select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`
+      .execute(db)
   t.same(rows, [], 'no transaction is left open')
   // What fetch opened and never used.
   app.server.closeAllConnections()
@@ -131,9 +181,16 @@ t.test('a client that takes nothing loses its stream, and the service goes on', 
   const reader = answer.body!.getReader()
   await reader.read()
   await new Promise(resolve => setTimeout(resolve, 300))
-  const { rows } = await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`.execute(db)
+  const { rows } =
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`
+      .execute(db)
   t.equal(rows.length, 1, 'it waits for the client')
-  await t.rejects((async () => { while (!(await reader.read()).done); })(), 'the answer breaks off instead of ending early')
+  await t.rejects(
+    (async () => {
+      while (!(await reader.read()).done);
+    })(),
+    'the answer breaks off instead of ending early'
+  )
   t.equal((await fetch(`${address}/readyz`)).status, 200)
 })
 
@@ -147,11 +204,24 @@ t.test('a long answer is packed for those who take it so', async t => {
   t.equal(packed.headers['content-encoding'], 'gzip')
   t.equal(gunzipSync(packed.rawPayload).toString(), plain.text)
   t.not(packed.headers.etag, plain.headers.etag, 'other bytes, another tag')
-  t.equal((await app.inject({ url: path, headers: { 'accept-encoding': 'gzip', 'if-none-match': String(packed.headers.etag) } })).statusCode, 304)
+  t.equal(
+    (await app.inject({
+      url: path,
+      headers: { 'accept-encoding': 'gzip', 'if-none-match': String(packed.headers.etag) }
+    })).statusCode,
+    304
+  )
   t.equal((await app.inject({ url: path, headers: { 'accept-encoding': 'gzip;q=0' } })).body, plain.text)
   for (const path of ['/v1/forms', '/v1/forms/2021']) {
     const form = await call('GET', path, undefined, { key: null })
-    t.match(form.headers, { etag: /^"/, 'cache-control': 'public, no-cache', 'content-type': 'application/json; charset=utf-8' })
-    t.equal((await call('GET', path, undefined, { key: null, headers: { 'if-none-match': form.headers.etag! } })).status, 304)
+    t.match(form.headers, {
+      etag: /^"/,
+      'cache-control': 'public, no-cache',
+      'content-type': 'application/json; charset=utf-8'
+    })
+    t.equal(
+      (await call('GET', path, undefined, { key: null, headers: { 'if-none-match': form.headers.etag! } })).status,
+      304
+    )
   }
 })

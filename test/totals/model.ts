@@ -2,8 +2,22 @@
 import type { Forms } from '../../src/forms/forms.ts'
 import type { WireTables } from '../figures.ts'
 
-export interface Standing { parent: string | null, level: string, kind: string, reporting: string }
-export interface Query { measures: string[], by: string[], under?: string | undefined, first: number, last: number, level?: string | undefined, kind?: string | undefined, form?: string | undefined }
+export interface Standing {
+  parent: string | null
+  level: string
+  kind: string
+  reporting: string
+}
+export interface Query {
+  measures: string[]
+  by: string[]
+  under?: string | undefined
+  first: number
+  last: number
+  level?: string | undefined
+  kind?: string | undefined
+  form?: string | undefined
+}
 
 export const YEARS = [2019, 2020, 2021, 2022]
 
@@ -24,7 +38,9 @@ export class Model {
     return model
   }
 
-  constructor (forms: Forms) { this.forms = forms }
+  constructor (forms: Forms) {
+    this.forms = forms
+  }
 
   register (agency: string, standing: Standing, since: number | null) {
     this.names.set(agency, `机关${agency}`)
@@ -39,7 +55,9 @@ export class Model {
   }
 
   isUnder (agency: string, under: string | undefined, year: number): boolean {
-    for (let at: string | null = agency; at !== null; at = this.standing.get(`${at} ${year}`)!.parent) if (at === under) return true
+    for (let at: string | null = agency; at !== null; at = this.standing.get(`${at} ${year}`)!.parent) {
+      if (at === under) return true
+    }
     return under === undefined
   }
 
@@ -55,21 +73,31 @@ export class Model {
   }
 
   totals ({ measures, by, under, first, last, level, kind, form }: Query) {
-    const groups = new Map<string, { keys: Record<string, unknown>, expected: number, reports: { form: string, tables: WireTables }[] }>()
+    const groups = new Map<
+      string,
+      { keys: Record<string, unknown>, expected: number, reports: { form: string, tables: WireTables }[] }
+    >()
     const always = by.length === 0 || by.join() === 'year'
     const group = (keys: Record<string, unknown>) => {
       const id = JSON.stringify(by.map(key => keys[key]))
       if (!groups.has(id)) groups.set(id, { keys, expected: 0, reports: [] })
       return groups.get(id)!
     }
-    if (always) for (let year = first; year <= last; year++) group(by.length === 0 ? {} : { year })
+    if (always) { for (let year = first; year <= last; year++) group(by.length === 0 ? {} : { year }) }
     for (const [at, standing] of this.standing) {
       const [agency, y] = at.split(' ') as [string, string]
       const year = Number(y)
       if (year < first || year > last || standing.reporting !== 'own' || !this.isUnder(agency, under, year)) continue
       if ((level ?? standing.level) !== standing.level || (kind ?? standing.kind) !== standing.kind) continue
       const report = this.reports.get(at)
-      const all: Record<string, unknown> = { year, agency, child: by.includes('child') ? this.childOf(agency, under, year) : null, level: standing.level, kind: standing.kind, form: report?.form }
+      const all: Record<string, unknown> = {
+        year,
+        agency,
+        child: by.includes('child') ? this.childOf(agency, under, year) : null,
+        level: standing.level,
+        kind: standing.kind,
+        form: report?.form
+      }
       const keys = Object.fromEntries(by.map(key => [key, all[key]]))
       if (report === undefined || (form ?? report.form) !== report.form) {
         if (!by.includes('form') && form === undefined) group(keys).expected++
@@ -86,11 +114,13 @@ export class Model {
       for (const id of measures) {
         const cells = lacking.includes(id)
           ? []
-          : reports.flatMap(({ form, tables }) => this.forms.get(form).measures.get(id)!.positions.map(position => {
-            const cell = this.forms.get(form).cells[position - 1]!
-            const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
-            return figure === null ? null : Math.round(figure * cell.scale)
-          }))
+          : reports.flatMap(({ form, tables }) =>
+            this.forms.get(form).measures.get(id)!.positions.map(position => {
+              const cell = this.forms.get(form).cells[position - 1]!
+              const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
+              return figure === null ? null : Math.round(figure * cell.scale)
+            })
+          )
         const present = cells.filter(figure => figure !== null)
         const scale = this.forms.all.flatMap(f => f.measures.get(id) ?? [])[0]!.scale
         values[id] = present.length === 0 ? null : present.reduce((a, b) => a + b, 0) / scale
@@ -102,7 +132,11 @@ export class Model {
         ...('child' in keys ? { child_name: this.names.get(keys.child as string) } : {}),
         ...('agency' in keys ? { agency_name: this.names.get(keys.agency as string) } : {}),
         values,
-        coverage: { expected: unknown ? null : expected, included: reports.length, missing: unknown ? null : expected - reports.length },
+        coverage: {
+          expected: unknown ? null : expected,
+          included: reports.length,
+          missing: unknown ? null : expected - reports.length
+        },
         blank,
         ...(lacking.length > 0 ? { not_comparable: lacking } : {})
       }

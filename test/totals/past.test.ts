@@ -14,25 +14,41 @@ async function county (test: Parameters<typeof freshApp>[0], codes: string[]) {
   const made = await freshApp(test)
   const { call, db, forms } = made
   await call('PUT', '/v1/agencies/gov', { name: '区', level: 'county', kind: 'government', reporting: 'consolidated' })
-  for (const code of codes) await call('PUT', `/v1/agencies/${code}`, { name: `${code}局`, level: 'county', kind: 'department', parent: 'gov' })
-  const put = async (code: string, figure: number) => await call('PUT', `/v1/reports/${code}/2022`, { tables: consistentTables(forms.get('2021'), () => figure), sections: SECTIONS })
-  const move = async (code: string, name: string) => await call('POST', `/v1/reports/${code}/2022/${name}`, ['amend', 'withdraw'].includes(name) ? { reason: '更正' } : {})
+  for (const code of codes) {
+    await call('PUT', `/v1/agencies/${code}`, { name: `${code}局`, level: 'county', kind: 'department', parent: 'gov' })
+  }
+  const put = async (code: string, figure: number) =>
+    await call('PUT', `/v1/reports/${code}/2022`, {
+      tables: consistentTables(forms.get('2021'), () => figure),
+      sections: SECTIONS
+    })
+  const move = async (code: string, name: string) =>
+    await call(
+      'POST',
+      `/v1/reports/${code}/2022/${name}`,
+      ['amend', 'withdraw'].includes(name) ? { reason: '更正' } : {}
+    )
   const publish = async (code: string, figure: number) => {
     await move(code, 'amend')
     await put(code, figure)
     await move(code, 'submit')
     return await move(code, 'publish')
   }
-  const now = async () => (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
-  const total = async (moment: string, query = 'under=gov&by=year&year=2022') => await call('GET', `/v1/totals?measure=${granted}&${query}&as_of=${moment}`, undefined, open)
-  const report = async (code: string, moment: string, options: object = open) => await call('GET', `/v1/reports/${code}/2022?as_of=${moment}`, undefined, options)
+  const now = async () =>
+    (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+  const total = async (moment: string, query = 'under=gov&by=year&year=2022') =>
+    await call('GET', `/v1/totals?measure=${granted}&${query}&as_of=${moment}`, undefined, open)
+  const report = async (code: string, moment: string, options: object = open) =>
+    await call('GET', `/v1/reports/${code}/2022?as_of=${moment}`, undefined, options)
   return { ...made, put, move, publish, now, total, report }
 }
 
 t.test('the past: before the first version, each version, withdrawn, brought back', async t => {
   const { call, publish, move, now, total, report } = await county(t, ['a', 'b'])
   const moments: string[] = []
-  const mark = async () => { moments.push(await now()) }
+  const mark = async () => {
+    moments.push(await now())
+  }
   await mark()
   const { published_at: first } = (await publish('a', 2)).json
   await mark()
@@ -43,30 +59,68 @@ t.test('the past: before the first version, each version, withdrawn, brought bac
   await mark()
   await publish('a', 7)
   await mark()
-  const seen = async () => await Promise.all(moments.map(async moment => {
-    const answer = await report('a', moment)
-    const group = (await total(moment)).json.totals[0]
-    return [answer.status, answer.json.version ?? answer.json.tombstone?.version, group.values[granted], group.coverage.included]
-  }))
+  const seen = async () =>
+    await Promise.all(moments.map(async moment => {
+      const answer = await report('a', moment)
+      const group = (await total(moment)).json.totals[0]
+      return [
+        answer.status,
+        answer.json.version ?? answer.json.tombstone?.version,
+        group.values[granted],
+        group.coverage.included
+      ]
+    }))
   const expected = [[404, undefined, null, 0], [200, 1, 2, 1], [200, 2, 15, 2], [410, 2, 10, 1], [200, 3, 17, 2]]
   t.same(await seen(), expected)
-  const bytes = await Promise.all(moments.map(async moment => [(await report('a', moment)).text.replace(/"request_id":"[^"]+"/, ''), (await total(moment)).text, (await total(moment, 'by=child,level,year')).text]))
+  const bytes = await Promise.all(
+    moments.map(
+      async moment => [
+        (await report('a', moment)).text.replace(/"request_id":"[^"]+"/, ''),
+        (await total(moment)).text,
+        (await total(moment, 'by=child,level,year')).text
+      ]
+    )
+  )
   t.equal((await report('a', first)).json.version, 1, 'at the very moment of a publication it is public')
   const before = new Date(Date.parse(first) - 1).toISOString()
   t.equal((await report('a', before)).status, 404)
 
   // Whatever happens since.
   await call('PATCH', '/v1/agencies/a', { name: '新名' })
-  await call('PUT', '/v1/agencies/other', { name: '他区', level: 'county', kind: 'government', reporting: 'consolidated' })
+  await call('PUT', '/v1/agencies/other', {
+    name: '他区',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
   await call('PATCH', '/v1/agencies/b', { parent: 'other', level: 'township', since: 2020 })
   await call('PATCH', '/v1/agencies/a', { reporting: 'consolidated', since: 2022 })
   await call('PUT', '/v1/agencies/c', { name: '新局', level: 'county', kind: 'department', parent: 'gov' })
   await publish('b', 11)
   await move('a', 'withdraw')
-  t.same(await Promise.all(moments.map(async moment => [(await report('a', moment, {})).text.replace(/"request_id":"[^"]+"/, ''), (await total(moment)).text, (await total(moment, 'by=child,level,year')).text])), bytes, 'the same bytes, with a key too')
+  t.same(
+    await Promise.all(
+      moments.map(
+        async moment => [
+          (await report('a', moment, {})).text.replace(/"request_id":"[^"]+"/, ''),
+          (await total(moment)).text,
+          (await total(moment, 'by=child,level,year')).text
+        ]
+      )
+    ),
+    bytes,
+    'the same bytes, with a key too'
+  )
   const child = (await total(moments[1]!, 'by=child&under=gov')).json.totals
-  t.same(child.map((g: any) => [g.child, g.child_name, g.coverage.expected]), [['a', 'a局', 1], ['b', 'b局', 1]], 'names and tree as they were')
-  t.same([(await total(moments.at(-1)!, 'under=other')).json.code, (await total(await now(), 'under=other')).status], ['agency-unknown', 200])
+  t.same(
+    child.map((g: any) => [g.child, g.child_name, g.coverage.expected]),
+    [['a', 'a局', 1], ['b', 'b局', 1]],
+    'names and tree as they were'
+  )
+  t.same([(await total(moments.at(-1)!, 'under=other')).json.code, (await total(await now(), 'under=other')).status], [
+    'agency-unknown',
+    200
+  ])
   t.equal((await total('2020-01-01T00:00:00%2B08:00', 'by=year')).text.includes('"totals":[]'), true, 'before all')
 })
 
@@ -75,9 +129,33 @@ t.test('moments: RFC 3339 in every form, and nothing of the future', async t => 
   const { published_at: at } = (await publish('a', 1)).json
   t.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   const local = new Date(Date.parse(at) + 8 * 3600_000).toISOString().slice(0, 19)
-  for (const same of [at, at.toLowerCase(), `${at.slice(0, -1)}999Z`, `${local}${at.slice(19, -1)}%2B08:00`, `${at.slice(0, 19)}${at.slice(19, -1)}-00:00`]) t.equal((await report('a', same)).json.version, 1, same)
-  for (const wrong of ['', '2022', '2022-02-30T00:00:00Z', '2022-01-01T24:00:00Z', '2022-01-01 00:00:00Z', '2022-01-01T00:00:00', '2022-01-01T00:00:00+08:00', '0000-01-01T00:00:00Z', '2022-13-01T00:00:00Z', '2022-01-01T00:00:00Z\'']) {
-    t.same([(await report('a', wrong)).json.code, (await total(wrong)).json.code], ['parameter-invalid', 'parameter-invalid'], wrong)
+  for (
+    const same of [
+      at,
+      at.toLowerCase(),
+      `${at.slice(0, -1)}999Z`,
+      `${local}${at.slice(19, -1)}%2B08:00`,
+      `${at.slice(0, 19)}${at.slice(19, -1)}-00:00`
+    ]
+  ) t.equal((await report('a', same)).json.version, 1, same)
+  for (
+    const wrong of [
+      '',
+      '2022',
+      '2022-02-30T00:00:00Z',
+      '2022-01-01T24:00:00Z',
+      '2022-01-01 00:00:00Z',
+      '2022-01-01T00:00:00',
+      '2022-01-01T00:00:00+08:00',
+      '0000-01-01T00:00:00Z',
+      '2022-13-01T00:00:00Z',
+      '2022-01-01T00:00:00Z\''
+    ]
+  ) {
+    t.same([(await report('a', wrong)).json.code, (await total(wrong)).json.code], [
+      'parameter-invalid',
+      'parameter-invalid'
+    ], wrong)
   }
   const soon = new Date(Date.now() + 60_000).toISOString()
   t.same([(await report('a', soon)).json.code, (await total(soon)).json.code], ['moment-in-future', 'moment-in-future'])
@@ -103,7 +181,10 @@ t.test('who asks for a moment while a publication of an earlier moment is about 
 t.test('a moment that was answered is over: even a clock that goes back gives later ones', async t => {
   const { db, publish, total } = await county(t, ['a'])
   await publish('a', 1)
-  const ahead = (await sql<{ at: string }>`update clock set at = clock_timestamp() + interval '1 hour' returning ${shownMoment(sql`at`)} as at`.execute(db)).rows[0]!.at
+  const ahead =
+    (await sql<{ at: string }>`update clock set at = clock_timestamp() + interval '1 hour' returning ${
+      shownMoment(sql`at`)
+    } as at`.execute(db)).rows[0]!.at
   const answer = await total(ahead)
   t.equal(answer.status, 200, 'the clock of the machine went back an hour')
   const { published_at: next } = (await publish('a', 2)).json
@@ -114,11 +195,18 @@ t.test('a moment that was answered is over: even a clock that goes back gives la
 t.test('old answers stay the same bytes while 8 clients publish, amend, withdraw and move at once', async t => {
   const codes = Array.from({ length: 8 }, (_, i) => `d${i}`)
   const { call, db, forms, publish, move, now, total, report } = await county(t, codes)
-  await call('PUT', '/v1/agencies/gov2', { name: '另一区', level: 'county', kind: 'government', reporting: 'consolidated' })
+  await call('PUT', '/v1/agencies/gov2', {
+    name: '另一区',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
   const state = { writing: true }
   const answers: { moment: string, code: string, texts: string[] }[] = []
   const ask = async (moment: string, code: string) =>
-    await Promise.all([total(moment), total(moment, 'by=child,year&year=2022'), report(code, moment)]).then(all => all.map(({ text }) => text.replace(/"request_id":"[^"]+"/, '')))
+    await Promise.all([total(moment), total(moment, 'by=child,year&year=2022'), report(code, moment)]).then(all =>
+      all.map(({ text }) => text.replace(/"request_id":"[^"]+"/, ''))
+    )
   const readers = Array.from({ length: 2 }, async (_, i) => {
     while (state.writing) {
       const moment = await now()
@@ -132,21 +220,30 @@ t.test('old answers stay the same bytes while 8 clients publish, amend, withdraw
         const answer = await publish(code, i + round)
         if (answer.status !== 200) t.fail(answer.text)
         if (i % 4 === 0) await move(code, 'withdraw')
-        if (i % 4 === 1) await call('PATCH', `/v1/agencies/${code}`, { parent: round % 2 === 0 ? 'gov' : 'gov2', since: 2020 })
+        if (i % 4 === 1) {
+          await call('PATCH', `/v1/agencies/${code}`, { parent: round % 2 === 0 ? 'gov' : 'gov2', since: 2020 })
+        }
       }
     }))
   } finally {
     state.writing = false
     await Promise.all(readers)
   }
-  t.ok(answers.length > 20 && new Set(answers.map(({ texts }) => texts[1])).size > 10, `${answers.length} answers were remembered`)
+  t.ok(
+    answers.length > 20 && new Set(answers.map(({ texts }) => texts[1])).size > 10,
+    `${answers.length} answers were remembered`
+  )
   for (const { moment, code, texts } of answers) t.same(await ask(moment, code), texts, moment)
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
 t.test('the moment is taken from the row that every writer holds to its commit', async t => {
   const { db } = await county(t, [])
-  const taken = async () => await db.transaction().execute(async trx => (await sql<{ at: string }>`with moment as (${NEXT_MOMENT}) select ${shownMoment(sql`at`)} as at from moment`.execute(trx)).rows[0]!.at)
+  const taken = async () =>
+    await db.transaction().execute(async trx =>
+      (await sql<{ at: string }>`with moment as (${NEXT_MOMENT}) select ${shownMoment(sql`at`)} as at from moment`
+        .execute(trx)).rows[0]!.at
+    )
   const moments = await Promise.all(Array.from({ length: 30 }, taken))
   t.equal(new Set(moments).size, 30)
 })

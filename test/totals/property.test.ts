@@ -10,11 +10,19 @@ import { freshApp } from '../helper.ts'
 import { Model, YEARS, type Query, type Standing } from './model.ts'
 
 const MEASURES = [
-  'requests.new_received.total', 'requests.refused.organizations', 'requests.other_handling.total', 'requests.outcome.natural_person',
-  'documents.normative_documents.in_force', 'documents.regulations.newly_made', 'enforcement.administrative_penalties.change',
-  'fees.administrative_fees.amount', 'procurement.centralized_procurement.amount', 'licensing.administrative_licences.decisions',
+  'requests.new_received.total',
+  'requests.refused.organizations',
+  'requests.other_handling.total',
+  'requests.outcome.natural_person',
+  'documents.normative_documents.in_force',
+  'documents.regulations.newly_made',
+  'enforcement.administrative_penalties.change',
+  'fees.administrative_fees.amount',
+  'procurement.centralized_procurement.amount',
+  'licensing.administrative_licences.decisions',
   // At the ends of the vectors.
-  'documents.regulations.issued', 'review_litigation.litigation_after_review.total'
+  'documents.regulations.issued',
+  'review_litigation.litigation_after_review.total'
 ]
 const CODES = Array.from({ length: 9 }, (_, i) => `a${i}`)
 
@@ -27,20 +35,67 @@ const standing: fc.Arbitrary<Standing> = fc.record({
 })
 const year = fc.constantFrom(...YEARS)
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('register' as const), agency: code, standing, since: fc.option(year, { freq: 2 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('change' as const), agency: code, change: fc.record({ parent: fc.option(code), level: fc.constantFrom(...LEVELS.slice(2, 4)), kind: fc.constantFrom(...KINDS.slice(0, 2)), reporting: fc.constantFrom('own', 'consolidated') }, { requiredKeys: [] }), since: year }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('publish' as const), agency: code, year, seed: fc.nat(), blank: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('register' as const),
+      agency: code,
+      standing,
+      since: fc.option(year, { freq: 2 })
+    })
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('change' as const),
+      agency: code,
+      change: fc.record({
+        parent: fc.option(code),
+        level: fc.constantFrom(...LEVELS.slice(2, 4)),
+        kind: fc.constantFrom(...KINDS.slice(0, 2)),
+        reporting: fc.constantFrom('own', 'consolidated')
+      }, { requiredKeys: [] }),
+      since: year
+    })
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('publish' as const),
+      agency: code,
+      year,
+      seed: fc.nat(),
+      blank: fc.boolean()
+    })
+  },
   // Of what is published: the n-th, so that there is something to amend and withdraw.
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('amend' as const), nth: fc.nat(), seed: fc.nat(), end: fc.constantFrom('publish', 'publish', 'open', 'drop') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('amend' as const),
+      nth: fc.nat(),
+      seed: fc.nat(),
+      end: fc.constantFrom('publish', 'publish', 'open', 'drop')
+    })
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), nth: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('rename' as const), agency: code, name: fc.constantFrom('新名', '旧名') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('rename' as const), agency: code, name: fc.constantFrom('新名', '旧名') })
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remember' as const) }) }
 )
-const rarely = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
+const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 const query: fc.Arbitrary<Query> = fc.record({
   measures: fc.uniqueArray(fc.constantFrom(...MEASURES), { minLength: 1, maxLength: 4 }),
-  by: fc.subarray(['year', 'child', 'agency', 'level', 'kind', 'form']).chain(keys => fc.shuffledSubarray(keys, { minLength: keys.length })),
-  years: fc.oneof({ weight: 3, arbitrary: fc.constant([2019, 2022] as const) }, fc.tuple(year, year).map(pair => pair.sort() as [number, number])),
+  by: fc.subarray(['year', 'child', 'agency', 'level', 'kind', 'form']).chain(keys =>
+    fc.shuffledSubarray(keys, { minLength: keys.length })
+  ),
+  years: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([2019, 2022] as const) },
+    fc.tuple(year, year).map(pair => pair.sort() as [number, number])
+  ),
   under: fc.option(fc.constantFrom(...CODES.slice(0, 4)), { nil: undefined, freq: 3 }),
   level: rarely(fc.constantFrom(...LEVELS.slice(2, 4))),
   kind: rarely(fc.constantFrom(...KINDS.slice(0, 2))),
@@ -48,11 +103,22 @@ const query: fc.Arbitrary<Query> = fc.record({
 }).map(({ years: [first, last], ...rest }) => ({ ...rest, first, last }))
 
 // The first agencies stand in a row, so that every run has a tree to move things in.
-const start = CODES.slice(0, 4).map((agency, i) => ({ agency, standing: { parent: i === 0 ? null : CODES[i - 1]!, level: 'county', kind: 'government', reporting: i === 0 ? 'consolidated' : 'own' }, since: null }))
+const start = CODES.slice(0, 4).map((agency, i) => ({
+  agency,
+  standing: {
+    parent: i === 0 ? null : CODES[i - 1]!,
+    level: 'county',
+    kind: 'government',
+    reporting: i === 0 ? 'consolidated' : 'own'
+  },
+  since: null
+}))
 
 const searchOf = (query: Query, moment?: string) => {
   const search = new URLSearchParams(query.measures.map(measure => ['measure', measure] as [string, string]))
-  for (const key of ['under', 'level', 'kind', 'form'] as const) if (query[key] !== undefined) search.set(key, query[key])
+  for (const key of ['under', 'level', 'kind', 'form'] as const) {
+    if (query[key] !== undefined) search.set(key, query[key])
+  }
   if (query.by.length > 0) search.set('by', query.by.join())
   search.set('year', `${query.first}..${query.last}`)
   if (moment !== undefined) search.set('as_of', moment)
@@ -62,77 +128,121 @@ const searchOf = (query: Query, moment?: string) => {
 function tablesOf (forms: Forms, year: number, seed: number) {
   let next = seed
   const form = forms.choose(year, undefined)
-  return { form, tables: consistentTables(form, () => { next = (next * 1103515245 + 12345) % 2147483648; return next % 7 === 0 ? next % 90 : 0 }) }
+  return {
+    form,
+    tables: consistentTables(form, () => {
+      next = (next * 1103515245 + 12345) % 2147483648
+      return next % 7 === 0 ? next % 90 : 0
+    })
+  }
 }
 
 t.test('after any sequence of registering, publishing, amending, withdrawing and moving, every total is what adding up the reports gives', async t => {
   let answered = 0
   let remembered = 0
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), fc.array(query, { minLength: 20, maxLength: 20 }), async (steps, queries) => {
-    await t.test('a sequence', async t => {
-      const { call, db, forms } = await freshApp(t)
-      const model = new Model(forms)
-      const past: { moment: string, model: Model, query: Query, answer: string | undefined }[] = []
-      const ask = async (query: Query, moment?: string) => await call('GET', `/v1/totals?${searchOf(query, moment)}`, undefined, { key: null })
-      const accept = (answer: { status: number, text: string }) => {
-        if (answer.status >= 500 || answer.status === 400) t.fail(answer.text)
-        return answer.status < 300
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 15, maxLength: 40 }),
+      fc.array(query, { minLength: 20, maxLength: 20 }),
+      async (steps, queries) => {
+        await t.test('a sequence', async t => {
+          const { call, db, forms } = await freshApp(t)
+          const model = new Model(forms)
+          const past: { moment: string, model: Model, query: Query, answer: string | undefined }[] = []
+          const ask = async (query: Query, moment?: string) =>
+            await call('GET', `/v1/totals?${searchOf(query, moment)}`, undefined, { key: null })
+          const accept = (answer: { status: number, text: string }) => {
+            if (answer.status >= 500 || answer.status === 400) t.fail(answer.text)
+            return answer.status < 300
+          }
+          for (const step of [...start.map(first => ({ do: 'register' as const, ...first })), ...steps]) {
+            if (step.do === 'register') {
+              const { agency, standing, since } = step
+              if (
+                accept(await call('POST', '/v1/agencies', { code: agency, name: `机关${agency}`, ...standing, since }))
+              ) model.register(agency, standing, since)
+            } else if (step.do === 'change') {
+              if (accept(await call('PATCH', `/v1/agencies/${step.agency}`, { ...step.change, since: step.since }))) {
+                model.change(step.agency, step.change, step.since)
+              }
+            } else if (step.do === 'publish') {
+              const { form, tables } = tablesOf(forms, step.year, step.seed)
+              if (step.blank) {
+                tables.documents!.normative_documents = Object.fromEntries(
+                  Object.keys(tables.documents!.normative_documents!).map(column => [column, null])
+                )
+              }
+              const path = `/v1/reports/${step.agency}/${step.year}`
+              if (!accept(await call('PUT', path, { tables, sections: SECTIONS }))) continue
+              if (!accept(await call('POST', `${path}/submit`))) continue
+              if (accept(await call('POST', `${path}/publish`))) {
+                model.reports.set(`${step.agency} ${step.year}`, { form: form.id, tables })
+              }
+            } else if (step.do === 'amend') {
+              const at = [...model.reports.keys()][step.nth % model.reports.size]
+              if (at === undefined) {
+                continue
+              }
+              const { form, tables } = tablesOf(forms, Number(at.split(' ')[1]), step.seed)
+              const path = `/v1/reports/${at.replace(' ', '/')}`
+              // A draft that an earlier step left open is gone on with.
+              await call('POST', `${path}/amend`, { reason: '更正' })
+              if (!accept(await call('PUT', path, { tables, sections: SECTIONS })) || step.end === 'open') continue
+              if (step.end === 'drop') t.equal((await call('DELETE', path)).status, 204)
+              else if (accept(await call('POST', `${path}/submit`)) && accept(await call('POST', `${path}/publish`))) {
+                model.reports.set(at, { form: form.id, tables })
+              }
+            } else if (step.do === 'withdraw') {
+              const at = [...model.reports.keys()][step.nth % model.reports.size]
+              if (
+                at !== undefined &&
+                accept(await call('POST', `/v1/reports/${at.replace(' ', '/')}/withdraw`, { reason: '撤回' }))
+              ) model.reports.delete(at)
+            } else if (step.do === 'rename') {
+              if (accept(await call('PATCH', `/v1/agencies/${step.agency}`, { name: step.name }))) {
+                model.names.set(step.agency, step.name)
+              }
+            } else {
+              const moment =
+                (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+              const query = queries[past.length % queries.length]!
+              // Asked at once, before the moment is settled by anything else; or first asked at the end.
+              past.push({
+                moment,
+                model: model.copy(),
+                query,
+                answer: past.length % 2 === 0 ? undefined : (await ask(query, moment)).text
+              })
+            }
+          }
+          const now =
+            (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+          for (const query of queries) {
+            const answer = await ask(query)
+            t.equal(answer.status, 200, answer.text)
+            t.same(answer.json.totals, model.totals(query), `totals?${searchOf(query)}`)
+            t.equal((await ask(query, now)).text, answer.text, `added up from the versions: ${searchOf(query)}`)
+            answered += answer.json.totals.length
+          }
+          for (const { moment, model, query, answer } of past) {
+            const again = await ask(query, moment)
+            if (answer !== undefined) t.equal(again.text, answer, 'an old answer never changes')
+            // An agency that was registered later was not known then.
+            if (again.status === 422) t.notOk(model.names.has(query.under!))
+            else t.same(again.json.totals, model.totals(query), `totals?${searchOf(query)}&as_of=${moment}`)
+            remembered++
+          }
+          t.same((await verifyTotals(db, forms)).differences, [])
+        })
+        return t.passing()
       }
-      for (const step of [...start.map(first => ({ do: 'register' as const, ...first })), ...steps]) {
-        if (step.do === 'register') {
-          const { agency, standing, since } = step
-          if (accept(await call('POST', '/v1/agencies', { code: agency, name: `机关${agency}`, ...standing, since }))) model.register(agency, standing, since)
-        } else if (step.do === 'change') {
-          if (accept(await call('PATCH', `/v1/agencies/${step.agency}`, { ...step.change, since: step.since }))) model.change(step.agency, step.change, step.since)
-        } else if (step.do === 'publish') {
-          const { form, tables } = tablesOf(forms, step.year, step.seed)
-          if (step.blank) { tables.documents!.normative_documents = Object.fromEntries(Object.keys(tables.documents!.normative_documents!).map(column => [column, null])) }
-          const path = `/v1/reports/${step.agency}/${step.year}`
-          if (!accept(await call('PUT', path, { tables, sections: SECTIONS }))) continue
-          if (!accept(await call('POST', `${path}/submit`))) continue
-          if (accept(await call('POST', `${path}/publish`))) model.reports.set(`${step.agency} ${step.year}`, { form: form.id, tables })
-        } else if (step.do === 'amend') {
-          const at = [...model.reports.keys()][step.nth % model.reports.size]
-          if (at === undefined) continue
-          const { form, tables } = tablesOf(forms, Number(at.split(' ')[1]), step.seed)
-          const path = `/v1/reports/${at.replace(' ', '/')}`
-          // A draft that an earlier step left open is gone on with.
-          await call('POST', `${path}/amend`, { reason: '更正' })
-          if (!accept(await call('PUT', path, { tables, sections: SECTIONS })) || step.end === 'open') continue
-          if (step.end === 'drop') t.equal((await call('DELETE', path)).status, 204)
-          else if (accept(await call('POST', `${path}/submit`)) && accept(await call('POST', `${path}/publish`))) model.reports.set(at, { form: form.id, tables })
-        } else if (step.do === 'withdraw') {
-          const at = [...model.reports.keys()][step.nth % model.reports.size]
-          if (at !== undefined && accept(await call('POST', `/v1/reports/${at.replace(' ', '/')}/withdraw`, { reason: '撤回' }))) model.reports.delete(at)
-        } else if (step.do === 'rename') {
-          if (accept(await call('PATCH', `/v1/agencies/${step.agency}`, { name: step.name }))) model.names.set(step.agency, step.name)
-        } else {
-          const moment = (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
-          const query = queries[past.length % queries.length]!
-          // Asked at once, before the moment is settled by anything else; or first asked at the end.
-          past.push({ moment, model: model.copy(), query, answer: past.length % 2 === 0 ? undefined : (await ask(query, moment)).text })
-        }
-      }
-      const now = (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
-      for (const query of queries) {
-        const answer = await ask(query)
-        t.equal(answer.status, 200, answer.text)
-        t.same(answer.json.totals, model.totals(query), `totals?${searchOf(query)}`)
-        t.equal((await ask(query, now)).text, answer.text, `added up from the versions: ${searchOf(query)}`)
-        answered += answer.json.totals.length
-      }
-      for (const { moment, model, query, answer } of past) {
-        const again = await ask(query, moment)
-        if (answer !== undefined) t.equal(again.text, answer, 'an old answer never changes')
-        // An agency that was registered later was not known then.
-        if (again.status === 422) t.notOk(model.names.has(query.under!))
-        else t.same(again.json.totals, model.totals(query), `totals?${searchOf(query)}&as_of=${moment}`)
-        remembered++
-      }
-      t.same((await verifyTotals(db, forms)).differences, [])
-    })
-    return t.passing()
-  }), { numRuns: Number(process.env.PROPERTY_RUNS ?? 10), endOnFailure: true, ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }) })
+    ),
+    {
+      numRuns: Number(process.env.PROPERTY_RUNS ?? 10),
+      endOnFailure: true,
+      ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) })
+    }
+  )
   t.comment(`${answered} groups compared, ${remembered} answers of the past`)
   t.ok(answered > 100 && remembered > 5, 'the queries had something to compare')
 })
@@ -141,10 +251,16 @@ t.test('a total that was tampered with is found', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/up', { name: '上级', level: 'county', kind: 'government', reporting: 'consolidated' })
   await call('PUT', '/v1/agencies/down', { name: '下级', level: 'county', kind: 'department', parent: 'up' })
-  await call('PUT', '/v1/reports/down/2022', { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
+  await call('PUT', '/v1/reports/down/2022', {
+    tables: consistentTables(forms.get('2021'), () => 1),
+    sections: SECTIONS
+  })
   for (const move of ['submit', 'publish']) t.equal((await call('POST', `/v1/reports/down/2022/${move}`)).status, 200)
   t.same((await verifyTotals(db, forms)).differences, [])
   await db.updateTable('total').set({ reports: 2 }).where('agency', '=', 'up').where('level', '=', 'county').execute()
   await db.deleteFrom('expected').where('agency', '=', '').execute()
-  t.same((await verifyTotals(db, forms)).differences, ['total up 2022 2021 county department: differs from the published reports', 'expected  0 county department: missing'])
+  t.same((await verifyTotals(db, forms)).differences, [
+    'total up 2022 2021 county department: differs from the published reports',
+    'expected  0 county department: missing'
+  ])
 })

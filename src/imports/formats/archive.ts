@@ -5,10 +5,14 @@ import { LIMITS, limit } from './limits.ts'
 import { damaged, UnreadableFile } from './unreadable.ts'
 
 export type Parts = Map<string, string>
-export interface Archive { kind: 'word' | 'excel' | 'ofd' | null, parts: Parts }
+export interface Archive {
+  kind: 'word' | 'excel' | 'ofd' | null
+  parts: Parts
+}
 
 /** All others (pictures, fonts, themes) hold no text of the report and are never unpacked. */
-const WITH_TEXT = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
+const WITH_TEXT =
+  /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
 
 export async function openArchive (bytes: Buffer): Promise<Archive> {
   const archive: Archive = { kind: null, parts: new Map() }
@@ -21,14 +25,18 @@ export async function openArchive (bytes: Buffer): Promise<Archive> {
     if (archive.kind !== 'word' && archive.kind !== 'excel') return archive
     let size = 0
     for (const entry of entries.filter(entry => WITH_TEXT.test(entry.fileName))) {
-      if (archive.parts.has(entry.fileName)) throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have one name' })
+      if (archive.parts.has(entry.fileName)) {
+        throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have one name' })
+      }
       const part = await unpacked(zip, entry, LIMITS.xml - size)
       limit('xml', size += part.length)
       archive.parts.set(entry.fileName, xmlOf(part))
     }
     return archive
   } catch (cause) {
-    throw cause instanceof UnreadableFile ? cause : damaged({ zh: '压缩包不完整或有错误', en: 'the archive is incomplete or faulty' }, cause)
+    throw cause instanceof UnreadableFile
+      ? cause
+      : damaged({ zh: '压缩包不完整或有错误', en: 'the archive is incomplete or faulty' }, cause)
   }
 }
 
@@ -38,7 +46,9 @@ async function listed (zip: ZipFile): Promise<Entry[]> {
   let declared = 0
   for await (const entry of zip.eachEntry()) {
     limit('unpacked', declared += entry.uncompressedSize)
-    if (entry.isEncrypted()) throw new UnreadableFile('encrypted', { zh: '压缩包有密码保护。', en: 'The archive is protected by a password.' })
+    if (entry.isEncrypted()) {
+      throw new UnreadableFile('encrypted', { zh: '压缩包有密码保护。', en: 'The archive is protected by a password.' })
+    }
     entries.push(entry)
     limit('entries', entries.length)
   }
@@ -52,13 +62,17 @@ async function unpacked (zip: ZipFile, entry: Entry, most: number): Promise<Buff
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   const part = Buffer.concat(chunks)
-  if (crc32(part) !== entry.crc32) throw damaged({ zh: '压缩包内容与校验和不符', en: 'what the archive holds does not match its checksum' })
+  if (crc32(part) !== entry.crc32) {
+    throw damaged({ zh: '压缩包内容与校验和不符', en: 'what the archive holds does not match its checksum' })
+  }
   return part
 }
 
 /** Office writes no document type, and only one could define entities, or name files to be fetched. */
 function xmlOf (part: Buffer): string {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(part)
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw damaged({ zh: 'XML 中不得有 DOCTYPE 或 ENTITY', en: 'its XML must hold no DOCTYPE or ENTITY' })
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) {
+    throw damaged({ zh: 'XML 中不得有 DOCTYPE 或 ENTITY', en: 'its XML must hold no DOCTYPE or ENTITY' })
+  }
   return text
 }

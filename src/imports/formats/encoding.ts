@@ -3,7 +3,10 @@ import { UnreadableFile } from './unreadable.ts'
 
 const DECLARED_WITHIN = 4096
 
-/** GB 18030 reads all that its forerunners wrote. Labels that are not here are as good as none: many servers say iso-8859-1 of everything. */
+/**
+ * GB 18030 reads all that its forerunners wrote. Labels that are not here are as good as none: many servers say
+ * iso-8859-1 of everything.
+ */
 const DECODERS: Record<string, string> = {
   'utf-8': 'utf-8',
   utf8: 'utf-8',
@@ -25,7 +28,10 @@ const DECODERS: Record<string, string> = {
   'utf-16be': 'utf-16be'
 }
 
-const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0xFF, 0xFE], 'utf-16le'], [[0xFE, 0xFF], 'utf-16be'], [[0x84, 0x31, 0x95, 0x33], 'gb18030']]
+const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0xFF, 0xFE], 'utf-16le'], [
+  [0xFE, 0xFF],
+  'utf-16be'
+], [[0x84, 0x31, 0x95, 0x33], 'gb18030']]
 
 /**
  * A mark at the start holds. Without one, text in another encoding is never valid UTF-8 by chance, so that a wrong
@@ -33,7 +39,15 @@ const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0xFF, 0xFE
  */
 export function decode (bytes: Buffer, contentType: string, html: boolean): string {
   const mark = MARKS.find(([start]) => start.every((byte, i) => bytes[i] === byte))
-  const tried = mark === undefined ? [bytes.includes(0) ? null : 'utf-8', charsetOf(contentType), html ? charsetWithin(bytes) : null, 'utf-8', 'gb18030'] : [mark[1]]
+  const tried = mark === undefined
+    ? [
+      bytes.includes(0) ? null : 'utf-8',
+      charsetOf(contentType),
+      html ? charsetWithin(bytes) : null,
+      'utf-8',
+      'gb18030'
+    ]
+    : [mark[1]]
   for (const encoding of new Set(tried)) {
     const text = encoding === null ? null : decoded(bytes, encoding)
     if (text !== null) return checked(text)
@@ -41,9 +55,21 @@ export function decode (bytes: Buffer, contentType: string, html: boolean): stri
   throw undecodable(bytes.includes(0) && mark === undefined)
 }
 
-const undecodable = (withNull: boolean) => new UnreadableFile('undecodable', withNull
-  ? { zh: '文本中含有空字符（U+0000），可能不是文本文件，或是没有标记的 UTF-16。请另存为 UTF-8。', en: 'The text holds the character U+0000; it may not be text at all, or UTF-16 without its mark. Save it as UTF-8.' }
-  : { zh: '无法判定文本的编码：既不是所声明的编码，也不是 UTF-8 或 GB 18030。请另存为 UTF-8。', en: 'The encoding of the text cannot be told: it is neither the declared one nor UTF-8 nor GB 18030. Save it as UTF-8.' })
+const undecodable = (withNull: boolean) =>
+  new UnreadableFile(
+    'undecodable',
+    withNull
+      ? {
+        zh: '文本中含有空字符（U+0000），可能不是文本文件，或是没有标记的 UTF-16。请另存为 UTF-8。',
+        en:
+          'The text holds the character U+0000; it may not be text at all, or UTF-16 without its mark. Save it as UTF-8.'
+      }
+      : {
+        zh: '无法判定文本的编码：既不是所声明的编码，也不是 UTF-8 或 GB 18030。请另存为 UTF-8。',
+        en:
+          'The encoding of the text cannot be told: it is neither the declared one nor UTF-8 nor GB 18030. Save it as UTF-8.'
+      }
+  )
 
 function checked (text: string): string {
   if (text.includes('\0')) throw undecodable(true)
@@ -66,7 +92,12 @@ const decoderOf = (label: string | undefined): string | null => DECODERS[label?.
 function charsetWithin (bytes: Buffer): string | null {
   const head = bytes.subarray(0, DECLARED_WITHIN).toString('latin1').replace(/<!--.*?-->/gs, '')
   const declared = /^\s*<\?xml\s[^<>]*?encoding\s*=\s*["']([^"']+)/i.exec(head)?.[1]
-  for (const label of [declared, ...[...head.matchAll(/<meta\s[^<>]*>/gi)].map(([meta]) => /charset\s*=\s*["']?([^\s"'>;/]+)/i.exec(meta)?.[1])]) {
+  for (
+    const label of [
+      declared,
+      ...[...head.matchAll(/<meta\s[^<>]*>/gi)].map(([meta]) => /charset\s*=\s*["']?([^\s"'>;/]+)/i.exec(meta)?.[1])
+    ]
+  ) {
     const found = decoderOf(label)
     // A page whose declaration can be read byte by byte is not in UTF-16, whatever it says.
     if (found !== null && !found.startsWith('utf-16')) return found

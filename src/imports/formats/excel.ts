@@ -9,8 +9,17 @@ import { DocumentWriter, type Cell } from './writer.ts'
 import { readXml } from './xml.ts'
 
 /** Rows and columns count from 0. */
-interface Sheet { rows: Map<number, Map<number, string>>, merges: Merge[], hidden: { rows: Set<number>, columns: Set<number> } }
-interface Merge { top: number, left: number, bottom: number, right: number }
+interface Sheet {
+  rows: Map<number, Map<number, string>>
+  merges: Merge[]
+  hidden: { rows: Set<number>, columns: Set<number> }
+}
+interface Merge {
+  top: number
+  left: number
+  bottom: number
+  right: number
+}
 
 export function documentOfWorkbook (parts: Parts): Document {
   const workbook = openWorkbook(parts)
@@ -44,7 +53,11 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         if (isOn(hidden)) sheet.hidden.rows.add(row)
       } else if (name === 'col') {
         const { min, max, hidden } = attributes()
-        if (isOn(hidden)) for (let i = numbered(min, 0); i <= Math.min(numbered(max, 0), LIMITS.fieldsInRow); i++) sheet.hidden.columns.add(i)
+        if (isOn(hidden)) {
+          for (let i = numbered(min, 0); i <= Math.min(numbered(max, 0), LIMITS.fieldsInRow); i++) {
+            sheet.hidden.columns.add(i)
+          }
+        }
       } else if (name === 'c') {
         const cell = attributes()
         const at = cell.r === undefined ? null : addressOf(cell.r)
@@ -73,7 +86,11 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
       } else if (name === 'f') inFormula = false
       else if (name === 'c') {
         // A formula that was never calculated is no blank.
-        const found = type === 'inlineStr' ? inline.value() : kept === null && formula !== null ? `=${formula.join('')}` : shown(kept ?? '', type, style, workbook)
+        const found = type === 'inlineStr'
+          ? inline.value()
+          : kept === null && formula !== null
+          ? `=${formula.join('')}`
+          : shown(kept ?? '', type, style, workbook)
         const text = oneLine(found)
         if (text === '') return
         limit('fieldsInRow', column + 1)
@@ -128,8 +145,13 @@ function nextShown (hidden: Set<number>): (at: number) => number {
 /** Rows without text are left out; the others reach to the last column with text of the sheet. */
 function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
   const rows = [...sheet.rows].sort(([a], [b]) => a - b)
-  const filled = sheet.merges.filter(({ top, left, right }) => right < LIMITS.fieldsInRow && sheet.rows.get(top)?.has(left))
-  const width = [...rows.flatMap(([, cells]) => [...cells.keys()]), ...filled.map(merge => merge.right)].reduce((most, column) => Math.max(most, column), 0) + 1
+  const filled = sheet.merges.filter(({ top, left, right }) =>
+    right < LIMITS.fieldsInRow && sheet.rows.get(top)?.has(left)
+  )
+  const width = [...rows.flatMap(([, cells]) => [...cells.keys()]), ...filled.map(merge => merge.right)].reduce(
+    (most, column) => Math.max(most, column),
+    0
+  ) + 1
   const table = writer.newTable()
   const mergedIn = merging(sheet.merges.filter(merge => merge.left < width))
   for (const [row, cells] of rows) {
@@ -140,7 +162,9 @@ function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
       const merge = merges[next]?.left === column ? merges[next++] : undefined
       const end = merge === undefined ? column + 1 : Math.min(merge.right + 1, width)
       // A merged cell stands once, at its first row.
-      if (merge === undefined || merge.top === row) line.push({ text: cells.get(column) ?? '', column, width: end - column })
+      if (merge === undefined || merge.top === row) {
+        line.push({ text: cells.get(column) ?? '', column, width: end - column })
+      }
       column = end
     }
     if (line.length > 0) writer.row(line, { table, row: row + 1 })
@@ -160,7 +184,9 @@ function merging (merges: Merge[]): (row: number) => Merge[] {
     }
     if (open.length > before) {
       open.sort((a, b) => a.left - b.left)
-      if (open.some((merge, i) => i > 0 && merge.left <= open[i - 1]!.right)) throw damaged({ zh: '合并单元格相互重叠', en: 'its merged cells overlap' })
+      if (open.some((merge, i) => i > 0 && merge.left <= open[i - 1]!.right)) {
+        throw damaged({ zh: '合并单元格相互重叠', en: 'its merged cells overlap' })
+      }
     }
     return open
   }
@@ -170,12 +196,22 @@ function merging (merges: Merge[]): (row: number) => Merge[] {
 function addressOf (address: string): { row: number, column: number } {
   const [, letters = '', digits = ''] = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(address) ?? []
   if (letters === '') throw damaged({ zh: '单元格地址有错误', en: 'the address of a cell is faulty' })
-  return { row: numbered(digits, 0), column: [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1 }
+  return {
+    row: numbered(digits, 0),
+    column: [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1
+  }
 }
 
 function areaOf (area: string): Merge[] {
   const [from, to] = area.split(':').map(addressOf)
-  return from === undefined || to === undefined ? [] : [{ top: Math.min(from.row, to.row), left: Math.min(from.column, to.column), bottom: Math.max(from.row, to.row), right: Math.max(from.column, to.column) }]
+  return from === undefined || to === undefined
+    ? []
+    : [{
+      top: Math.min(from.row, to.row),
+      left: Math.min(from.column, to.column),
+      bottom: Math.max(from.row, to.row),
+      right: Math.max(from.column, to.column)
+    }]
 }
 
 function numbered (row: string | undefined, otherwise: number): number {

@@ -11,9 +11,15 @@ type Node = DefaultTreeAdapterTypes.Node
 type Element = DefaultTreeAdapterTypes.Element
 
 const words = (text: string) => new Set(text.split(' '))
-const BLOCKS = words('address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul')
-/** Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text. */
-const UNSEEN = words('head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike')
+const BLOCKS = words(
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul'
+)
+/**
+ * Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text.
+ */
+const UNSEEN = words(
+  'head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike'
+)
 const PREFORMATTED = words('pre listing xmp plaintext')
 /** A figure with a footnote's mark behind it is not one longer figure. */
 const APART = words('sup sub textarea select')
@@ -29,7 +35,12 @@ export function documentOfHtml (html: string): Document {
 
 /** In XHTML an element may close itself; to HTML `<script/>` only opens. */
 export const documentOfXhtml = (xhtml: string): Document =>
-  documentOfHtml(xhtml.replace(/<([a-z][\w:-]*)((?:\s[^<>]*)?)\/>/gi, (tag, name: string, rest: string) => /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/i.test(name) ? tag : `<${name}${rest}></${name}>`))
+  documentOfHtml(
+    xhtml.replace(/<([a-z][\w:-]*)((?:\s[^<>]*)?)\/>/gi, (tag, name: string, rest: string) =>
+      /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/i.test(name)
+        ? tag
+        : `<${name}${rest}></${name}>`)
+  )
 
 /** Stops the parser where broken or malicious markup makes it open elements without end. */
 function countingAdapter (): typeof defaultTreeAdapter {
@@ -41,8 +52,12 @@ function countingAdapter (): typeof defaultTreeAdapter {
       limit('elements', ++elements)
       return defaultTreeAdapter.createElement(...given)
     },
-    onItemPush () { if (++depth > LIMITS.depth) throw tooDeep() },
-    onItemPop () { depth-- }
+    onItemPush () {
+      if (++depth > LIMITS.depth) throw tooDeep()
+    },
+    onItemPop () {
+      depth--
+    }
   }
 }
 
@@ -57,7 +72,10 @@ function isSeen (element: Element): boolean {
 }
 
 /** Has its place and shows nothing there, or what does not hold. */
-const isVoid = (element: Element) => /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(attribute(element, 'style') ?? '')
+const isVoid = (element: Element) =>
+  /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(
+    attribute(element, 'style') ?? ''
+  )
 
 /** The visible nodes below, in their order; `leave` is called where an element ends that `enter` did not turn down. */
 function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Element) => void): void {
@@ -85,11 +103,16 @@ function layoutTables (page: Node): Set<Element> {
       open.push(node)
     }
     return true
-  }, element => { if (element === open.at(-1)) open.pop() })
+  }, element => {
+    if (element === open.at(-1)) open.pop()
+  })
   return layout
 }
 
-interface Flow { writer: DocumentWriter, layout: Set<Element> }
+interface Flow {
+  writer: DocumentWriter
+  layout: Set<Element>
+}
 
 function flow (root: Node, { writer, layout }: Flow): void {
   const text = new Collapsed()
@@ -118,9 +141,13 @@ function flow (root: Node, { writer, layout }: Flow): void {
     if (node.tagName === 'table' && !layout.has(node)) {
       const rows = rowsOf(node)
       if (!isLayout(rows)) {
-        for (const caption of node.childNodes) if (isElement(caption) && caption.tagName === 'caption' && isSeen(caption)) flow(caption, { writer, layout })
+        for (const caption of node.childNodes) {
+          if (isElement(caption) && caption.tagName === 'caption' && isSeen(caption)) flow(caption, { writer, layout })
+        }
         const table = writer.newTable()
-        placeCells(rows, (cells, row) => { if (cells.length > 0) writer.row(cells, { table, row }) })
+        placeCells(rows, (cells, row) => {
+          if (cells.length > 0) writer.row(cells, { table, row })
+        })
         return false
       }
     }
@@ -133,18 +160,22 @@ function flow (root: Node, { writer, layout }: Flow): void {
   endLine()
 }
 
-const isLayout = (rows: GridCell[][]) => rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > LONGEST_CELL))
+const isLayout = (rows: GridCell[][]) =>
+  rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > LONGEST_CELL))
 
 /** The cells of each row, and which group of rows it is in: no cell reaches out of its group. */
 function rowsOf (table: Element): GridCell[][] {
   const rows: GridCell[][] = []
   const add = (row: Element, group: number) => {
-    rows.push(row.childNodes.filter(isElement).filter(cell => (cell.tagName === 'td' || cell.tagName === 'th') && isSeen(cell)).map(cell => ({
-      text: isVoid(row) || isVoid(cell) ? '' : cellText(cell),
-      width: span(attribute(cell, 'colspan'), 1, 1000),
-      height: span(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
-      group
-    })))
+    rows.push(
+      row.childNodes.filter(isElement).filter(cell => (cell.tagName === 'td' || cell.tagName === 'th') && isSeen(cell))
+        .map(cell => ({
+          text: isVoid(row) || isVoid(cell) ? '' : cellText(cell),
+          width: span(attribute(cell, 'colspan'), 1, 1000),
+          height: span(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
+          group
+        }))
+    )
   }
   table.childNodes.filter(isElement).filter(isSeen).forEach((child, group) => {
     for (const row of childrenOf(child)) if (isElement(row) && row.tagName === 'tr' && isSeen(row)) add(row, group)
@@ -161,20 +192,26 @@ function span (value: string | undefined, least: number, most: number): number {
 /** One line: a break or a new paragraph in a cell is a space, so that two figures stay two. */
 function cellText (cell: Element): string {
   const text = new Collapsed()
-  const apart = (node: Node) => isElement(node) && (BLOCKS.has(node.tagName) || APART.has(node.tagName) || node.tagName === 'br')
+  const apart = (node: Node) =>
+    isElement(node) && (BLOCKS.has(node.tagName) || APART.has(node.tagName) || node.tagName === 'br')
   visit(cell, node => {
     if (node.nodeName === '#text') text.add((node as DefaultTreeAdapterTypes.TextNode).value)
     if (apart(node)) text.add(' ')
     if (isElement(node)) text.add(filledIn(node))
     return isElement(node) && node.tagName !== 'select'
-  }, element => { if (apart(element)) text.add(' ') })
+  }, element => {
+    if (apart(element)) text.add(' ')
+  })
   return text.take()
 }
 
 /** What stands in a field of a form; what is chosen from a list is told by no attribute alone. */
 function filledIn (element: Element): string {
   if (element.tagName === 'select') return '\uFFFD'
-  if (element.tagName !== 'input' || /^(?:hidden|checkbox|radio|button|submit|reset|image|file|password)$/i.test(attribute(element, 'type') ?? '')) return ''
+  if (
+    element.tagName !== 'input' ||
+    /^(?:hidden|checkbox|radio|button|submit|reset|image|file|password)$/i.test(attribute(element, 'type') ?? '')
+  ) return ''
   return ` ${attribute(element, 'value') ?? ''} `
 }
 

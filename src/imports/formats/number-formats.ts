@@ -3,12 +3,48 @@ import { date, decimal, percent } from './numbers.ts'
 import { readXml } from './xml.ts'
 
 /** `otherwise`: the number is shown divided, with digits that are not its own, or not at all. */
-export interface Format { shows: 'number' | 'percent' | 'date' | 'otherwise', code: string, suffix: string }
+export interface Format {
+  shows: 'number' | 'percent' | 'date' | 'otherwise'
+  code: string
+  suffix: string
+}
 
 const PLAIN: Format = { shows: 'number', code: '', suffix: '' }
 
 /** Formats that Excel knows by number, with those it has for East Asia. */
-const DATES = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58])
+const DATES = new Set([
+  14,
+  15,
+  16,
+  17,
+  18,
+  19,
+  20,
+  21,
+  22,
+  27,
+  28,
+  29,
+  30,
+  31,
+  32,
+  33,
+  34,
+  35,
+  36,
+  45,
+  46,
+  47,
+  50,
+  51,
+  52,
+  53,
+  54,
+  55,
+  56,
+  57,
+  58
+])
 const PERCENTS = new Set([9, 10])
 
 /** By the number of the style. */
@@ -25,9 +61,14 @@ export function formatsOf (styles: string): Format[] {
       if (name === 'cellXfs') inCells = true
       if (name !== 'xf' || !inCells) return
       const id = attributes().numFmtId ?? '0'
-      formats.push(own.get(id) ?? { ...PLAIN, shows: DATES.has(Number(id)) ? 'date' : PERCENTS.has(Number(id)) ? 'percent' : 'number' })
+      formats.push(
+        own.get(id) ??
+          { ...PLAIN, shows: DATES.has(Number(id)) ? 'date' : PERCENTS.has(Number(id)) ? 'percent' : 'number' }
+      )
     },
-    close (name) { if (name === 'cellXfs') inCells = false }
+    close (name) {
+      if (name === 'cellXfs') inCells = false
+    }
   })
   return formats
 }
@@ -60,6 +101,8 @@ export function formatOf (code: string): Format {
   if (!isGeneral && /[ymdhs]/i.test(first.bare)) return { ...PLAIN, shows: 'date', code }
   const divides = sections.some(({ bare }) => /[0#?]\s*,+\s*(?:[^0#?,\s]|$)/.test(bare))
   const hasDigits = sections.some(({ literal }) => /[\d.．]/.test(literal))
-  if (divides || hasDigits || (code !== '' && !isGeneral && !/[0#?@]/.test(first.bare))) return { shows: 'otherwise', code, suffix: '' }
+  if (divides || hasDigits || (code !== '' && !isGeneral && !/[0#?@]/.test(first.bare))) {
+    return { shows: 'otherwise', code, suffix: '' }
+  }
   return { shows: 'number', code, suffix: first.suffix }
 }

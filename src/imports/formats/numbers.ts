@@ -12,9 +12,14 @@ function numberOf (value: string): number | null {
 export function decimal (value: string): string {
   const number = numberOf(value)
   if (number === null) return value
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(number.toPrecision(DIGITS))!
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(
+    number.toPrecision(DIGITS)
+  )!
   const point = whole.length + Number(exponent)
-  const digits = (whole + fraction).padEnd(point, '0').padStart(whole.length + fraction.length + Math.max(0, 1 - point), '0')
+  const digits = (whole + fraction).padEnd(point, '0').padStart(
+    whole.length + fraction.length + Math.max(0, 1 - point),
+    '0'
+  )
   const at = Math.max(point, 1)
   const text = `${digits.slice(0, at)}.${digits.slice(at)}`.replace(/\.?0*$/, '')
   return text === '0' ? text : sign + text

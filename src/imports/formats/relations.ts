@@ -4,7 +4,11 @@ import type { Parts } from './archive.ts'
 import { damaged } from './unreadable.ts'
 import { readXml } from './xml.ts'
 
-export interface Relation { id: string, type: string, target: string }
+export interface Relation {
+  id: string
+  type: string
+  target: string
+}
 
 /** From a part to others; from `''`, the package, to its main part. Nothing outside the archive is among them. */
 export function relationsOf (parts: Parts, part: string): Relation[] {
@@ -14,7 +18,13 @@ export function relationsOf (parts: Parts, part: string): Relation[] {
     open (name, attributes) {
       if (name !== 'Relationship') return
       const { Id = '', Type = '', Target = '', TargetMode } = attributes()
-      if (TargetMode !== 'External') relations.push({ id: Id, type: Type.slice(Type.lastIndexOf('/') + 1), target: posix.join(Target.startsWith('/') ? '' : dir, Target).replace(/^\//, '') })
+      if (TargetMode !== 'External') {
+        relations.push({
+          id: Id,
+          type: Type.slice(Type.lastIndexOf('/') + 1),
+          target: posix.join(Target.startsWith('/') ? '' : dir, Target).replace(/^\//, '')
+        })
+      }
     }
   })
   return relations

@@ -2,7 +2,12 @@
 import { limit } from './limits.ts'
 import type { Cell } from './writer.ts'
 
-export interface GridCell { text: string, width: number, height: number, group: number }
+export interface GridCell {
+  text: string
+  width: number
+  height: number
+  group: number
+}
 
 /** `take` gets the cells of each row with their columns, and the number of the row, from 1. */
 export function placeCells (rows: GridCell[][], take: (cells: Cell[], row: number) => void): void {
@@ -15,14 +20,17 @@ export function placeCells (rows: GridCell[][], take: (cells: Cell[], row: numbe
       taken.length = 0
     }
     let x = 0
-    take(row.map(({ text, width, height }) => {
-      while ((taken[x] ?? 0) > y) x++
-      const column = x
-      // A title that spans more columns than there can be is as wide as the table.
-      limit('fieldsInRow', column + 1)
-      x = Math.min(column + width, 1000)
-      for (let i = column; i < x; i++) taken[i] = Math.max(taken[i] ?? 0, y + height)
-      return { text, column, width: x - column }
-    }), y + 1)
+    take(
+      row.map(({ text, width, height }) => {
+        while ((taken[x] ?? 0) > y) x++
+        const column = x
+        // A title that spans more columns than there can be is as wide as the table.
+        limit('fieldsInRow', column + 1)
+        x = Math.min(column + width, 1000)
+        for (let i = column; i < x; i++) taken[i] = Math.max(taken[i] ?? 0, y + height)
+        return { text, column, width: x - column }
+      }),
+      y + 1
+    )
   })
 }

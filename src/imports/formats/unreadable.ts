@@ -16,7 +16,12 @@ export class UnreadableFile extends Error {
 
 export const empty = () => new UnreadableFile('empty', { zh: '文件是空的。', en: 'The file is empty.' })
 
-export const tooDeep = (cause?: unknown) => new UnreadableFile('too-large', { zh: '文件中的元素嵌套过深。', en: 'The elements of the file are nested too deep.' }, { cause })
+export const tooDeep = (cause?: unknown) =>
+  new UnreadableFile(
+    'too-large',
+    { zh: '文件中的元素嵌套过深。', en: 'The elements of the file are nested too deep.' },
+    { cause }
+  )
 
 export const tooMany = (what: { zh: string, en: string }, limit: number) =>
   new UnreadableFile('too-large', { zh: `${what.zh}超过 ${limit} 的上限。`, en: `More than ${limit} ${what.en}.` })

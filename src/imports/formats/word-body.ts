@@ -6,17 +6,51 @@ import { readXml } from './xml.ts'
 
 /** A line of running text, or a table. */
 export type Block = string | WordTable
-export interface WordTable { rows: WordRow[] }
+export interface WordTable {
+  rows: WordRow[]
+}
 /** `before`: how many columns further right the row begins. */
-export interface WordRow { before: number, cells: WordCell[], gone: boolean }
+export interface WordRow {
+  before: number
+  cells: WordCell[]
+  gone: boolean
+}
 /** `down`: merged with others in its column, the first of which restarts; `left`: with the one before it. */
-export interface WordCell { width: number, down: 'restart' | 'continue' | null, left: boolean, gone: boolean, blocks: Block[] }
+export interface WordCell {
+  width: number
+  down: 'restart' | 'continue' | null
+  left: boolean
+  gone: boolean
+  blocks: Block[]
+}
 
-interface Paragraph { text: Collapsed, lines: string[], after: Block[], hidden: boolean }
-interface Run { hidden: boolean, struck: boolean, raised: boolean }
+interface Paragraph {
+  text: Collapsed
+  lines: string[]
+  after: Block[]
+  hidden: boolean
+}
+interface Run {
+  hidden: boolean
+  struck: boolean
+  raised: boolean
+}
 
 /** Deleted or moved away, former properties, and readings above characters. */
-const PASSED_OVER = new Set(['del', 'moveFrom', 'rt', 'pPrChange', 'rPrChange', 'tblPrChange', 'tblPrExChange', 'tblGridChange', 'trPrChange', 'tcPrChange', 'sectPrChange', 'numberingChange'])
+const PASSED_OVER = new Set([
+  'del',
+  'moveFrom',
+  'rt',
+  'pPrChange',
+  'rPrChange',
+  'tblPrChange',
+  'tblPrExChange',
+  'tblGridChange',
+  'trPrChange',
+  'tcPrChange',
+  'sectPrChange',
+  'numberingChange'
+])
 
 /** What stands for text without being text; the sign of a symbol font may be a digit, which its code does not tell. */
 const SIGNS = new Map([['tab', ' '], ['ptab', ' '], ['noBreakHyphen', '\u2011'], ['sym', '\uFFFD']])
@@ -73,11 +107,21 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
   }
 
   const enter = new Map<string, () => void>(Object.entries({
-    AlternateContent: () => { chosen.push(false) },
-    p: () => { paragraphs.push({ text: new Collapsed(), lines: [], after: [], hidden: false }) },
-    r: () => { runs.push({ hidden: paragraphs.at(-1)?.hidden ?? false, struck: false, raised: false }) },
-    txbxContent: () => { containers.push(paragraphs.at(-1)?.after ?? body) },
-    tbl: () => { tables.push({ rows: [] }) },
+    AlternateContent: () => {
+      chosen.push(false)
+    },
+    p: () => {
+      paragraphs.push({ text: new Collapsed(), lines: [], after: [], hidden: false })
+    },
+    r: () => {
+      runs.push({ hidden: paragraphs.at(-1)?.hidden ?? false, struck: false, raised: false })
+    },
+    txbxContent: () => {
+      containers.push(paragraphs.at(-1)?.after ?? body)
+    },
+    tbl: () => {
+      tables.push({ rows: [] })
+    },
     tr () {
       limit('lines', ++rows)
       placed(tables.at(-1)).rows.push({ before: 0, cells: [], gone: false })
@@ -90,37 +134,55 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
     }
   }))
   const leave = new Map<string, () => void>(Object.entries({
-    AlternateContent: () => { chosen.pop() },
+    AlternateContent: () => {
+      chosen.pop()
+    },
     p () {
       const { lines, after } = endLine(paragraphs.pop()!)
       for (const block of [...lines, ...after]) containers.at(-1)!.push(block)
     },
-    r: () => { runs.pop() },
-    txbxContent: () => { containers.pop() },
-    tbl: () => { containers.at(-1)!.push(tables.pop()!) },
-    tc: () => { containers.pop() }
+    r: () => {
+      runs.pop()
+    },
+    txbxContent: () => {
+      containers.pop()
+    },
+    tbl: () => {
+      containers.at(-1)!.push(tables.pop()!)
+    },
+    tc: () => {
+      containers.pop()
+    }
   }))
 
   readXml(xml, {
     open (name, attributes) {
       const parent = path.at(-1)
       path.push(name)
-      if (passedOver > 0) { passedOver++; return }
+      if (passedOver > 0) {
+        passedOver++
+        return
+      }
       if (parent === 'trPr' && lastRow() !== undefined) setRow(lastRow()!, name, attributes().val)
       if (passes(name)) passedOver = 1
       else if (enter.has(name)) enter.get(name)!()
       else if (parent === 'tcPr' && lastCell() !== undefined) setCell(lastCell()!, name, attributes().val)
       else if (parent === 'rPr' && path.at(-3) === 'r') setRun(runs.at(-1)!, name, attributes().val)
-      else if (parent === 'pPr' && name === 'pStyle' && paragraphs.length > 0) paragraphs.at(-1)!.hidden = hides(attributes().val ?? '')
-      else if (parent === 'r' && (name === 'br' || name === 'cr') && paragraphs.length > 0) endLine(paragraphs.at(-1)!)
-      else if (parent === 'r' && SIGNS.has(name)) add(SIGNS.get(name)!)
+      else if (parent === 'pPr' && name === 'pStyle' && paragraphs.length > 0) {
+        paragraphs.at(-1)!.hidden = hides(attributes().val ?? '')
+      } else if (parent === 'r' && (name === 'br' || name === 'cr') && paragraphs.length > 0) {
+        endLine(paragraphs.at(-1)!)
+      } else if (parent === 'r' && SIGNS.has(name)) add(SIGNS.get(name)!)
     },
     text (text) {
       if (passedOver === 0 && path.at(-1) === 't') add(text)
     },
     close (name) {
       path.pop()
-      if (passedOver > 0) { passedOver--; return }
+      if (passedOver > 0) {
+        passedOver--
+        return
+      }
       leave.get(name)?.()
     }
   })
@@ -138,6 +200,7 @@ function placed<T> (outer: T | undefined): T {
   return outer
 }
 
-const columns = (value: string | undefined, least: number) => /^\d+$/.test(value ?? '') ? Math.max(least, Math.min(Number(value), 1000)) : least
+const columns = (value: string | undefined, least: number) =>
+  /^\d+$/.test(value ?? '') ? Math.max(least, Math.min(Number(value), 1000)) : least
 
 export const isOn = (value: string | undefined) => value !== '0' && value !== 'false' && value !== 'off'

@@ -7,7 +7,9 @@ import { isOn, readBody, type Block, type WordCell, type WordRow, type WordTable
 import { DocumentWriter, type Cell } from './writer.ts'
 import { readXml } from './xml.ts'
 
-/** Headers, footers, notes and comments are parts of their own, and none of the report's text or figures stand there. */
+/**
+ * Headers, footers, notes and comments are parts of their own, and none of the report's text or figures stand there.
+ */
 export function documentOfWord (parts: Parts): Document {
   const { name, xml } = mainPart(parts, 'word/document.xml')
   const styles = relationsOf(parts, name).find(({ type }) => type === 'styles')?.target ?? 'word/styles.xml'
@@ -19,8 +21,9 @@ export function documentOfWord (parts: Parts): Document {
 function write (blocks: Block[], writer: DocumentWriter): void {
   for (const block of blocks) {
     if (typeof block === 'string') writer.line(block)
-    else if (isLayout(block)) for (const row of seen(block.rows)) for (const cell of seen(row.cells)) write(cell.blocks, writer)
-    else writeTable(block, writer)
+    else if (isLayout(block)) {
+      for (const row of seen(block.rows)) for (const cell of seen(row.cells)) write(cell.blocks, writer)
+    } else writeTable(block, writer)
   }
 }
 
@@ -29,7 +32,8 @@ const seen = <T extends { gone: boolean }>(all: T[]): T[] => all.filter(one => !
 /** As on a web page: a table of one cell, of tables or of long texts only divides the page. */
 function isLayout ({ rows }: WordTable): boolean {
   const cells = seen(rows).flatMap(row => seen(row.cells))
-  return cells.length === 1 || cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > LONGEST_CELL)
+  return cells.length === 1 ||
+    cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > LONGEST_CELL)
 }
 
 const textOf = (cell: WordCell): string => cell.blocks.join(' ')
@@ -76,10 +80,14 @@ function hidingStyles (xml: string): (id: string) => boolean {
     open (name, attributes) {
       if (name === 'style') styles.set(attributes().styleId ?? '', style = { basedOn: null, hides: null })
       else if (name === 'basedOn') style.basedOn = attributes().val ?? null
-      else if (name === 'vanish' && path.at(-1) === 'rPr' && path.at(-2) === 'style') style.hides = isOn(attributes().val)
+      else if (name === 'vanish' && path.at(-1) === 'rPr' && path.at(-2) === 'style') {
+        style.hides = isOn(attributes().val)
+      }
       path.push(name)
     },
-    close: () => { path.pop() }
+    close: () => {
+      path.pop()
+    }
   })
   return id => {
     let found = styles.get(id)

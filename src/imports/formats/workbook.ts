@@ -18,10 +18,16 @@ export function openWorkbook (parts: Parts): Workbook {
   const main = mainPart(parts, 'xl/workbook.xml')
   const relations = relationsOf(parts, main.name)
   const { sheets, from1904 } = sheetsOf(main.xml, relations, parts)
-  const part = (type: string, usual: string) => parts.get(relations.find(relation => relation.type === type)?.target ?? usual)
+  const part = (type: string, usual: string) =>
+    parts.get(relations.find(relation => relation.type === type)?.target ?? usual)
   const styles = part('styles', 'xl/styles.xml')
   const strings = part('sharedStrings', 'xl/sharedStrings.xml')
-  return { sheets, from1904, strings: strings === undefined ? [] : stringsOf(strings), formats: styles === undefined ? [] : formatsOf(styles) }
+  return {
+    sheets,
+    from1904,
+    strings: strings === undefined ? [] : stringsOf(strings),
+    formats: styles === undefined ? [] : formatsOf(styles)
+  }
 }
 
 function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
@@ -73,7 +79,13 @@ export function textReader () {
       if (name === 'rPh') reading = false
       if (name === 't') shown = false
     },
-    text (value: string) { if (shown) pieces.push(value) },
-    value: () => pieces.join('').replace(/_x([0-9A-F]{4})_/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16) || 0x20))
+    text (value: string) {
+      if (shown) pieces.push(value)
+    },
+    value: () =>
+      pieces.join('').replace(
+        /_x([0-9A-F]{4})_/gi,
+        (_, code: string) => String.fromCharCode(parseInt(code, 16) || 0x20)
+      )
   }
 }

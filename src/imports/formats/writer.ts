@@ -2,7 +2,11 @@
 import type { Document, Field, Line } from '../../reading/document.ts'
 import { limit } from './limits.ts'
 
-export interface Cell { text: string, column: number, width: number }
+export interface Cell {
+  text: string
+  column: number
+  width: number
+}
 
 const BETWEEN = ' | '
 

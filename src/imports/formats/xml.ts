@@ -16,7 +16,10 @@ export function readXml (xml: string, { open, close, text }: XmlHandlers): void 
   const parser = new Parser()
     .on('openTag', (name, attributes, decode) => {
       if (++depth > LIMITS.depth) throw tooDeep()
-      open?.(local(name), () => Object.fromEntries(Object.entries(attributes()).map(([key, value]) => [local(key), decode(value)])))
+      open?.(
+        local(name),
+        () => Object.fromEntries(Object.entries(attributes()).map(([key, value]) => [local(key), decode(value)]))
+      )
     })
     .on('closeTag', name => {
       depth--
@@ -24,6 +27,8 @@ export function readXml (xml: string, { open, close, text }: XmlHandlers): void 
     })
     .on('text', (value, decode) => text?.(decode(value)))
     .on('cdata', value => text?.(value))
-    .on('error', cause => { throw damaged({ zh: 'XML 有错误', en: 'its XML is faulty' }, cause) })
+    .on('error', cause => {
+      throw damaged({ zh: 'XML 有错误', en: 'its XML is faulty' }, cause)
+    })
   parser.parse(xml)
 }

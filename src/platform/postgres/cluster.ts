@@ -8,10 +8,17 @@ import { serverEnv, type Programs } from './programs.ts'
 
 const run = promisify(execFile)
 
-export async function makeCluster ({ folder, cluster, account }: Home, programs: Programs, deadline: number, log: (line: string) => void) {
+export async function makeCluster (
+  { folder, cluster, account }: Home,
+  programs: Programs,
+  deadline: number,
+  log: (line: string) => void
+) {
   for (const name of await readdir(folder)) {
     // Its initdb may be writing yet.
-    if (name.startsWith('postgres.part-')) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
+    if (name.startsWith('postgres.part-')) {
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
+    }
   }
   const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(error => {
     if (error.code === 'ENOENT') return undefined
@@ -20,8 +27,10 @@ export async function makeCluster ({ folder, cluster, account }: Home, programs:
   if (version !== undefined) {
     const [major] = programs.version.split('.')
     if (version.trim() !== major) {
-      throw new Error(`${cluster} was made by PostgreSQL ${version.trim()}, and this one is ${programs.version}: ` +
-        'dump the data with the version of Gongkai that made them and load them into this one, or set DATA_DIR to another folder')
+      throw new Error(
+        `${cluster} was made by PostgreSQL ${version.trim()}, and this one is ${programs.version}: ` +
+          'dump the data with the version of Gongkai that made them and load them into this one, or set DATA_DIR to another folder'
+      )
     }
     // Data that root brought back from a backup.
     const isRoots = (await stat(cluster)).uid === 0
@@ -38,9 +47,22 @@ export async function makeCluster ({ folder, cluster, account }: Home, programs:
   if (account) await lchown(part, account.uid, account.gid)
   try {
     await run(join(programs.bin, 'initdb'), [
-      '-D', part, '-E', 'UTF8', '--locale=C', '-U', 'gongkai', '--auth-local=trust', '--auth-host=reject', '--no-instructions'
+      '-D',
+      part,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-U',
+      'gongkai',
+      '--auth-local=trust',
+      '--auth-host=reject',
+      '--no-instructions'
     ], {
-      cwd: '/', env: serverEnv, ...runAs(account), timeout: Math.max(1, deadline - Date.now()), killSignal: 'SIGKILL'
+      cwd: '/',
+      env: serverEnv,
+      ...runAs(account),
+      timeout: Math.max(1, deadline - Date.now()),
+      killSignal: 'SIGKILL'
     })
   } catch (error) {
     await rm(part, { recursive: true, force: true })

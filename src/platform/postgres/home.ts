@@ -59,8 +59,9 @@ function socketFolder (folder: string) {
  *
  * PostgreSQL refuses to run as root. A service started as root lets it run as the owner of the data if that is another
  * user, or else as `postgres`, or else as `nobody`. If that user cannot reach the data folder because a folder above is
- * closed, as all below /root are, no owner and mode of the data folder itself helps, and the folders above are not ours to
- * open: then the data go to a new folder below /var/lib/gongkai, and the symlink `elsewhere` in the data folder says which.
+ * closed, as all below /root are, no owner and mode of the data folder itself helps, and the folders above are not ours
+ * to open: then the data go to a new folder below /var/lib/gongkai, and the symlink `elsewhere` in the data folder says
+ * which.
  */
 export async function makeHome (dataDir: string, log: (line: string) => void): Promise<Home> {
   await mkdir(dataDir, { recursive: true })
@@ -75,16 +76,22 @@ export async function makeHome (dataDir: string, log: (line: string) => void): P
   if (await canEnter(account, home.folder)) return { ...home, account }
 
   if (home.folder !== dataFolder || await exists(home.cluster)) {
-    throw new Error(`${home.folder} holds the data, but user ${account.uid}, as whom PostgreSQL runs, cannot enter it: ` +
-      'give every user the x permission on the folders above it')
+    throw new Error(
+      `${home.folder} holds the data, but user ${account.uid}, as whom PostgreSQL runs, cannot enter it: ` +
+        'give every user the x permission on the folders above it'
+    )
   }
   const folder = await makeElsewhere(dataFolder)
   if (!await canEnter(account, folder)) {
-    throw new Error(`user ${account.uid}, as whom PostgreSQL runs, can enter neither ${dataDir} nor ${folder}: ` +
-      'set DATA_DIR to a folder that every user can enter, or DATABASE_URL to a server')
+    throw new Error(
+      `user ${account.uid}, as whom PostgreSQL runs, can enter neither ${dataDir} nor ${folder}: ` +
+        'set DATA_DIR to a folder that every user can enter, or DATABASE_URL to a server'
+    )
   }
   await symlink(folder, join(dataFolder, 'elsewhere'))
-  log(`PostgreSQL cannot run as root, and its user ${account.uid} cannot enter ${dataFolder}: the data are in ${folder}`)
+  log(
+    `PostgreSQL cannot run as root, and its user ${account.uid} cannot enter ${dataFolder}: the data are in ${folder}`
+  )
   return { ...findHome(dataDir), account }
 }
 
@@ -102,12 +109,16 @@ async function checkElsewhere (folder: string, dataFolder: string) {
   const link = join(dataFolder, 'elsewhere')
   const note = join(folder, 'made-for')
   const madeFor = await readFile(note, 'utf8').catch(() => {
-    throw new Error(`${link} says that the data are in ${folder}, which is gone: ` +
-      'bring it back, or remove the link to begin with an empty database')
+    throw new Error(
+      `${link} says that the data are in ${folder}, which is gone: ` +
+        'bring it back, or remove the link to begin with an empty database'
+    )
   })
   if (madeFor.trim() === dataFolder) return
-  throw new Error(`${link} leads to ${folder}, which holds the data of ${madeFor.trim()}: if the project was moved, ` +
-    `write ${dataFolder} into ${note}; if it was copied, remove the link to begin with an empty database`)
+  throw new Error(
+    `${link} leads to ${folder}, which holds the data of ${madeFor.trim()}: if the project was moved, ` +
+      `write ${dataFolder} into ${note}; if it was copied, remove the link to begin with an empty database`
+  )
 }
 
 async function chooseAccount ({ folder, cluster }: Omit<Home, 'account'>): Promise<Account> {
@@ -115,12 +126,16 @@ async function chooseAccount ({ folder, cluster }: Omit<Home, 'account'>): Promi
   if (owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   for (const name of ['postgres', 'nobody']) {
     try {
-      const [uid, gid] = await Promise.all(['-u', '-g'].map(async flag => Number((await run('id', [flag, name])).stdout)))
+      const [uid, gid] = await Promise.all(
+        ['-u', '-g'].map(async flag => Number((await run('id', [flag, name])).stdout))
+      )
       if (uid && gid !== undefined) return { uid, gid }
     } catch {}
   }
-  throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody to run it as: ' +
-    'start as another user, or set DATABASE_URL')
+  throw new Error(
+    'PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody to run it as: ' +
+      'start as another user, or set DATABASE_URL'
+  )
 }
 
 async function canEnter (account: Account, folder: string) {
@@ -130,8 +145,10 @@ async function canEnter (account: Account, folder: string) {
   } catch (error) {
     // A number is the shell's answer; a word comes from the kernel, which did not let us be that user.
     if (typeof (error as { code: unknown }).code === 'number') return false
-    throw new Error(`this root may not run programs as user ${account.uid}, and PostgreSQL refuses to run as root ` +
-      `(${(error as Error).message}): start as another user, or set DATABASE_URL to a server`)
+    throw new Error(
+      `this root may not run programs as user ${account.uid}, and PostgreSQL refuses to run as root ` +
+        `(${(error as Error).message}): start as another user, or set DATABASE_URL to a server`
+    )
   }
 }
 

@@ -4,12 +4,13 @@ import { readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Takes the folder for this process, or throws with the pid of the process that has it; gives the function that frees it.
+ * Takes the folder for this process, or throws with the pid of the process that has it; gives the function that frees
+ * it.
  *
- * The lock is a numbered symlink, `lock.7 -> "<pid> <start of that process>"`: made with its content in one atomic step.
- * A dead owner's lock is never removed to make room, which two newcomers could do to each other; the one who gets to make
- * the next number has the folder. The start time tells the owner from a later process with the same pid, as after a
- * reboot or in a container.
+ * The lock is a numbered symlink, `lock.7 -> "<pid> <start of that process>"`: made with its content in one atomic
+ * step. A dead owner's lock is never removed to make room, which two newcomers could do to each other; the one who gets
+ * to make the next number has the folder. The start time tells the owner from a later process with the same pid, as
+ * after a reboot or in a container.
  */
 export async function lockFolder (folder: string): Promise<() => Promise<void>> {
   const owner = `${process.pid} ${processStart(process.pid)}`
@@ -17,11 +18,15 @@ export async function lockFolder (folder: string): Promise<() => Promise<void>> 
     const newest = await newestLock(folder)
     const holder = newest === 0 ? undefined : await readlink(lockPath(folder, newest)).catch(() => undefined)
     if (holder !== undefined && isAlive(holder)) {
-      throw new Error(`process ${parseInt(holder)} already uses ${folder}: end that one first, or set DATA_DIR to another folder`)
+      throw new Error(
+        `process ${parseInt(holder)} already uses ${folder}: end that one first, or set DATA_DIR to another folder`
+      )
     }
     const mine = newest + 1
     if (await makeLock(folder, mine, owner)) {
-      return async () => { await makeLock(folder, mine + 1, 'free') }
+      return async () => {
+        await makeLock(folder, mine + 1, 'free')
+      }
     }
   }
 }

@@ -20,14 +20,16 @@ export async function endLeftBehind (home: Home, log: (line: string) => void) {
 }
 
 /**
- * PostgreSQL does not start if the pid in postmaster.pid is that of any living process of its user. The file itself must
- * stay: by its other lines PostgreSQL finds out whether processes of the killed server still use the data.
+ * PostgreSQL does not start if the pid in postmaster.pid is that of any living process of its user. The file itself
+ * must stay: by its other lines PostgreSQL finds out whether processes of the killed server still use the data.
  */
 async function clearStalePid ({ cluster }: Home) {
   const path = join(cluster, 'postmaster.pid')
   const lines = await readFile(path, 'utf8').catch(() => undefined)
   if (lines === undefined) return
-  await writeFile(path, lines.replace(/^\d+/, String(NO_PID)), { flag: constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW })
+  await writeFile(path, lines.replace(/^\d+/, String(NO_PID)), {
+    flag: constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW
+  })
 }
 
 export async function findServer ({ cluster }: Pick<Home, 'cluster'>): Promise<number | undefined> {

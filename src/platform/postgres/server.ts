@@ -16,7 +16,7 @@ export interface PostgresServer {
   /** For `new pg.Pool({ connectionString: url })`. */
   url: string
   /** Ends the server and frees the data folder. May be called more than once, and after the server died. */
-  stop (): Promise<void>
+  stop(): Promise<void>
   /** Resolves with a sentence when the server ends by itself; stays open after `stop`, and keeps no process alive. */
   exited: Promise<string>
 }
@@ -38,9 +38,9 @@ function socketUrl (sockets: string, database: string) {
 }
 
 /**
- * Starts the embedded PostgreSQL of a data folder, and first makes the folder, the cluster and the database `gongkai` where
- * they are missing. A server left behind by a killed service is stopped; one whose service still lives is left alone, and
- * the start refused.
+ * Starts the embedded PostgreSQL of a data folder, and first makes the folder, the cluster and the database `gongkai`
+ * where they are missing. A server left behind by a killed service is stopped; one whose service still lives is left
+ * alone, and the start refused.
  *
  * The server is in a session of its own, so that Ctrl-C and signals to our process group leave it to us to end it after
  * the last request. It outlives this process unless `stop` is called, and does not keep it alive.
@@ -65,7 +65,9 @@ export async function startPostgres ({ dataDir, log }: {
   } catch (error) {
     await unlock?.()
     const { code, message } = error as NodeJS.ErrnoException
-    const hint = code === 'EACCES' || code === 'EPERM' ? ' (does another user own the data? then start as that user, or as root)' : ''
+    const hint = code === 'EACCES' || code === 'EPERM'
+      ? ' (does another user own the data? then start as that user, or as root)'
+      : ''
     throw new Error(`The embedded PostgreSQL did not start: ${message}${hint}`, { cause: error })
   }
 }
@@ -90,9 +92,9 @@ export async function stopPostgres (dataDir: string): Promise<void> {
 interface Launched {
   pid: number
   /** How it ended; undefined while it runs. */
-  fault (): string | undefined
+  fault(): string | undefined
   ended: Promise<unknown>
-  lastLines (): Promise<string>
+  lastLines(): Promise<string>
 }
 
 function handle (home: Home, server: Launched, unlock: () => Promise<void>): PostgresServer {
@@ -134,9 +136,17 @@ async function spawnServer ({ folder, cluster, sockets, account }: Home, { bin }
   if (fstatSync(logFile).size > LOG_BYTES) ftruncateSync(logFile)
   const logStart = fstatSync(logFile).size
 
-  const child = spawn(join(bin, 'postgres'), ['-D', cluster, ...settings(sockets).flatMap(setting => ['-c', setting])], {
-    cwd: '/', env: serverEnv, ...runAs(account), detached: true, stdio: ['ignore', logFile, logFile]
-  })
+  const child = spawn(
+    join(bin, 'postgres'),
+    ['-D', cluster, ...settings(sockets).flatMap(setting => ['-c', setting])],
+    {
+      cwd: '/',
+      env: serverEnv,
+      ...runAs(account),
+      detached: true,
+      stdio: ['ignore', logFile, logFile]
+    }
+  )
   closeSync(logFile)
   const ended = new Promise(resolve => child.once('exit', resolve))
   await once(child, 'spawn')
@@ -173,7 +183,7 @@ async function makeDatabase ({ sockets }: Home, server: Launched, deadline: numb
     const client = connect(sockets)
     try {
       await client.connect()
-      const { rowCount } = await client.query("select from pg_database where datname = 'gongkai'")
+      const { rowCount } = await client.query('select from pg_database where datname = \'gongkai\'')
       if (rowCount === 0) await client.query('create database gongkai')
       return undefined
     } catch (error) {
@@ -190,7 +200,9 @@ async function makeDatabase ({ sockets }: Home, server: Launched, deadline: numb
 
 function connect (sockets: string) {
   const client = new pg.Client({
-    connectionString: socketUrl(sockets, 'postgres'), connectionTimeoutMillis: 5000, query_timeout: 30_000
+    connectionString: socketUrl(sockets, 'postgres'),
+    connectionTimeoutMillis: 5000,
+    query_timeout: 30_000
   })
   client.on('error', () => {})
   return client
@@ -205,7 +217,9 @@ async function refuseUnseen (home: Pick<Home, 'folder' | 'cluster' | 'sockets'>)
   const answers = await client.connect().then(() => true, error => error instanceof pg.DatabaseError)
   await client.end().catch(() => {})
   if (answers && await findServer(home) === undefined) {
-    throw new Error(`a server that was not started for ${home.folder} answers in ${home.sockets}: ` +
-      'does another container use that folder, or was it moved while its server ran?')
+    throw new Error(
+      `a server that was not started for ${home.folder} answers in ${home.sockets}: ` +
+        'does another container use that folder, or was it moved while its server ran?'
+    )
   }
 }

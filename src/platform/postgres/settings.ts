@@ -2,7 +2,8 @@
 import { totalmem } from 'node:os'
 
 /** An eighth of what the machine or the container has, from 128 MB to 2 GB. It is taken as it is used. */
-const sharedMegabytes = () => Math.min(2048, Math.max(128, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8 / 2 ** 20)))
+const sharedMegabytes = () =>
+  Math.min(2048, Math.max(128, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 8 / 2 ** 20)))
 
 /** `sockets` is the folder of the socket, the only way in. */
 export const settings = (sockets: string): string[] => [

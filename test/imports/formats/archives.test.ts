@@ -2,19 +2,50 @@
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
-import { docx, EXCEL, excelParts, extract, grid, inline, p, refusal, row, sheet, stored, tbl, timed, tr, WORD, wordParts, wordXml, zip } from './files.ts'
+import {
+  docx,
+  EXCEL,
+  excelParts,
+  extract,
+  grid,
+  inline,
+  p,
+  refusal,
+  row,
+  sheet,
+  stored,
+  tbl,
+  timed,
+  tr,
+  WORD,
+  wordParts,
+  wordXml,
+  zip
+} from './files.ts'
 
 const word = docx(tbl(tr('a', '1')))
 const excel = sheet(row(1, inline('A1', 'a') + '<c r="B1"><v>1</v></c>'))
-const compound = (stream: string) => Buffer.concat([Buffer.from('D0CF11E0A1B11AE1', 'hex'), Buffer.alloc(504), Buffer.from(stream, 'utf16le'), Buffer.alloc(100)])
+const compound = (stream: string) =>
+  Buffer.concat([
+    Buffer.from('D0CF11E0A1B11AE1', 'hex'),
+    Buffer.alloc(504),
+    Buffer.from(stream, 'utf16le'),
+    Buffer.alloc(100)
+  ])
 
 t.test('Word and Excel are told apart by what they hold, whatever they are called', async t => {
   for (const type of [WORD, EXCEL, 'application/octet-stream', 'text/html', 'text/plain', 'application/msword', '']) {
     t.same(await grid(word, type), [['a', '1']], type)
     t.same(await grid(excel, type), [['a', '1']], type)
   }
-  for (const type of [WORD, EXCEL]) t.match(await refusal('规章 | 1 |', type), { kind: 'damaged', en: /no .docx or .xlsx/ })
-  t.same(await grid('<table><tr><td>a<td>1</table>', 'application/vnd.ms-excel'), [['a', '1']], 'pages are often called Excel')
+  for (const type of [WORD, EXCEL]) {
+    t.match(await refusal('规章 | 1 |', type), { kind: 'damaged', en: /no .docx or .xlsx/ })
+  }
+  t.same(
+    await grid('<table><tr><td>a<td>1</table>', 'application/vnd.ms-excel'),
+    [['a', '1']],
+    'pages are often called Excel'
+  )
 })
 
 t.test('what cannot be read is named, with what to do', async t => {
@@ -25,7 +56,11 @@ t.test('what cannot be read is named, with what to do', async t => {
     ['PDF', Buffer.from('%PDF-1.7\n%âãÏÓ'), /pdftotext -layout/],
     ['RTF', Buffer.from('{\\rtf1\\ansi'), /RTF.*Save it as .docx/],
     ['MHTML', Buffer.from('MIME-Version: 1.0\r\nContent-Type: multipart/related'), /.mht/],
-    ['Word 2003 XML', Buffer.from('<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>'), /Office 2003/],
+    [
+      'Word 2003 XML',
+      Buffer.from('<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>'),
+      /Office 2003/
+    ],
     ['PNG', Buffer.from('89504E470D0A1A0A0000000D', 'hex'), /image.*text recognition/],
     ['JPEG', Buffer.from('FFD8FFE000104A464946', 'hex'), /image/],
     ['GIF', Buffer.from('GIF89a'), /image/],
@@ -40,7 +75,11 @@ t.test('what cannot be read is named, with what to do', async t => {
     ['.pptx', zip({ 'ppt/presentation.xml': '<a/>' }), /neither .docx nor .xlsx/],
     ['OFD', zip({ 'OFD.xml': '<a/>' }), /OFD/]
   ]
-  for (const [name, bytes, advice] of others) for (const type of ['application/octet-stream', 'text/plain', WORD]) t.match(await refusal(bytes, type), { kind: 'unsupported', en: advice, zh: /[一-鿿]{4}/ }, name)
+  for (const [name, bytes, advice] of others) {
+    for (const type of ['application/octet-stream', 'text/plain', WORD]) {
+      t.match(await refusal(bytes, type), { kind: 'unsupported', en: advice, zh: /[一-鿿]{4}/ }, name)
+    }
+  }
   t.match(await refusal('PK 是什么', 'text/plain'), 'read', 'text may begin with the letters of a zip')
   t.match(await refusal('BM 局', 'text/plain'), 'read', 'or of a picture')
 })
@@ -54,7 +93,9 @@ t.test('a password is told as such', async t => {
 
 t.test('a damaged archive is damaged at whatever place', async t => {
   for (const file of [word, excel]) {
-    for (let end = 4; end < file.length; end += 29) t.match(await refusal(file.subarray(0, end), WORD), { kind: 'damaged' }, `cut at ${end}`)
+    for (let end = 4; end < file.length; end += 29) {
+      t.match(await refusal(file.subarray(0, end), WORD), { kind: 'damaged' }, `cut at ${end}`)
+    }
   }
   // Stored as it is, so that only the checksum tells: 1 has become 3.
   const plain = stored(wordParts(tbl(tr('a', '1'))))
@@ -77,11 +118,26 @@ t.test('a bit changed anywhere gives the same text or a refusal', async t => {
 })
 
 t.test('names that lead out of the archive, names twice, too many names', async t => {
-  for (const name of ['../etc/passwd', 'word/../../x.xml', '/etc/passwd', 'C:/x', 'word\\..\\..\\x']) t.match(await refusal(zip({ ...wordParts(p('a')), [name]: 'x' })), { kind: 'damaged' }, name)
-  const twice = Buffer.from(zip({ ...wordParts(p('a')), 'word/documenu.xml': wordXml(p('b')) }).toString('latin1').replaceAll('documenu', 'document'), 'latin1')
+  for (const name of ['../etc/passwd', 'word/../../x.xml', '/etc/passwd', 'C:/x', 'word\\..\\..\\x']) {
+    t.match(await refusal(zip({ ...wordParts(p('a')), [name]: 'x' })), { kind: 'damaged' }, name)
+  }
+  const twice = Buffer.from(
+    zip({ ...wordParts(p('a')), 'word/documenu.xml': wordXml(p('b')) }).toString('latin1').replaceAll(
+      'documenu',
+      'document'
+    ),
+    'latin1'
+  )
   t.match(await refusal(twice), { kind: 'damaged', en: /one name/ })
-  const many = zip({ ...wordParts(p('a')), ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`word/media/${i}.png`, ''])) })
-  t.match(await refusal(many), { kind: 'too-large', en: 'More than 2000 files in the archive.', zh: '压缩包内的文件数超过 2000 的上限。' })
+  const many = zip({
+    ...wordParts(p('a')),
+    ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`word/media/${i}.png`, '']))
+  })
+  t.match(await refusal(many), {
+    kind: 'too-large',
+    en: 'More than 2000 files in the archive.',
+    zh: '压缩包内的文件数超过 2000 的上限。'
+  })
 })
 
 t.test('what would become huge is not unpacked', async t => {
@@ -91,32 +147,66 @@ t.test('what would become huge is not unpacked', async t => {
   t.match(await refusal(bomb), { kind: 'too-large', en: /More than 25165824 bytes of text when decompressed/ })
   const parts = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`word/p${i}.xml`, zeros]))
   t.match(await refusal(zip({ ...wordParts(p('a')), ...parts })), { kind: 'too-large' }, 'also in many parts')
-  t.match(await refusal(zip({ ...wordParts(p('a')), 'word/media/a.bmp': '\0'.repeat(65 * 2 ** 20) })), { kind: 'too-large', en: /More than 67108864 bytes when decompressed/ })
+  t.match(await refusal(zip({ ...wordParts(p('a')), 'word/media/a.bmp': '\0'.repeat(65 * 2 ** 20) })), {
+    kind: 'too-large',
+    en: /More than 67108864 bytes when decompressed/
+  })
   // An archive that says less than it holds.
   const liar = Buffer.from(bomb)
   for (const [mark, at] of [['PK\x03\x04', 22], ['PK\x01\x02', 24]] as const) {
-    for (let i = liar.indexOf(mark, 0, 'latin1'); i >= 0; i = liar.indexOf(mark, i + 1, 'latin1')) if (liar.readUInt32LE(i + at) > 1e6) liar.writeUInt32LE(1000, i + at)
+    for (let i = liar.indexOf(mark, 0, 'latin1'); i >= 0; i = liar.indexOf(mark, i + 1, 'latin1')) {
+      if (liar.readUInt32LE(i + at) > 1e6) liar.writeUInt32LE(1000, i + at)
+    }
   }
   t.ok(await timed(async () => t.match(await refusal(liar), { kind: 'damaged' })) < 500)
 })
 
 t.test('no entity is expanded, nothing is fetched', async t => {
   const asked: string[] = []
-  const server = createServer((request, response) => { asked.push(request.url!); response.end('9') }).listen(0, '127.0.0.1')
+  const server = createServer((request, response) => {
+    asked.push(request.url!)
+    response.end('9')
+  }).listen(0, '127.0.0.1')
   t.teardown(() => server.close())
   await new Promise(resolve => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  const lol = `<!DOCTYPE a [<!ENTITY a0 "9">${Array.from({ length: 12 }, (_, i) => `<!ENTITY a${i + 1} "${`&a${i};`.repeat(10)}">`).join('')}]>`
+  const lol = `<!DOCTYPE a [<!ENTITY a0 "9">${
+    Array.from({ length: 12 }, (_, i) => `<!ENTITY a${i + 1} "${`&a${i};`.repeat(10)}">`).join('')
+  }]>`
   const workbook = excelParts([{ rows: row(1, inline('A1', 'a')) }])
-  for (const type of [lol, `<!DOCTYPE a SYSTEM "${url}/dtd">`, `<!doctype a [<!ENTITY a12 SYSTEM "${url}/entity">]>`, '<!DOCTYPE a [<!ENTITY a12 SYSTEM "file:///etc/passwd">]>']) {
+  for (
+    const type of [
+      lol,
+      `<!DOCTYPE a SYSTEM "${url}/dtd">`,
+      `<!doctype a [<!ENTITY a12 SYSTEM "${url}/entity">]>`,
+      '<!DOCTYPE a [<!ENTITY a12 SYSTEM "file:///etc/passwd">]>'
+    ]
+  ) {
     const parts = wordParts(tbl(tr('a', '<w:tc><w:p><w:r><w:t>&a12;</w:t></w:r></w:p></w:tc>')))
-    t.match(await refusal(zip({ ...parts, 'word/document.xml': type + parts['word/document.xml']!.replace(/^<\?[^>]*>/, '') })), { kind: 'damaged', en: /DOCTYPE or ENTITY/ })
-    t.match(await refusal(zip({ ...workbook, 'xl/worksheets/sheet1.xml': type + workbook['xl/worksheets/sheet1.xml']! })), { kind: 'damaged', en: /DOCTYPE or ENTITY/ })
+    t.match(
+      await refusal(
+        zip({ ...parts, 'word/document.xml': type + parts['word/document.xml']!.replace(/^<\?[^>]*>/, '') })
+      ),
+      { kind: 'damaged', en: /DOCTYPE or ENTITY/ }
+    )
+    t.match(
+      await refusal(zip({ ...workbook, 'xl/worksheets/sheet1.xml': type + workbook['xl/worksheets/sheet1.xml']! })),
+      { kind: 'damaged', en: /DOCTYPE or ENTITY/ }
+    )
   }
   const linked = wordParts(tbl(tr('a', '1')))
-  linked['_rels/.rels'] = linked['_rels/.rels']!.replace('</Relationships>', `<Relationship Id="rId9" Type="http://x/attachedTemplate" Target="${url}/t" TargetMode="External"/></Relationships>`)
+  linked['_rels/.rels'] = linked['_rels/.rels']!.replace(
+    '</Relationships>',
+    `<Relationship Id="rId9" Type="http://x/attachedTemplate" Target="${url}/t" TargetMode="External"/></Relationships>`
+  )
   t.same(await grid(zip(linked)), [['a', '1']])
-  t.same(await grid(`<link rel=stylesheet href="${url}/css"><script src="${url}/js"></script><img src="${url}/img"><iframe src="${url}/f"></iframe><table><tr><td>a<td>1</table>`, 'text/html'), [['a', '1']])
+  t.same(
+    await grid(
+      `<link rel=stylesheet href="${url}/css"><script src="${url}/js"></script><img src="${url}/img"><iframe src="${url}/f"></iframe><table><tr><td>a<td>1</table>`,
+      'text/html'
+    ),
+    [['a', '1']]
+  )
   await setTimeout(50)
   t.same(asked, [])
 })

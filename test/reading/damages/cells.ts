@@ -29,8 +29,12 @@ export function dropColumn (page: Page, random: Random): boolean {
 export const glue = (separatorStays: boolean) => (page: Page, random: Random): boolean => {
   const pairs = rowsOf(page, 3, separatorStays ? ['requests'] : undefined).flatMap(row => {
     const cells = figuresIn(row)
-    const pairs = cells.slice(1).map((right, i) => [cells[i]!, right] as const).filter(pair => pair.every(cell => /\d$/.test(cell.text)))
-    return separatorStays ? pairs.filter(([, right]) => !right.id.endsWith('.total') && /\d/.test(cells.at(-1)!.text)) : pairs
+    const pairs = cells.slice(1).map((right, i) => [cells[i]!, right] as const).filter(pair =>
+      pair.every(cell => /\d$/.test(cell.text))
+    )
+    return separatorStays
+      ? pairs.filter(([, right]) => !right.id.endsWith('.total') && /\d/.test(cells.at(-1)!.text))
+      : pairs
   })
   const pair = pickFrom(random, pairs)
   if (pair === undefined) return false
@@ -94,7 +98,15 @@ export function oneColumnMore (page: Page, random: Random): boolean {
   const at = random.int(7)
   for (const row of grid.rows) {
     const figures = row.filter(cell => cell.kind === 'figure')
-    if (figures.length === 7) row.splice(row.indexOf(figures[at]!), 0, { text: String(random.int(99)), colspan: 1, rowspan: 1, kind: 'figure', id: '' })
+    if (figures.length === 7) {
+      row.splice(row.indexOf(figures[at]!), 0, {
+        text: String(random.int(99)),
+        colspan: 1,
+        rowspan: 1,
+        kind: 'figure',
+        id: ''
+      })
+    }
   }
   grid.width++
   return true

@@ -3,7 +3,16 @@ import type { Cell, Page } from '../page.ts'
 import { gridsOf } from '../page.ts'
 import type { Random } from '../random.ts'
 
-export type Family = 'bars' | 'markdown' | 'open bars' | 'bar per line' | 'cell per line' | 'tabs' | 'spaces' | 'aligned' | 'html'
+export type Family =
+  | 'bars'
+  | 'markdown'
+  | 'open bars'
+  | 'bar per line'
+  | 'cell per line'
+  | 'tabs'
+  | 'spaces'
+  | 'aligned'
+  | 'html'
 
 export interface Damage {
   name: string
@@ -38,7 +47,9 @@ export function withoutMarks (text: string, family: Family): string {
 
 export const figuresIn = (row: Cell[]) => row.filter(cell => cell.kind === 'figure' && cell.id !== '')
 export const rowsOf = (page: Page, atLeast = 1, names?: string[]) =>
-  gridsOf(page).filter(grid => names === undefined || names.includes(grid.name)).flatMap(grid => grid.rows).filter(row => figuresIn(row).length >= atLeast)
+  gridsOf(page).filter(grid => names === undefined || names.includes(grid.name)).flatMap(grid => grid.rows).filter(
+    row => figuresIn(row).length >= atLeast
+  )
 export const tableOf = (row: Cell[]) => figuresIn(row)[0]!.id.split('.')[0]!
 
 export function pickFrom<T> (random: Random, among: T[]): T | undefined {

@@ -1,10 +1,22 @@
 // Ways in which a document is damaged so that a careful reader can still tell what is certain.
 //
-// Left out, because even a careful person cannot tell: two figures of a row exchanged; a digit changed into another; a figure
-// moved to another column where nothing adds up to it; the figures of several rows moved up by one label; two figures of part two
-// glued while an empty cell stays beside them (`35 | | 40` for 3, 5, 40), or the last figure of a row glued to its total; a line
-// without a closing separator cut within its last figure (`行政许可 | 194` to `行政许可 | 19`); a line cut where blanks leave nothing.
-import { blankCell, blanksLeaveNothing, breakNumber, dropCell, dropColumn, glue, glueRow, lookAlike, moveToNextRow, oneColumnMore } from './cells.ts'
+// Left out, because even a careful person cannot tell: two figures of a row exchanged; a digit changed into another; a
+// figure moved to another column where nothing adds up to it; the figures of several rows moved up by one label; two
+// figures of part two glued while an empty cell stays beside them (`35 | | 40` for 3, 5, 40), or the last figure of a
+// row glued to its total; a line without a closing separator cut within its last figure (`行政许可 | 194` to `行政许可 | 19`);
+// a line cut where blanks leave nothing.
+import {
+  blankCell,
+  blanksLeaveNothing,
+  breakNumber,
+  dropCell,
+  dropColumn,
+  glue,
+  glueRow,
+  lookAlike,
+  moveToNextRow,
+  oneColumnMore
+} from './cells.ts'
 import { SEPARATOR, type Damage, type Family } from './damage.ts'
 import { headerOfAnotherPart, loseLabel, strangeHeader, swapHeaders, swapLabels, totalFirst } from './labels.ts'
 import { cutEnd, cutLine, deleteLine, duplicateLine, joinLines } from './lines.ts'
@@ -32,7 +44,11 @@ export const DAMAGES: Damage[] = [
   { name: 'two headers are exchanged', page: swapHeaders },
   { name: 'the total stands first', page: totalFirst, families: ROWS.filter(family => family !== 'markdown') },
   { name: 'the header of another block', page: strangeHeader },
-  { name: 'the header of another part', page: headerOfAnotherPart, families: ['bars', 'open bars', 'bar per line', 'cell per line', 'spaces', 'html'] },
+  {
+    name: 'the header of another part',
+    page: headerOfAnotherPart,
+    families: ['bars', 'open bars', 'bar per line', 'cell per line', 'spaces', 'html']
+  },
   { name: 'a table stands twice with other figures', page: tableTwice },
   { name: 'two reports in one', page: twoReports },
   { name: 'the report of a part of the year', page: partOfYear },

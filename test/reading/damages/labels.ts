@@ -8,7 +8,8 @@ const ownLabel = (row: Cell[]) => row.filter(cell => cell.kind === 'label').at(-
 export function swapLabels (page: Page, random: Random): boolean {
   const rows = rowsOf(page).filter(row => ownLabel(row) !== undefined)
   const row = pickFrom(random, rows)
-  const other = row && pickFrom(random, rows.filter(other => other !== row && (random.chance(0.3) || tableOf(other) === tableOf(row))))
+  const other = row &&
+    pickFrom(random, rows.filter(other => other !== row && (random.chance(0.3) || tableOf(other) === tableOf(row))))
   if (row === undefined || other === undefined) return false
   const [a, b] = [ownLabel(row)!, ownLabel(other)!]
   const text = a.text
@@ -26,7 +27,9 @@ export function loseLabel (page: Page, random: Random): boolean {
 
 /** Two cells of one header row that stand over figures. */
 export function swapHeaders (page: Page, random: Random): boolean {
-  const rows = gridsOf(page).flatMap(grid => grid.rows.filter(row => row.filter(isColumn).length >= 2 && row.every(cell => cell.kind === 'header')))
+  const rows = gridsOf(page).flatMap(grid =>
+    grid.rows.filter(row => row.filter(isColumn).length >= 2 && row.every(cell => cell.kind === 'header'))
+  )
   const row = pickFrom(random, rows)
   if (row === undefined) return false
   const at = random.int(row.filter(isColumn).length - 1)
@@ -37,7 +40,10 @@ export function swapHeaders (page: Page, random: Random): boolean {
   return true
 }
 
-const isColumn = (cell: Cell) => cell.kind === 'header' && /^(自然人|商业|科研|社会公益|法律服务|总 ?计|结果|其他|尚未|本年|现行|对外|上一年|处理|采购|未经|复议后|行政复议|行政诉讼)/.test(cell.text)
+const isColumn = (cell: Cell) =>
+  cell.kind === 'header' &&
+  /^(自然人|商业|科研|社会公益|法律服务|总 ?计|结果|其他|尚未|本年|现行|对外|上一年|处理|采购|未经|复议后|行政复议|行政诉讼)/
+    .test(cell.text)
 
 /** The totals stand first, with their header. */
 export function totalFirst (page: Page): boolean {
@@ -53,10 +59,15 @@ export function totalFirst (page: Page): boolean {
 
 /** The header of one block over another: no figure under a strange header may be read. */
 export function strangeHeader (page: Page, random: Random): boolean {
-  const headers = gridsOf(page).flatMap(grid => grid.rows.flatMap((row, r) => {
-    const below = grid.rows[r + 1]
-    return row.some(isColumn) && row.every(cell => cell.kind === 'header') && below !== undefined && figuresIn(below).length > 0 ? [{ row, below, table: tableOf(below) }] : []
-  })).filter(header => header.table !== 'requests' && header.table !== 'review_litigation')
+  const headers = gridsOf(page).flatMap(grid =>
+    grid.rows.flatMap((row, r) => {
+      const below = grid.rows[r + 1]
+      return row.some(isColumn) && row.every(cell => cell.kind === 'header') && below !== undefined &&
+          figuresIn(below).length > 0
+        ? [{ row, below, table: tableOf(below) }]
+        : []
+    })
+  ).filter(header => header.table !== 'requests' && header.table !== 'review_litigation')
   const mine = pickFrom(random, headers)
   const texts = mine && pickFrom(random, headers.filter(other => other !== mine))?.row.slice(1).map(cell => cell.text)
   if (mine === undefined || texts === undefined) return false
@@ -80,7 +91,9 @@ export function headerOfAnotherPart (page: Page, random: Random): boolean {
   if (requests === undefined || four === undefined) return false
   const headerRows = (grid: Grid) => grid.rows.filter(row => row.every(cell => cell.kind === 'header'))
   const [from, to] = random.chance(0.5) ? [requests, four] : [four, requests]
-  const head = headerRows(from).map(row => row.filter(cell => cell.text.length < 20).map(cell => ({ ...cell, colspan: 1, rowspan: 1 })))
+  const head = headerRows(from).map(row =>
+    row.filter(cell => cell.text.length < 20).map(cell => ({ ...cell, colspan: 1, rowspan: 1 }))
+  )
   to.rows = [...head, ...to.rows.filter(row => !row.every(cell => cell.kind === 'header'))]
   return forbid(page, cellsOf(page, to.name))
 }

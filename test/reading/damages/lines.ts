@@ -10,13 +10,15 @@ function tableLines (text: string): { lines: string[], from: number, to: number 
   return { lines, from: Math.max(0, from), to: to < 0 ? lines.length : to }
 }
 
-const changeLine = (change: (lines: string[], at: number, random: Random, family: Family) => boolean) => (text: string, random: Random, family: Family): string | null => {
-  const { lines, from, to } = tableLines(text)
-  for (let tries = 0; tries < 20; tries++) {
-    if (change(lines, from + random.int(to - from), random, family)) return lines.join('\n')
+const changeLine =
+  (change: (lines: string[], at: number, random: Random, family: Family) => boolean) =>
+  (text: string, random: Random, family: Family): string | null => {
+    const { lines, from, to } = tableLines(text)
+    for (let tries = 0; tries < 20; tries++) {
+      if (change(lines, from + random.int(to - from), random, family)) return lines.join('\n')
+    }
+    return null
   }
-  return null
-}
 
 const CLOSED: Family[] = ['bars', 'markdown', 'bar per line']
 
@@ -24,7 +26,8 @@ export const cutLine = changeLine((lines, at, random, family) => {
   const line = lines[at]!
   if (line.length < 2) return false
   const cut = 1 + random.int(line.length - 1)
-  const inNumber = /\d$/.test(line.slice(0, cut).normalize('NFKC')) && /^[.,]?\d/.test(line.slice(cut).normalize('NFKC'))
+  const inNumber = /\d$/.test(line.slice(0, cut).normalize('NFKC')) &&
+    /^[.,]?\d/.test(line.slice(cut).normalize('NFKC'))
   if (inNumber && !CLOSED.includes(family)) return false
   // Nothing marks the end of a row of such a line: whatever is cut off might have been blank.
   if (family === 'tabs' && !/\S/.test(line.slice(cut))) return false
@@ -32,8 +35,14 @@ export const cutLine = changeLine((lines, at, random, family) => {
   return true
 })
 
-export const deleteLine = changeLine((lines, at) => { lines.splice(at, 1); return true })
-export const duplicateLine = changeLine((lines, at) => { lines.splice(at, 0, lines[at]!); return true })
+export const deleteLine = changeLine((lines, at) => {
+  lines.splice(at, 1)
+  return true
+})
+export const duplicateLine = changeLine((lines, at) => {
+  lines.splice(at, 0, lines[at]!)
+  return true
+})
 export const joinLines = changeLine((lines, at, random) => {
   const next = lines[at + 1]
   if (next === undefined || lines[at] === '' || next === '') return false
@@ -42,6 +51,8 @@ export const joinLines = changeLine((lines, at, random) => {
 })
 
 export const cutEnd = (text: string, random: Random, family: Family): string => {
-  const from = family === 'html' ? text.indexOf('二、主动公开') : text.split('\n').slice(0, tableLines(text).from).join('\n').length
+  const from = family === 'html'
+    ? text.indexOf('二、主动公开')
+    : text.split('\n').slice(0, tableLines(text).from).join('\n').length
   return text.slice(0, from + random.int(Math.max(1, text.length - from)))
 }

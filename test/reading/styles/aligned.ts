@@ -29,12 +29,22 @@ const randomSetting = (random: Random): Setting => ({
   air: random.pick([0, 0, 1]),
   pageLength: random.pick([38, 46, 60, 1000]),
   formFeed: random.chance(0.5),
-  pageNumber: random.pick([(n: number) => `-${n}-`, (n: number) => String(n), (n: number) => `— ${n} —`, (n: number) => `第${n}页`])
+  pageNumber: random.pick([
+    (n: number) => `-${n}-`,
+    (n: number) => String(n),
+    (n: number) => `— ${n} —`,
+    (n: number) => `第${n}页`
+  ])
 })
 
-interface Placed extends Cell { r: number, c: number, lines: string[] }
+interface Placed extends Cell {
+  r: number
+  c: number
+  lines: string[]
+}
 
-const widthOf = (text: string, { wide }: Setting) => wide ? [...text].reduce((sum, char) => sum + (char > '\u2E80' ? 2 : 1), 0) : text.length
+const widthOf = (text: string, { wide }: Setting) =>
+  wide ? [...text].reduce((sum, char) => sum + (char > '\u2E80' ? 2 : 1), 0) : text.length
 
 function wrap (text: string, width: number, setting: Setting): string[] {
   const lines: string[] = []
@@ -63,7 +73,9 @@ function labelWidths (grid: Grid, setting: Setting): number[] {
 function columnStarts (grid: Grid, setting: Setting): number[] {
   const unit = setting.wide ? 2 : 1
   const labels = labelWidths(grid, setting)
-  const longest = Math.max(...grid.rows.flat().filter(cell => cell.kind === 'figure').map(cell => widthOf(cell.text, setting) / cell.colspan))
+  const longest = Math.max(
+    ...grid.rows.flat().filter(cell => cell.kind === 'figure').map(cell => widthOf(cell.text, setting) / cell.colspan)
+  )
   const starts = [2]
   for (let c = 0; c < grid.width; c++) {
     const narrowest = labels.length === 1 ? 8 * unit : 2 * unit
@@ -78,14 +90,19 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
     const width = starts[cell.c + cell.colspan]! - starts[cell.c]! - 1
     return cell.kind === 'figure' ? [cell.text] : wrap(cell.text, width, setting)
   })
-  const heights = grid.rows.map((_, r) => Math.max(1, ...placed.filter(cell => cell.r === r && cell.rowspan === 1).map(cell => heightOf(cell, setting))))
+  const heights = grid.rows.map((_, r) =>
+    Math.max(1, ...placed.filter(cell => cell.r === r && cell.rowspan === 1).map(cell => heightOf(cell, setting)))
+  )
   for (const cell of placed.filter(cell => cell.rowspan > 1)) {
     const rows = heights.slice(cell.r, cell.r + cell.rowspan)
     const short = cell.lines.length - rows.reduce((sum, height) => sum + height, 0)
     if (short > 0) heights[cell.r + cell.rowspan - 1]! += short
   }
   const tops = heights.map((_, r) => heights.slice(0, r).reduce((sum, height) => sum + height, 0))
-  const canvas: [number, string][][] = Array.from({ length: heights.reduce((sum, height) => sum + height, 0) }, () => [])
+  const canvas: [number, string][][] = Array.from(
+    { length: heights.reduce((sum, height) => sum + height, 0) },
+    () => []
+  )
   for (const cell of placed) {
     const height = heights.slice(cell.r, cell.r + cell.rowspan).reduce((sum, height) => sum + height, 0)
     const split = splits(cell, setting) && height === cell.lines.length + 1
@@ -100,22 +117,27 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
   return heights.map((height, r) => canvas.slice(tops[r], tops[r]! + height).map(items => assemble(items, setting)))
 }
 
-const splits = (cell: Placed, setting: Setting) => cell.kind === 'label' && cell.rowspan === 1 && setting.between && cell.lines.length % 2 === 0
+const splits = (cell: Placed, setting: Setting) =>
+  cell.kind === 'label' && cell.rowspan === 1 && setting.between && cell.lines.length % 2 === 0
 const heightOf = (cell: Placed, setting: Setting) => cell.lines.length + (splits(cell, setting) ? 1 : 0)
 
 function place (grid: Grid, linesOf: (cell: Placed) => string[]): Placed[] {
   const taken = grid.rows.map(() => Array<boolean>(grid.width).fill(false))
-  return grid.rows.flatMap((row, r) => row.map(cell => {
-    const c = taken[r]!.indexOf(false)
-    for (let i = r; i < r + cell.rowspan; i++) taken[i]?.fill(true, c, c + cell.colspan)
-    const placed = { ...cell, r, c, lines: [] }
-    return { ...placed, lines: linesOf(placed) }
-  }))
+  return grid.rows.flatMap((row, r) =>
+    row.map(cell => {
+      const c = taken[r]!.indexOf(false)
+      for (let i = r; i < r + cell.rowspan; i++) taken[i]?.fill(true, c, c + cell.colspan)
+      const placed = { ...cell, r, c, lines: [] }
+      return { ...placed, lines: linesOf(placed) }
+    })
+  )
 }
 
 function assemble (items: [number, string][], setting: Setting): string {
   let line = ''
-  for (const [x, text] of items.sort(([a], [b]) => a - b)) line += ' '.repeat(Math.max(line === '' ? 0 : 1, x - widthOf(line, setting))) + text
+  for (const [x, text] of items.sort(([a], [b]) => a - b)) {
+    line += ' '.repeat(Math.max(line === '' ? 0 : 1, x - widthOf(line, setting))) + text
+  }
   return line
 }
 
@@ -145,7 +167,11 @@ function aligned (page: Page, random: Random): string {
       add([''])
     } else {
       const split = part.heading && part.paragraph.length > 12 && random.chance(0.3)
-      const [first, ...rest] = wrap(part.paragraph, split ? widthOf(part.paragraph, setting) * 0.7 : lineLength, setting)
+      const [first, ...rest] = wrap(
+        part.paragraph,
+        split ? widthOf(part.paragraph, setting) * 0.7 : lineLength,
+        setting
+      )
       add(['     ' + first!])
       for (const line of rest) add([line])
     }
@@ -153,10 +179,20 @@ function aligned (page: Page, random: Random): string {
   return out.join('\n')
 }
 
-const NO_BLANKS = (random: Random) => ({ zero: random.pick(['0', '0', '0', '/', '-', '—', '无'] as const), trail: '' as const, outcome: 'spans' as const, groups: 'spans' as const })
+const NO_BLANKS = (random: Random) => ({
+  zero: random.pick(['0', '0', '0', '/', '-', '—', '无'] as const),
+  trail: '' as const,
+  outcome: 'spans' as const,
+  groups: 'spans' as const
+})
 
 export const ALIGNED: Style[] = [
   { name: 'aligned', look: NO_BLANKS, render: (page, random) => text([aligned(page, random)]) },
   // Only the eye tells in which column a lonely figure stands: a reader may leave many of them out.
-  { name: 'aligned with blanks', recall: 0.45, look: random => ({ ...NO_BLANKS(random), zero: '' }), render: (page, random) => text([aligned(page, random)]) }
+  {
+    name: 'aligned with blanks',
+    recall: 0.45,
+    look: random => ({ ...NO_BLANKS(random), zero: '' }),
+    render: (page, random) => text([aligned(page, random)])
+  }
 ]

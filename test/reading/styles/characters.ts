@@ -5,7 +5,8 @@ import { LINES } from './lines.ts'
 import type { Rendered, Style } from './style.ts'
 
 /** Simplified, traditional, and the reading that mirrors put behind. */
-const CHARACTERS = `总總zǒng 体體tǐ 况況kuàng 动動dòng 开開kāi 报報bào 关關guān 办辦bàn 发發fā 数數shù 废廢fèi 现現xiàn 规規guī 范範fàn
+const CHARACTERS =
+  `总總zǒng 体體tǐ 况況kuàng 动動dòng 开開kāi 报報bào 关關guān 办辦bàn 发發fā 数數shù 废廢fèi 现現xiàn 规規guī 范範fàn
 项項xiàng 内內nèi 处處chù 决決jué 许許xǔ 罚罰fá 强強qiáng 业業yè 费費fèi 额額é 单單dān 万萬wàn 请請qǐng 据據jù 系係xì 为為wéi
 等等děng 组組zǔ 织織zhī 机機jī 构構gòu 会會huì 务務wù 计計jì 结結jié 转轉zhuǎn 给給gěi 区區qū 开開kāi 这這zhè 种種zhǒng 属屬shǔ
 国國guó 家家jiā 密密mì 法法fǎ 律律lǜ 禁禁jìn 稳穩wěn 护護hù 权權quán 类類lèi 执執zhí 询詢xún 无無wú 关關guān 没沒méi 补補bǔ
@@ -17,7 +18,7 @@ const CHARACTERS = `总總zǒng 体體tǐ 况況kuàng 动動dòng 开開kāi �
 营營yíng 领領lǐng 价價jià 标標biāo 准準zhǔn 购購gòu 采採cǎi 减減jiǎn 对對duì 外外wài 显顯xiǎn 举舉jǔ 论論lùn 记記jì 询詢xún 征徵zhēng
 纳納nà 缴繳jiǎo 询詢xún 杂雜zá 义義yì 听聽tīng 么麼me 观觀guān 讨討tǎo 稿稿gǎo 达達dá 产產chǎn 业業yè 历歷lì 长長cháng 临臨lín 坪坪píng
 双雙shuāng 财財cái 资資zī 货貨huò 场場chǎng 统統tǒng 仅僅jǐn 频頻pín 详詳xiáng 顺順shùn 栏欄lán 级級jí 听聽tīng 证證zhèng 笔筆bǐ 减減jiǎn`
-  .split(/\s+/).map(entry => [entry[0]!, entry[1]!, entry.slice(2)] as const)
+    .split(/\s+/).map(entry => [entry[0]!, entry[1]!, entry.slice(2)] as const)
 
 const TRADITIONAL = new Map(CHARACTERS.map(([simplified, traditional]) => [simplified, traditional]))
 const READING = new Map(CHARACTERS.map(([, traditional, reading]) => [traditional, reading]))
@@ -28,7 +29,10 @@ const OVERDONE: [string, string][] = [['制', '製'], ['复', '複'], ['面', '�
 function traditional (text: string, random: Random): string {
   const kept = random.chance(0.5) ? KEPT : [random.pick(KEPT)]
   const [from, to] = random.pick(OVERDONE)
-  return text.replace(/[一-鿿]/g, char => char === from ? to : kept.includes(char) ? char : TRADITIONAL.get(char) ?? char)
+  return text.replace(
+    /[一-鿿]/g,
+    char => char === from ? to : kept.includes(char) ? char : TRADITIONAL.get(char) ?? char
+  )
 }
 
 const toneless = (reading: string) => reading.normalize('NFD').replace(/[\u0300-\u036f]/g, '')
@@ -42,12 +46,18 @@ function withReadings (text: string, random: Random): string {
     (reading: string) => ` (${toneless(reading)})`
   ])
   const share = random.pick([1, 0.6])
-  return text.replace(/[一-鿿]/g, char => READING.has(char) && random.chance(share) ? char + write(READING.get(char)!) : char)
+  return text.replace(
+    /[一-鿿]/g,
+    char => READING.has(char) && random.chance(share) ? char + write(READING.get(char)!) : char
+  )
 }
 
 /** A no-break space after figures and within labels came out as a question mark. */
 const withMarks = (text: string, random: Random) =>
-  text.replace(/(?<=\d)(?= \||$)/gm, () => random.chance(0.9) ? '?' : '').replaceAll('本年新', '本年新?').replace(/^(?=主要问题|改进措施|主要問題|改進措施)/gm, '? ?')
+  text.replace(/(?<=\d)(?= \||$)/gm, () => random.chance(0.9) ? '?' : '').replaceAll('本年新', '本年新?').replace(
+    /^(?=主要问题|改进措施|主要問題|改進措施)/gm,
+    '? ?'
+  )
 
 /** A base style, its text changed. */
 const mirror = (name: string, bases: string[], change: (text: string, random: Random) => string): Style => ({
@@ -68,5 +78,9 @@ export const CHARACTERS_CHANGED: Style[] = [
   mirror('traditional', BASES, traditional),
   mirror('traditional with readings', BASES, (text, random) => withReadings(traditional(text, random), random)),
   mirror('question marks', ['pipes padded', 'pipes clean'], withMarks),
-  mirror('traditional, readings, question marks', ['pipes padded', 'pipes clean'], (text, random) => withReadings(traditional(withMarks(text, random), random), random))
+  mirror(
+    'traditional, readings, question marks',
+    ['pipes padded', 'pipes clean'],
+    (text, random) => withReadings(traditional(withMarks(text, random), random), random)
+  )
 ]

@@ -11,5 +11,9 @@ for (let lead = 0x81; lead <= 0xFE; lead++) {
 }
 
 export function encodeGb18030 (text: string): Buffer {
-  return Buffer.concat([...text].map(char => char < '\u0080' ? Buffer.from(char) : bytesOf.get(char) ?? Buffer.from(`&#${char.codePointAt(0)};`)))
+  return Buffer.concat(
+    [...text].map(char =>
+      char < '\u0080' ? Buffer.from(char) : bytesOf.get(char) ?? Buffer.from(`&#${char.codePointAt(0)};`)
+    )
+  )
 }

@@ -5,7 +5,9 @@ import { text, textOf, type Lines, type Style } from './style.ts'
 
 /** Every place of the grid: a merged cell stands at its first, the others are empty. */
 export function squared (grid: Grid): (Cell | null)[][] {
-  const places: (Cell | null | undefined)[][] = grid.rows.map(() => Array<Cell | null | undefined>(grid.width).fill(undefined))
+  const places: (Cell | null | undefined)[][] = grid.rows.map(() =>
+    Array<Cell | null | undefined>(grid.width).fill(undefined)
+  )
   grid.rows.forEach((cells, r) => {
     for (const cell of cells) {
       const c = places[r]!.indexOf(undefined)
@@ -19,11 +21,12 @@ export function squared (grid: Grid): (Cell | null)[][] {
 const flat = (page: Page) => (cell: Cell | null) => (cell?.text ?? '').replaceAll('\n', page.look.broken)
 
 /** `a | b | | c |`, and bars without spaces for what a colspan leaves at the end of the row. */
-const barred = (cells: string[], blanks = 0) => `${cells.map(cell => cell === '' ? '|' : `${cell} |`).join(' ')}${blanks > 0 ? ' ' + '|'.repeat(blanks) : ''}`
+const barred = (cells: string[], blanks = 0) =>
+  `${cells.map(cell => cell === '' ? '|' : `${cell} |`).join(' ')}${blanks > 0 ? ' ' + '|'.repeat(blanks) : ''}`
 
 /** A web page flattened by a crawler: each row as wide as the grid, its blanks at the end, the last row cut. */
-const pipesPadded: Lines = (grid, page) => grid.rows.map((row, r) =>
-  barred(row.map(flat(page)), r === grid.rows.length - 1 ? 0 : grid.width - row.length))
+const pipesPadded: Lines = (grid, page) =>
+  grid.rows.map((row, r) => barred(row.map(flat(page)), r === grid.rows.length - 1 ? 0 : grid.width - row.length))
 
 const pipesClean: Lines = (grid, page) => grid.rows.map(row => barred(row.map(flat(page))))
 
@@ -31,16 +34,22 @@ const pipesClean: Lines = (grid, page) => grid.rows.map(row => barred(row.map(fl
 const pipesOpen: Lines = (grid, page) => grid.rows.map(row => row.map(flat(page)).join(' | '))
 
 /** Bars before each cell, merged areas at the end of the row or as empty fields where they are. */
-const pipesLeading = (where: 'end' | 'place'): Lines => (grid, page) => where === 'end'
-  ? grid.rows.map(row => `| ${[...row.map(flat(page)), ...Array<string>(grid.width - row.length).fill('')].join(' | ')} |`)
-  : squared(grid).map(row => `| ${row.map(flat(page)).join(' | ')} |`)
+const pipesLeading = (where: 'end' | 'place'): Lines => (grid, page) =>
+  where === 'end'
+    ? grid.rows.map(row =>
+      `| ${[...row.map(flat(page)), ...Array<string>(grid.width - row.length).fill('')].join(' | ')} |`
+    )
+    : squared(grid).map(row => `| ${row.map(flat(page)).join(' | ')} |`)
 
 /** Header cells that a narrow column broke stand in two rows. */
-const pipesBrokenHeader: Lines = (grid, page) => grid.rows.flatMap((row, r) => {
-  const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
-  if (row.some(cell => cell.kind !== 'header') || !row.some(cell => cell.text.includes('\n'))) return [barred(row.map(flat(page)), blanks)]
-  return [0, 1].map(half => barred(row.map(cell => cell.text.split('\n')[half] ?? ''), blanks))
-})
+const pipesBrokenHeader: Lines = (grid, page) =>
+  grid.rows.flatMap((row, r) => {
+    const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
+    if (row.some(cell => cell.kind !== 'header') || !row.some(cell => cell.text.includes('\n'))) {
+      return [barred(row.map(flat(page)), blanks)]
+    }
+    return [0, 1].map(half => barred(row.map(cell => cell.text.split('\n')[half] ?? ''), blanks))
+  })
 
 /** One cell a line. A blank cell is an empty line. */
 const cellPerLine: Lines = (grid, page) => grid.rows.flatMap(row => row.map(flat(page)))
@@ -49,24 +58,26 @@ const cellPerLine: Lines = (grid, page) => grid.rows.flatMap(row => row.map(flat
 const cellPerLineBroken: Lines = grid => grid.rows.flatMap(row => row.flatMap(cell => cell.text.split('\n')))
 
 /** One cell and its bar a line; what a colspan leaves is a line of bars. */
-const pipePerLine: Lines = (grid, page) => grid.rows.flatMap((row, r) => {
-  const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
-  return [...row.map(cell => barred([flat(page)(cell)])), ...blanks > 0 ? ['|'.repeat(blanks)] : []]
-})
+const pipePerLine: Lines = (grid, page) =>
+  grid.rows.flatMap((row, r) => {
+    const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
+    return [...row.map(cell => barred([flat(page)(cell)])), ...blanks > 0 ? ['|'.repeat(blanks)] : []]
+  })
 
 /** From Excel: an empty field for each place of a merged area. */
 const tabs: Lines = (grid, page) => squared(grid).map(row => row.map(flat(page)).join('\t'))
 
 /** From Word: cells merged side by side are one field, those merged downwards leave an empty field. */
-const tabsOfWord: Lines = (grid, page) => squared(grid).map((row, r) => {
-  const fields: string[] = []
-  for (let c = 0; c < grid.width;) {
-    const cell = row[c] ?? above(grid, r, c)
-    fields.push(flat(page)(row[c]!))
-    c += cell?.colspan ?? 1
-  }
-  return fields.join('\t')
-})
+const tabsOfWord: Lines = (grid, page) =>
+  squared(grid).map((row, r) => {
+    const fields: string[] = []
+    for (let c = 0; c < grid.width;) {
+      const cell = row[c] ?? above(grid, r, c)
+      fields.push(flat(page)(row[c]!))
+      c += cell?.colspan ?? 1
+    }
+    return fields.join('\t')
+  })
 
 /** The merged cell that reaches down to this place. */
 function above (grid: Grid, r: number, c: number): Cell | undefined {
@@ -74,17 +85,21 @@ function above (grid: Grid, r: number, c: number): Cell | undefined {
   for (let i = r; i >= 0; i--) if (places[i]![c]) return places[i]![c]!
 }
 
-/** Copied from a viewer of PDF: one space between the cells, long labels broken before their figures, or none after the label. */
-const spaces: Lines = (grid, page, random) => grid.rows.flatMap(row => {
-  const cells = row.map(flat(page)).filter(cell => cell !== '')
-  if (page.look.gluedLabels && row.some(cell => cell.kind === 'label') && row.some(cell => cell.kind === 'figure')) {
-    const at = row.filter(cell => cell.kind === 'label' && cell.text !== '').length
-    return [`${cells.slice(0, at).join(' ')}${cells.slice(at).join(' ')}`]
-  }
-  const long = cells[0]!.length > 18 && row.some(cell => cell.kind === 'figure') && random.chance(0.4)
-  const line = cells.join(' ')
-  return long ? [line.slice(0, 14), line.slice(14)] : [line]
-})
+/**
+ * Copied from a viewer of PDF: one space between the cells, long labels broken before their figures, or none after the
+ * label.
+ */
+const spaces: Lines = (grid, page, random) =>
+  grid.rows.flatMap(row => {
+    const cells = row.map(flat(page)).filter(cell => cell !== '')
+    if (page.look.gluedLabels && row.some(cell => cell.kind === 'label') && row.some(cell => cell.kind === 'figure')) {
+      const at = row.filter(cell => cell.kind === 'label' && cell.text !== '').length
+      return [`${cells.slice(0, at).join(' ')}${cells.slice(at).join(' ')}`]
+    }
+    const long = cells[0]!.length > 18 && row.some(cell => cell.kind === 'figure') && random.chance(0.4)
+    const line = cells.join(' ')
+    return long ? [line.slice(0, 14), line.slice(14)] : [line]
+  })
 
 /** The middle column of a Markdown table is `---`. */
 const markdown = (category: boolean): Lines => (grid, page) => {
@@ -95,7 +110,11 @@ const markdown = (category: boolean): Lines => (grid, page) => {
     const names = ['自然人', '商业企业', '科研机构', '社会公益组织', '法律服务机构', '其他', '总计']
     const body = grid.rows.filter(cells => cells.some(cell => cell.kind === 'figure')).map(cells => {
       const labels = texts(cells.filter(cell => cell.kind === 'label')).slice(category ? -2 : -1)
-      return row([...category && labels.length < 2 ? [''] : [], ...labels, ...texts(cells.filter(cell => cell.kind === 'figure'))])
+      return row([
+        ...category && labels.length < 2 ? [''] : [],
+        ...labels,
+        ...texts(cells.filter(cell => cell.kind === 'figure'))
+      ])
     })
     const labels = category ? ['类别', '项目'] : ['项目']
     return ['', row([...labels, ...names]), rule(labels.length + names.length), ...body, '']
@@ -111,13 +130,19 @@ const markdown = (category: boolean): Lines => (grid, page) => {
 function markdownText (page: Page, random: Random): string[] {
   const lines = markdown(random.chance(0.5))
   return [
-    ...page.title.map(title => `# ${title}`), '',
-    ...page.parts.flatMap(part => 'grid' in part ? lines(part.grid, page, random) : [part.heading ? `## ${part.paragraph}` : part.paragraph, ''])
+    ...page.title.map(title => `# ${title}`),
+    '',
+    ...page.parts.flatMap(part =>
+      'grid' in part ? lines(part.grid, page, random) : [part.heading ? `## ${part.paragraph}` : part.paragraph, '']
+    )
   ]
 }
 
-const style = (name: string, lines: Lines, more: Pick<Style, 'look' | 'recall'> = {}): Style =>
-  ({ name, ...more, render: (page, random) => text(textOf(page, random, lines)) })
+const style = (name: string, lines: Lines, more: Pick<Style, 'look' | 'recall'> = {}): Style => ({
+  name,
+  ...more,
+  render: (page, random) => text(textOf(page, random, lines))
+})
 
 /** Whether an empty line is a blank cell or only air is sure only where something adds up. */
 const EMPTY_LINES = { recall: 0.96 }
@@ -126,7 +151,14 @@ const EMPTY_LINES = { recall: 0.96 }
 const BARS_PER_LINE = { recall: 0.97 }
 
 /** Blanks leave nothing between single spaces. */
-const NO_BLANKS = (random: Random) => ({ zero: random.pick(['0', '0', '/', '-', '—', '无'] as const), trail: '' as const, broken: '' as const, extra: random.pick(['', '', 'block', 'leaf'] as const), outcome: random.pick(['spans', 'left out'] as const), groups: 'spans' as const })
+const NO_BLANKS = (random: Random) => ({
+  zero: random.pick(['0', '0', '/', '-', '—', '无'] as const),
+  trail: '' as const,
+  broken: '' as const,
+  extra: random.pick(['', '', 'block', 'leaf'] as const),
+  outcome: random.pick(['spans', 'left out'] as const),
+  groups: 'spans' as const
+})
 
 export const LINES: Style[] = [
   style('pipes padded', pipesPadded),
@@ -141,5 +173,14 @@ export const LINES: Style[] = [
   style('tabs of Excel', tabs),
   style('tabs of Word', tabsOfWord),
   style('single spaces', spaces, { look: NO_BLANKS }),
-  { name: 'markdown', look: random => ({ partTwo: 'titles outside', partFour: random.pick(['groups', 'rows']), outcome: 'spans', groups: 'spans' }), render: (page, random) => text(markdownText(page, random)) }
+  {
+    name: 'markdown',
+    look: random => ({
+      partTwo: 'titles outside',
+      partFour: random.pick(['groups', 'rows']),
+      outcome: 'spans',
+      groups: 'spans'
+    }),
+    render: (page, random) => text(markdownText(page, random))
+  }
 ]

@@ -44,15 +44,26 @@ export function zip (files: Record<string, string>): Buffer {
   return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06'), end])
 }
 
-const types = (parts: string) => `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${parts}</Types>`
-const relations = (of: [string, string][]) => `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${of.map(([type, target], i) => `<Relationship Id="rId${i + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`).join('')}</Relationships>`
+const types = (parts: string) =>
+  `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${parts}</Types>`
+const relations = (of: [string, string][]) =>
+  `${XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${
+    of.map(([type, target], i) =>
+      `<Relationship Id="rId${
+        i + 1
+      }" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`
+    ).join('')
+  }</Relationships>`
 
-// ---- Word ---------------------------------------------------------------------------------------------------------------
+// ---- Word
+// ---------------------------------------------------------------------------------------------------------------
 
 function wordParagraph (text: string, random: Random): string {
   const runs = text.split('\n').map(line => {
     const at = line.length > 1 && random.chance(0.4) ? 1 + random.int(line.length - 1) : line.length
-    return [line.slice(0, at), line.slice(at)].filter(part => part !== '').map(part => `<w:r><w:rPr><w:sz w:val="21"/></w:rPr><w:t xml:space="preserve">${escape(part)}</w:t></w:r>`).join('')
+    return [line.slice(0, at), line.slice(at)].filter(part => part !== '').map(part =>
+      `<w:r><w:rPr><w:sz w:val="21"/></w:rPr><w:t xml:space="preserve">${escape(part)}</w:t></w:r>`
+    ).join('')
   })
   return `<w:p>${runs.join('<w:r><w:br/></w:r>')}</w:p>`
 }
@@ -64,13 +75,21 @@ function wordTable (grid: Grid, random: Random): string {
     for (let c = 0; c < grid.width;) {
       const cell = row[c]
       const upper = cell ?? reaching(places, r, c)
-      const properties = `${upper.colspan > 1 ? `<w:gridSpan w:val="${upper.colspan}"/>` : ''}${upper.rowspan > 1 ? (cell ? '<w:vMerge w:val="restart"/>' : '<w:vMerge/>') : ''}`
-      cells.push(`<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>${properties}</w:tcPr>${wordParagraph(cell?.text ?? '', random)}</w:tc>`)
+      const properties = `${upper.colspan > 1 ? `<w:gridSpan w:val="${upper.colspan}"/>` : ''}${
+        upper.rowspan > 1 ? (cell ? '<w:vMerge w:val="restart"/>' : '<w:vMerge/>') : ''
+      }`
+      cells.push(
+        `<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>${properties}</w:tcPr>${
+          wordParagraph(cell?.text ?? '', random)
+        }</w:tc>`
+      )
       c += upper.colspan
     }
     return `<w:tr>${cells.join('')}</w:tr>`
   })
-  return `<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>${'<w:gridCol w:w="900"/>'.repeat(grid.width)}</w:tblGrid>${rows.join('')}</w:tbl>`
+  return `<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>${
+    '<w:gridCol w:w="900"/>'.repeat(grid.width)
+  }</w:tblGrid>${rows.join('')}</w:tbl>`
 }
 
 /** The merged cell that covers this place from above. */
@@ -80,20 +99,33 @@ function reaching (places: (Cell | null)[][], r: number, c: number): Cell {
 }
 
 function docx (page: Page, random: Random): Rendered {
-  const body = [...page.title.map(title => wordParagraph(title, random)), ...page.parts.map(part => 'grid' in part ? wordTable(part.grid, random) + '<w:p/>' : wordParagraph(part.paragraph, random))]
+  const body = [
+    ...page.title.map(title => wordParagraph(title, random)),
+    ...page.parts.map(part =>
+      'grid' in part ? wordTable(part.grid, random) + '<w:p/>' : wordParagraph(part.paragraph, random)
+    )
+  ]
   return {
     contentType: `${WORD}.document`,
     bytes: zip({
       '[Content_Types].xml': types(`<Override PartName="/word/document.xml" ContentType="${WORD}.document.main+xml"/>`),
       '_rels/.rels': relations([['officeDocument', 'word/document.xml']]),
-      'word/document.xml': `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body.join('')}<w:sectPr/></w:body></w:document>`
+      'word/document.xml':
+        `${XML}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${
+          body.join('')
+        }<w:sectPr/></w:body></w:document>`
     })
   }
 }
 
-// ---- Excel --------------------------------------------------------------------------------------------------------------
+// ---- Excel
+// --------------------------------------------------------------------------------------------------------------
 
-interface Sheet { name: string, rows: string[], merges: string[] }
+interface Sheet {
+  name: string
+  rows: string[]
+  merges: string[]
+}
 
 const columnName = (c: number) => String.fromCharCode(65 + c)
 
@@ -101,10 +133,16 @@ const columnName = (c: number) => String.fromCharCode(65 + c)
 function addGrid (sheet: Sheet, grid: Grid, asText: boolean): void {
   const top = sheet.rows.length + 1
   squared(grid).forEach((row, r) => {
-    const cells = row.flatMap((cell, c) => cell === null || cell.text === '' ? [] : [sheetCell(`${columnName(c)}${top + r}`, cell.text, asText || cell.kind !== 'figure')])
+    const cells = row.flatMap((cell, c) =>
+      cell === null || cell.text === ''
+        ? []
+        : [sheetCell(`${columnName(c)}${top + r}`, cell.text, asText || cell.kind !== 'figure')]
+    )
     sheet.rows.push(`<row r="${top + r}">${cells.join('')}</row>`)
     row.forEach((cell, c) => {
-      if (cell && (cell.colspan > 1 || cell.rowspan > 1)) sheet.merges.push(`${columnName(c)}${top + r}:${columnName(c + cell.colspan - 1)}${top + r + cell.rowspan - 1}`)
+      if (cell && (cell.colspan > 1 || cell.rowspan > 1)) {
+        sheet.merges.push(`${columnName(c)}${top + r}:${columnName(c + cell.colspan - 1)}${top + r + cell.rowspan - 1}`)
+      }
     })
   })
 }
@@ -114,21 +152,26 @@ function addText (sheet: Sheet, text: string): void {
   sheet.rows.push(`<row r="${r}">${sheetCell(`A${r}`, text, true)}</row>`)
 }
 
-const sheetCell = (at: string, text: string, asText: boolean) => !asText && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)
-  ? `<c r="${at}"><v>${text}</v></c>`
-  : `<c r="${at}" t="inlineStr"><is><t xml:space="preserve">${escape(text)}</t></is></c>`
+const sheetCell = (at: string, text: string, asText: boolean) =>
+  !asText && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)
+    ? `<c r="${at}"><v>${text}</v></c>`
+    : `<c r="${at}" t="inlineStr"><is><t xml:space="preserve">${escape(text)}</t></is></c>`
 
 function xlsx (page: Page, random: Random): Rendered {
   const asText = random.chance(0.3)
   const apart = random.chance(0.5)
   const sheets: Sheet[] = []
-  const open = (name: string) => { sheets.push({ name, rows: [], merges: [] }) }
+  const open = (name: string) => {
+    sheets.push({ name, rows: [], merges: [] })
+  }
   open('年报')
   for (const title of page.title) addText(sheets[0]!, title)
   for (const part of page.parts) {
     if ('grid' in part) addGrid(sheets.at(-1)!, part.grid, asText)
     else {
-      if (apart && part.heading && /^[一二三四五六]、/.test(part.paragraph)) open(part.paragraph.slice(0, 12).replace(/[/\\?*:[\]]/g, ''))
+      if (apart && part.heading && /^[一二三四五六]、/.test(part.paragraph)) {
+        open(part.paragraph.slice(0, 12).replace(/[/\\?*:[\]]/g, ''))
+      }
       addText(sheets.at(-1)!, part.paragraph)
     }
   }
@@ -136,11 +179,38 @@ function xlsx (page: Page, random: Random): Rendered {
   return {
     contentType: `${SHEET}.sheet`,
     bytes: zip({
-      '[Content_Types].xml': types(`<Override PartName="/xl/workbook.xml" ContentType="${SHEET}.sheet.main+xml"/>${shown.map((_, i) => `<Override PartName="/xl/worksheets/sheet${i + 1}.xml" ContentType="${SHEET}.worksheet+xml"/>`).join('')}`),
+      '[Content_Types].xml': types(
+        `<Override PartName="/xl/workbook.xml" ContentType="${SHEET}.sheet.main+xml"/>${
+          shown.map((_, i) =>
+            `<Override PartName="/xl/worksheets/sheet${i + 1}.xml" ContentType="${SHEET}.worksheet+xml"/>`
+          ).join('')
+        }`
+      ),
       '_rels/.rels': relations([['officeDocument', 'xl/workbook.xml']]),
       'xl/_rels/workbook.xml.rels': relations(shown.map((_, i) => ['worksheet', `worksheets/sheet${i + 1}.xml`])),
-      'xl/workbook.xml': `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${shown.map((sheet, i) => `<sheet name="${escape(sheet.name)}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`).join('')}</sheets></workbook>`,
-      ...Object.fromEntries(shown.map((sheet, i) => [`xl/worksheets/sheet${i + 1}.xml`, `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${sheet.rows.join('')}</sheetData>${sheet.merges.length > 0 ? `<mergeCells count="${sheet.merges.length}">${sheet.merges.map(ref => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>` : ''}</worksheet>`]))
+      'xl/workbook.xml':
+        `${XML}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>${
+          shown.map((sheet, i) => `<sheet name="${escape(sheet.name)}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`).join(
+            ''
+          )
+        }</sheets></workbook>`,
+      ...Object.fromEntries(
+        shown.map((
+          sheet,
+          i
+        ) => [
+          `xl/worksheets/sheet${i + 1}.xml`,
+          `${XML}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${
+            sheet.rows.join('')
+          }</sheetData>${
+            sheet.merges.length > 0
+              ? `<mergeCells count="${sheet.merges.length}">${
+                sheet.merges.map(ref => `<mergeCell ref="${ref}"/>`).join('')
+              }</mergeCells>`
+              : ''
+          }</worksheet>`
+        ])
+      )
     })
   }
 }
