@@ -1,9 +1,9 @@
 // Formats the code. With --check it changes nothing, names the files that are not formatted and exits 1.
+import { createContext } from '@dprint/formatter'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { createContext } from '@dprint/formatter'
 
 const root = import.meta.dirname
 const FOLDERS = ['src', 'test', 'bench']
@@ -28,7 +28,7 @@ context.addPlugin(readFileSync(getPath()), {
   'getAccessor.spaceBeforeParentheses': true,
   'setAccessor.spaceBeforeParentheses': true,
   'method.spaceBeforeParentheses': true,
-  'module.sortImportDeclarations': 'maintain',
+  'module.sortImportDeclarations': 'caseInsensitive',
   'module.sortExportDeclarations': 'maintain',
   'importDeclaration.sortNamedImports': 'maintain',
   'exportDeclaration.sortNamedExports': 'maintain'

@@ -6,7 +6,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startPostgres, stopPostgres } from '../dist/platform/postgres/server.js'
+import { startPostgres, stopPostgres } from '../dist/database/embedded/server.js'
 
 const PREFIX = 'gongkai-bench-'
 

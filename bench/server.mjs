@@ -1,11 +1,11 @@
 // The service in a process of its own, with two routes more to hold it against.
 import { sql } from 'kysely'
 import { buildApp } from '../dist/app.js'
+import { openDatabase } from '../dist/database/connection.js'
+import { migrate } from '../dist/database/migrations.js'
 import { Forms, recordCells } from '../dist/forms/forms.js'
-import { readForms } from '../dist/forms/read.js'
-import { openDatabase } from '../dist/platform/database.js'
-import { keepHeapSmall } from '../dist/platform/heap.js'
-import { migrate } from '../dist/platform/migrations.js'
+import { readForms } from '../dist/forms/load-forms.js'
+import { keepHeapSmall } from '../dist/http/service/heap.js'
 
 const { BENCH_DATABASE_URL: url, BENCH_POOL: pool, BENCH_KEY: adminKey } = process.env
 // Ctrl-C reaches the whole process group; the parent ends us when it is done.

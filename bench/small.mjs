@@ -1,9 +1,9 @@
 // A made-up province, measured in less than two minutes.
 import pg from 'pg'
+import { verifyTotals } from '../dist/aggregates/verify.js'
+import { openDatabase } from '../dist/database/connection.js'
 import { Forms } from '../dist/forms/forms.js'
-import { readForms } from '../dist/forms/read.js'
-import { openDatabase } from '../dist/platform/database.js'
-import { verifyTotals } from '../dist/tally/verify.js'
+import { readForms } from '../dist/forms/load-forms.js'
 import { request } from './client.mjs'
 import { agencies, BUSY_COUNTY, load, PROVINCE, randomOf, reportOf, SOME_COUNTY, YEARS } from './data.mjs'
 import { newDatabase, startService } from './house.mjs'

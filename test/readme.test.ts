@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { ADMIN_KEY, freshApp } from './helper.ts'
+import { ADMIN_KEY, freshApp } from './support/app.ts'
 
 const root = new URL('../', import.meta.url)
 

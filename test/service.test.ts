@@ -2,13 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { stopPostgres } from '../src/platform/postgres/server.ts'
+import { stopPostgres } from '../src/database/embedded/server.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 

@@ -1,16 +1,16 @@
 // Registering agencies and changing where they stand: the rule for a change is in periods.ts; here it is held against
 // the tree, and the totals of exactly the years concerned follow.
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../aggregates/apply-deltas.ts'
+import { contributedExpected, contributedTotals } from '../aggregates/contributions.ts'
+import { recordEvent, type By, type NewEvent } from '../audit/record.ts'
+import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
 import type { Forms } from '../forms/forms.ts'
-import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
-import { problem, refuse, type Fault } from '../platform/problem.ts'
-import { contributedExpected, contributedTotals } from '../tally/contributions.ts'
-import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../tally/shift.ts'
-import { recordEvent, type By, type NewEvent } from '../trail/trail.ts'
+import { problem, refuse, type Fault } from '../problems/problem.ts'
 import { creditCodeCheck } from './credit-code.ts'
+import { recordAgencies } from './history.ts'
 import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
 import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
-import { recordAgencies } from './records.ts'
 import { findAgency } from './store.ts'
 import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 

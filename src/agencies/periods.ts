@@ -1,5 +1,5 @@
 // The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
-import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../platform/database.ts'
+import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/connection.ts'
 
 export interface Standing {
   parent: string | null

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
-import { ref } from '../platform/openapi.ts'
-import { NextPage } from '../platform/paging.ts'
-import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from './code.ts'
+import { NextPage } from '../http/paging.ts'
+import { AgencyCode } from '../http/parameters.ts'
+import { ref } from '../http/responses.ts'
 import { CREDIT_CODE_PATTERN } from './credit-code.ts'
 
 export const LEVELS = ['national', 'province', 'prefecture', 'county', 'township']
@@ -17,20 +17,8 @@ export const KINDS = [
 ]
 export const REPORTING = ['own', 'consolidated']
 
-export const AgencyCode = Type.String({
-  pattern: AGENCY_CODE.source,
-  description: 'Code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
-  examples: ['kundulun-culture']
-})
 export const Level = Type.Enum(LEVELS, { type: 'string', description: 'Level of government.' })
 export const Kind = Type.Enum(KINDS, { type: 'string', description: 'What kind of organ it is.' })
-export const Year = Type.Integer({
-  minimum: FIRST_YEAR,
-  maximum: LAST_YEAR,
-  description: 'Reporting year.',
-  examples: [2019]
-})
-
 const orNull = <T extends object>(schema: T, description: string, example: unknown) =>
   ({ ...schema, type: [(schema as { type: string }).type, 'null'], description, examples: [example] }) as unknown as T
 const nullable = <S extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(

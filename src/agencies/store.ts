@@ -1,8 +1,8 @@
 // Reading agencies.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../platform/database.ts'
-import { findPeriods } from './tree.ts'
+import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
 import type { Agency } from './schemas.ts'
+import { findPeriods } from './tree.ts'
 
 const orNull = (year: number, none: number) => year === none ? null : year
 const writeYears = <P extends { since: number, until: number }>(period: P) => ({

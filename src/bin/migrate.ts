@@ -1,7 +1,7 @@
 // npm run migrate -- up|down|status
 import { loadConfig } from '../config.ts'
-import { connectBeside } from '../connect.ts'
-import { migrate, migrationStatus } from '../platform/migrations.ts'
+import { connectBeside } from '../database/connect.ts'
+import { migrate, migrationStatus } from '../database/migrations.ts'
 
 const [command = 'status', ...rest] = process.argv.slice(2)
 if (!['up', 'down', 'status'].includes(command) || rest.length > 0) {

@@ -2,9 +2,9 @@
 // they differ.
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../app.ts'
+import { openDatabase } from '../database/connection.ts'
 import { Forms } from '../forms/forms.ts'
-import { readForms } from '../forms/read.ts'
-import { openDatabase } from '../platform/database.ts'
+import { readForms } from '../forms/load-forms.ts'
 
 const folder = new URL('../../openapi/', import.meta.url)
 // Never connected to: the document is made from the routes alone.

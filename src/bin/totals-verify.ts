@@ -1,9 +1,9 @@
 // npm run totals:verify: exit 0 when every maintained total is what the published reports give, else 1.
+import { verifyTotals } from '../aggregates/verify.ts'
 import { loadConfig } from '../config.ts'
-import { connectBeside } from '../connect.ts'
+import { connectBeside } from '../database/connect.ts'
 import { Forms } from '../forms/forms.ts'
-import { readForms } from '../forms/read.ts'
-import { verifyTotals } from '../tally/verify.ts'
+import { readForms } from '../forms/load-forms.ts'
 
 const { db, close } = await connectBeside(loadConfig(process.env), console.error)
 try {

@@ -1,6 +1,6 @@
 // The engine of the checks that need one report only.
+import type { Text } from '../problems/fault.ts'
 import { hasRow, type Content } from './content.ts'
-import type { Text } from './fault.ts'
 import { writeFigure } from './figures.ts'
 import type { Cell, Check, Form, Severity, SplitCheck, StatedCheck, SumCheck } from './form.ts'
 

@@ -1,8 +1,8 @@
 // What a report says: its figures as one vector, the notes on cells without a figure, and its texts.
 // Read from the wire (tables of rows of values) and written back to it.
-import { atPointer, isObject, type Fault, type Place, type Text } from './fault.ts'
-import type { Cell, Form, FormTable } from './form.ts'
+import { atPointer, isObject, type Fault, type Place, type Text } from '../problems/fault.ts'
 import { LONGEST_RAW, NOTE_STATES, readField, readFigure, writeFigure, type Figure, type Note } from './figures.ts'
+import type { Cell, Form, FormTable } from './form.ts'
 
 /**
  * `figures` is in the order of the form's cells. A row is there when one of its cells has a figure or a note;

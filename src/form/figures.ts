@@ -1,5 +1,5 @@
 // A figure on the wire (a JSON number or a CSV field) and as it is stored (an integer; money in 分).
-import type { Text } from './fault.ts'
+import type { Text } from '../problems/fault.ts'
 import type { Cell } from './form.ts'
 
 /** A stored figure; null is blank, never zero. */

@@ -1,7 +1,7 @@
 // A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the
 // data.
+import type { Text } from '../problems/fault.ts'
 import type { Column, FormDefinition, Row, Table } from './definition.ts'
-import type { Text } from './fault.ts'
 
 /** A place for one figure. `position` counts from 1 and is the index in the stored vector. */
 export interface Cell {

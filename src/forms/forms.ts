@@ -1,10 +1,10 @@
 // The forms that this service knows, and which one holds for a year.
 import type { Kysely } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { compileForm } from '../form/compile-form.ts'
 import type { FormDefinition } from '../form/definition.ts'
-import { compileForm } from '../form/compile.ts'
 import type { Form, Measure } from '../form/form.ts'
-import type { Database } from '../platform/database.ts'
-import { problem } from '../platform/problem.ts'
+import { problem } from '../problems/problem.ts'
 
 export class Forms {
   /** In the order of their first years. */

@@ -1,7 +1,7 @@
 // Forms on the wire.
 import { Type } from 'typebox'
 import { Column, ColumnHeading, FormDefinition, Identity, Row, Section, Statement, Table } from '../form/definition.ts'
-import { ref } from '../platform/openapi.ts'
+import { ref } from '../http/responses.ts'
 
 const cells = (description: string) => Type.Array(Type.String(), { description })
 const WireCheck = Type.Object({

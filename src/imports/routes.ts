@@ -1,103 +1,216 @@
-// POST /v1/imports/documents: a published report as text, HTML, Word or Excel.
+// POST and PUT /v1/imports/reports and /agencies: files of many.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
+import { by } from '../audit/record.ts'
+import type { Role } from '../auth/authenticate.ts'
+import { refuseRole } from '../auth/authorize.ts'
+import { RULES } from '../auth/rules.ts'
+import type { Database } from '../database/connection.ts'
 import type { Forms } from '../forms/forms.ts'
-import type { Database } from '../platform/database.ts'
-import { languageOf } from '../platform/errors.ts'
-import { problems, ref } from '../platform/openapi.ts'
-import { problem } from '../platform/problem.ts'
+import { receiveUpload, typeOf } from '../http/bodies/upload.ts'
+import { languageOf } from '../http/errors.ts'
+import { LOCATION, problems, ref } from '../http/responses.ts'
+import { problemOfValidation } from '../http/validation.ts'
 import { thisYear } from '../reports/routes.ts'
-import { by } from '../trail/trail.ts'
-import { importDocument } from './actions.ts'
-import { DOCUMENT_TYPES, isDocument } from './formats/extract.ts'
-import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
-import { summaryOf } from './summary.ts'
+import { importAgencies } from './agencies/import-agencies.ts'
+import { isRejected, rejection, wordResult, type ImportOptions, type Run } from './bulk/import-state.ts'
+import { formatOf, openFile, type FileToRead } from './bulk/open-file.ts'
+import { Rejects } from './bulk/rejects.ts'
+import {
+  AGENCIES_BODY,
+  AgencyLine,
+  ImportAgenciesQuery,
+  ImportJob,
+  ImportReportsQuery,
+  ImportResult,
+  REPORTS_BODY
+} from './bulk/schemas.ts'
+import { backgroundJobs, takeTurns } from './jobs/background.ts'
+import { getJob, openJob, type JobKind } from './jobs/jobs.ts'
+import { attachment, REJECT_TYPES, sendJob } from './jobs/routes.ts'
+import { importReports } from './reports/import-reports.ts'
 
-/** A Word page with pictures fits. */
-const LARGEST_DOCUMENT = 16 * 1024 * 1024
-
-const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
-  schema: Type.Unsafe<Buffer>(
-    type.startsWith('text/')
-      ? { description: 'The page as it was found.', examples: [EXAMPLE] }
-      : { description: 'The file.', examples: ['(the bytes of the file)'] }
-  )
-}]))
-
-/** What is kept beside the document: a type that says nothing of it is none. */
-const typeOf = (header: string) =>
-  DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
-
-export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const answers = (description: string) => ({
-    description,
-    content: {
-      'application/json': { schema: ref(ImportedDocument) },
-      'text/plain': {
-        schema: Type.String({ description: 'The outcome in ten lines, in Chinese or English by Accept-Language.' })
-      }
-    }
-  })
-  app.post('/v1/imports/documents', {
-    bodyLimit: LARGEST_DOCUMENT,
-    config: { reads: isDocument },
-    schema: {
-      operationId: 'importDocument',
-      summary: 'Read a published report',
-      description:
-        'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel; the last two are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
-        'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
-      tags: ['imports'],
-      querystring: ImportQuery,
-      body: { content: bodies },
-      response: {
-        200: answers('A dry run, or a draft that was there was replaced or holds the same.'),
-        201: answers('A new draft.'),
-        ...problems(
-          'agency-unknown',
-          'agency-not-in-year',
-          'year-in-future',
-          'year-without-form',
-          'form-not-in-force',
-          'report-locked',
-          'document-unreadable',
-          'document-not-recognised',
-          'document-partly-read',
-          'key-required',
-          'body-too-large',
-          'media-type-unsupported'
-        )
-      }
-    }
-  }, async (request, reply) => {
-    const { agency, year, dry_run: dryRun = false, accept_partial: acceptPartial = false } = request.query
-    const bytes = request.body as Buffer | undefined
-    const encoding = request.headers['content-encoding'] ?? 'identity'
-    if (encoding !== 'identity') {
-      throw problem('document-unreadable', {
-        reason: {
-          zh: `内容经 ${encoding} 压缩（Content-Encoding）。请不压缩直接提交。`,
-          en: `it is compressed (Content-Encoding: ${encoding}); send it as it is.`
-        }
-      })
-    }
-    if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const imported = await importDocument(db, forms, by(request), {
-      agency,
-      year,
-      bytes,
-      contentType: typeOf(request.headers['content-type'] ?? ''),
-      dryRun,
-      acceptPartial
-    }, thisYear())
-    reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
-    if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
-    return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
-      ? reply.type('text/plain; charset=utf-8').serializer(String).send(
-        summaryOf(imported, languageOf(request)) as never
-      )
-      : reply.type('application/json; charset=utf-8').send(imported as never)
-  })
+export interface BulkLimits {
+  /** Bytes of a whole file, as received and unpacked. */
+  file: number
+  /** Bytes of one line. */
+  line: number
 }
+
+const answers = {
+  200: {
+    description:
+      'It was done, or with `dry_run` looked through. `Accept: text/csv` or `application/x-ndjson`: instead of the result, all that was rejected, in the format of the file and with the reasons in `rejected`, to be mended and sent again.',
+    headers: { 'X-Import-Counts': Type.String({ description: 'The counts, beside a file of rejects.' }) },
+    content: {
+      'application/json': { schema: ref(ImportResult) },
+      'text/csv': { schema: Type.String({ description: 'What was rejected of a CSV file.' }) },
+      'application/x-ndjson': { schema: Type.String({ description: 'What was rejected of an NDJSON file.' }) }
+    }
+  },
+  202: {
+    description: 'With `Prefer: respond-async`: the file has been received whole, and is worked off after this answer.',
+    headers: LOCATION,
+    content: { 'application/json': { schema: ref(ImportJob) } }
+  },
+  ...problems(
+    'import-rejected',
+    'import-empty',
+    'line-too-long',
+    'gzip-malformed',
+    'multipart-malformed',
+    'csv-malformed',
+    'csv-without-lines',
+    'text-undecodable',
+    'request-timeout',
+    'total-overflow',
+    'body-too-large',
+    'media-type-unsupported',
+    'body-invalid'
+  )
+}
+
+interface Query {
+  dry_run?: boolean
+  on_error?: 'abort' | 'continue'
+  mode?: 'upsert' | 'create'
+}
+type Work = (file: FileToRead, options: ImportOptions) => Promise<Run>
+
+export const bulkRoutes =
+  (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
+    // The body is read as it comes, by the handler.
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+    const inTurn = takeTurns()
+    const jobs = backgroundJobs(app, db, inTurn)
+
+    /**
+     * Receives the file, then works it off: while the caller waits, or with `Prefer: respond-async` after the answer.
+     */
+    async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
+      const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
+      // The stream was there to be seen as one; what it holds is never told in a problem.
+      request.body = undefined
+      const language = languageOf(request)
+      const declared = typeOf(request.headers['content-type'] ?? '')
+      if (declared !== 'multipart/form-data') formatOf(declared, types)
+      const upload = await receiveUpload(request, limits.file)
+      const isAsync = /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers.prefer ?? ''))
+      const wanted = accepts(request.raw).type(['application/json', 'text/csv', 'application/x-ndjson'])
+      const rejects = isAsync || (wanted !== 'application/json' && wanted !== false)
+        ? await Rejects.open(language)
+        : undefined
+      const options: ImportOptions = { dryRun, onError, mode, rejects }
+      let isHandedOn = false
+      try {
+        const file = await openFile(upload.received, limits.line, types)
+        if (isAsync) {
+          const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
+          isHandedOn = true
+          jobs.start(id, request, {
+            file,
+            options,
+            work,
+            rejects: rejects!,
+            close: async () => {
+              await Promise.all([upload.close(), rejects!.close()])
+            }
+          })
+          reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
+          return await sendJob(reply, await getJob(db, request.actor!, id), language)
+        }
+        const gone = new AbortController()
+        reply.raw.on('close', () => gone.abort())
+        const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
+        if (isRejected(run)) throw rejection(run, language)
+        reply.header('vary', 'Accept, Accept-Language')
+        if (rejects === undefined) {
+          return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
+        }
+        isHandedOn = true
+        const type = REJECT_TYPES[file.format]
+        const stream = rejects.read()
+        stream.on('close', () => {
+          upload.close()
+        })
+        return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
+          .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
+          .send(stream as never)
+      } finally {
+        if (!isHandedOn) await Promise.all([upload.close(), rejects?.close()])
+      }
+    }
+
+    const reports = {
+      summary: 'Import reports',
+      description:
+        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
+      tags: ['imports'],
+      querystring: ImportReportsQuery,
+      body: REPORTS_BODY,
+      response: answers
+    }
+    const agencies = {
+      ...reports,
+      summary: 'Import agencies',
+      description:
+        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030, in any order of parents. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
+      querystring: ImportAgenciesQuery,
+      body: AGENCIES_BODY
+    }
+
+    const postReports = async (request: FastifyRequest, reply: FastifyReply) => {
+      const { publish = false, accept_failed_checks: acceptFailedChecks = false } = request.query as {
+        publish?: boolean
+        accept_failed_checks?: boolean
+      }
+      if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
+      return await answer(
+        request,
+        reply,
+        'reports',
+        Object.keys(REPORTS_BODY.content),
+        (file, options) =>
+          importReports(db, forms, file, thisYear(), {
+            ...options,
+            actor: request.actor!,
+            by: by(request),
+            publish,
+            acceptFailedChecks
+          })
+      )
+    }
+    app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
+    app.put('/v1/imports/reports', {
+      schema: {
+        ...reports,
+        operationId: 'putReportsFile',
+        description: `As POST, for \`curl -T\`. ${reports.description}`
+      }
+    }, postReports as never)
+
+    const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
+      const check = request.compileValidationSchema(AgencyLine, 'body')
+      const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
+      return await answer(
+        request,
+        reply,
+        'agencies',
+        Object.keys(AGENCIES_BODY.content),
+        (file, options) =>
+          importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: by(request) })
+      )
+    }
+    app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
+    app.put('/v1/imports/agencies', {
+      schema: {
+        ...agencies,
+        operationId: 'putAgenciesFile',
+        description: `As POST, for \`curl -T\`. ${agencies.description}`
+      }
+    }, postAgencies as never)
+  }

@@ -1,12 +1,12 @@
 // Making, rotating and revoking keys. What a caller cannot reach is not there for it.
 import type { Kysely } from 'kysely'
-import { refuseRole } from '../access/access.ts'
-import { WHOLE_REGISTRY, type Actor } from '../platform/auth.ts'
-import { inTransaction, type Database } from '../platform/database.ts'
-import { problem, refuse, type Fault } from '../platform/problem.ts'
-import { recordEvent, type By, type EventKind, type NewEvent } from '../trail/trail.ts'
+import { recordEvent, type By, type EventKind, type NewEvent } from '../audit/record.ts'
+import { WHOLE_REGISTRY, type Actor } from '../auth/authenticate.ts'
+import { refuseRole } from '../auth/authorize.ts'
+import { newSecret } from '../auth/secret.ts'
+import { inTransaction, type Database } from '../database/connection.ts'
+import { problem, refuse, type Fault } from '../problems/problem.ts'
 import type { ApiKey, NewKey, ShownKey } from './schemas.ts'
-import { newSecret } from './secret.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
 /** That the agency is one the caller acts for is held before. */

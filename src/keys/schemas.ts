@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { AgencyCode } from '../agencies/schemas.ts'
-import { ROLES, type Role } from '../platform/auth.ts'
-import { ref } from '../platform/openapi.ts'
-import { NextPage } from '../platform/paging.ts'
+import { ROLES, type Role } from '../auth/authenticate.ts'
+import { NextPage } from '../http/paging.ts'
+import { AgencyCode } from '../http/parameters.ts'
+import { ref } from '../http/responses.ts'
 
 const WireRole = Type.Unsafe<Role>(
   Type.Enum([...ROLES], {

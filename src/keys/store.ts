@@ -1,10 +1,10 @@
 // Keys in the database. A caller reaches those of its own subtree whose role is not above its own.
 import { sql, type Kysely } from 'kysely'
-import { isCovered } from '../access/coverage.ts'
-import { hasRole, ROLES, WHOLE_REGISTRY, type Actor, type Role } from '../platform/auth.ts'
-import type { Database } from '../platform/database.ts'
+import { hasRole, ROLES, WHOLE_REGISTRY, type Actor, type Role } from '../auth/authenticate.ts'
+import { isCovered } from '../auth/coverage.ts'
+import { hashOf, prefixOf } from '../auth/secret.ts'
+import type { Database } from '../database/connection.ts'
 import type { ApiKey } from './schemas.ts'
-import { hashOf, prefixOf } from './secret.ts'
 
 const COLUMNS = [
   'id',

@@ -4,8 +4,8 @@
 import { writeRow, writeTable } from '../form/content.ts'
 import type { Cell, FormTable } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
-import { etagOf, etagOfText, type Conditions } from '../platform/etag.ts'
-import { problem } from '../platform/problem.ts'
+import { etagOf, etagOfText, type Conditions } from '../http/etag.ts'
+import { problem } from '../problems/problem.ts'
 import { reportText, type ReportId } from './actions.ts'
 import type { StoredReport } from './store.ts'
 

@@ -1,5 +1,5 @@
 // What a report says of itself that no caller writes.
-import type { Fault } from '../platform/problem.ts'
+import type { Fault } from '../problems/problem.ts'
 import type { Report, ReportDraft } from './schemas.ts'
 
 export const READ_ONLY = [

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Type, type Static } from 'typebox'
-import { AgencyCode, Year } from '../agencies/schemas.ts'
 import type { Notes, Rows, Values } from '../form/content.ts'
 import { NOTE_STATES } from '../form/figures.ts'
-import { ref } from '../platform/openapi.ts'
-import { NextPage } from '../platform/paging.ts'
-import { READ_BY_CODE } from '../platform/validation.ts'
-import { MOVES, STATUSES, type Move, type Status } from './moves.ts'
+import { NextPage } from '../http/paging.ts'
+import { AgencyCode, Year } from '../http/parameters.ts'
+import { ref } from '../http/responses.ts'
+import { READ_BY_CODE } from '../http/validation.ts'
+import { MOVES, STATUSES, type Move, type Status } from './workflow/transitions.ts'
 
 // The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
 const readByForm = { [READ_BY_CODE]: 'form' }

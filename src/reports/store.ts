@@ -1,13 +1,13 @@
 // Reports in the database: rows in, rows out. The rules are in actions.ts; versions are in versions.ts.
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import { isCovered } from '../access/coverage.ts'
+import { WHOLE_REGISTRY } from '../auth/authenticate.ts'
+import { isCovered } from '../auth/coverage.ts'
+import { shownMoment } from '../database/clock.ts'
+import { FOR_EVER, type Database } from '../database/connection.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
-import { WHOLE_REGISTRY } from '../platform/auth.ts'
-import { shownMoment } from '../platform/clock.ts'
 import { readVector, writeVector } from '../form/vector.ts'
-import { FOR_EVER, type Database } from '../platform/database.ts'
-import type { Status } from './moves.ts'
+import type { Status } from './workflow/transitions.ts'
 
 export interface StoredReport {
   agency: string

@@ -1,9 +1,9 @@
 // The one statement behind GET /v1/totals: what the maintained rows, the reports just below and the tree give, by the
 // keys asked for and by form, so that each form's cells can be added by themselves.
 import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely'
-import { FOR_EVER, type Database } from '../platform/database.ts'
-import { problem } from '../platform/problem.ts'
-import { picked } from './picked.ts'
+import { FOR_EVER, type Database } from '../database/connection.ts'
+import { problem } from '../problems/problem.ts'
+import { picked } from './selected-elements.ts'
 
 export const KEYS = ['year', 'child', 'agency', 'level', 'kind', 'form'] as const
 export type Key = typeof KEYS[number]

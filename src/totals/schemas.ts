@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { ref } from '../platform/openapi.ts'
+import { ref } from '../http/responses.ts'
 import { KEYS } from './query.ts'
 
 const numbers = Type.Record(Type.String(), Type.Unsafe<number | null>({ type: ['number', 'null'] }))

@@ -1,11 +1,11 @@
 // Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
 import type { Kysely } from 'kysely'
+import type { Database } from '../database/connection.ts'
 import { largestTotal, writeFigure } from '../form/figures.ts'
 import type { Measure } from '../form/form.ts'
 import type { Forms } from '../forms/forms.ts'
-import type { Database } from '../platform/database.ts'
-import { problem, refuse } from '../platform/problem.ts'
-import { pastSumRows, pastSumStatement } from './past.ts'
+import { problem, refuse } from '../problems/problem.ts'
+import { pastSumRows, pastSumStatement } from './as-of.ts'
 import { sumRows, sumRowsInOrder, sumStatement, type Key, type Scope, type SumRow } from './query.ts'
 import type { Group, Totals } from './schemas.ts'
 

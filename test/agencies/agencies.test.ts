@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { creditCodeCheck } from '../../src/agencies/credit-code.ts'
 import { changeSince, changeUntil, inYear, showYears, type Period, type Standing } from '../../src/agencies/periods.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 t.test('the check character of a credit code is right for published codes and wrong for any one slip', async t => {
   const codes = ['113325000026455663', '11341702486344515H', '12620600MB0523338C', '11370812004339255B']
@@ -201,7 +201,7 @@ t.test('an agency moves while its report is published: the totals are right eith
     ])
     t.same(answers.map(answer => answer.status), [200, 200])
   }
-  const { verifyTotals } = await import('../../src/tally/verify.ts')
+  const { verifyTotals } = await import('../../src/aggregates/verify.ts')
   t.same((await verifyTotals(db, forms)).differences, [])
   t.equal(
     (await call('GET', '/v1/totals?measure=requests.granted.natural_person&under=up2')).json.totals[0]

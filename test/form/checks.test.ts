@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { runChecks } from '../../src/form/checks.ts'
-import { contentText } from '../../src/form/content-text.ts'
+import { contentText } from '../../src/form/content-json.ts'
 import { readContent, writeContent } from '../../src/form/content.ts'
 import { Forms } from '../../src/forms/forms.ts'
-import { readForms } from '../../src/forms/read.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
+import { readForms } from '../../src/forms/load-forms.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const forms = new Forms(await readForms())
 const figures = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat({ max: 5000 })), {

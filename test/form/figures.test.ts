@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { largestTotal, readField, readFigure, writeFigure } from '../../src/form/figures.ts'
 import { Forms } from '../../src/forms/forms.ts'
-import { readForms } from '../../src/forms/read.ts'
+import { readForms } from '../../src/forms/load-forms.ts'
 
 const forms = new Forms(await readForms())
 const count = forms.get('2021').cell.get('requests.granted.total')!

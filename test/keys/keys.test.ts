@@ -1,9 +1,9 @@
 // API keys: made once, shown once, refused at once; on every process.
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { firstAdminKey } from '../../src/keys/recognise.ts'
-import { migrate } from '../../src/platform/migrations.ts'
-import { ADMIN_KEY, freshApp } from '../helper.ts'
+import { firstAdminKey } from '../../src/auth/api-keys.ts'
+import { migrate } from '../../src/database/migrations.ts'
+import { ADMIN_KEY, freshApp } from '../support/app.ts'
 
 const agency = { name: '局', level: 'county', kind: 'department' }
 const HOUR_MS = 3600_000

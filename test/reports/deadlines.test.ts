@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 t.test('statutory days, an earlier one, and whether the first publication was in time', async t => {
   const { call, db, forms } = await freshApp(t)

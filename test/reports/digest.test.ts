@@ -1,13 +1,13 @@
 // The digest by which the audit trail knows what was published: stored with each event, so its text never changes.
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
+import { createHash } from 'node:crypto'
 import t from 'tap'
 import type { Content } from '../../src/form/content.ts'
 import { Forms } from '../../src/forms/forms.ts'
-import { readForms } from '../../src/forms/read.ts'
-import { digestOf } from '../../src/reports/digest.ts'
-import { freshApp } from '../helper.ts'
-import { agencies, CSV, lines, NDJSON, reportOf } from '../bulk/files.ts'
+import { readForms } from '../../src/forms/load-forms.ts'
+import { digestOf } from '../../src/reports/content-digest.ts'
+import { freshApp } from '../support/app.ts'
+import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.ts'
 
 const forms = new Forms(await readForms())
 const form = forms.get('2021')

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const open = { key: null }
 const path = '/v1/reports/a/2022'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const csv = { headers: { 'content-type': 'text/csv' } }
 

@@ -1,9 +1,9 @@
+import { sql } from 'kysely'
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { sql } from 'kysely'
-import { verifyTotals } from '../../src/tally/verify.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { verifyTotals } from '../../src/aggregates/verify.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const open = { key: null }
 

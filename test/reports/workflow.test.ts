@@ -1,8 +1,8 @@
 import t from 'tap'
-import { verifyTotals } from '../../src/tally/verify.ts'
+import { verifyTotals } from '../../src/aggregates/verify.ts'
 import { readVector } from '../../src/form/vector.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 t.test('every move from every status: allowed, repeated, or refused', async t => {
   const { call, forms } = await freshApp(t)

@@ -1,9 +1,9 @@
-import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const MEASURE = 'requests.new_received.total'
 

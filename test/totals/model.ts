@@ -1,6 +1,6 @@
 // The registry in a few plain maps, and totals by adding everything up each time: what the service must agree with.
 import type { Forms } from '../../src/forms/forms.ts'
-import type { WireTables } from '../figures.ts'
+import type { WireTables } from '../support/figures.ts'
 
 export interface Standing {
   parent: string | null

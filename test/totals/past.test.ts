@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { NEXT_MOMENT, shownMoment } from '../../src/platform/clock.ts'
-import { saveVersion } from '../../src/reports/versions.ts'
-import { verifyTotals } from '../../src/tally/verify.ts'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { verifyTotals } from '../../src/aggregates/verify.ts'
+import { NEXT_MOMENT, shownMoment } from '../../src/database/clock.ts'
+import { saveVersion } from '../../src/reports/versions/versions.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const open = { key: null }
 const granted = 'requests.granted.other'

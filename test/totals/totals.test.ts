@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { consistentTables, SECTIONS } from '../figures.ts'
-import { freshApp } from '../helper.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const open = { key: null }
 const granted = 'requests.granted.total'

@@ -1,0 +1,27 @@
+// What was known of agencies at each moment: the ranges of years and the name, as they were recorded.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { NEXT_MOMENT } from '../database/clock.ts'
+import type { Database } from '../database/connection.ts'
+
+/**
+ * Records these agencies as they are now. To be called once, at the end of each transaction that changed them: it takes
+ * the moment of the change.
+ */
+export async function recordAgencies (trx: Transaction<Database>, codes: string[]): Promise<void> {
+  await sql`
+    with moment as (${NEXT_MOMENT}),
+    closed as (
+      update agency_record r set recorded_until = moment.at from moment
+      where r.agency = any(${codes}) and r.recorded_until = 'infinity' returning 1
+    )
+    insert into agency_record (agency, recorded_at, name, since, until, parent, level, kind, reporting)
+    select p.agency, moment.at, a.name, p.since, p.until, p.parent, p.level, p.kind, p.reporting
+    from moment, agency_period p join agency a on a.code = p.agency where p.agency = any(${codes})`.execute(trx)
+}
+
+export async function wasRegistered (db: Kysely<Database>, code: string, moment: string): Promise<boolean> {
+  const { rows } =
+    await sql`select from agency_record where agency = ${code} and recorded_at <= ${moment}::timestamptz limit 1`
+      .execute(db)
+  return rows.length > 0
+}

@@ -1,0 +1,78 @@
+// Changing the tree: an agency must stand below the caller's in all the years concerned, before the change and after
+// it.
+import { sql, type Kysely } from 'kysely'
+import { WHOLE_REGISTRY, type Actor } from '../auth/authenticate.ts'
+import { outsideSubtree } from '../auth/coverage.ts'
+import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
+import type { AgencyChange } from './schemas.ts'
+import { findPeriods } from './tree.ts'
+
+interface Place {
+  parent: string | null
+  since: number
+  until: number
+}
+
+/**
+ * Throws `outside-subtree`. An agency that is not registered yet has to stand below the caller's from its first year
+ * on.
+ */
+export async function refuseStanding (
+  db: Kysely<Database>,
+  actor: Actor,
+  code: string,
+  change: unknown
+): Promise<void> {
+  if (actor.agency === WHOLE_REGISTRY) return
+  const places = await placesConcerned(db, code, change as AgencyChange)
+  for (const { parent, since, until } of places) {
+    if (parent === null || !await standsBelow(db, actor.agency, parent, since, until)) {
+      throw outsideSubtree(actor, { agency: code, year: since === FROM_EVER ? undefined : since })
+    }
+  }
+}
+
+async function placesConcerned (
+  db: Kysely<Database>,
+  code: string,
+  { parent, since, until }: AgencyChange
+): Promise<Place[]> {
+  const old = await findPeriods(db, code)
+  const end = until ?? UNTIL_FURTHER_NOTICE
+  if (old.length === 0) return [{ parent: parent ?? null, since: since ?? FROM_EVER, until: end }]
+  const [first, last] = [old[0]!, old.at(-1)!]
+  const from = Math.min(since ?? last.until, until === undefined ? last.until : end + 1)
+  const places: Place[] = old.filter(period => period.until >= from).map(period => ({
+    ...period,
+    since: Math.max(period.since, from)
+  }))
+  if (from < first.since) places.push({ parent: first.parent, since: from, until: first.since - 1 })
+  if (until !== undefined && end > last.until) places.push({ parent: last.parent, since: last.until + 1, until: end })
+  if (parent !== undefined) {
+    places.push({ parent, since: from, until: until === undefined ? last.until : Math.max(end, from) })
+  }
+  return places
+}
+
+/** Whether it is that agency or below it in all of these years in which it is there at all. */
+async function standsBelow (
+  db: Kysely<Database>,
+  above: string,
+  agency: string,
+  since: number,
+  until: number
+): Promise<boolean> {
+  if (agency === above) return true
+  const { rows } = await sql<{ ancestor: string, since: number, until: number }>`
+    select ancestor, since, until from agency_ancestor where agency = ${agency} and ancestor in (${above}, ${WHOLE_REGISTRY}) order by since`
+    .execute(db)
+  const life = rows.find(row => row.ancestor === WHOLE_REGISTRY)
+  // That it is not registered, or not then, is another fault, which is told better where it is found.
+  if (life === undefined) return true
+  let next = Math.max(since, life.since)
+  const last = Math.min(until, life.until)
+  for (const row of rows) {
+    if (row.ancestor === above && row.since <= next && row.until >= next) next = row.until + 1
+  }
+  return next > last
+}

@@ -1,0 +1,109 @@
+// Changes to the maintained totals. Each change is one statement, which takes its rows in one fixed order: by agency
+// from the last code to the first, so that two transactions cannot wait for each other and the row that all of them
+// need, the whole registry (''), is held for the shortest time.
+import { sql, type Transaction } from 'kysely'
+import type { Database, ExpectedTable, TotalTable } from '../database/connection.ts'
+import { largestTotal } from '../form/figures.ts'
+import type { Forms } from '../forms/forms.ts'
+import { problem } from '../problems/problem.ts'
+
+/** A row of `total` by level and kind, or a change to one: then its numbers may be negative. */
+export type Total = TotalTable
+export type Expected = ExpectedTable
+
+/** Adds to the totals; each agency, year, form, level and kind at most once. Throws `total-overflow`. */
+export async function shiftTotals (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
+  const rows = withSums(changes).filter(row =>
+    row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean)
+  )
+  if (rows.length === 0) return
+  const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`
+    insert into total as t (agency, year, form, level, kind, reports, figures, present)
+    select agency, year, form, level, kind, reports, figures::bigint[], present::bigint[]
+    from unnest(${rows.map(row => row.agency)}::text[], ${rows.map(row => row.year)}::integer[], ${
+    rows.map(row => row.form)
+  }::text[],
+                ${rows.map(row => row.level)}::text[], ${rows.map(row => row.kind)}::text[], ${
+    rows.map(row => row.reports)
+  }::integer[],
+                ${rows.map(row => `{${row.figures.join()}}`)}::text[], ${
+    rows.map(row => `{${row.present.join()}}`)
+  }::text[])
+      as c (agency, year, form, level, kind, reports, figures, present)
+    order by agency desc, year, form, level, kind
+    on conflict on constraint total_pkey do update set
+      reports = t.reports + excluded.reports,
+      figures = add_vectors(t.figures, excluded.figures),
+      present = add_vectors(t.present, excluded.present)
+    returning agency, year, form, case when ${LEAST_LIMIT} < any(figures) or ${-LEAST_LIMIT} > any(figures) then figures::text end as large`
+    .execute(trx)
+  for (const row of large) {
+    if (row.large === null) continue
+    const figures = row.large.slice(1, -1).split(',').map(BigInt)
+    const cell = forms.get(row.form).cells.find(cell => {
+      const figure = figures[cell.position - 1]!
+      return (figure < 0n ? -figure : figure) > BigInt(largestTotal(cell.scale))
+    })
+    if (cell !== undefined) throw problem('total-overflow', { where: `${cell.id}, ${row.year}` })
+  }
+}
+
+/** The lowest of the limits by scale: only above it does the limit of each cell matter. */
+const LEAST_LIMIT = Math.min(...[1, 100, 1_000_000].map(largestTotal))
+
+/** Adds to what is expected. The caller holds the lock of the tree. */
+export async function shiftExpected (trx: Transaction<Database>, changes: Expected[]): Promise<void> {
+  const rows = changes.filter(row => row.change !== 0)
+  if (rows.length === 0) return
+  await sql`
+    insert into expected as e (agency, year, level, kind, change)
+    select agency, year, level, kind, change
+    from jsonb_to_recordset(${
+    JSON.stringify(rows)
+  }::jsonb) as c (agency text, year integer, level text, kind text, change integer)
+    order by agency desc, year, level, kind
+    on conflict on constraint expected_pkey do update set change = e.change + excluded.change`.execute(trx)
+}
+
+/** Adds to the rows by level and kind those over all levels and kinds. */
+export function withSums (rows: Total[]): Total[] {
+  return [...rows, ...added(rows.map(row => ({ ...row, level: '', kind: '' })), addTotals, totalKey)]
+}
+
+/** after - before, row by row; rows that stay the same give a change of nothing. */
+export const totalChanges = (before: Total[], after: Total[]): Total[] =>
+  added([...after, ...before.map(negatedTotal)], addTotals, totalKey)
+
+export const expectedChanges = (before: Expected[], after: Expected[]): Expected[] =>
+  added(
+    [...after, ...before.map(row => ({ ...row, change: -row.change }))],
+    (a, b) => ({ ...a, change: a.change + b.change }),
+    expectedKey
+  )
+
+export const totalKey = (row: Total) => [row.agency, row.year, row.form, row.level, row.kind].join(' ')
+export const expectedKey = (row: Expected) => [row.agency, row.year, row.level, row.kind].join(' ')
+
+function added<Row> (rows: Row[], add: (a: Row, b: Row) => Row, keyOf: (row: Row) => string): Row[] {
+  const sums = new Map<string, Row>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const sum = sums.get(key)
+    sums.set(key, sum === undefined ? row : add(sum, row))
+  }
+  return [...sums.values()]
+}
+
+const addTotals = (a: Total, b: Total): Total => ({
+  ...a,
+  reports: a.reports + b.reports,
+  figures: a.figures.map((figure, i) => figure + b.figures[i]!),
+  present: a.present.map((count, i) => count + b.present[i]!)
+})
+
+const negatedTotal = (row: Total): Total => ({
+  ...row,
+  reports: -row.reports,
+  figures: row.figures.map(figure => -figure),
+  present: row.present.map(count => -count)
+})

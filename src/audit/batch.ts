@@ -1,0 +1,197 @@
+// The events of a bulk import: kept in a file until all its reports are locked, then added to the chains of all of them
+// with a few statements. They get their places at once: nobody else gives any until the transaction ends.
+import { sql, type Transaction } from 'kysely'
+import { hash as hashOf } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
+import type { Database } from '../database/connection.ts'
+import { CopyRows, readCopied } from '../database/copy-rows.ts'
+import { copyInto } from '../database/copy.ts'
+import { inParts } from '../database/write-behind.ts'
+import { openScratch } from '../http/bodies/upload.ts'
+import { written, type By, type NewEvent } from './record.ts'
+import { keepPlace, lastPlace, nextHash, type Place } from './sequence.ts'
+
+/** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
+interface Head {
+  n: number
+  at: string
+  hash: string
+}
+
+/** `row` has chain, year and body as COPY takes them. */
+interface Staged {
+  chain: string
+  row: string
+  body: string
+}
+
+/** Events of one part, and chains of one statement. */
+const AT_ONCE = 2000
+/** Events that are followed at a time: in between the database is given what it waits for. */
+const TURN = 25
+
+export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
+  const file = await openScratch()
+  try {
+    return await work(new StagedEvents(file))
+  } finally {
+    await file.close()
+  }
+}
+
+export class StagedEvents {
+  readonly #file: FileHandle
+  #written = Promise.resolve()
+  /** As they will stand in `event`, but for what depends on those before: chain, year, body. */
+  readonly #rows = new CopyRows()
+  #staged = 0
+  /** Bytes of each part that is in the file. */
+  readonly #parts: number[] = []
+  /** By chain, how many events are to follow its end: few bytes, as a nation has many chains. */
+  readonly #waiting = new Map<string, number>()
+  /** Of the chains that are being followed. */
+  readonly #heads = new Map<string, Head>()
+
+  constructor (file: FileHandle) {
+    this.#file = file
+  }
+
+  /** It is there when `record` is called; what cannot be written is told then. */
+  add (by: By, event: NewEvent): void {
+    const { chain, year, body } = written(by, event)
+    this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
+    this.#rows.add([chain, year, body])
+    if (++this.#staged === AT_ONCE) this.#write()
+  }
+
+  #write (): void {
+    const bytes = Buffer.from(this.#rows.bytes)
+    this.#rows.clear()
+    this.#staged = 0
+    this.#parts.push(bytes.length)
+    this.#written = this.#written.then(async () => await this.#file.appendFile(bytes))
+    this.#written.catch(() => {})
+  }
+
+  /**
+   * To be called where `recordEvent` would be, by who keeps the tree of agencies in its place: nobody else holds more
+   * than one chain, so that it does not matter in which order they are held.
+   */
+  async record (trx: Transaction<Database>): Promise<void> {
+    if (this.#waiting.size === 0) return
+    if (this.#staged > 0) this.#write()
+    await this.#written
+    const chains = [...this.#waiting.keys()]
+    for (let i = 0; i < chains.length; i += AT_ONCE) await holdChains(trx, chains.slice(i, i + AT_ONCE))
+    let place = await lastPlace(trx)
+    const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
+    await inParts(async store => {
+      // While one is stored, the other is filled.
+      let [rows, other] = [new CopyRows(), new CopyRows()]
+      for await (const part of this.#read(trx)) {
+        const ends: [string, Head][] = []
+        for (const event of part) {
+          place = this.#follow(place, moment!.now, event, rows, ends)
+          if (place.seq % TURN === 0) await setImmediate()
+        }
+        const { bytes } = rows
+        await store(async () => {
+          await copyInto(trx, 'event', ['chain', 'year', 'body', 'n', 'at', 'hash', 'seq'], bytes)
+          if (ends.length > 0) await moveOn(trx, moment!.now, ends)
+        })
+        ;[rows, other] = [other, rows]
+        rows.clear()
+      }
+    })
+    await keepPlace(trx, place)
+  }
+
+  /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
+  async *#read (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
+    let ready: { part: Staged[], known: Promise<void> } | undefined
+    let position = 0
+    for (const length of this.#parts) {
+      const part = await this.#readPart(position, length)
+      position += length
+      const before = ready
+      await before?.known
+      ready = { part, known: this.#findHeads(trx, part.map(({ chain }) => chain)) }
+      // What it throws is seen when it is waited for.
+      ready.known.catch(() => {})
+      if (before !== undefined) yield before.part
+    }
+    await ready!.known
+    yield ready!.part
+  }
+
+  async #readPart (position: number, length: number): Promise<Staged[]> {
+    const bytes = Buffer.allocUnsafe(length)
+    for (let read = 0; read < length;) {
+      read += (await this.#file.read(bytes, read, length - read, position + read)).bytesRead
+    }
+    return bytes.toString('utf8', 0, length - 1).split('\n').map(row => {
+      const [chain, , body] = readCopied(row) as [string, string | null, string]
+      return { chain, row, body }
+    })
+  }
+
+  /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
+  #follow (
+    { seq, hash }: Place,
+    now: string,
+    { chain, row, body }: Staged,
+    rows: CopyRows,
+    ends: [string, Head][]
+  ): Place {
+    const head = this.#heads.get(chain)!
+    head.n++
+    if (head.at < now) head.at = now
+    const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
+    head.hash = own.toString('hex')
+    rows.addWritten(`${row}\t${head.n}\t${head.at}\t\\\\x${head.hash}\t${seq + 1}`)
+    const left = this.#waiting.get(chain)! - 1
+    this.#waiting.set(chain, left)
+    if (left === 0) {
+      ends.push([chain, head])
+      this.#heads.delete(chain)
+    }
+    return { seq: seq + 1, hash: nextHash(hash, own) }
+  }
+
+  async #findHeads (trx: Transaction<Database>, chains: string[]): Promise<void> {
+    const unknown = [...new Set(chains.filter(chain => !this.#heads.has(chain)))]
+    if (unknown.length === 0) return
+    // As one text: as rows of their own they would take three times as long to read.
+    const { rows: [row] } = await sql<{ heads: string }>`
+      select string_agg(concat_ws(E'\\t', chain, n, case when n = 0 then '' else event_time(at) end, encode(hash, 'hex')), E'\\n') as heads
+      from event_chain where chain = any(${unknown})`.execute(trx)
+    for (const line of row!.heads.split('\n')) {
+      const [chain, n, at, hash] = line.split('\t') as [string, string, string, string]
+      this.#heads.set(chain, { n: Number(n), at, hash })
+    }
+  }
+}
+
+async function holdChains (trx: Transaction<Database>, chains: string[]): Promise<void> {
+  const hold = async () => {
+    const { rows: [held] } = await sql<
+      { count: number }
+    >`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) for update) as held`
+      .execute(trx)
+    return held!.count
+  }
+  if (await hold() === chains.length) return
+  await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`
+    .execute(trx)
+  // Another may have begun some of them meanwhile.
+  await hold()
+}
+
+const moveOn = (trx: Transaction<Database>, now: string, heads: [string, Head][]) =>
+  sql`
+  update event_chain as c set n = u.n, at = greatest(c.at, ${now}::timestamptz), hash = decode(u.hash, 'hex')
+  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${
+    heads.map(([, head]) => head.hash)
+  }::text[]) as u (chain, n, hash)
+  where c.chain = u.chain`.execute(trx)

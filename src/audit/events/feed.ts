@@ -1,0 +1,46 @@
+// The events that have their places, for all who follow them.
+import { sql, type Kysely } from 'kysely'
+import { isCovered, yearOrLatest } from '../../auth/coverage.ts'
+import type { Database } from '../../database/connection.ts'
+
+export interface StoredEvent {
+  seq: number
+  n: number
+  at: string
+  body: string
+  previous: string
+  hash: string
+}
+
+export interface EventFilter {
+  agency?: string | undefined
+  under?: string | undefined
+  year?: number | undefined
+}
+
+/**
+ * Those of `subtree`, in the order of the feed: of reports by the tree of their year, of agencies and keys by the
+ * latest.
+ */
+export async function listEvents (
+  db: Kysely<Database>,
+  subtree: string,
+  { agency, under, year }: EventFilter,
+  after: number,
+  limit: number
+): Promise<StoredEvent[]> {
+  const { rows } = await sql<StoredEvent>`
+    select e.seq, e.n, event_time(e.at) as at, e.body, encode(e.hash, 'hex') as hash,
+           coalesce((select encode(p.hash, 'hex') from event as p where p.chain = e.chain and p.n = e.n - 1), '') as previous
+    from event as e
+    where e.seq > ${after} and ${isCovered(subtree, sql`e.chain`, yearOrLatest(sql`e.chain`, sql`e.year`))}
+      ${agency === undefined ? sql`` : sql`and e.chain = ${agency}`}
+      ${
+    under === undefined
+      ? sql``
+      : sql`and (e.chain = ${under} or exists (select from agency_ancestor as a where a.agency = e.chain and a.ancestor = ${under}))`
+  }
+      ${year === undefined ? sql`` : sql`and e.year = ${year}`}
+    order by e.seq limit ${limit}`.execute(db)
+  return rows
+}

@@ -1,0 +1,68 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Kysely } from 'kysely'
+import type { Database } from '../../database/connection.ts'
+import { LINK, nextPage } from '../../http/paging.ts'
+import { answer, problems } from '../../http/responses.ts'
+import { placeEvents } from '../sequence.ts'
+import { listEvents, type StoredEvent } from './feed.ts'
+import { EventList, EventQuery, Verification } from './schemas.ts'
+import { verifyEvents } from './verify.ts'
+
+/** So that who asks after a large import does not wait until all its events have their places. */
+const PLACING_MS = 10_000
+
+export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
+  let placing: Promise<void> | null = null
+  const timer = setInterval(() => {
+    placing ??= placeEvents(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(
+      () => {
+        placing = null
+      }
+    )
+  }, PLACING_MS).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    await placing
+  })
+
+  app.get('/v1/events', {
+    schema: {
+      operationId: 'listEvents',
+      summary: 'Follow what happens',
+      description:
+        'Every change of a figure, a state, an agency or a key, in an order that never changes: who has seen a `seq` has missed none below it. A withdrawn report is an event like any other. ' +
+        'Each event carries a hash: SHA-256 of `previous`, `n`, `at` and the JSON of its other members but `seq` and `hash`, in their order, with a space between.',
+      tags: ['events'],
+      querystring: EventQuery,
+      response: { 200: answer(EventList, 'A page of events.', LINK), ...problems() }
+    }
+  }, async (request, reply) => {
+    const { after = 0, limit = 100, ...filter } = request.query
+    await placeEvents(db)
+    const events = await listEvents(db, request.actor!.agency, filter, after, limit + 1)
+    const items = events.slice(0, limit).map(shown)
+    const next = events.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null
+    // The order of an event's members is part of what was hashed.
+    return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send({ items, next } as never)
+  })
+
+  app.get('/v1/events/verify', {
+    schema: {
+      operationId: 'verifyEvents',
+      summary: 'Verify the trail',
+      description:
+        'Computes every hash anew, looks for what is missing, and holds the order against the checkpoints. Reads the whole trail.',
+      tags: ['events'],
+      response: { 200: answer(Verification, 'Whether the trail is as it was written.'), ...problems() }
+    }
+  }, async () => await verifyEvents(db))
+}
+
+const shown = ({ seq, n, at, body, previous, hash }: StoredEvent) => ({
+  seq,
+  n,
+  at,
+  ...JSON.parse(body) as Record<string, unknown>,
+  previous,
+  hash
+})

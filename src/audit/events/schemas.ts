@@ -1,0 +1,80 @@
+import { Type, type Static, type TSchema } from 'typebox'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { OTHER_EVENTS, REPORT_EVENTS } from '../record.ts'
+
+const Hash = Type.String({
+  pattern: '^[0-9a-f]{64}$',
+  examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08']
+})
+const nullable = <S extends TSchema>(schema: S) => Type.Unsafe<Static<S> | null>({ anyOf: [schema, { type: 'null' }] })
+
+export const Event = Type.Object({
+  seq: Type.Integer({ minimum: 1, description: 'Its place in the feed: without gaps, never changed.', examples: [17] }),
+  n: Type.Integer({ minimum: 1, description: 'Its place in the chain of its agency.', examples: [3] }),
+  at: Type.String({ format: 'date-time', examples: ['2024-01-31T08:00:00.123456Z'] }),
+  kind: Type.Enum([...REPORT_EVENTS, ...OTHER_EVENTS], { description: 'What happened.', examples: ['published'] }),
+  agency: nullable(AgencyCode),
+  year: nullable(Year),
+  actor: Type.String({ description: 'The id of the key or the subject of the token.', examples: ['key:2'] }),
+  request_id: Type.String({ description: 'As in the answer and the log.' }),
+  previous: Type.String({ description: 'The hash before it in the chain; empty for the first.' }),
+  hash: Hash
+}, {
+  $id: 'Event',
+  additionalProperties: true,
+  description:
+    'What happened, by whom. Beside what is named here, an event has what is particular to its kind: `version`, `reason`, `changes` (by cell, section or field: before and after).'
+})
+export type Event = Static<typeof Event>
+
+export const EventList = Type.Object({
+  items: Type.Array(Type.Ref('Event')),
+  next: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description:
+      'Address of the next page; null when there is nothing more at this time: ask again with `after` the last `seq` seen.',
+    examples: [null]
+  })
+}, { $id: 'EventList', additionalProperties: false, description: 'A page of the feed.' })
+
+const Fault = Type.Object({
+  agency: nullable(AgencyCode),
+  n: nullable(Type.Integer()),
+  seq: nullable(Type.Integer()),
+  fault: Type.Enum(['changed', 'missing', 'reordered'])
+}, { additionalProperties: false })
+
+export const Verification = Type.Object({
+  ok: Type.Boolean({ examples: [true] }),
+  events: Type.Integer({ description: 'How many there are.', examples: [17] }),
+  checkpoint: nullable(Type.Object({ seq: Type.Integer(), hash: Hash }, { additionalProperties: false })),
+  faults: Type.Array(Fault, { description: 'The first hundred.', examples: [[]] })
+}, {
+  $id: 'Verification',
+  additionalProperties: false,
+  description:
+    '`checkpoint` is the running hash over all events up to a place in the feed. Who keeps it elsewhere can later hold the trail against it.'
+})
+
+export const EventQuery = Type.Object({
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 0,
+      description: 'Only events behind this place in the feed.'
+    })
+  ),
+  agency: Type.Optional({ ...AgencyCode, description: 'Only of this agency and its reports.', examples: undefined }),
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'Only of this agency and all that is or was below it.',
+    examples: undefined
+  }),
+  year: Type.Optional({ ...Year, description: 'Only of reports for this year.', examples: undefined }),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })
+  )
+}, { additionalProperties: false })
+
+export const eventSchemas = [Event, EventList, Verification]

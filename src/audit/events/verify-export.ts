@@ -1,0 +1,53 @@
+// Holds exported events against their hashes, with nothing but the events themselves: for those who keep a copy.
+import { createHash } from 'node:crypto'
+import { EMPTY, nextHash } from '../sequence.ts'
+
+export interface ExportedEvent {
+  seq: number
+  n: number
+  at: string
+  agency: string | null
+  previous: string
+  hash: string
+  [member: string]: unknown
+}
+
+export interface ExportedFaults {
+  events: number
+  faults: string[]
+  /** The running hash, when the export starts at the first event and leaves none out. */
+  checkpoint: { seq: number, hash: string } | null
+}
+
+/** In the order of the feed; of a part of the feed (one agency, say) the chains must be whole from where they start. */
+export async function verifyExported (
+  events: AsyncIterable<ExportedEvent> | Iterable<ExportedEvent>
+): Promise<ExportedFaults> {
+  const ends = new Map<string, { n: number, hash: string }>()
+  const faults: string[] = []
+  let count = 0
+  let running: Buffer | null = EMPTY
+  let last = 0
+  for await (const event of events) {
+    const { seq, n, at, previous, hash, ...body } = event
+    const where = `event ${seq} (${event.agency ?? 'no agency'}, ${n})`
+    count++
+    const computed = createHash('sha256').update(`${previous} ${n} ${at} ${JSON.stringify(body)}`).digest('hex')
+    if (computed !== hash) faults.push(`${where}: it was changed: its hash is ${hash}, computed ${computed}`)
+    const end = ends.get(event.agency ?? '')
+    if (end === undefined ? n === 1 && previous !== '' : end.n + 1 !== n || end.hash !== previous) {
+      faults.push(
+        `${where}: it does not follow ${end === undefined ? 'the beginning' : `number ${end.n}`} of its chain`
+      )
+    }
+    if (seq <= last) faults.push(`${where}: it stands behind event ${last}`)
+    ends.set(event.agency ?? '', { n, hash })
+    running = running === null || seq !== last + 1 ? null : nextHash(running, Buffer.from(hash, 'hex'))
+    last = seq
+  }
+  return {
+    events: count,
+    faults,
+    checkpoint: running === null || count === 0 ? null : { seq: last, hash: running.toString('hex') }
+  }
+}

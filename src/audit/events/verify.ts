@@ -1,0 +1,81 @@
+// Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../../database/connection.ts'
+import { EMPTY, nextHash, placeEvents } from '../sequence.ts'
+
+export interface Verification {
+  ok: boolean
+  events: number
+  /**
+   * The running hash over all events up to a place in the feed: whoever keeps it elsewhere can hold a later trail
+   * against it.
+   */
+  checkpoint: { seq: number, hash: string } | null
+  faults: { agency: string | null, n: number | null, seq: number | null, fault: EventFault }[]
+}
+
+export type EventFault = 'changed' | 'missing' | 'reordered'
+
+const MOST_FAULTS = 100
+const PAGE = 50_000
+
+export async function verifyEvents (db: Kysely<Database>): Promise<Verification> {
+  await placeEvents(db)
+  // All that is read is of one moment.
+  return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(verifyPlaced)
+}
+
+/** As `verifyEvents`, of what has its place already. */
+export async function verifyPlaced (trx: Transaction<Database>): Promise<Verification> {
+  const { rows: broken } = await sql<{ chain: string, n: number, fault: EventFault }>`
+    select chain, n, case when n <> previous_n + 1 then 'missing' else 'changed' end as fault
+    from (
+      select chain, n, hash, event_hash(coalesce(lag(hash) over w, ''), n, at, body) as computed, coalesce(lag(n) over w, 0) as previous_n,
+             year is distinct from (body::json ->> 'year')::integer or chain <> coalesce(body::json ->> 'agency', '') as misfiled
+      from event window w as (partition by chain order by n)
+    ) as e
+    where hash <> computed or n <> previous_n + 1 or misfiled
+    union all
+    select coalesce(c.chain, e.chain), greatest(c.n, e.n), 'missing'
+    from event_chain as c full join (select distinct on (chain) chain, n, hash from event order by chain, n desc) as e on e.chain = c.chain
+    where c.n is distinct from e.n or c.hash is distinct from e.hash
+    limit ${MOST_FAULTS}`.execute(trx)
+  const { faults, events, checkpoint } = await walkFeed(trx)
+  const all = [
+    ...broken.map(({ chain, n, fault }) => ({ agency: chain === '' ? null : chain, n, seq: null, fault })),
+    ...faults
+  ]
+  return { ok: all.length === 0, events, checkpoint, faults: all }
+}
+
+/** The places from 1 on without a gap, and the running hash at each checkpoint. */
+async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>> {
+  const checkpoints = await db.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq').execute()
+  const faults: Verification['faults'] = []
+  const fault = (seq: number, fault: EventFault) => {
+    if (faults.length < MOST_FAULTS) faults.push({ agency: null, n: null, seq, fault })
+  }
+  let running: Buffer = EMPTY
+  let seq = 0
+  let events = 0
+  let next = 0
+  for (;;) {
+    const { rows } = await sql<
+      { seq: number, hash: Buffer }
+    >`select seq, hash from event where seq > ${seq} order by seq limit ${PAGE}`.execute(db)
+    if (rows.length === 0) break
+    for (const row of rows) {
+      if (row.seq !== seq + 1) fault(seq + 1, 'missing')
+      seq = row.seq
+      events++
+      running = nextHash(running, row.hash)
+      if (checkpoints[next]?.seq !== seq) continue
+      if (!checkpoints[next]!.hash.equals(running)) fault(seq, 'reordered')
+      // From here on what follows is judged by itself.
+      running = checkpoints[next++]!.hash
+    }
+  }
+  if (next < checkpoints.length) fault(checkpoints[next]!.seq, 'missing')
+  const last = checkpoints.at(-1)
+  return { events, faults, checkpoint: last === undefined ? null : { seq: last.seq, hash: last.hash.toString('hex') } }
+}

@@ -1,0 +1,73 @@
+// The audit trail: what happened, by whom, in the transaction in which it happened.
+import type { FastifyRequest } from 'fastify'
+import { sql, type Transaction } from 'kysely'
+import type {} from '../auth/authenticate.ts'
+import type { Database } from '../database/connection.ts'
+
+/** Who acts, as `Actor.name` has it: never a secret; and in which request. */
+export interface By {
+  actor: string
+  request_id: string
+}
+
+/** The caller of an operation that needs one. */
+export const by = (request: FastifyRequest): By => ({ actor: request.actor!.name, request_id: request.id })
+
+export const REPORT_EVENTS = [
+  'created',
+  'changed',
+  'deleted',
+  'submitted',
+  'returned',
+  'published',
+  'amended',
+  'withdrawn',
+  'deadline_changed'
+] as const
+export const OTHER_EVENTS = [
+  'agency_registered',
+  'agency_changed',
+  'key_created',
+  'key_rotated',
+  'key_revoked'
+] as const
+export type EventKind = typeof REPORT_EVENTS[number] | typeof OTHER_EVENTS[number]
+
+export interface NewEvent {
+  kind: EventKind
+  agency: string | null
+  /** Of the report; null for what concerns an agency or a key. */
+  year: number | null
+  /** What is particular to the kind: version, reason, digest, changes. */
+  details?: Record<string, unknown>
+}
+
+/**
+ * Adds an event to the chain of its agency, which is held until the transaction ends: to be called after the report is
+ * locked and before totals are.
+ */
+export async function recordEvent (trx: Transaction<Database>, by: By, event: NewEvent): Promise<void> {
+  const { chain, year, body } = written(by, event)
+  const extend = async () =>
+    (await sql`
+    with head as (
+      update event_chain as c set n = c.n + 1, at = greatest(c.at, new.at), hash = event_hash(c.hash, c.n + 1, greatest(c.at, new.at), ${body}::text)
+      from (select clock_timestamp() as at offset 0) as new
+      where c.chain = ${chain} returning c.n, c.at, c.hash
+    )
+    insert into event (chain, n, at, year, body, hash) select ${chain}::text, n, at, ${year}::integer, ${body}::text, hash from head`
+      .execute(trx)).numAffectedRows
+  if (await extend() !== 0n) return
+  await sql`insert into event_chain (chain, n, at, hash) values (${chain}, 0, '-infinity', '') on conflict on constraint event_chain_pkey do nothing`
+    .execute(trx)
+  await extend()
+}
+
+/** As it is stored: `body` is what is hashed. */
+export function written ({ actor, request_id: requestId }: By, { kind, agency, year, details }: NewEvent) {
+  return {
+    chain: agency ?? '',
+    year,
+    body: JSON.stringify({ kind, agency, year, actor, request_id: requestId, ...details })
+  }
+}

@@ -1,0 +1,76 @@
+// The places of the events in the one order for all who follow them. An event gets its place after it is committed, or
+// together with all others of a bulk import: so no reader who has seen a place can miss a lower one, and single writers
+// never wait for each other over it.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { hash } from 'node:crypto'
+import { inTransaction, type Database } from '../database/connection.ts'
+
+/** At a time; all that wait for a place are sorted for it. */
+const MOST_PLACED = 50_000
+
+/** A place in the feed, and the running hash over all events up to it. */
+export interface Place {
+  seq: number
+  hash: Buffer
+}
+
+export const EMPTY = Buffer.alloc(0)
+
+/** The running hash after one more event. */
+export const nextHash = (running: Buffer, event: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([running, event]), 'buffer')
+
+/** Gives all committed events their places. Several services may do so at once: they take turns. */
+export async function placeEvents (db: Kysely<Database>): Promise<void> {
+  for (;;) {
+    const { rows: pending } = await sql`select from event where seq is null limit 1`.execute(db)
+    if (pending.length === 0) return
+    await inTransaction(db, async trx => await placeSome(trx, await takePlaces(trx)))
+  }
+}
+
+/** From here to the end of the transaction nobody else gives places. Gives the last one. */
+async function takePlaces (trx: Transaction<Database>): Promise<Place> {
+  await sql`lock table event_checkpoint in exclusive mode`.execute(trx)
+  const last = await trx.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1)
+    .executeTakeFirst()
+  return last ?? { seq: 0, hash: EMPTY }
+}
+
+/** Gives the last place; the same when there was nothing to place. */
+async function placeSome (trx: Transaction<Database>, last: Place): Promise<Place> {
+  const { rows } = await sql<{ chain: string, n: number, hash: Buffer }>`
+    select chain, n, hash from event where seq is null order by at, chain, n limit ${MOST_PLACED}`.execute(trx)
+  if (rows.length === 0) return last
+  await sql`
+    update event set seq = ${last.seq}::bigint + p.i
+    from unnest(${rows.map(row => row.chain)}::text[], ${
+    rows.map(row => row.n)
+  }::bigint[]) with ordinality as p (chain, n, i)
+    where event.chain = p.chain and event.n = p.n`.execute(trx)
+  const place = follow(last, rows)
+  await keepPlace(trx, place)
+  return place
+}
+
+const follow = (place: Place, events: { hash: Buffer }[]): Place => ({
+  seq: place.seq + events.length,
+  hash: events.reduce((hash, event) => nextHash(hash, event.hash), place.hash)
+})
+
+/**
+ * For a transaction of many events: gives the place after which it may place its own. It must hold the chains of all of
+ * them, so that whatever comes before them in a chain has its place already.
+ */
+export async function lastPlace (trx: Transaction<Database>): Promise<Place> {
+  for (let last = await takePlaces(trx);;) {
+    const place = await placeSome(trx, last)
+    if (place === last) return last
+    last = place
+  }
+}
+
+/** Keeps the running hash up to the last that the transaction has placed. */
+export async function keepPlace (trx: Transaction<Database>, place: Place): Promise<void> {
+  await trx.insertInto('event_checkpoint').values(place).execute()
+}

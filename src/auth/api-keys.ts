@@ -1,0 +1,76 @@
+// The ways of recognising a key: the one of the environment, and those of the database.
+import type { FastifyInstance } from 'fastify'
+import { sql, type Kysely } from 'kysely'
+import { timingSafeEqual } from 'node:crypto'
+import type { Database } from '../database/connection.ts'
+import { WHOLE_REGISTRY, type Recognise, type Role } from './authenticate.ts'
+import { hashOf, newSecret, prefixOf } from './secret.ts'
+
+/** ADMIN_API_KEY. */
+export function recogniseAdmin (secret: string): Recognise {
+  const hash = hashOf(secret)
+  return async bearer =>
+    timingSafeEqual(hashOf(bearer), hash)
+      ? { name: 'ADMIN_API_KEY', role: 'admin', agency: WHOLE_REGISTRY, key: null, expires: null }
+      : undefined
+}
+
+/** Asks the database each time, so that a key revoked anywhere is refused everywhere at once. */
+export function recogniseKeys (db: Kysely<Database>): Recognise {
+  return async bearer => {
+    const hash = hashOf(bearer)
+    const candidates = await db.selectFrom('api_key').select(['id', 'role', 'agency', 'hash', 'expires_at'])
+      .where('prefix', 'in', [prefixOf(bearer), ''])
+      .where('revoked_at', 'is', null)
+      .where(or => or.or([or('expires_at', 'is', null), or('expires_at', '>', sql<Date>`now()`)]))
+      .execute()
+    const key = candidates.find(candidate => timingSafeEqual(candidate.hash, hash))
+    return key &&
+      {
+        name: `key ${key.id}`,
+        role: key.role as Role,
+        agency: key.agency ?? WHOLE_REGISTRY,
+        key: key.id,
+        expires: key.expires_at
+      }
+  }
+}
+
+const NOTE_AFTER_MS = 60_000
+
+/** Notes when a key was last used: once a minute at most, after the answer, and nobody waits for it. */
+export function noteUse (app: FastifyInstance, db: Kysely<Database>): void {
+  const noted = new Map<number, number>()
+  app.addHook('onResponse', (request, _, done) => {
+    const key = request.actor?.key ?? null
+    if (key !== null && Date.now() - (noted.get(key) ?? 0) > NOTE_AFTER_MS) {
+      noted.set(key, Date.now())
+      db.updateTable('api_key').set({ last_used_at: sql`now()` }).where('id', '=', key).execute()
+        .catch(error => request.log.debug({ err: error }, 'the use of a key was not noted'))
+    }
+    done()
+  })
+}
+
+/**
+ * The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give
+ * undefined.
+ */
+export async function firstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
+  const secret = newSecret()
+  return await db.transaction().execute(async trx => {
+    // Two services that start at once make one key, not two.
+    await sql`lock table api_key in exclusive mode`.execute(trx)
+    if (
+      await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null)
+        .executeTakeFirst()
+    ) return undefined
+    await trx.insertInto('api_key').values({
+      role: 'admin',
+      hash: hashOf(secret),
+      prefix: prefixOf(secret),
+      label: 'first administrator'
+    }).execute()
+    return secret
+  })
+}

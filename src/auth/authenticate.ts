@@ -1,0 +1,61 @@
+// Who asks. A bearer is shown to each way of recognising one; what the caller may do is decided in src/auth.
+import type { FastifyInstance } from 'fastify'
+import { problem, Problem } from '../problems/problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor | null
+    /** Why the bearer that was sent is not accepted. */
+    refusal: Problem | null
+  }
+}
+
+/** From the least to the most; each may do what those before it may. */
+export const ROLES = ['filer', 'supervisor', 'admin'] as const
+export type Role = typeof ROLES[number]
+
+/** The agency of those who act for the whole registry: it is above every agency in `agency_ancestor`. */
+export const WHOLE_REGISTRY = ''
+
+export interface Actor {
+  /** As logs and the audit trail name it: `key 12`, `token of zhang@example.org`, `ADMIN_API_KEY`. */
+  name: string
+  role: Role
+  /** It acts for this agency and all below it, or for the `WHOLE_REGISTRY`. */
+  agency: string
+  /** Id of the API key, when it came with one. */
+  key: number | null
+  expires: Date | null
+}
+
+/** Gives undefined when the bearer is nothing that it knows; throws when it knows better what is wrong with it. */
+export type Recognise = (bearer: string) => Promise<Actor | undefined>
+
+/** What is refused here is only noted: it still counts against the rate limit of its address. */
+export function authenticate (app: FastifyInstance, ways: Recognise[]): void {
+  app.decorateRequest('actor', null)
+  app.decorateRequest('refusal', null)
+  app.addHook('onRequest', async request => {
+    const { authorization } = request.headers
+    if (authorization === undefined) return
+    try {
+      request.actor = await recognise(authorization, ways)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      request.refusal = error
+    }
+  })
+}
+
+async function recognise (authorization: string, ways: Recognise[]): Promise<Actor> {
+  const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
+  if (bearer !== undefined) {
+    for (const way of ways) {
+      const actor = await way(bearer)
+      if (actor !== undefined) return actor
+    }
+  }
+  throw problem('key-invalid')
+}
+
+export const hasRole = (actor: Actor, least: Role): boolean => ROLES.indexOf(actor.role) >= ROLES.indexOf(least)

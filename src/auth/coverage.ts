@@ -1,0 +1,81 @@
+// Which agencies a caller acts for: its own and all below it, in the tree of the year; without a year, of an agency's
+// latest years.
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { problem, type Fault } from '../problems/problem.ts'
+import { WHOLE_REGISTRY, type Actor } from './authenticate.ts'
+
+export interface Asked {
+  agency: string
+  year?: number | undefined
+}
+
+/** As a condition of SQL on an agency and a year. */
+export function isCovered (
+  subtree: string,
+  agency: RawBuilder<unknown>,
+  year: RawBuilder<unknown> | null
+): RawBuilder<boolean> {
+  if (subtree === WHOLE_REGISTRY) return sql`true`
+  const moment = year ?? latestYear(agency)
+  return sql`(${agency} = ${subtree} or exists (
+    select from agency_ancestor above where above.agency = ${agency} and above.ancestor = ${subtree} and above.since <= ${moment} and above.until >= ${moment}))`
+}
+
+/** For `isCovered` where a row need not have a year. */
+export const yearOrLatest = (agency: RawBuilder<unknown>, year: RawBuilder<unknown>): RawBuilder<number> =>
+  sql`coalesce(${year}, ${latestYear(agency)})`
+
+const latestYear = (agency: RawBuilder<unknown>) =>
+  sql`(select max(until) from agency_period latest where latest.agency = ${agency})`
+
+/** Whether the caller acts for the agency. */
+export async function covers (db: Kysely<Database>, actor: Actor, { agency, year }: Asked): Promise<boolean> {
+  if (actor.agency === WHOLE_REGISTRY || actor.agency === agency) return true
+  const { rows: [row] } = await sql<{ covered: boolean }>`
+    select ${
+    isCovered(actor.agency, sql`${agency}::text`, year === undefined ? null : sql`${year}::integer`)
+  } as covered`.execute(db)
+  return row!.covered
+}
+
+/** The same for each that is asked for: in one query, however many they are. */
+export async function coverage (db: Kysely<Database>, actor: Actor, asked: Asked[]): Promise<boolean[]> {
+  if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
+  const { rows } = await sql<{ covered: boolean }>`
+    select ${isCovered(actor.agency, sql`asked.agency`, yearOrLatest(sql`asked.agency`, sql`asked.year`))} as covered
+    from unnest(${asked.map(({ agency }) => agency)}::text[], ${
+    asked.map(({ year }) => year ?? null)
+  }::integer[]) with ordinality as asked (agency, year, number)
+    order by asked.number`.execute(db)
+  return rows.map(row => row.covered)
+}
+
+/** Throws `outside-subtree` unless the caller acts for all of them; the fault of an item tells where it stands. */
+export async function refuseOutside (
+  db: Kysely<Database>,
+  actor: Actor,
+  asked: (Asked & { at?: Omit<Fault, 'expected'> })[]
+): Promise<void> {
+  const covered = await coverage(db, actor, asked)
+  const outside = asked.filter((_, i) => !covered[i])
+  if (outside.length === 0) return
+  throw outsideSubtree(actor, outside[0]!, {
+    errors: outside.flatMap(({ at, agency }) =>
+      at === undefined
+        ? []
+        : [{
+          ...at,
+          found: agency,
+          expected: { en: `${actor.agency} or an agency below it`, zh: `${actor.agency} 或其下级机关` }
+        }]
+    )
+  })
+}
+
+export const outsideSubtree = (actor: Actor, { agency, year }: Asked, more = {}) =>
+  problem('outside-subtree', {
+    covers: actor.agency,
+    agency: agency === WHOLE_REGISTRY ? { en: 'the whole registry', zh: '整个登记库' } : agency,
+    when: year === undefined ? { en: 'its latest years', zh: '最近年度' } : String(year)
+  }, more)

@@ -1,0 +1,61 @@
+// The database that the configuration names, for the service and the small programs beside it.
+import type { Kysely } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { openDatabase, type Database } from './connection.ts'
+import { postgresUrl, startPostgres } from './embedded/server.ts'
+
+export interface DatabaseSettings {
+  /** Without it, the embedded server of `DATA_DIR` is used. */
+  DATABASE_URL?: string
+  DATA_DIR: string
+  /** Connections of the pool. */
+  POOL_MAX: number
+}
+
+export interface Connection {
+  db: Kysely<Database>
+  /** One connection more, for readiness: it does not wait for those that requests use. */
+  probe: Kysely<Database>
+  /** Resolves with a sentence when an embedded server ends by itself. */
+  lost: Promise<string>
+  close(): Promise<void>
+}
+
+/** How long a query may go on after the last answer, e.g. one whose client has gone. */
+const LAST_QUERY_MS = 3000
+
+const never = new Promise<string>(() => {})
+
+/** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
+export async function connect (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
+  const server = settings.DATABASE_URL === undefined
+    ? await startPostgres({ dataDir: settings.DATA_DIR, log })
+    : undefined
+  const open = (connections: number) =>
+    openDatabase(
+      settings.DATABASE_URL ?? server!.url,
+      connections,
+      error => log(`idle database connection lost: ${error.message}`)
+    )
+  const [db, probe] = [open(settings.POOL_MAX), open(1)]
+  return {
+    db,
+    probe,
+    lost: server?.exited ?? never,
+    close: async () => {
+      // A query that still runs is not waited for: the server ends it.
+      await Promise.race([Promise.all([db.destroy(), probe.destroy()]), sleep(LAST_QUERY_MS)])
+      await server?.stop()
+    }
+  }
+}
+
+/** As `connect`; but where a service runs on `DATA_DIR`, its server is used and left running. */
+export async function connectBeside (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
+  const url = settings.DATABASE_URL ?? postgresUrl(settings.DATA_DIR)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  const answers = await client.connect().then(() => true, () => false)
+  await client.end().catch(() => {})
+  return await connect(answers ? { ...settings, DATABASE_URL: url } : settings, log)
+}

@@ -1,0 +1,76 @@
+// The files of the database: made by initdb where they are missing, refused where they are those of another version.
+import { execFile } from 'node:child_process'
+import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { serverEnv, type Programs } from './binaries.ts'
+import { runAs, type Home } from './data-directory.ts'
+
+const run = promisify(execFile)
+
+export async function makeCluster (
+  { folder, cluster, account }: Home,
+  programs: Programs,
+  deadline: number,
+  log: (line: string) => void
+) {
+  for (const name of await readdir(folder)) {
+    // Its initdb may be writing yet.
+    if (name.startsWith('postgres.part-')) {
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
+    }
+  }
+  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (version !== undefined) {
+    const [major] = programs.version.split('.')
+    if (version.trim() !== major) {
+      throw new Error(
+        `${cluster} was made by PostgreSQL ${version.trim()}, and this one is ${programs.version}: ` +
+          'dump the data with the version of Gongkai that made them and load them into this one, or set DATA_DIR to another folder'
+      )
+    }
+    // Data that root brought back from a backup.
+    const isRoots = (await stat(cluster)).uid === 0
+    if (account && isRoots) await run('chown', ['-R', '-h', `${account.uid}:${account.gid}`, cluster])
+    return
+  }
+
+  if ((await readdir(cluster).catch(() => [])).length > 0) {
+    throw new Error(`${cluster} holds files, but not those of a PostgreSQL database: move it out of the way`)
+  }
+  log(`making an empty database in ${cluster}`)
+  // Under another name until it is whole: we may be killed at any point, and an orphaned initdb goes on for a while.
+  const part = await mkdtemp(join(folder, 'postgres.part-'))
+  if (account) await lchown(part, account.uid, account.gid)
+  try {
+    await run(join(programs.bin, 'initdb'), [
+      '-D',
+      part,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-U',
+      'gongkai',
+      '--auth-local=trust',
+      '--auth-host=reject',
+      '--no-instructions'
+    ], {
+      cwd: '/',
+      env: serverEnv,
+      ...runAs(account),
+      timeout: Math.max(1, deadline - Date.now()),
+      killSignal: 'SIGKILL'
+    })
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    const { killed, stderr, message } = error as Error & { killed?: boolean, stderr?: string }
+    throw new Error(`initdb ${killed ? 'took too long' : 'failed'} in ${folder}: ${stderr?.trim() || message}`)
+  }
+  await rename(part, cluster)
+  const parent = await open(folder)
+  await parent.sync()
+  await parent.close()
+}

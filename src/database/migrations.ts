@@ -1,0 +1,38 @@
+import { Migrator, sql, type Kysely, type Migration, type MigrationInfo } from 'kysely'
+import { readdir, readFile } from 'node:fs/promises'
+import type { Database } from './connection.ts'
+
+const FOLDER = new URL('../../migrations/', import.meta.url)
+
+/** Pairs of SQL files: NNNN_name.sql does, NNNN_name.down.sql undoes. Each runs in a transaction. */
+async function readMigrations (): Promise<Record<string, Migration>> {
+  const names = (await readdir(FOLDER)).filter(file => /^\d{4}_\w+\.sql$/.test(file)).map(file => file.slice(0, -4))
+  const run = (file: string) => async (db: Kysely<unknown>) => {
+    await sql`set local statement_timeout = 0`.execute(db)
+    await sql.raw(await readFile(new URL(file, FOLDER), 'utf8')).execute(db)
+  }
+  return Object.fromEntries(names.map(name => [name, { up: run(`${name}.sql`), down: run(`${name}.down.sql`) }]))
+}
+
+const migrator = (db: Kysely<Database>) => new Migrator({ db, provider: { getMigrations: readMigrations } })
+
+/**
+ * `up` goes to the newest, `down` one step back. Services that start at once wait for each other. Gives what was done.
+ */
+export async function migrate (db: Kysely<Database>, direction: 'up' | 'down'): Promise<string[]> {
+  const { error, results } = direction === 'up'
+    ? await migrator(db).migrateToLatest()
+    : await migrator(db).migrateDown()
+  const failed = results?.find(result => result.status === 'Error')
+  if (error !== undefined) {
+    throw new Error(
+      `migration ${failed?.migrationName ?? direction} failed: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+      { cause: error }
+    )
+  }
+  return (results ?? []).map(result => `${result.direction} ${result.migrationName}`)
+}
+
+export const migrationStatus = (db: Kysely<Database>): Promise<readonly MigrationInfo[]> => migrator(db).getMigrations()

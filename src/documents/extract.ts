@@ -1,0 +1,72 @@
+// The bytes of a published report as a document. What they are is told by the bytes where these leave no doubt.
+import type { Document } from './document.ts'
+import { decode } from './formats/encoding.ts'
+import { documentOfHtml, documentOfXhtml } from './formats/html.ts'
+import { limitDocument, limitText } from './formats/limits.ts'
+import { openArchive } from './formats/office/archive.ts'
+import { documentOfWorkbook } from './formats/office/excel.ts'
+import { documentOfWord } from './formats/office/word.ts'
+import { isArchive, isUnmistakable, refuseOthers } from './formats/signature.ts'
+import { documentOfText } from './formats/text.ts'
+import { damaged, empty, UnreadableFile } from './formats/unreadable-file.ts'
+
+const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const XHTML = 'application/xhtml+xml'
+
+export const DOCUMENT_TYPES: string[] = [
+  'text/plain',
+  'text/markdown',
+  'text/html',
+  XHTML,
+  WORD,
+  EXCEL,
+  'application/octet-stream'
+]
+
+/**
+ * Any name may stand over a file whose bytes say what it is: curl calls every file a form, and old servers know no
+ * .docx.
+ */
+export const isDocument = (type: string, bytes: Buffer): boolean =>
+  type === '' || DOCUMENT_TYPES.includes(type) || isUnmistakable(bytes)
+
+/** `contentType` is the header as it came, with its charset if it has one. */
+export async function extractDocument (bytes: Buffer, contentType: string): Promise<Document> {
+  if (bytes.length === 0) throw empty()
+  refuseOthers(bytes)
+  if (isArchive(bytes)) return await documentOfArchive(bytes)
+  const type = contentType.split(';')[0]!.trim().toLowerCase()
+  const certain = looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
+  if ((type === WORD || type === EXCEL) && !certain) {
+    throw damaged({ zh: '不是有效的 .docx 或 .xlsx', en: 'this is no .docx or .xlsx' })
+  }
+  const text = decode(bytes, contentType, certain || type === 'text/html' || type === XHTML)
+  if (text.trim() === '') throw empty()
+  if (type === XHTML) return documentOfXhtml(text)
+  // In UTF-16 the tags show only now.
+  if (type === 'text/html' || certain || looksLikeHtml(text.slice(0, 4096))) return documentOfHtml(text)
+  limitText(text)
+  return limitDocument(documentOfText(text))
+}
+
+async function documentOfArchive (bytes: Buffer): Promise<Document> {
+  const archive = await openArchive(bytes)
+  if (archive.kind === 'word') return documentOfWord(archive.parts)
+  if (archive.kind === 'excel') return documentOfWorkbook(archive.parts)
+  if (archive.kind === 'ofd') {
+    throw new UnreadableFile('unsupported', {
+      zh: '不能读取 OFD。请转成文本、.docx 或网页后提交。',
+      en: 'OFD cannot be read. Convert it to text, .docx or a web page and send that.'
+    })
+  }
+  throw new UnreadableFile('unsupported', {
+    zh: '压缩包既不是 .docx 也不是 .xlsx。请另存为其中之一，或解压后提交其中的报告。',
+    en:
+      'The archive is neither .docx nor .xlsx. Save the report as one of these, or unpack it and send the report itself.'
+  })
+}
+
+const looksLikeHtml = (start: string) =>
+  /^[\s\uFEFF\u00EF\u00BB\u00BF]*(?:<\?xml[^<>]*\?>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|meta|title|body|table|div|center|article|section|h[1-6]|p|span|style|script)\b/is
+    .test(start)

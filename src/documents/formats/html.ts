@@ -1,0 +1,223 @@
+// A web page as a document: its visible text line by line, its tables row by row.
+import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5'
+import type { Document } from '../document.ts'
+import { DocumentWriter } from './document-writer.ts'
+import { placeCells, type GridCell } from './grid.ts'
+import { LIMITS, LONGEST_CELL, limit } from './limits.ts'
+import { tooDeep } from './unreadable-file.ts'
+import { Collapsed } from './whitespace.ts'
+
+type Node = DefaultTreeAdapterTypes.Node
+type Element = DefaultTreeAdapterTypes.Element
+
+const words = (text: string) => new Set(text.split(' '))
+const BLOCKS = words(
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul'
+)
+/**
+ * Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text.
+ */
+const UNSEEN = words(
+  'head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike'
+)
+const PREFORMATTED = words('pre listing xmp plaintext')
+/** A figure with a footnote's mark behind it is not one longer figure. */
+const APART = words('sup sub textarea select')
+/** Of a form: what is filled in counts in a cell only. */
+const FIELDS = words('textarea select')
+
+export function documentOfHtml (html: string): Document {
+  const page = parse(html, { treeAdapter: countingAdapter() })
+  const writer = new DocumentWriter()
+  flow(page, { writer, layout: layoutTables(page) })
+  return writer.document(titleOf(page))
+}
+
+/** In XHTML an element may close itself; to HTML `<script/>` only opens. */
+export const documentOfXhtml = (xhtml: string): Document =>
+  documentOfHtml(
+    xhtml.replace(/<([a-z][\w:-]*)((?:\s[^<>]*)?)\/>/gi, (tag, name: string, rest: string) =>
+      /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)$/i.test(name)
+        ? tag
+        : `<${name}${rest}></${name}>`)
+  )
+
+/** Stops the parser where broken or malicious markup makes it open elements without end. */
+function countingAdapter (): typeof defaultTreeAdapter {
+  let elements = 0
+  let depth = 0
+  return {
+    ...defaultTreeAdapter,
+    createElement (...given) {
+      limit('elements', ++elements)
+      return defaultTreeAdapter.createElement(...given)
+    },
+    onItemPush () {
+      if (++depth > LIMITS.depth) throw tooDeep()
+    },
+    onItemPop () {
+      depth--
+    }
+  }
+}
+
+const isElement = (node: Node): node is Element => 'tagName' in node
+const attribute = (element: Element, name: string) => element.attrs.find(attr => attr.name === name)?.value
+const childrenOf = (node: Node): Node[] => 'childNodes' in node ? node.childNodes : []
+
+function isSeen (element: Element): boolean {
+  if (UNSEEN.has(element.tagName) || attribute(element, 'hidden') !== undefined) return false
+  const style = attribute(element, 'style')
+  return style === undefined || !/(?:^|;)\s*(?:display\s*:\s*none|mso-hide\s*:\s*all)/i.test(style)
+}
+
+/** Has its place and shows nothing there, or what does not hold. */
+const isVoid = (element: Element) =>
+  /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(
+    attribute(element, 'style') ?? ''
+  )
+
+/** The visible nodes below, in their order; `leave` is called where an element ends that `enter` did not turn down. */
+function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Element) => void): void {
+  const open: { node: Node, next: number }[] = [{ node: root, next: 0 }]
+  while (open.length > 0) {
+    const top = open.at(-1)!
+    const child = childrenOf(top.node)[top.next++]
+    if (child === undefined) {
+      open.pop()
+      if (open.length > 0 && isElement(top.node)) leave(top.node)
+    } else if ((!isElement(child) || (isSeen(child) && !isVoid(child))) && enter(child)) {
+      // A parser that moves elements about can nest deeper than it ever had them open.
+      if (open.push({ node: child, next: 0 }) > 2 * LIMITS.depth) throw tooDeep()
+    }
+  }
+}
+
+/** Tables that hold a table. */
+function layoutTables (page: Node): Set<Element> {
+  const layout = new Set<Element>()
+  const open: Element[] = []
+  visit(page, node => {
+    if (isElement(node) && node.tagName === 'table') {
+      if (open.length > 0) layout.add(open.at(-1)!)
+      open.push(node)
+    }
+    return true
+  }, element => {
+    if (element === open.at(-1)) open.pop()
+  })
+  return layout
+}
+
+interface Flow {
+  writer: DocumentWriter
+  layout: Set<Element>
+}
+
+function flow (root: Node, { writer, layout }: Flow): void {
+  const text = new Collapsed()
+  const endLine = () => {
+    const line = text.take()
+    if (line !== '') writer.line(line)
+  }
+  let preformatted = 0
+  visit(root, node => {
+    if (node.nodeName === '#text') {
+      const { value } = node as DefaultTreeAdapterTypes.TextNode
+      if (preformatted === 0) text.add(value)
+      else {
+        value.split('\n').forEach((line, i) => {
+          if (i > 0) endLine()
+          text.addAsIs(line)
+        })
+      }
+      return false
+    }
+    if (!isElement(node)) return childrenOf(node).length > 0
+    if (FIELDS.has(node.tagName)) return false
+    if (BLOCKS.has(node.tagName) || node.tagName === 'br') endLine()
+    if (APART.has(node.tagName)) text.add(' ')
+    if (PREFORMATTED.has(node.tagName)) preformatted++
+    if (node.tagName === 'table' && !layout.has(node)) {
+      const rows = rowsOf(node)
+      if (!isLayout(rows)) {
+        for (const caption of node.childNodes) {
+          if (isElement(caption) && caption.tagName === 'caption' && isSeen(caption)) flow(caption, { writer, layout })
+        }
+        const table = writer.newTable()
+        placeCells(rows, (cells, row) => {
+          if (cells.length > 0) writer.row(cells, { table, row })
+        })
+        return false
+      }
+    }
+    return true
+  }, element => {
+    if (BLOCKS.has(element.tagName)) endLine()
+    if (APART.has(element.tagName)) text.add(' ')
+    if (PREFORMATTED.has(element.tagName)) preformatted--
+  })
+  endLine()
+}
+
+const isLayout = (rows: GridCell[][]) =>
+  rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > LONGEST_CELL))
+
+/** The cells of each row, and which group of rows it is in: no cell reaches out of its group. */
+function rowsOf (table: Element): GridCell[][] {
+  const rows: GridCell[][] = []
+  const add = (row: Element, group: number) => {
+    rows.push(
+      row.childNodes.filter(isElement).filter(cell => (cell.tagName === 'td' || cell.tagName === 'th') && isSeen(cell))
+        .map(cell => ({
+          text: isVoid(row) || isVoid(cell) ? '' : cellText(cell),
+          width: span(attribute(cell, 'colspan'), 1, 1000),
+          height: span(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
+          group
+        }))
+    )
+  }
+  table.childNodes.filter(isElement).filter(isSeen).forEach((child, group) => {
+    for (const row of childrenOf(child)) if (isElement(row) && row.tagName === 'tr' && isSeen(row)) add(row, group)
+  })
+  return rows
+}
+
+/** By the rules of HTML: what is no number counts as 1, what is too large as the largest. */
+function span (value: string | undefined, least: number, most: number): number {
+  const number = /^\s*\+?(\d+)/.exec(value ?? '')?.[1]
+  return number === undefined || Number(number) < least ? 1 : Math.min(Number(number), most)
+}
+
+/** One line: a break or a new paragraph in a cell is a space, so that two figures stay two. */
+function cellText (cell: Element): string {
+  const text = new Collapsed()
+  const apart = (node: Node) =>
+    isElement(node) && (BLOCKS.has(node.tagName) || APART.has(node.tagName) || node.tagName === 'br')
+  visit(cell, node => {
+    if (node.nodeName === '#text') text.add((node as DefaultTreeAdapterTypes.TextNode).value)
+    if (apart(node)) text.add(' ')
+    if (isElement(node)) text.add(filledIn(node))
+    return isElement(node) && node.tagName !== 'select'
+  }, element => {
+    if (apart(element)) text.add(' ')
+  })
+  return text.take()
+}
+
+/** What stands in a field of a form; what is chosen from a list is told by no attribute alone. */
+function filledIn (element: Element): string {
+  if (element.tagName === 'select') return '\uFFFD'
+  if (
+    element.tagName !== 'input' ||
+    /^(?:hidden|checkbox|radio|button|submit|reset|image|file|password)$/i.test(attribute(element, 'type') ?? '')
+  ) return ''
+  return ` ${attribute(element, 'value') ?? ''} `
+}
+
+function titleOf (page: Node): string | null {
+  const root = childrenOf(page).filter(isElement)[0]
+  const head = root?.childNodes.filter(isElement).find(element => element.tagName === 'head')
+  const title = head?.childNodes.filter(isElement).find(element => element.tagName === 'title')
+  return title === undefined ? null : cellText(title) || null
+}

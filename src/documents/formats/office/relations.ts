@@ -1,0 +1,39 @@
+// Which part of an archive points to which, as its .rels parts tell.
+import { posix } from 'node:path'
+import { damaged } from '../unreadable-file.ts'
+import type { Parts } from './archive.ts'
+import { readXml } from './xml.ts'
+
+export interface Relation {
+  id: string
+  type: string
+  target: string
+}
+
+/** From a part to others; from `''`, the package, to its main part. Nothing outside the archive is among them. */
+export function relationsOf (parts: Parts, part: string): Relation[] {
+  const { dir, base } = posix.parse(part)
+  const relations: Relation[] = []
+  readXml(parts.get(posix.join(dir, '_rels', `${base}.rels`)) ?? '<none/>', {
+    open (name, attributes) {
+      if (name !== 'Relationship') return
+      const { Id = '', Type = '', Target = '', TargetMode } = attributes()
+      if (TargetMode !== 'External') {
+        relations.push({
+          id: Id,
+          type: Type.slice(Type.lastIndexOf('/') + 1),
+          target: posix.join(Target.startsWith('/') ? '' : dir, Target).replace(/^\//, '')
+        })
+      }
+    }
+  })
+  return relations
+}
+
+/** The part that the others hang on. */
+export function mainPart (parts: Parts, usual: string): { name: string, xml: string } {
+  const name = relationsOf(parts, '').find(({ type }) => type === 'officeDocument')?.target ?? usual
+  const xml = parts.get(name)
+  if (xml === undefined) throw damaged({ zh: `缺少 ${name}`, en: `${name} is missing` })
+  return { name, xml }
+}

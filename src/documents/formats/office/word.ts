@@ -1,0 +1,100 @@
+// A .docx as a document: paragraphs are lines, tables have their grid.
+import type { Document } from '../../document.ts'
+import { DocumentWriter, type Cell } from '../document-writer.ts'
+import { LONGEST_CELL, limit } from '../limits.ts'
+import type { Parts } from './archive.ts'
+import { mainPart, relationsOf } from './relations.ts'
+import { isOn, readBody, type Block, type WordCell, type WordRow, type WordTable } from './word-body.ts'
+import { readXml } from './xml.ts'
+
+/**
+ * Headers, footers, notes and comments are parts of their own, and none of the report's text or figures stand there.
+ */
+export function documentOfWord (parts: Parts): Document {
+  const { name, xml } = mainPart(parts, 'word/document.xml')
+  const styles = relationsOf(parts, name).find(({ type }) => type === 'styles')?.target ?? 'word/styles.xml'
+  const writer = new DocumentWriter()
+  write(readBody(xml, hidingStyles(parts.get(styles) ?? '<none/>')), writer)
+  return writer.document(null)
+}
+
+function write (blocks: Block[], writer: DocumentWriter): void {
+  for (const block of blocks) {
+    if (typeof block === 'string') writer.line(block)
+    else if (isLayout(block)) {
+      for (const row of seen(block.rows)) for (const cell of seen(row.cells)) write(cell.blocks, writer)
+    } else writeTable(block, writer)
+  }
+}
+
+const seen = <T extends { gone: boolean }>(all: T[]): T[] => all.filter(one => !one.gone)
+
+/** As on a web page: a table of one cell, of tables or of long texts only divides the page. */
+function isLayout ({ rows }: WordTable): boolean {
+  const cells = seen(rows).flatMap(row => seen(row.cells))
+  return cells.length === 1 ||
+    cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > LONGEST_CELL)
+}
+
+const textOf = (cell: WordCell): string => cell.blocks.join(' ')
+
+function writeTable ({ rows }: WordTable, writer: DocumentWriter): void {
+  const table = writer.newTable()
+  let above: Merged = new Map()
+  seen(rows).forEach((row, i) => {
+    const placed = placeRow(row, above)
+    above = placed.merged
+    if (placed.cells.length > 0) writer.row(placed.cells, { table, row: i + 1 })
+  })
+}
+
+/** The widths of the cells that may go on in the next row, by their columns. */
+type Merged = Map<number, number>
+
+/** A cell goes on from above only where one of the same width ends there; else it stands for itself. */
+function placeRow (row: WordRow, above: Merged): { cells: Cell[], merged: Merged } {
+  const cells: Cell[] = row.before > 0 ? [{ text: '', column: 0, width: row.before }] : []
+  const merged: Merged = new Map()
+  let column = row.before
+  let last: Cell | null = null
+  for (const cell of seen(row.cells)) {
+    limit('fieldsInRow', column + 1)
+    const goesOn = cell.down === 'continue' && above.get(column) === cell.width
+    if (cell.down !== null) merged.set(column, cell.width)
+    if (cell.left && last !== null && !goesOn) last.width += cell.width
+    else {
+      last = goesOn ? null : { text: textOf(cell), column, width: cell.width }
+      if (last !== null) cells.push(last)
+    }
+    column += cell.width
+  }
+  return { cells, merged }
+}
+
+/** Styles hide by themselves or as the one they are based on does. */
+function hidingStyles (xml: string): (id: string) => boolean {
+  const styles = new Map<string, { basedOn: string | null, hides: boolean | null }>()
+  const path: string[] = []
+  let style = { basedOn: null as string | null, hides: null as boolean | null }
+  readXml(xml, {
+    open (name, attributes) {
+      if (name === 'style') styles.set(attributes().styleId ?? '', style = { basedOn: null, hides: null })
+      else if (name === 'basedOn') style.basedOn = attributes().val ?? null
+      else if (name === 'vanish' && path.at(-1) === 'rPr' && path.at(-2) === 'style') {
+        style.hides = isOn(attributes().val)
+      }
+      path.push(name)
+    },
+    close: () => {
+      path.pop()
+    }
+  })
+  return id => {
+    let found = styles.get(id)
+    for (let steps = 0; found !== undefined && steps < 20; steps++) {
+      if (found.hides !== null) return found.hides
+      found = styles.get(found.basedOn ?? '')
+    }
+    return false
+  }
+}

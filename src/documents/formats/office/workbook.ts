@@ -1,0 +1,91 @@
+// What the sheets of a workbook share: their names, the strings and the formats.
+import { damaged } from '../unreadable-file.ts'
+import type { Parts } from './archive.ts'
+import { formatsOf, type Format } from './number-formats.ts'
+import { mainPart, relationsOf, type Relation } from './relations.ts'
+import { readXml } from './xml.ts'
+
+export interface Workbook {
+  /** The sheets that are shown, in their order. */
+  sheets: { name: string, xml: string }[]
+  strings: string[]
+  /** By the number of the style. */
+  formats: Format[]
+  from1904: boolean
+}
+
+export function openWorkbook (parts: Parts): Workbook {
+  const main = mainPart(parts, 'xl/workbook.xml')
+  const relations = relationsOf(parts, main.name)
+  const { sheets, from1904 } = sheetsOf(main.xml, relations, parts)
+  const part = (type: string, usual: string) =>
+    parts.get(relations.find(relation => relation.type === type)?.target ?? usual)
+  const styles = part('styles', 'xl/styles.xml')
+  const strings = part('sharedStrings', 'xl/sharedStrings.xml')
+  return {
+    sheets,
+    from1904,
+    strings: strings === undefined ? [] : stringsOf(strings),
+    formats: styles === undefined ? [] : formatsOf(styles)
+  }
+}
+
+function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
+  const targets = new Map(relations.map(({ id, target }) => [id, target]))
+  const sheets: Workbook['sheets'] = []
+  let from1904 = false
+  readXml(workbook, {
+    open (name, attributes) {
+      if (name === 'workbookPr') from1904 = /^(?:1|true)$/.test(attributes().date1904 ?? '')
+      if (name !== 'sheet') return
+      const sheet = attributes()
+      const xml = parts.get(targets.get(sheet.id ?? '') ?? '')
+      // Sheets of charts have no part among the worksheets; what is hidden is not part of what was published.
+      if (xml !== undefined && (sheet.state ?? 'visible') === 'visible') sheets.push({ name: sheet.name ?? '', xml })
+    }
+  })
+  if (sheets.length === 0) throw damaged({ zh: '没有可读的工作表', en: 'it has no sheet that can be read' })
+  return { sheets, from1904 }
+}
+
+function stringsOf (xml: string): string[] {
+  const strings: string[] = []
+  let text = textReader()
+  readXml(xml, {
+    open (name) {
+      if (name === 'si') text = textReader()
+      text.open(name)
+    },
+    close (name) {
+      text.close(name)
+      if (name === 'si') strings.push(text.value())
+    },
+    text: value => text.text(value)
+  })
+  return strings
+}
+
+/** The runs of a string one after the other, without the readings that may stand beside them. */
+export function textReader () {
+  const pieces: string[] = []
+  let shown = false
+  let reading = false
+  return {
+    open (name: string) {
+      if (name === 'rPh') reading = true
+      if (name === 't') shown = !reading
+    },
+    close (name: string) {
+      if (name === 'rPh') reading = false
+      if (name === 't') shown = false
+    },
+    text (value: string) {
+      if (shown) pieces.push(value)
+    },
+    value: () =>
+      pieces.join('').replace(
+        /_x([0-9A-F]{4})_/gi,
+        (_, code: string) => String.fromCharCode(parseInt(code, 16) || 0x20)
+      )
+  }
+}

@@ -1,0 +1,111 @@
+// What a file is, where its first bytes leave no doubt, and what to do with those that cannot be read.
+import { UnreadableFile } from './unreadable-file.ts'
+
+interface Other {
+  bytes?: RegExp
+  text?: RegExp
+  kind?: 'encrypted'
+  holds?: string
+  reason: { zh: string, en: string }
+}
+
+const IMAGE = {
+  zh: '这是图片，不能读取。请先经文字识别转成文本，核对后提交。',
+  en: 'This is an image and cannot be read. Turn it into text by text recognition, look it over and send the text.'
+}
+const COMPRESSED = {
+  zh: '这是压缩文件。请解压后提交其中的报告。',
+  en: 'This is a compressed file. Unpack it and send the report itself.'
+}
+const COMPOUND = /^d0cf11e0/
+
+/** The first that fits: `bytes` in hexadecimal, `text` in ASCII; `holds` stands as UTF-16 somewhere in the file. */
+const OTHERS: Other[] = [
+  // Word and Excel wrap a file with a password into the old format.
+  {
+    bytes: COMPOUND,
+    holds: 'EncryptedPackage',
+    kind: 'encrypted',
+    reason: {
+      zh: '文件有密码保护。请去掉密码后重新保存。',
+      en: 'The file is protected by a password. Remove it and save the file again.'
+    }
+  },
+  {
+    bytes: COMPOUND,
+    holds: 'WordDocument',
+    reason: {
+      zh: '这是旧版 Word 格式（.doc 或 .wps）。请另存为 .docx 后重新提交。',
+      en: 'This is the old format of Word (.doc or .wps). Save it as .docx and send that.'
+    }
+  },
+  {
+    bytes: COMPOUND,
+    holds: 'Workbook',
+    reason: {
+      zh: '这是旧版 Excel 格式（.xls 或 .et）。请另存为 .xlsx 后重新提交。',
+      en: 'This is the old format of Excel (.xls or .et). Save it as .xlsx and send that.'
+    }
+  },
+  {
+    bytes: COMPOUND,
+    reason: {
+      zh: '这是旧版 Office 格式（.doc、.xls 或 .wps）。请另存为 .docx 或 .xlsx 后重新提交。',
+      en: 'This is an old format of Office (.doc, .xls or .wps). Save it as .docx or .xlsx and send that.'
+    }
+  },
+  {
+    text: /^%PDF-/,
+    reason: {
+      zh: '不能读取 PDF。请用 pdftotext -layout 转成文本后提交；扫描件须先经文字识别。',
+      en:
+        'PDF cannot be read. Convert it to text with "pdftotext -layout" and send the text; a scan needs text recognition first.'
+    }
+  },
+  {
+    text: /^\{\\rtf/,
+    reason: {
+      zh: '不能读取 RTF。请另存为 .docx 后重新提交。',
+      en: 'RTF cannot be read. Save it as .docx and send that.'
+    }
+  },
+  {
+    text: /^\s*MIME-Version:/i,
+    reason: {
+      zh: '这是单一文件网页（.mht）。请另存为 .docx 或 .html 后重新提交。',
+      en: 'This is a web page archive (.mht). Save it as .docx or .html and send that.'
+    }
+  },
+  {
+    text: /^(?:\xEF\xBB\xBF)?\s*<\?xml[^<>]*>\s*<\?mso-application\b/,
+    reason: {
+      zh: '这是 Office 2003 的 XML 格式。请另存为 .docx 或 .xlsx 后重新提交。',
+      en: 'This is the XML of Office 2003. Save it as .docx or .xlsx and send that.'
+    }
+  },
+  {
+    bytes: /^(?:89504e470d0a1a0a|ffd8ff|474946383[79]61|49492a00|4d4d002a|52494646.{8}57454250|424d.{8}00000000)/,
+    reason: IMAGE
+  },
+  { bytes: /^(?:1f8b08|377abcaf271c|526172211a07|425a683[1-9]314159265359|fd377a585a00|28b52ffd)/, reason: COMPRESSED }
+]
+
+/** A zip, as .docx and .xlsx are. */
+export const isArchive = (bytes: Buffer): boolean =>
+  bytes.length > 3 && bytes.readUInt16BE(0) === 0x504B && bytes[2]! < 9
+
+function otherOf (bytes: Buffer): Other | undefined {
+  const start = bytes.subarray(0, 1024)
+  const [hex, ascii] = [start.toString('hex'), start.toString('latin1')]
+  return OTHERS.find(({ bytes: signature, text, holds }) =>
+    (signature?.test(hex) ?? text!.test(ascii)) &&
+    (holds === undefined || bytes.includes(Buffer.from(holds, 'utf16le')))
+  )
+}
+
+export const isUnmistakable = (bytes: Buffer): boolean => isArchive(bytes) || otherOf(bytes) !== undefined
+
+export function refuseOthers (bytes: Buffer): void {
+  const other = otherOf(bytes)
+  if (other !== undefined) throw new UnreadableFile(other.kind ?? 'unsupported', other.reason)
+}

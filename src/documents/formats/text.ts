@@ -1,0 +1,62 @@
+// Plain text as a document: lines, divided into fields where bars or tabs stand.
+import type { Document, Field, Line } from '../document.ts'
+
+const BAR = /[|｜│┃]/
+const BARS = /[|｜│┃]/g
+/** A line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
+const RULE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
+
+/** A longer line is running text, never the row of a table. */
+const LONGEST_ROW = 4000
+
+export function documentOfText (text: string): Document {
+  const lines: Line[] = []
+  for (let start = 0; start <= text.length;) {
+    const feed = text.indexOf('\n', start)
+    const end = feed < 0 ? text.length : feed
+    lines.push({ start, end, fields: null, grid: null })
+    start = end + 1
+  }
+  const barred = lines.filter(line =>
+    line.end - line.start < LONGEST_ROW && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line)
+  )
+  // A bar either stands before each cell (Markdown) or closes it (a flattened web page).
+  const leading =
+    barred.filter(line =>
+      BAR.test(text.slice(line.start, line.end).trimStart()[0]!) && /[^\s|｜│┃]/.test(text.slice(line.start, line.end))
+    ).length
+  const withText = barred.filter(line => /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
+  const opens = leading * 2 > withText
+  for (const line of barred) line.fields = fieldsBetween(text, line, BARS, opens)
+  for (const line of lines) {
+    const raw = text.slice(line.start, line.end)
+    if (
+      line.fields === null && raw.length < LONGEST_ROW && raw.includes('\t') &&
+      raw.split('\t').filter(part => part.trim() !== '').length > 1
+    ) line.fields = fieldsBetween(text, line, /\t/g, false)
+  }
+  return { text, lines, title: null }
+}
+
+export const isRule = (text: string, { start, end }: { start: number, end: number }) =>
+  RULE.test(text.slice(start, end))
+
+/**
+ * `opens`: the first separator stands before the first field. What follows the last one is a field if it is not empty.
+ */
+function fieldsBetween (text: string, line: Line, separator: RegExp, opens: boolean): Field[] {
+  const cuts = [...text.slice(line.start, line.end).matchAll(separator)].map(match => line.start + match.index)
+  const starts = [line.start, ...cuts.map(cut => cut + 1)]
+  const ends = [...cuts, line.end]
+  const fields = starts.map((start, i) => trimmed(text, start, ends[i]!))
+  if (opens && fields[0]!.start === fields[0]!.end) fields.shift()
+  const last = fields.at(-1)
+  if (last !== undefined && last.start === last.end && separator === BARS) fields.pop()
+  return fields.map((field, column) => ({ ...field, column, width: 1 }))
+}
+
+function trimmed (text: string, start: number, end: number): { start: number, end: number } {
+  while (start < end && /\s/.test(text[start]!)) start++
+  while (end > start && /\s/.test(text[end - 1]!)) end--
+  return { start, end }
+}

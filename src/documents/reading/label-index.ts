@@ -1,0 +1,60 @@
+// The labels of a form as they are looked for in a document.
+import type { Row } from '../../form/definition.ts'
+import type { Form, FormTable } from '../../form/form.ts'
+import { fullKey, labelKey, plain } from './normalize.ts'
+
+export interface Label {
+  table: FormTable
+  row: Row
+  heading: boolean
+  keys: string[]
+}
+
+export interface Lexicon {
+  form: Form
+  labels: Label[]
+  /** By key; a key may stand in several tables. */
+  byKey: Map<string, Label[]>
+  /** Rows as `table.row` whose labels no other form has, as row or heading. */
+  own: Set<string>
+  /** The labels of the columns of all tables of all forms. */
+  columns: Set<string>
+}
+
+export function lexiconOf (form: Form, forms: Form[]): Lexicon {
+  const labels: Label[] = []
+  for (const table of form.tables.values()) {
+    for (const row of table.definition.rows) {
+      const keys = [row.zh, ...(row.also ?? [])].flatMap(zh => [...zh.split('·').slice(-1), zh]).flatMap(
+        zh => [labelKey(zh), fullKey(zh)]
+      )
+      labels.push({ table, row, heading: row.heading === true, keys: [...new Set(keys)] })
+    }
+  }
+  const byKey = new Map<string, Label[]>()
+  for (const label of labels) for (const key of label.keys) byKey.set(key, [...(byKey.get(key) ?? []), label])
+  const columns = new Set(
+    forms.flatMap(form => [...form.tables.values()]).flatMap(table => table.columns.map(column => labelKey(column.zh)))
+  )
+  const elsewhere = new Set(
+    forms.filter(other => other !== form).flatMap(other => other.definition.tables).flatMap(table => table.rows).map(
+      row => labelKey(row.zh)
+    )
+  )
+  const own = new Set(
+    labels.filter(({ row }) => !elsewhere.has(labelKey(row.zh))).map(({ table, row }) =>
+      `${table.definition.id}.${row.id}`
+    )
+  )
+  return { form, labels, byKey, own, columns }
+}
+
+/** The labels of some tables that a text is, by its own key or with its brackets. */
+export function labelsOf (lexicon: Lexicon, tables: Set<string>, key: string, full: string): Label[] {
+  const found = [...(lexicon.byKey.get(key) ?? []), ...(lexicon.byKey.get(full) ?? [])]
+  return [...new Set(found)].filter(label => tables.has(label.table.definition.id))
+}
+
+/** The number of the item of article 20 in the title of a table: `第二十条第（五）项`; null in any other text. */
+export const articleItem = (text: string): string | null =>
+  /第二十条第?\(?([一二三四五六七八九十]+)\)?项/.exec(plain(text).replaceAll(' ', ''))?.[1] ?? null

@@ -1,0 +1,87 @@
+// The six parts of a report: where each begins and ends.
+import type { Document } from '../document.ts'
+import { plain } from './normalize.ts'
+import type { TokenLine } from './tokens.ts'
+
+/** Ids of the sections of the forms, with how their titles begin. */
+const TITLES: [string, RegExp][] = [
+  ['overview', /^(?:(?:政府信息公开(?:工作)?)?(?:总体|基本)(?:工作)?(?:情况|概况)|(?:工作)?概述)/],
+  ['proactive_disclosure', /^主动公开政府信息(?:工作)?(?:的)?情况/],
+  [
+    'requests',
+    /^(?:政府信息公开)?(?:收到和处理|收到及处理|收到、处理|处理|接收和处理)(?:的)?(?:政府)?信息公开申请(?:的)?情况/
+  ],
+  [
+    'review_litigation',
+    /^(?:因)?(?:政府信息公开(?:工作)?)?(?:被)?(?:申请|提起)?(?:的)?行政复议.{0,8}行政诉讼(?:的)?(?:情况)?/
+  ],
+  [
+    'problems_improvements',
+    /^(?:政府信息公开(?:工作)?)?(?:中)?(?:存在的?|主要)(?:主要)?(?:问题|不足).{0,10}(?:改进|整改|下一步|措施)[一-鿿]{0,6}/
+  ],
+  ['other_matters', /^其[他它](?:需要)?(?:报告|说明)(?:的)?(?:有关)?(?:事项|情况)/]
+]
+
+export interface Part {
+  section: string
+  /** Indices of lines; the title's own line is `from`, `to` is not included. */
+  from: number
+  to: number
+  /** What stands on the line of the title behind it. */
+  rest: string
+}
+
+const LONGEST_TITLE = 60
+/** A report has six; what has hundreds is none. */
+const MOST_PARTS = 200
+
+/** What a line says, as one text without spaces. */
+export const lineText = (document: Document, index: number): string => {
+  const { start, end } = document.lines[index]!
+  return plain(document.text.slice(start, Math.min(end, start + 4000))).replaceAll(' ', '')
+}
+
+export function findParts (document: Document, lines: TokenLine[]): Part[] {
+  const starts: Omit<Part, 'to'>[] = []
+  for (const line of lines) {
+    if (starts.length >= MOST_PARTS) break
+    const words = line.tokens.filter(token => token.kind === 'text')
+    if (words.length === 0 || (line.divided && words.length > 1)) continue
+    const text = line.divided ? plain(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)
+    const title = titleOf(text)
+    if (title !== null) {
+      starts.push({ section: title.section, from: line.index, rest: title.rest })
+      continue
+    }
+    // Wrapped over two lines.
+    const next = lines[line.index + 1]
+    if (
+      line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) ||
+      text.length > LONGEST_TITLE
+    ) continue
+    const both = titleOf(text + lineText(document, next.index))
+    if (both?.rest === '') starts.push({ section: both.section, from: next.index, rest: '' })
+  }
+  return starts.map((start, i) => ({ ...start, to: starts[i + 1]?.from ?? lines.length }))
+}
+
+function titleOf (text: string): { section: string, rest: string } | null {
+  const marked = /^[#*>?\s]*(?:第?([一二三四五六七])(?:部分)?[、.:,]?|(\d)[、.])?/.exec(text)!
+  const body = text.slice(marked[0].length)
+  for (const [section, title] of TITLES) {
+    const match = title.exec(body)
+    if (match === null) continue
+    const rest = body.slice(match[0].length).replace(/^\*+/, '').replace(/\*+$/, '')
+    // A line of the table of contents.
+    if (/^[.·…\s]*\d+$/.test(rest)) return null
+    const numbered = marked[1] !== undefined || marked[2] !== undefined || text.startsWith('#')
+    const ends = rest === '' || /^[:。.，,;(]/.test(rest)
+    if (ends ? numbered || body.length <= LONGEST_TITLE : numbered && body.length <= LONGEST_TITLE) {
+      // A sentence that begins like a title goes on and on.
+      if (!numbered && rest !== '') continue
+      return { section, rest: rest.replace(/^[:。.，,;]+/, '') }
+    }
+    if (numbered && ends) return { section, rest: rest.replace(/^[:。.，,;]+/, '') }
+  }
+  return null
+}

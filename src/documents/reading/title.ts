@@ -1,0 +1,111 @@
+// Whose report a document is and for which year, as its title and its text say. Proposals: the caller names both.
+import type { Document } from '../document.ts'
+import { plain } from './normalize.ts'
+import { lineText, type Part } from './report-parts.ts'
+
+export interface Title {
+  year: number | null
+  agency_name: string | null
+  annual: boolean
+}
+
+const DIGITS = '〇一二三四五六七八九'
+const YEAR = '(20\\d{2}|二[〇零○oO0]{1}[〇零○一二三四五六七八九oO0]{2})'
+const REPORT = '政府信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:报告|年报)'
+const TITLE = new RegExp(REPORT + `(?:[(]?${YEAR}(?:年度|年)?[)]?)?`)
+const YEARS = new RegExp(`[(]?${YEAR}(?:年度|年)?[)]?`, 'g')
+
+/** How many lines before part one are looked through, and how many of them for the period. */
+const PREAMBLE = 200
+const NEAR = 12
+
+export function readTitle (document: Document, parts: Part[]): Title {
+  const first = parts[0]?.from ?? Math.min(document.lines.length, 40)
+  const lines: string[] = []
+  for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
+    const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
+    if (line !== '' && line.length <= 120) lines.push(line)
+  }
+  const page = document.title === null ? null : plain(document.title).replaceAll(' ', '')
+  const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
+  const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year =>
+    year !== undefined
+  )
+  const fromPage = page === null ? null : parse(page)
+  const near = [...new Set([...lines.slice(0, NEAR), ...lines.slice(-NEAR)])]
+  const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
+  const annual = !periods.some(text => text.includes('信息公开') && isPartOfYear(text)) &&
+    !statesPartOfYear(document, parts)
+  const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
+  // A page whose two titles differ says neither.
+  const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
+  return { year: contradicts ? null : year, agency_name: own?.agency_name ?? fromPage?.agency_name ?? null, annual }
+}
+
+/** A title that ends on the line; it may begin one or two lines above. */
+function titleAt (lines: string[], i: number): ReturnType<typeof parse> {
+  const before = lines[i - 1] ?? ''
+  const own = parse(lines[i]!)
+  if (own !== null) {
+    return own.agency_name !== null || !/^[一-鿿()]{3,30}$/.test(before)
+      ? own
+      : { ...own, agency_name: before }
+  }
+  if (before === '' || parse(before) !== null) return null
+  const two = parse(before + lines[i]!)
+  if (two !== null) {
+    return two.agency_name !== null || !/^[一-鿿()]{3,30}$/.test(lines[i - 2] ?? '')
+      ? two
+      : { ...two, agency_name: lines[i - 2]! }
+  }
+  return null
+}
+
+function isPartOfYear (text: string): boolean {
+  if (/上半年|下半年|半年|[第前]?[一二三四1-4]季度|季报|月报/.test(text)) return true
+  return [...text.matchAll(/(\d{1,2})月?(?:份)?(?:\d{1,2}日)?(?:起)?(?:至|到|-|—|~)(?:20\d{2}年)?(\d{1,2})月/g)].some((
+    [, from, to]
+  ) => from !== '1' || to !== '12')
+}
+
+function parse (text: string): { year: number | null, agency_name: string | null } | null {
+  const match = TITLE.exec(text)
+  if (match === null) return null
+  const before = text.slice(0, match.index)
+  const years = [...before.matchAll(YEARS)]
+  const year = years.at(-1)
+  const name =
+    (year === undefined ? before : year.index === 0 ? before.slice(year[0].length) : before.slice(0, year.index))
+      .replace(/^.*[:>|《]/, '').replace(/(关于|本级|的)+$/, '').replace(/^关于/, '')
+  return { year: number(match[1] ?? year?.[1]), agency_name: /^[一-鿿()]{2,40}$/.test(name) ? name : null }
+}
+
+function number (text: string | undefined): number | null {
+  if (text === undefined) return null
+  const year = Number(
+    [...text].map(char => /\d/.test(char) ? char : /[零○oO]/.test(char) ? '0' : DIGITS.indexOf(char)).join('')
+  )
+  return Number.isInteger(year) ? year : null
+}
+
+function overview (document: Document, parts: Part[]): string {
+  const part = parts.findLast(part => part.section === 'overview' && part.to > part.from + 1)
+  return part === undefined
+    ? ''
+    : Array.from({ length: part.to - part.from }, (_, i) => lineText(document, part.from + i)).join('\n')
+}
+
+/** The year of the period, or the one that part one names first and most. */
+function yearInText (document: Document, parts: Part[]): number | null {
+  const text = overview(document, parts)
+  const period = /(20\d{2})年1月1日(?:起)?(?:至|到|-|—)(?:(20\d{2})年)?12月31日/.exec(text)
+  if (period !== null && (period[2] === undefined || period[2] === period[1])) return Number(period[1])
+  const years = [...text.matchAll(/(20\d{2})年/g)].map(match => Number(match[1]))
+  if (years.length === 0) return null
+  const times = (year: number) => years.filter(other => other === year).length
+  const [first] = years
+  return years.every(year => year === first || times(year) < times(first!)) ? first! : null
+}
+
+const statesPartOfYear = (document: Document, parts: Part[]): boolean =>
+  /20\d{2}年1月1日(?:起)?(?:至|到|-|—)(?:20\d{2}年)?(?!12月31日|12月底)\d{1,2}月/.test(overview(document, parts))

@@ -1,0 +1,109 @@
+// The text of one cell as a figure: with certainty or not at all.
+import { readFigure, type Figure, type Note } from '../../form/figures.ts'
+import type { Cell } from '../../form/form.ts'
+import { plain } from './normalize.ts'
+
+export interface ReadValue {
+  figure: Figure
+  note?: Note
+  steps: string[]
+}
+
+/** Units of money that are printed in a cell or in the heading of its column, in 分. */
+const MONEY: Record<string, bigint> = { 元: 100n, 万元: 1_000_000n, 万: 1_000_000n, 亿元: 10_000_000_000n }
+
+const NOT_APPLICABLE = /^(?:[/\\]+|[-\u2010-\u2015\u2212\u2500_]+|无|n\/a)$/i
+const NUMBER = '(\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.(\\d+))?'
+const SIGNS: Record<string, -1 | 1> = {
+  '+': 1,
+  '↑': 1,
+  增加: 1,
+  新增: 1,
+  增长: 1,
+  增: 1,
+  上升: 1,
+  '-': -1,
+  '\u2010': -1,
+  '\u2011': -1,
+  '\u2012': -1,
+  '\u2013': -1,
+  '\u2014': -1,
+  '\u2212': -1,
+  '↓': -1,
+  减少: -1,
+  减: -1,
+  下降: -1
+}
+const SIGN = '([+↑↓\\-\\u2010-\\u2014\\u2212]|增加|新增|增长|增|上升|减少|减|下降)?'
+const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元)?$`)
+
+/** Whether the text can stand in a cell for figures; what it says is another matter. */
+export function looksLikeValue (text: string): boolean {
+  const value = unquestioned(plain(text))
+  return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
+    /^\d[\d,.?]*\d$/.test(value)
+}
+
+/** Where a no-break space stood some pages show a question mark. */
+const unquestioned = (value: string): string => value.replace(/^[?\s]+|[?\s]+$/g, '')
+
+/** `unit`: the unit of money printed in the heading of the column; null where none is. */
+export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {
+  const narrow = plain(raw)
+  const value = unquestioned(narrow)
+  const steps: string[] = []
+  if (narrow !== raw) steps.push('plain_characters')
+  if (value !== narrow) steps.push('question_mark')
+  const without = (state: Note['state']): ReadValue => ({
+    figure: null,
+    note: { state, raw: raw.slice(0, 200) },
+    steps
+  })
+  if (value === '') return without('blank')
+  if (NOT_APPLICABLE.test(value)) return without('not_applicable')
+  // Superscripts and circled digits would become plain ones.
+  if (/\p{No}/u.test(raw)) return without('unreadable')
+  if (/^[〇零]$/.test(value)) return { figure: 0, steps: [...steps, 'chinese_zero'] }
+  const match = FIGURE.exec(value)
+  if (match === null) return without('unreadable')
+  const [, sign = '', whole = '', decimals = '', suffix = ''] = match
+  // 00 or 012 are two figures that ran together.
+  if (/^0\d/.test(whole)) return without('unreadable')
+  if (sign !== '') {
+    if (!cell.signed) return without('unreadable')
+    steps.push('sign')
+  }
+  if (whole.includes(',')) steps.push('thousands_separator')
+  const digits = whole.replaceAll(',', '')
+  if (digits.length > 15) return without('unreadable')
+  const found = cell.money ? amount(digits, decimals, suffix, unit) : count(digits, decimals, suffix)
+  if (found === 'unit_unknown') return without('unit_unknown')
+  if (found === null) return without('unreadable')
+  if (suffix !== '') steps.push('unit_in_cell')
+  else if (cell.money && found !== 0 && unit !== null) steps.push('unit_in_heading')
+  const figure = found * (SIGNS[sign] ?? 1)
+  const checked = readFigure(cell, figure / cell.scale)
+  return 'expected' in checked ? without('unreadable') : { figure: checked.figure === null ? null : figure + 0, steps }
+}
+
+function count (digits: string, decimals: string, suffix: string): number | null {
+  if (suffix in MONEY || decimals !== '') return null
+  return Number(digits)
+}
+
+/** In 分. */
+function amount (
+  digits: string,
+  decimals: string,
+  suffix: string,
+  unit: string | null
+): number | 'unit_unknown' | null {
+  if (/^0*$/.test(digits + decimals)) return 0
+  const printed = suffix === '' ? unit : suffix
+  if (printed === null) return 'unit_unknown'
+  const fen = MONEY[printed]
+  if (fen === undefined) return null
+  const scaled = BigInt(digits + decimals) * fen
+  const divisor = 10n ** BigInt(decimals.length)
+  return scaled % divisor === 0n ? Number(scaled / divisor) : null
+}

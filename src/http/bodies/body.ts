@@ -1,0 +1,175 @@
+// Bodies: JSON without any loss of digits, CSV with the line of each record.
+import { parse as parseCsv, type CsvError } from 'csv-parse/sync'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isSafeNumber, parse as parseLossless } from 'lossless-json'
+import { problem } from '../../problems/problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route reads such a body, where its bytes may tell what its type does not. */
+    reads?: (type: string, body: Buffer) => boolean
+  }
+}
+
+/** A parsed CSV body. `line` is where a record starts; the header is line 1. */
+export interface Csv {
+  header: string[]
+  records: { line: number, fields: string[] }[]
+}
+
+const CHARSETS: Record<string, string> = {
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'us-ascii': 'utf-8',
+  gb18030: 'gb18030',
+  gbk: 'gb18030',
+  gb2312: 'gb18030'
+}
+
+/** Where there is nothing to read it, a body is not looked at: what is wrong is the address or the method. */
+export function readBodies (app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.is404) return done(null, undefined)
+    try {
+      if (!accepted(request).includes('application/json') && body.length > 0) throw unsupported(request)
+      const text = decode(request, body)
+      if (text.trim() === '') return done(null, undefined)
+      refuseLoss(text)
+      parseJson(request, text, (error: Error | null, value) => {
+        if (error === null && isCrowded(value)) return done(crowded())
+        done(error && malformed(error), value)
+      })
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (request.is404) return done(null, undefined)
+    try {
+      if (!accepted(request).includes('text/csv')) throw unsupported(request)
+      done(null, readCsv(decode(request, body)))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  // A document arrives as it is where the route reads such. curl -X POST -d '' and forms: an empty body is no body,
+  // whatever its type.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0 || request.is404) return done(null, undefined)
+    const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+    const reads = request.routeOptions.config.reads?.(type, body) ?? accepted(request).includes(type)
+    done(reads ? null : unsupported(request), body)
+  })
+}
+
+/** The charset that a Content-Type declares, by the name of its decoder. Throws `media-type-unsupported`. */
+export function charsetOf (contentType: string, request: FastifyRequest): string | undefined {
+  const asked = /charset="?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase()
+  if (asked === undefined) return undefined
+  const charset = CHARSETS[asked]
+  if (charset === undefined) throw unsupported(request)
+  return charset
+}
+
+function decode (request: FastifyRequest, body: Buffer): string {
+  const charset = charsetOf(request.headers['content-type'] ?? '', request) ?? 'utf-8'
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body)
+  } catch {
+    throw problem('text-undecodable', { charset })
+  }
+}
+
+/**
+ * JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong
+ * figure. And PostgreSQL can keep neither U+0000 nor half a surrogate pair, which JSON can write as escapes.
+ */
+function refuseLoss (text: string): void {
+  const imprecise: string[] = []
+  const storable = (_: string, value: unknown) => {
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      throw new Error('a text has U+0000 or half a surrogate pair')
+    }
+    return value
+  }
+  try {
+    parseLossless(text, /\\u(0000|d[89a-f])/i.test(text) ? storable : undefined, number => {
+      if (!isSafeNumber(number)) imprecise.push(number)
+      return number
+    })
+  } catch (error) {
+    throw malformed(error as Error)
+  }
+  if (imprecise.length > 0) {
+    throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
+  }
+}
+
+/** One JSON value, as strictly as a body. */
+export function readJson (text: string): unknown {
+  refuseLoss(text)
+  const value: unknown = JSON.parse(text)
+  if (isCrowded(value)) throw crowded()
+  return value
+}
+
+const crowded = () => problem('json-malformed', { reason: `more than ${MOST_MEMBERS} members in one object or array` })
+
+/** No form has so many names: to look for the right one beside each wrong one would take seconds. */
+const MOST_MEMBERS = 2000
+
+function isCrowded (value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const members = Object.values(value)
+  return members.length > MOST_MEMBERS || members.some(isCrowded)
+}
+
+const malformed = (error: Error) =>
+  problem('json-malformed', {
+    reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200)
+  })
+
+function readCsv (text: string): Csv {
+  try {
+    const rows = parseCsv(text, {
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: 100_000
+    }) as unknown as { info: { lines: number }, record: string[] }[]
+    if (rows.length > MOST_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MOST_MEMBERS} lines` })
+    // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before. It counts a
+    // CRLF inside quotes twice.
+    let twice = 0
+    const records = rows.map(({ info, record }) => {
+      const text = record.join('')
+      twice += text.split('\r\n').length - 1
+      return { line: info.lines - twice - (text.split('\n').length - 1), fields: record }
+    })
+    const [header, ...rest] = records
+    if (header === undefined || rest.length === 0) throw problem('csv-without-lines')
+    return { header: header.fields.map(name => name.trim()), records: rest }
+  } catch (error) {
+    if ((error as CsvError).code?.startsWith?.('CSV_')) {
+      throw problem('csv-malformed', { reason: (error as Error).message })
+    }
+    throw error
+  }
+}
+
+/** The types that the route reads stand in its schema. */
+function accepted (request: FastifyRequest): string[] {
+  const body = request.routeOptions.schema?.body as { content?: object } | undefined
+  return Object.keys(body?.content ?? { 'application/json': {} })
+}
+
+export function unsupported (request: FastifyRequest) {
+  const types = accepted(request)
+  return problem('media-type-unsupported', {
+    found: request.headers['content-type'] ?? '(none)',
+    accepted: types.join(', '),
+    first: types[0]!
+  })
+}

@@ -1,0 +1,184 @@
+// A body that may be larger than memory: received whole into a file, then read from there. So no transaction waits for
+// a slow line, and an upload that breaks off has begun nothing.
+import { Busboy, type BusboyHeaders } from '@fastify/busboy'
+import type { FastifyRequest } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { inParts } from '../../database/write-behind.ts'
+import { problem } from '../../problems/problem.ts'
+import { uploading } from '../errors.ts'
+import { charsetOf } from './body.ts'
+import type { Received } from './uploaded-file.ts'
+
+/** How long a client may send nothing. */
+const SILENCE_MS = 30_000
+/** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
+const DISCARD_MS = 10_000
+/** Bytes of the body that are written at once. */
+const AT_ONCE = 1024 * 1024
+
+export interface Upload {
+  received: Received
+  /** Bytes as they were received. */
+  size: number
+  close(): Promise<void>
+}
+
+/**
+ * Receives the body, or the one file of a form (`curl -F`). `limit` is in bytes, both as received and unpacked.
+ * Throws `body-too-large`, `request-timeout`, `multipart-malformed`, `media-type-unsupported`.
+ */
+export async function receiveUpload (request: FastifyRequest, limit: number, silence = SILENCE_MS): Promise<Upload> {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (!['identity', 'gzip', 'x-gzip'].includes(encoding)) {
+    throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
+  }
+  const declared = request.headers['content-type'] ?? ''
+  const handle = await openScratch()
+  uploading.add(request.raw.socket)
+  try {
+    const received = pieces(request, limit, silence)
+    const file = typeOf(declared) === 'multipart/form-data'
+      ? await fileOfForm(request, received)
+      : { type: declared, pieces: received }
+    const size = await write(handle, file.pieces)
+    return {
+      received: { fd: handle.fd, limit, type: typeOf(file.type), charset: charsetOf(file.type, request) },
+      size,
+      close: async () => await handle.close()
+    }
+  } catch (error) {
+    await handle.close()
+    request.raw.resume()
+    setTimeout(() => {
+      if (!request.raw.complete) request.raw.destroy()
+    }, DISCARD_MS).unref()
+    throw error
+  } finally {
+    uploading.delete(request.raw.socket)
+  }
+}
+
+/** A file without a name: it goes with the process, however that ends. */
+export async function openScratch (): Promise<FileHandle> {
+  const path = join(tmpdir(), `gongkai-${randomUUID()}`)
+  const handle = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return handle
+}
+
+/** Of a Content-Type, the media type in lower case. */
+export const typeOf = (contentType: string) => contentType.split(';')[0]!.trim().toLowerCase()
+
+/**
+ * The body as it comes. What is left of it when the reader stops stays unread: the connection is still there for the
+ * answer.
+ */
+async function* pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
+  const iterator = request.raw.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await inTime(iterator.next(), silence)
+      if (done) break
+      if ((size += value.length) > limit) throw problem('body-too-large', { limit })
+      yield value
+    }
+  } finally {
+    iterator.return!().catch(() => {})
+  }
+  if (!request.raw.complete && request.raw.errored) throw request.raw.errored
+}
+
+async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(problem('request-timeout')), limit)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** While some is written, more is received. */
+async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
+  let size = 0
+  await inParts(async store => {
+    let [memory, other] = [Buffer.allocUnsafeSlow(AT_ONCE), Buffer.allocUnsafeSlow(AT_ONCE)]
+    let used = 0
+    const writeOut = async () => {
+      const bytes = memory.subarray(0, used)
+      // All of it, or it throws: a disk that is full takes a part.
+      await store(async () => await handle.appendFile(bytes))
+      ;[memory, other] = [other, memory]
+      used = 0
+    }
+    for await (const piece of pieces) {
+      size += piece.length
+      for (let from = 0; from < piece.length;) {
+        const copied = piece.copy(memory, used, from)
+        from += copied
+        if ((used += copied) === AT_ONCE) await writeOut()
+      }
+    }
+    if (used > 0) await writeOut()
+  })
+  return size
+}
+
+/** The one file of a form. What it leaves of the form is read to its end. */
+async function fileOfForm (
+  request: FastifyRequest,
+  received: AsyncGenerator<Buffer>
+): Promise<{ type: string, pieces: AsyncIterable<Buffer> }> {
+  const malformed = (reason: string) => problem('multipart-malformed', { reason })
+  let busboy: InstanceType<typeof Busboy>
+  try {
+    busboy = new Busboy({ headers: request.headers as BusboyHeaders, limits: { files: 2, fields: 1 } })
+  } catch (error) {
+    throw malformed((error as Error).message)
+  }
+  const source = Readable.from(received, { objectMode: false })
+  source.on('error', error => busboy.destroy(error))
+  const ended = new Promise<void>((resolve, reject) => {
+    busboy.on('finish', resolve)
+    busboy.on(
+      'error',
+      error => reject(error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message)))
+    )
+  })
+  ended.catch(() => {})
+  const first = await new Promise<{ file: Readable, type: string }>((resolve, reject) => {
+    let given = false
+    busboy.on(
+      'field',
+      name => busboy.destroy(malformed(`the field ${name.slice(0, 60)} is no file; options go into the address`))
+    )
+    busboy.on('file', (_, file, filename, __, type) => {
+      if (given) return busboy.destroy(malformed('it has more than one file'))
+      given = true
+      resolve({ file, type: typeOfFile(filename, type) })
+    })
+    ended.then(() => reject(malformed('it has no file')), reject)
+    source.pipe(busboy)
+  })
+  ended.catch(error => first.file.destroy(error))
+  async function* pieces () {
+    for await (const piece of first.file) yield piece as Buffer
+    await ended
+  }
+  return { type: first.type, pieces: pieces() }
+}
+
+/** curl says application/octet-stream of most files, browsers on Windows say Excel of CSV: the name knows better. */
+function typeOfFile (filename: string | undefined, type: string): string {
+  if (/\.csv(\.gz)?$/i.test(filename ?? '')) {
+    return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
+  }
+  return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
+}

@@ -1,0 +1,55 @@
+// A file that was received, from its start: read here or in another thread of the process.
+import { read } from 'node:fs'
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { createGunzip } from 'node:zlib'
+import { problem } from '../../problems/problem.ts'
+
+const readAt = promisify(read)
+const CHUNK = 256 * 1024
+
+export interface Received {
+  fd: number
+  /** Bytes, as received and unpacked. */
+  limit: number
+  /** The media type of the file, in lower case; '' when none was given. */
+  type: string
+  /** As declared; undefined when nothing was. */
+  charset: string | undefined
+}
+
+/**
+ * Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws
+ * `gzip-malformed` and `body-too-large`.
+ */
+export async function* readReceived ({ fd, limit }: Received): AsyncGenerator<Buffer> {
+  const { buffer: head } = await readAt(fd, Buffer.alloc(2), 0, 2, 0)
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd, Buffer.allocUnsafeSlow(CHUNK))
+  const stream = createGunzip({ chunkSize: CHUNK })
+  const packed = Readable.from(contents(fd), { objectMode: false })
+  packed.on('error', error => stream.destroy(error)).pipe(stream)
+  let size = 0
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      if ((size += piece.length) > limit) throw problem('body-too-large', { limit })
+      yield piece
+    }
+  } catch (error) {
+    if (String((error as { code?: string }).code).startsWith('Z_')) {
+      throw problem('gzip-malformed', { reason: (error as Error).message })
+    }
+    throw error
+  } finally {
+    packed.destroy()
+  }
+}
+
+/** A stream of the file would close it. With `memory` each piece is good only until the next is asked for. */
+async function* contents (fd: number, memory?: Buffer): AsyncGenerator<Buffer> {
+  for (let position = 0;;) {
+    const { buffer, bytesRead } = await readAt(fd, memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    position += bytesRead
+  }
+}

@@ -1,0 +1,61 @@
+// Answers whose bytes are made once and sent often. Who has them already is answered 304 (etag.ts).
+import accepts from 'accepts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { promisify } from 'node:util'
+import { gzip as gzipInto } from 'node:zlib'
+import { etagOfText } from './etag.ts'
+
+const gzip = promisify(gzipInto)
+
+export const JSON_UTF8 = 'application/json; charset=utf-8'
+
+/** Anyone may keep the answer, and asks whether it still holds before giving it on. */
+export const PUBLIC = 'public, no-cache'
+
+export interface Tagged {
+  body: Buffer
+  type: string
+  etag: string
+}
+
+export const tagged = (type: string, text: string): Tagged => ({
+  body: Buffer.from(text),
+  type,
+  etag: etagOfText(text)
+})
+
+/** Shorter ones are not worth it. */
+const LEAST_TO_PACK = 2048
+const packed = new WeakMap<Tagged, Promise<Tagged>>()
+
+/** Packed once, however often it is sent. Other bytes have another tag. */
+function pack (answer: Tagged): Promise<Tagged> {
+  let made = packed.get(answer)
+  if (made === undefined) {
+    made = gzip(answer.body).then(body => ({ ...answer, body, etag: `${answer.etag.slice(0, -1)}-gzip"` }))
+    packed.set(answer, made)
+  }
+  return made
+}
+
+/** Sends what is made for one request: as it is, so that it is written as JSON but once. */
+export const sendText = (reply: FastifyReply, text: string, cacheControl: string): FastifyReply =>
+  reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(text)
+
+/** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
+export async function sendTagged (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Tagged,
+  cacheControl: string,
+  vary?: string
+): Promise<FastifyReply> {
+  const packs = answer.body.length >= LEAST_TO_PACK
+  const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip' ? await pack(answer) : answer
+  const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
+  if (varies.length > 0) reply.header('vary', varies.join(', '))
+  if (chosen !== answer) reply.header('content-encoding', 'gzip')
+  return await reply.header('etag', chosen.etag).header('cache-control', cacheControl).type(answer.type).send(
+    chosen.body
+  )
+}

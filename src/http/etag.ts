@@ -1,0 +1,75 @@
+// Strong ETags, and the conditions that a request sets with them.
+import type { FastifyInstance } from 'fastify'
+import { createHash } from 'node:crypto'
+import { Type } from 'typebox'
+import { problem } from '../problems/problem.ts'
+
+/** Names what is shown. `suffix` tells more to us, not to the client. */
+export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
+
+/** The same, of what is shown as JSON. */
+export const etagOfText = (text: string, suffix = '') =>
+  `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}${suffix}"`
+
+type Tags = '*' | string[]
+export interface Conditions {
+  match?: Tags
+  noneMatch?: Tags
+}
+
+const LIST = /^\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*$/
+const TAG = /(?:W\/)?"[^"]*"/g
+
+/** Throws `parameter-invalid` for a header that is no list of ETags. */
+export function readConditions (
+  headers: { 'if-match'?: string | undefined, 'if-none-match'?: string | undefined }
+): Conditions {
+  const read = (name: 'if-match' | 'if-none-match'): Tags | undefined => {
+    const text = headers[name]
+    if (text === undefined) return undefined
+    if (text.trim() === '*') return '*'
+    if (!LIST.test(text)) {
+      throw problem('parameter-invalid', {}, {
+        errors: [{
+          parameter: name,
+          found: text,
+          expected: { en: '* or ETags as they were given, in double quotes', zh: '* 或原样给出的 ETag（带双引号）' }
+        }]
+      })
+    }
+    return text.match(TAG)!
+  }
+  const [match, noneMatch] = [read('if-match'), read('if-none-match')]
+  return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }
+}
+
+/** A GET whose ETag the client has already is answered 304, without the body. */
+export function answerNotModified (app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const known = request.headers['if-none-match']
+    const etag = reply.getHeader('etag')
+    if (known === undefined || typeof etag !== 'string' || request.method !== 'GET' || reply.statusCode !== 200) {
+      return payload
+    }
+    if (known.trim() !== '*' && !(known.match(TAG) ?? []).some(tag => tag.replace('W/', '') === etag)) return payload
+    reply.code(304).removeHeader('content-type').removeHeader('content-length')
+    return null
+  })
+}
+
+// ---- for the documentation ----------------------------------------------------------------------------------------
+
+export const ETAG = { ETag: Type.String({ description: 'Strong; for If-Match and If-None-Match.' }) }
+export const NOT_MODIFIED = { 304: Type.Null({ description: 'It is as the client has it (If-None-Match).' }) }
+export const WriteConditions = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description:
+        'Write only when it is still as it was read: the ETag of the report, or of the table or row that is written. `*`: only when it is there.'
+    })
+  ),
+  'if-none-match': Type.Optional(Type.String({ description: '`*`: write only when it is not there yet.' }))
+})
+export const MoveConditions = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'Only when the report is still as it was read: its ETag.' }))
+})

@@ -1,0 +1,44 @@
+// An overloaded process refuses what it could only answer late, and so goes on answering the rest.
+import type { FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { longestWait, type Database } from '../../database/connection.ts'
+import { problem } from '../../problems/problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers however busy the process is, and as often as it is asked: for probes and metrics. */
+    always?: boolean
+  }
+}
+
+const SAMPLE_MS = 500
+const RESOLUTION_MS = 10
+
+/**
+ * New requests are refused while others wait longer than `most` milliseconds for a turn of the process or for a
+ * connection.
+ */
+export function shedLoad (app: FastifyInstance, db: Kysely<Database>, most: number): void {
+  const delay = sustainedDelay(app)
+  app.addHook('onRequest', (request, _, done) => {
+    const isOverloaded = !request.routeOptions.config.always && (delay() > most || longestWait(db) > most)
+    done(isOverloaded ? problem('overloaded') : undefined)
+  })
+}
+
+/** The mean delay of the event loop in ms, of the better of the last two samples: one long turn is no overload. */
+function sustainedDelay (app: FastifyInstance): () => number {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  histogram.enable()
+  let [before, last] = [0, 0]
+  const timer = setInterval(() => {
+    ;[before, last] = [last, histogram.mean / 1e6 - RESOLUTION_MS]
+    histogram.reset()
+  }, SAMPLE_MS).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    histogram.disable()
+  })
+  return () => Math.min(before, last)
+}

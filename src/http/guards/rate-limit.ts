@@ -1,0 +1,22 @@
+// How much one caller may ask of this process: by key or token, and without a valid one by address.
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance } from 'fastify'
+import { problem } from '../../problems/problem.ts'
+
+const WINDOW_MS = 60_000
+
+/** Comes after `authenticate`, which only notes a wrong key: so guessing keys is limited, too. 404s count as well. */
+export async function limitRates (app: FastifyInstance, perMinute: number): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    max: perMinute,
+    timeWindow: WINDOW_MS,
+    enableDraftSpec: true,
+    keyGenerator: request => request.actor?.name ?? rateLimit.normalizeIP(request.ip),
+    errorResponseBuilder: (_, { max, ttl }) => problem('rate-limited', { max, seconds: Math.ceil(ttl / 1000) })
+  })
+  const count = app.rateLimit()
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.routeOptions.config.always) await count.call(app, request, reply)
+  })
+}

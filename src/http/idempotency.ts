@@ -1,0 +1,149 @@
+// Idempotency-Key: a POST that is sent again gets the answer that it got, and does nothing a second time. Only answers
+// of success are kept: what was refused changed nothing and may be tried anew.
+//
+// What such a request does and the answer that is kept are one transaction: whenever service or database fail, either
+// both are there or neither. Who sends the same meanwhile waits at the key, which goes free with the transaction.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sql, type ControlledTransaction, type Kysely } from 'kysely'
+import { createHash } from 'node:crypto'
+import { Type } from 'typebox'
+import { asPartOf, type Database } from '../database/connection.ts'
+import { problem } from '../problems/problem.ts'
+import { addProblems } from './responses.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** All that the request does, to end with its answer. */
+    retryable: { key: string, trx: ControlledTransaction<Database> } | null
+  }
+  interface FastifyContextConfig {
+    /** A member of the answer that is stored nowhere: in the answer to a retry it is null. */
+    shownOnce?: string
+  }
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/
+const KEPT = sql`interval '24 hours'`
+/** How long the same request waits for the first; no longer, as each that waits has a connection. */
+const PATIENCE = '2s'
+const LOCK_NOT_AVAILABLE = '55P03'
+const KEPT_HEADERS = ['content-type', 'location', 'etag', 'cache-control', 'vary']
+const HEADER = {
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        'Of your choice, 1 to 200 printable ASCII characters, a new one for each thing to do. Sent again with the same request, it gives the same answer for 24 hours and does nothing a second time.'
+    })
+  )
+}
+
+/** Comes after the callers are known and their rights are held. */
+export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void {
+  app.decorateRequest('retryable', null)
+  app.addHook('onRoute', ({ method, schema }) => {
+    if (method !== 'POST' || !schema?.security?.every(way => Object.keys(way).length > 0)) return
+    schema.headers ??= Type.Object(HEADER)
+    addProblems(schema.response as object, [
+      'idempotency-key-invalid',
+      'idempotency-key-in-use',
+      'idempotency-key-reused'
+    ])
+  })
+  app.addHook('preHandler', (request, reply, done) => {
+    const key = request.headers['idempotency-key']
+    if (key === undefined || request.method !== 'POST' || request.actor === null || isStream(request.body)) {
+      return done()
+    }
+    if (typeof key !== 'string' || !KEY.test(key)) return done(problem('idempotency-key-invalid'))
+    claim(db, request.actor.name, key, fingerprint(request)).then(claimed => {
+      if ('status' in claimed) return replay(reply, claimed)
+      request.retryable = { key, trx: claimed }
+      asPartOf(claimed, done)
+    }, done)
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.retryable === null) return
+    const { key, trx } = request.retryable
+    request.retryable = null
+    const { statusCode: status } = reply
+    if (status < 200 || status > 299) return await undo(trx)
+    try {
+      if (!isStream(payload)) {
+        const headers = Object.fromEntries(
+          KEPT_HEADERS.flatMap(name => reply.hasHeader(name) ? [[name, reply.getHeader(name)]] : [])
+        )
+        await trx.updateTable('stored_answer').set({
+          status,
+          headers: JSON.stringify(headers),
+          body: Buffer.from(kept(payload as string | Buffer | null ?? '', request.routeOptions.config.shownOnce))
+        })
+          .where('actor', '=', request.actor!.name).where('key', '=', key).execute()
+      }
+      await trx.commit().execute()
+    } catch (error) {
+      await undo(trx)
+      throw error
+    }
+  })
+}
+
+/** Also gives the connection back. On one that was lost nothing is left to undo. */
+const undo = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})
+
+const kept = (payload: string | Buffer, shownOnce: string | undefined) =>
+  shownOnce === undefined ? payload : JSON.stringify({ ...JSON.parse(String(payload)), [shownOnce]: null })
+
+interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+}
+
+/** The answer when it is there already; else the key is the caller's to use, in this transaction. */
+async function claim (
+  db: Kysely<Database>,
+  actor: string,
+  key: string,
+  fingerprint: Buffer
+): Promise<Answer | ControlledTransaction<Database>> {
+  await sql`delete from stored_answer where (actor, key) in (select actor, key from stored_answer where started_at < now() - ${KEPT} limit 20 for update skip locked)`
+    .execute(db)
+  const trx = await db.startTransaction().execute()
+  try {
+    await sql`select set_config('lock_timeout', ${PATIENCE}, true)`.execute(trx)
+    for (;;) {
+      const { rows: claimed } = await sql`
+        insert into stored_answer as s (actor, key, fingerprint) values (${actor}, ${key}, ${fingerprint})
+        on conflict on constraint stored_answer_pkey do update set fingerprint = excluded.fingerprint, started_at = now(), status = null, headers = null, body = null
+          where s.status is null or s.started_at < now() - ${KEPT}
+        returning 1`.execute(trx)
+      if (claimed.length > 0) {
+        await sql`set local lock_timeout to default`.execute(trx)
+        return trx
+      }
+      const there = await trx.selectFrom('stored_answer').selectAll().where('actor', '=', actor).where('key', '=', key)
+        .executeTakeFirst()
+      // Too old, and removed between the two statements.
+      if (there === undefined) continue
+      if (!there.fingerprint.equals(fingerprint)) throw problem('idempotency-key-reused', { key })
+      await undo(trx)
+      return { status: there.status!, headers: there.headers as Record<string, string>, body: there.body! }
+    }
+  } catch (error) {
+    await undo(trx)
+    throw (error as { code?: string }).code === LOCK_NOT_AVAILABLE ? problem('idempotency-key-in-use', { key }) : error
+  }
+}
+
+const replay = (reply: FastifyReply, { status, headers, body }: Answer) =>
+  reply.code(status).headers(headers).header('idempotency-replayed', 'true').serializer((body: unknown) =>
+    body as string
+  ).send(status === 204 ? null : body)
+
+function fingerprint ({ method, url, body }: FastifyRequest): Buffer {
+  return createHash('sha256').update(`${method} ${url}\n`).update(
+    Buffer.isBuffer(body) ? body : JSON.stringify(body) ?? ''
+  ).digest()
+}
+
+const isStream = (body: unknown): boolean => typeof (body as { pipe?: unknown } | null)?.pipe === 'function'

@@ -1,0 +1,70 @@
+// Lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the page before.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type TInteger, type TSchema } from 'typebox'
+import { problem } from '../problems/problem.ts'
+
+const LIMIT = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })
+
+export const PageQuery = {
+  // May be left out, but a handler always finds it: the default is filled in before.
+  limit: Type.Optional(LIMIT) as TSchema as TInteger,
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: 'Where to go on: as in `next` of the page before. None for the first page.'
+    })
+  )
+}
+
+export const NextPage = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  description: 'Address of the next page, also in the header Link; null on the last.',
+  examples: [null]
+})
+export const LINK = { Link: Type.String({ description: 'With `rel="next"`, where there is a next page.' }) }
+
+/** The sort key in a cursor; undefined for the first page. */
+export function readCursor<Key extends unknown[]> (
+  cursor: string | undefined,
+  isKey: (key: unknown[]) => key is Key
+): Key | undefined {
+  if (cursor === undefined) return undefined
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(key) && isKey(key) && !key.join().includes('\0')) return key
+  } catch {}
+  throw problem('parameter-invalid', {}, {
+    errors: [{
+      parameter: 'cursor',
+      found: cursor,
+      expected: { en: 'the cursor of a `next` link, as it was given', zh: '`next` 链接中的 cursor 原值' }
+    }]
+  })
+}
+
+/**
+ * Makes the page of `items`, which hold one more than `limit` when there is a further page, and sets the Link header.
+ * `next` has the query of this request with the new cursor.
+ */
+export function page<Item> (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  items: Item[],
+  limit: number,
+  keyOf: (item: Item) => unknown[]
+): { items: Item[], next: string | null } {
+  if (items.length <= limit) return { items, next: null }
+  const shown = items.slice(0, limit)
+  const cursor = Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url')
+  return { items: shown, next: nextPage(request, reply, { cursor }) }
+}
+
+/** The address of this request with `change`, which the header Link names as well. */
+export function nextPage (request: FastifyRequest, reply: FastifyReply, change: Record<string, string>): string {
+  const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
+  const query = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(change)) query.set(name, value)
+  const next = `${path}?${query}`
+  reply.header('link', `<${next}>; rel="next"`)
+  return next
+}

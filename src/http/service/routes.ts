@@ -1,0 +1,107 @@
+// Health, metrics, and a page for each problem code.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { sql, type Kysely } from 'kysely'
+import type { Registry } from 'prom-client'
+import { Type } from 'typebox'
+import type { Database } from '../../database/connection.ts'
+import { migrationStatus } from '../../database/migrations.ts'
+import { PROBLEMS } from '../../problems/codes.ts'
+import { problem } from '../../problems/problem.ts'
+import { answer, problems, problemsBesideParameters } from '../responses.ts'
+import { problemIndex, problemPage } from './pages.ts'
+
+/** Probes come every few seconds: they would fill the log. */
+const probe = { logLevel: 'warn', config: { always: true } } as const
+
+const State = Type.Object({ status: Type.String({ description: '`live` or `ready`.', examples: ['ready'] }) }, {
+  $id: 'ServiceState',
+  description: 'The service can answer.'
+})
+const page = (description: string, type: string) => ({
+  200: { description, content: { [type]: { schema: Type.String() } } }
+})
+
+/**
+ * `db` should not be the one that requests use: that all its connections are at work does not make the service unready.
+ */
+export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
+  app.addSchema(State)
+
+  app.get('/healthz', {
+    ...probe,
+    schema: {
+      operationId: 'isLive',
+      summary: 'Is the process alive?',
+      description: 'Asks nothing of the database.',
+      tags: ['service'],
+      response: { 200: answer(State, 'It is.'), ...problemsBesideParameters() }
+    }
+  }, async () => ({ status: 'live' }))
+
+  app.get('/readyz', {
+    ...probe,
+    schema: {
+      operationId: 'isReady',
+      summary: 'Can it serve?',
+      description: 'Green when the database answers and its schema is current.',
+      tags: ['service'],
+      response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') }
+    }
+  }, async request => {
+    let open
+    try {
+      await sql`select 1`.execute(db)
+      open = (await migrationStatus(db)).filter(migration => migration.executedAt === undefined)
+    } catch (error) {
+      request.log.warn({ err: error }, 'not ready')
+      throw problem('not-ready', { reason: 'the database does not answer' })
+    }
+    if (open.length > 0) {
+      throw problem('not-ready', { reason: `migrations to run: ${open.map(migration => migration.name).join(', ')}` })
+    }
+    return { status: 'ready' }
+  })
+
+  app.get('/metrics', {
+    ...probe,
+    schema: {
+      operationId: 'getMetrics',
+      summary: 'Metrics',
+      description: 'For Prometheus.',
+      tags: ['service'],
+      response: {
+        ...page('Metrics of the process and of requests by route.', 'text/plain'),
+        ...problemsBesideParameters()
+      }
+    }
+  }, async (_, reply) => reply.type(metrics.contentType).serializer(String).send(await metrics.metrics() as never))
+
+  app.get('/problems', {
+    schema: {
+      operationId: 'listProblems',
+      summary: 'All problem codes',
+      description: 'A page for people, in English and Chinese.',
+      tags: ['service'],
+      response: { ...page('The codes with their meaning.', 'text/html'), ...problemsBesideParameters() }
+    }
+  }, async (_, reply) => reply.type('text/html; charset=utf-8').serializer(String).send(problemIndex() as never))
+
+  app.get('/problems/:code', {
+    schema: {
+      operationId: 'explainProblem',
+      summary: 'A problem code explained',
+      description: 'The page that `type` of a problem names, in English and Chinese.',
+      tags: ['service'],
+      params: Type.Object({
+        code: Type.String({ maxLength: 64, description: 'The `code` of a problem.', examples: ['checks-failed'] })
+      }),
+      response: { ...page('What the code means.', 'text/html'), ...problems('problem-not-found') }
+    }
+  }, async (request, reply) => {
+    const { code } = request.params
+    if (!Object.hasOwn(PROBLEMS, code)) throw problem('problem-not-found', { code })
+    return reply.type('text/html; charset=utf-8').serializer(String).send(
+      problemPage(code as keyof typeof PROBLEMS) as never
+    )
+  })
+}

@@ -1,0 +1,127 @@
+// Validation of requests: strict for bodies, coerced from text for paths and queries, all faults at once. And the
+// serializers of the answers.
+import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
+import SerializerSelector from '@fastify/fast-json-stringify-compiler'
+import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
+import { problem, type Fault, type Problem } from '../problems/problem.ts'
+
+type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
+
+/** Schemas with this keyword are for readers of the API; the named reader checks the value itself, to say more. */
+export const READ_BY_CODE = 'x-read-by'
+
+/**
+ * Fastify's own validator coerces: a null in a body would arrive as 0. Here only texts of the path and query are
+ * coerced. Neither drops what it does not know.
+ */
+export function compilers (): Compilers {
+  const factory = AjvCompiler() as (schemas: Record<string, unknown>, options: object) => (route: object) => unknown
+  const options = {
+    allErrors: true,
+    verbose: true,
+    removeAdditional: false as const,
+    useDefaults: true,
+    keywords: [READ_BY_CODE]
+  }
+  const buildValidator = (schemas: Record<string, unknown>, _: unknown) => {
+    const open = Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, opened(schema)]))
+    const strict = factory(open, { customOptions: { ...options, coerceTypes: false } })
+    const fromText = factory(schemas, { customOptions: { ...options, coerceTypes: 'array' } })
+    return (route: { httpPart?: string, schema: unknown }) =>
+      route.httpPart === 'body' ? strict({ ...route, schema: opened(route.schema) }) : fromText(route)
+  }
+  return { buildValidator: buildValidator as unknown as BuildCompilerFromPool, buildSerializer }
+}
+
+/** Each operation declares its problems by status: to compile a serializer for every one takes half of the start. */
+const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, options) => {
+  const compile = SerializerSelector()(schemas as never, options as never)
+  const ofProblem = (route: object) => 'contentType' in route && route.contentType === 'application/problem+json'
+  return route => ofProblem(route) ? JSON.stringify : compile(route)
+}
+
+/** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
+export function refuseUndeclaredQueries (app: FastifyInstance): void {
+  app.addHook('onRoute', ({ url, schema }) => {
+    if (url.startsWith('/v1/') && schema !== undefined) {
+      schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
+    }
+  })
+}
+
+function opened (schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(opened)
+  if (typeof schema !== 'object' || schema === null) return schema
+  if (READ_BY_CODE in schema) return '$id' in schema ? { $id: schema.$id } : {}
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, opened(value)]))
+}
+
+/** What Ajv says (with `verbose`), as a problem of ours. */
+export function problemOfValidation (errors: FastifySchemaValidationError[], part: string | undefined): Problem {
+  const faults = (errors as Finding[]).filter(error => !(error.keyword === 'anyOf' || error.keyword === 'oneOf')).map(
+    error => fault(error, part === 'body')
+  )
+  return problem(part === 'body' ? 'body-invalid' : 'parameter-invalid', {}, { errors: faults })
+}
+
+interface Finding {
+  keyword: string
+  instancePath: string
+  params: Record<string, unknown>
+  message?: string
+  data?: unknown
+  parentSchema?: { properties?: Record<string, unknown>, pattern?: string, description?: string }
+}
+
+function fault ({ keyword, instancePath, params, message, data, parentSchema }: Finding, body: boolean): Fault {
+  const at = (member?: unknown) => {
+    if (body) {
+      return {
+        pointer: member === undefined
+          ? instancePath
+          : `${instancePath}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`
+      }
+    }
+    return { parameter: member === undefined ? instancePath.split('/')[1] ?? '' : String(member) }
+  }
+  switch (keyword) {
+    case 'required':
+      return { ...at(params.missingProperty), expected: { en: 'it is required', zh: '必须给出' } }
+    case 'additionalProperties': {
+      const known = Object.keys(parentSchema?.properties ?? {})
+      const expected = known.length === 0
+        ? { en: 'nothing here', zh: '此处不应有内容' }
+        : { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }
+      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected, among: known }
+    }
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String)
+      return {
+        ...at(),
+        found: data,
+        expected: { en: `one of ${allowed.join(', ')}`, zh: `以下之一：${allowed.join('、')}` },
+        among: allowed
+      }
+    }
+    case 'type':
+      return {
+        ...at(),
+        found: data,
+        expected: { en: [params.type].flat().join(' or '), zh: `类型 ${[params.type].flat().join(' 或 ')}` }
+      }
+    case 'pattern': {
+      const rule = `${parentSchema?.pattern}`
+      return {
+        ...at(),
+        found: data,
+        expected: { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` }
+      }
+    }
+    default:
+      return {
+        ...at(),
+        found: data,
+        expected: { en: message ?? keyword, zh: `符合规则 ${keyword} ${JSON.stringify(params)}` }
+      }
+  }
+}

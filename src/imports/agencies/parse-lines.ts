@@ -1,0 +1,106 @@
+// Agencies as NDJSON or CSV: what PUT takes, with the code.
+import type { AgencyChange } from '../../agencies/schemas.ts'
+import { readJson } from '../../http/bodies/body.ts'
+import { atLine } from '../../problems/fault.ts'
+import { problem, type Fault } from '../../problems/problem.ts'
+import { wrongWidth, type CsvFile, type CsvRecord } from '../bulk/csv.ts'
+import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
+import type { Line } from '../bulk/lines.ts'
+import { EXPECTED, REJECTED } from '../reports/parse-lines.ts'
+
+export interface SentAgency {
+  line: number
+  code: string
+  change: AgencyChange
+  source: string
+  fromCsv: boolean
+}
+export type ReadAgency = SentAgency | { line: number, source: string, faults: LineFault[] }
+
+/** Holds a value against the schema of a line. */
+export type Validate = (value: unknown) => Fault[]
+
+const DETAILS = ['code', 'name', 'level', 'kind', 'reporting']
+/** Empty is null, which clears them; an empty field of the others says nothing. */
+const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until']
+const YEARS = ['since', 'until']
+const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
+
+/** Without `keepSource` the source of a good line is left empty: all agencies of a file are held at once. */
+export function readAgencyLine ({ number: line, text }: Line, validate: Validate, keepSource: boolean): ReadAgency {
+  const source = text ?? ''
+  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  try {
+    const value = readJson(text)
+    const faults = validate(value)
+    return faults.length > 0
+      ? { line, source, faults: faults.map(fault => ({ ...fault, line })) }
+      : sent(line, keepSource ? source : '', value as AgencyChange & { code: string }, false)
+  } catch (error) {
+    return { line, source, faults: faultsOfProblem(line, error) }
+  }
+}
+
+const sent = (line: number, source: string, change: AgencyChange & { code: string }, fromCsv: boolean): SentAgency => ({
+  line,
+  code: change.code,
+  change,
+  source,
+  fromCsv
+})
+
+/** Throws `body-invalid` when the header does not hold. */
+export async function* readAgencyTable (
+  { header, records }: CsvFile,
+  validate: Validate,
+  keepSource: boolean
+): AsyncGenerator<ReadAgency[]> {
+  const columns = header.fields
+  const at = atLine(1)
+  const faults = columns.flatMap((column, i): Fault[] =>
+    columns.indexOf(column) !== i
+      ? [{ ...at(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } }]
+      : COLUMNS.includes(column)
+      ? []
+      : [{
+        ...at(column),
+        found: column,
+        expected: { en: `one of ${COLUMNS.join(', ')}`, zh: `以下之一：${COLUMNS.join('、')}` },
+        among: COLUMNS
+      }]
+  )
+  if (!columns.includes('code')) faults.push({ ...at('code'), expected: { en: 'a column code', zh: '须有 code 列' } })
+  if (faults.length > 0) throw problem('body-invalid', {}, { errors: faults })
+  for await (const block of records) yield block.map(record => readRecord(record, columns, validate, keepSource))
+}
+
+function readRecord (record: CsvRecord, columns: string[], validate: Validate, keepSource: boolean): ReadAgency {
+  const { line, source, fields, reason = '' } = record
+  if (fields === null) {
+    return {
+      line,
+      source,
+      faults: [{
+        line,
+        code: 'csv-malformed',
+        expected: { en: `a line of CSV: ${reason}`, zh: `合法的 CSV 行：${reason}` }
+      }]
+    }
+  }
+  const wrong = wrongWidth(record, { line: 1, source: '', fields: columns })
+  if (wrong !== undefined) return { line, source, faults: [{ line, ...wrong }] }
+  const change = Object.fromEntries(columns.flatMap((column, i): [string, unknown][] => {
+    const field = fields[i]!.trim()
+    if (column === REJECTED || (field === '' && !NULLABLE.includes(column))) return []
+    return [[column, field === '' ? null : YEARS.includes(column) && /^\d{1,5}$/.test(field) ? Number(field) : field]]
+  })) as AgencyChange & { code: string }
+  const faults = validate(change)
+  return faults.length > 0
+    ? { line, source, faults: faults.map(fault => inColumn(line, fault)) }
+    : sent(line, keepSource ? source : '', change, true)
+}
+
+/** A member of the agency is a column of its line. */
+export function inColumn (line: number, { pointer, ...fault }: Fault): LineFault {
+  return { ...fault, line, ...(pointer === undefined || pointer === '' ? {} : { column: pointer.slice(1) }) }
+}

@@ -1,0 +1,61 @@
+// What is wrong with a file: every fault counted, the first of each kind shown.
+import { Problem, sentenceOf, type Fault } from '../../problems/problem.ts'
+
+/** `code`: of the problem that the same request for this report alone would meet. */
+export interface LineFault extends Fault {
+  line: number
+  code?: string
+  check?: string
+}
+
+/** Of one kind, and in all. */
+const MOST_OF_A_KIND = 10
+const MOST = 100
+const MOST_KINDS = 100
+
+export interface Kind {
+  code?: string
+  check?: string
+  pointer?: string
+  column?: string
+  expected: Fault['expected']
+  count: number
+  lines: number[]
+}
+
+export class Faults {
+  readonly shown: LineFault[] = []
+  readonly kinds = new Map<string, Kind>()
+  count = 0
+
+  add (fault: LineFault): void {
+    this.count++
+    const { line, code, check, pointer, column, expected } = fault
+    const key = [code ?? expected.en, check, pointer, column].join(' ')
+    let kind = this.kinds.get(key)
+    if (kind === undefined) {
+      kind = {
+        ...(code === undefined ? {} : { code }),
+        ...(check === undefined ? {} : { check }),
+        ...(pointer === undefined ? {} : { pointer }),
+        ...(column === undefined ? {} : { column }),
+        expected,
+        count: 0,
+        lines: []
+      }
+      if (this.kinds.size < MOST_KINDS) this.kinds.set(key, kind)
+    }
+    kind.count++
+    if (kind.lines.length < MOST_OF_A_KIND) kind.lines.push(line)
+    if (kind.count <= MOST_OF_A_KIND && this.shown.length < MOST) this.shown.push(fault)
+  }
+}
+
+/** What would be refused as a request of its own, as faults of its line. */
+export function faultsOfProblem (line: number, error: unknown): LineFault[] {
+  if (!(error instanceof Problem) || error.status >= 500) throw error
+  const { code, errors } = error
+  if (code === 'body-invalid') return errors.map(fault => ({ ...fault, line: fault.line ?? line }))
+  const [first] = errors
+  return [{ ...(first ?? {}), line, code, expected: sentenceOf(error) }]
+}

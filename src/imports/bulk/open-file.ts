@@ -1,0 +1,105 @@
+// A received file as reports or agencies: which format it is, then the reader of that format.
+import type { Forms } from '../../forms/forms.ts'
+import { readReceived, type Received } from '../../http/bodies/uploaded-file.ts'
+import { problem } from '../../problems/problem.ts'
+import { readAgencyLine, readAgencyTable, type ReadAgency, type Validate } from '../agencies/parse-lines.ts'
+import { reportLineReader, type Read } from '../reports/parse-lines.ts'
+import { readReportTable } from '../reports/parse-table.ts'
+import { readCsvFile, type CsvFile } from './csv.ts'
+import { readLines, type Line } from './lines.ts'
+
+export type Format = 'ndjson' | 'csv'
+
+const FORMATS: Record<string, Format> = {
+  'text/csv': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson'
+}
+/** Said of anything, e.g. by curl: the first character tells. */
+const UNTOLD = [
+  '',
+  'application/octet-stream',
+  'application/x-www-form-urlencoded',
+  'application/gzip',
+  'application/x-gzip',
+  'text/plain'
+]
+
+/** Undefined: the type does not tell. Throws `media-type-unsupported`, which names the types of the route. */
+export function formatOf (type: string, types: string[]): Format | undefined {
+  if (FORMATS[type] === undefined && !UNTOLD.includes(type)) {
+    throw problem('media-type-unsupported', { found: type, accepted: types.join(', '), first: types[0]! })
+  }
+  return FORMATS[type]
+}
+
+/** A file whose format is known; any thread of the process can read it. */
+export interface FileToRead {
+  received: Received
+  format: Format
+  /** Bytes of one line. */
+  lineLimit: number
+}
+
+/** What is read from its start, as much at once as a piece of the file gives; of CSV the names of its columns, too. */
+export interface Reading<Item> {
+  columns: string[] | undefined
+  reads: AsyncIterable<Iterable<Item>>
+}
+
+/** `types` are those of the route. */
+export async function openFile (received: Received, lineLimit: number, types: string[]): Promise<FileToRead> {
+  const format = formatOf(received.type, types) ??
+    await sniff(readLines(readReceived(received), lineLimit, received.charset))
+  return { received, format, lineLimit }
+}
+
+/** The figures of a report are good until the next is asked for. */
+export const readReports = async (
+  file: FileToRead,
+  forms: Forms,
+  thisYear: number,
+  keepSource: boolean
+): Promise<Reading<Read>> =>
+  await reading(file, reportLineReader(forms, thisYear, keepSource), table => readReportTable(forms, table, thisYear))
+
+export const readAgencies = async (
+  file: FileToRead,
+  validate: Validate,
+  keepSource: boolean
+): Promise<Reading<ReadAgency>> =>
+  await reading(
+    file,
+    line => readAgencyLine(line, validate, keepSource),
+    table => readAgencyTable(table, validate, keepSource)
+  )
+
+async function reading<Item> (
+  { received, format, lineLimit }: FileToRead,
+  ofLine: (line: Line) => Item,
+  ofTable: (table: CsvFile) => AsyncIterable<Item[]>
+): Promise<Reading<Item>> {
+  const lines = readLines(readReceived(received), lineLimit, received.charset)
+  if (format === 'ndjson') return { columns: undefined, reads: inTurn(lines, ofLine) }
+  const table = await readCsvFile(lines, lineLimit)
+  return { columns: table.header.fields, reads: ofTable(table) }
+}
+
+async function* inTurn<Item> (
+  blocks: AsyncIterable<Line[]>,
+  read: (line: Line) => Item
+): AsyncGenerator<Iterable<Item>> {
+  for await (const block of blocks) yield each(block, read)
+}
+
+/** One at a time: what is read of a line is done with before the next. */
+function* each<Item> (lines: Line[], read: (line: Line) => Item): Generator<Item> {
+  for (const line of lines) yield read(line)
+}
+
+async function sniff (lines: AsyncGenerator<Line[]>): Promise<Format> {
+  const { value: [line] = [] } = await lines.next() as { value?: Line[] }
+  await lines.return([])
+  return /^\s*[{[]/.test(line?.text ?? '') ? 'ndjson' : 'csv'
+}

@@ -1,0 +1,135 @@
+// What was rejected, as it stood in the file, each with the reason: to be mended and sent again.
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { ftruncateSync, writeSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { openScratch } from '../../http/bodies/upload.ts'
+import { isObject } from '../../problems/fault.ts'
+import { wordFault, type Language } from '../../problems/problem.ts'
+import { REJECTED } from '../reports/parse-lines.ts'
+import type { LineFault } from './fault-summary.ts'
+
+const BUFFERED = 1024 * 1024
+
+export class Rejects {
+  readonly #file: FileHandle
+  readonly #language: Language
+  /** Of a CSV file. */
+  #columns: string[] | undefined
+  /** Bytes that are in the file. */
+  #written = 0
+  #waiting: string[] = []
+  #length = 0
+
+  private constructor (file: FileHandle, language: Language) {
+    this.#file = file
+    this.#language = language
+  }
+
+  static async open (language: Language): Promise<Rejects> {
+    return new Rejects(await openScratch(), language)
+  }
+
+  /** From the start: a transaction that met another one is tried again. */
+  begin (header: string[] | undefined): void {
+    ftruncateSync(this.#file.fd, 0)
+    this.#written = 0
+    this.#waiting = []
+    this.#length = 0
+    this.#columns = header
+    // With a mark, so that Excel takes it for UTF-8.
+    if (header !== undefined) {
+      this.#write('\ufeff' + stringify([[...header.filter(column => column !== REJECTED), REJECTED]]))
+    }
+  }
+
+  add (source: string, faults: LineFault[]): void {
+    const reason = faults.map(fault => told(fault, this.#language)).join('; ')
+    this.#write(
+      this.#columns === undefined ? `${withReason(source, reason)}\n` : inColumns(source, this.#columns, reason)
+    )
+  }
+
+  #write (text: string): void {
+    this.#waiting.push(text)
+    this.#length += text.length
+    if (this.#length > BUFFERED) this.#flush()
+  }
+
+  #flush (): void {
+    const bytes = Buffer.from(this.#waiting.join(''))
+    for (let done = 0; done < bytes.length;) {
+      done += writeSync(this.#file.fd, bytes, done, bytes.length - done, this.#written + done)
+    }
+    this.#written += bytes.length
+    this.#waiting = []
+    this.#length = 0
+  }
+
+  /** All of it, which ends with the stream. */
+  read () {
+    this.#flush()
+    return this.#file.createReadStream({ start: 0 })
+  }
+
+  /** All of it; undefined when it is longer than `most`. */
+  async bytes (most: number): Promise<Buffer | undefined> {
+    this.#flush()
+    const { size } = await this.#file.stat()
+    if (size > most) return undefined
+    return (await this.#file.read(Buffer.alloc(size), 0, size, 0)).buffer
+  }
+
+  async close (): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** `line 3, natural_person: found "x", expected an integer`. */
+export function told (fault: LineFault, language: Language): string {
+  const { line, column, pointer, check, found, expected } = wordFault(fault, language) as {
+    line: number
+    column?: string
+    pointer?: string
+    check?: string
+    found?: unknown
+    expected: string
+  }
+  const place = [language === 'zh' ? `第 ${line} 行` : `line ${line}`, column ?? pointer ?? check].filter(Boolean).join(
+    ' '
+  )
+  if (check !== undefined) return `${place}: ${expected}`
+  const shown = found === undefined
+    ? ''
+    : language === 'zh'
+    ? `为 ${JSON.stringify(found)}，`
+    : `found ${JSON.stringify(found)}, `
+  return `${place}: ${shown}${language === 'zh' ? '应为 ' : 'expected '}${expected}`
+}
+
+/** The line is changed at its end only: a number that is too precise to be parsed stays as it is. */
+function withReason (line: string, reason: string): string {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return line
+  }
+  if (!isObject(value)) return line
+  if (REJECTED in value) return JSON.stringify({ ...value, [REJECTED]: reason })
+  return `${line.trimEnd().slice(0, -1)}${Object.keys(value).length > 0 ? ',' : ''}${JSON.stringify(REJECTED)}:${
+    JSON.stringify(reason)
+  }}`
+}
+
+/** The reason stands on the first line of a report. */
+function inColumns (source: string, columns: string[], reason: string): string {
+  const at = columns.indexOf(REJECTED)
+  let records: string[][]
+  try {
+    records = parse(source, { relax_column_count: true, relax_quotes: true })
+  } catch {
+    return `${source}\n`
+  }
+  return stringify(records.map((fields, i) => [...fields.filter((_, column) => column !== at), i === 0 ? reason : '']))
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs'
+import { Type } from 'typebox'
+import { AgencyChange } from '../../agencies/schemas.ts'
+import { AgencyCode } from '../../http/parameters.ts'
+import { ProblemBody, ref, WireFault } from '../../http/responses.ts'
+import { READ_BY_CODE } from '../../http/validation.ts'
+import { JOB_STATES } from '../jobs/jobs.ts'
+
+const example = (name: string) => readFileSync(new URL(`../../../examples/${name}`, import.meta.url), 'utf8')
+
+/** Shortened: the whole reports are long. */
+const REPORT_LINES = example('reports.ndjson').trim().split('\n').map(line => {
+  const { agency, year, tables: { documents } } = JSON.parse(line)
+  return `${JSON.stringify({ agency, year, sections: { other_matters: '无' }, tables: { documents } })}\n`
+}).join('')
+
+const flag = (description: string) => Type.Optional(Type.Boolean({ description }))
+
+const common = {
+  dry_run: flag('Store nothing and tell what a real run would do.'),
+  on_error: Type.Optional(
+    Type.Enum(['abort', 'continue'], {
+      type: 'string',
+      description: '`abort` (as when left out): all or nothing. `continue`: store what is good, reject the rest.'
+    })
+  ),
+  mode: Type.Optional(
+    Type.Enum(['upsert', 'create'], {
+      type: 'string',
+      description: '`upsert` (as when left out): what is there may be changed. `create`: it is a fault.'
+    })
+  )
+}
+export const ImportAgenciesQuery = Type.Object(common, { additionalProperties: false })
+export const ImportReportsQuery = Type.Object({
+  ...common,
+  publish: flag('Run the checks and publish. A report whose checks fail is a fault.'),
+  accept_failed_checks: flag(
+    'With `publish`: publish also what does not add, as it was printed; such reports are counted.'
+  )
+}, { additionalProperties: false })
+
+/** One line of NDJSON, and one record of CSV. */
+export const AgencyLine = Type.Object({
+  ...AgencyChange.properties,
+  code: AgencyCode,
+  rejected: Type.Optional(Type.String())
+}, { additionalProperties: false })
+
+// The body is read line by line, with the faults of each.
+const byLine = { [READ_BY_CODE]: 'line' }
+
+const text = (description: string, examples: string[]) => ({
+  schema: Type.Unsafe<unknown>({ type: 'string', ...byLine, description, examples })
+})
+const file = (name: string, content: string) => ({
+  'multipart/form-data': {
+    schema: Type.Unsafe<unknown>({
+      type: 'object',
+      ...byLine,
+      properties: { file: { type: 'string', format: 'binary' } },
+      description: 'One file, as `curl -F file=@FILE` sends it; by its name `.csv` or `.ndjson`.',
+      examples: [{ file: `(the bytes of ${name})` }]
+    })
+  },
+  'application/octet-stream': {
+    schema: Type.Unsafe<unknown>({
+      type: 'string',
+      ...byLine,
+      format: 'binary',
+      description:
+        'NDJSON or CSV, plain or gzip: which of them is told by its first bytes. So is a body without a type.',
+      examples: [content]
+    })
+  }
+})
+export const REPORTS_BODY = {
+  content: {
+    'application/x-ndjson': text('One report a line, as PUT takes it, with agency and year.', [REPORT_LINES]),
+    'text/csv': text(
+      'Figures: `agency,year,table,row,<columns>`, one line per table row, or `agency,year,cell,value`. The lines of one report stand together; an empty field is blank; texts that are there stay.',
+      [example('figures.csv')]
+    ),
+    ...file('reports.ndjson', REPORT_LINES)
+  }
+}
+export const AGENCIES_BODY = {
+  content: {
+    'application/x-ndjson': text('One agency a line, as PUT takes it, with its code.', [
+      example('agencies.csv').split('\n').slice(1, -1).map(line => {
+        const [code, name, level, kind, parent, reporting] = line.split(',')
+        return JSON.stringify({ code, name, level, kind, parent: parent || null, reporting })
+      }).join('\n') + '\n'
+    ]),
+    'text/csv': text(
+      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until; `code` is needed. An empty parent, credit_code, division_code, since or until is null.',
+      [example('agencies.csv')]
+    ),
+    ...file('agencies.csv', example('agencies.csv'))
+  }
+}
+
+const count = (description: string) => Type.Integer({ description })
+const Counts = Type.Object({
+  created: count('New ones.'),
+  updated: count('Changed ones.'),
+  unchanged: count('Those that were there already.'),
+  rejected: count('Those at fault.')
+}, { $id: 'ImportCounts', description: 'Reports or agencies.' })
+const FaultKind = Type.Object({
+  code: Type.Optional(Type.String({ description: 'Code of the problem, where there is one.' })),
+  check: Type.Optional(Type.String({ description: 'Id of the check that fails.' })),
+  pointer: WireFault.properties.pointer,
+  column: WireFault.properties.column,
+  expected: Type.String({ description: 'What was expected.' }),
+  count: count('How often.'),
+  lines: Type.Array(Type.Integer(), { description: 'The first ten lines.' })
+}, { $id: 'FaultKind', description: 'Faults of one kind.' })
+
+export const ImportResult = Type.Object({
+  dry_run: Type.Boolean({ description: 'Nothing was stored.' }),
+  read: count('How many reports or agencies the file has.'),
+  counts: ref(Counts),
+  failed_checks: Type.Optional(Type.Object({
+    reports: count('Accepted although a check fails.'),
+    checks: Type.Array(Type.Object({ check: Type.String(), reports: Type.Integer() }), {
+      description: 'How many by check.'
+    })
+  }, { description: 'With `accept_failed_checks`.' })),
+  errors: Type.Array(ref(WireFault), { description: 'The first faults, at most ten of a kind and a hundred in all.' }),
+  more_errors: Type.Optional(count('How many faults there are beyond those listed.')),
+  kinds: Type.Optional(Type.Array(ref(FaultKind), { description: 'All faults by kind, at most a hundred kinds.' }))
+}, {
+  $id: 'ImportResult',
+  description: 'What an import did.',
+  examples: [{
+    dry_run: false,
+    read: 3,
+    counts: { created: 2, updated: 0, unchanged: 0, rejected: 1 },
+    errors: [{
+      line: 2,
+      pointer: '/tables/requests/granted/total',
+      found: 'x',
+      expected: 'an integer from 0 to 999999999999, or null for blank'
+    }],
+    kinds: [{
+      pointer: '/tables/requests/granted/total',
+      expected: 'an integer from 0 to 999999999999, or null for blank',
+      count: 1,
+      lines: [2]
+    }]
+  }]
+})
+
+export const ImportJob = Type.Object({
+  id: Type.Integer({ description: 'Number of the import.' }),
+  kind: Type.Enum(['reports', 'agencies'], { type: 'string', description: 'Of what.' }),
+  state: Type.Enum([...JOB_STATES], {
+    type: 'string',
+    description:
+      '`succeeded`: stored, or looked through by a dry run. Of an import that failed, was cancelled or interrupted nothing is stored.'
+  }),
+  dry_run: Type.Boolean({ description: 'Nothing is stored.' }),
+  size: count('Bytes of the file as it was received.'),
+  read: count('Reports or agencies read so far.'),
+  seconds: Type.Number({ description: 'Since it was received.' }),
+  per_second: count('Read a second.'),
+  started_at: Type.String({ description: 'ISO 8601, UTC.' }),
+  finished_at: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'ISO 8601, UTC; null while it runs.'
+  }),
+  result: Type.Optional(ref(ImportResult)),
+  problem: Type.Optional(ref(ProblemBody)),
+  rejects: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Path of the file of what was rejected.'
+  })
+}, {
+  $id: 'ImportJob',
+  description: 'An import that goes on after the answer.',
+  examples: [{
+    id: 1,
+    kind: 'reports',
+    state: 'running',
+    dry_run: false,
+    size: 104857600,
+    read: 12500,
+    seconds: 1.4,
+    per_second: 8928,
+    started_at: '2026-03-31T01:30:00.000Z',
+    finished_at: null,
+    rejects: null
+  }]
+})
+
+export const bulkSchemas = [Counts, FaultKind, ImportResult, ImportJob]

@@ -1,0 +1,158 @@
+// A published report as it was found becomes a draft: read, held against the rules, stored or refused.
+import type { Kysely } from 'kysely'
+import { createHash } from 'node:crypto'
+import { findAgency } from '../../agencies/store.ts'
+import type { By } from '../../audit/record.ts'
+import { inTransaction, type Database } from '../../database/connection.ts'
+import { extractDocument } from '../../documents/extract.ts'
+import { UnreadableFile } from '../../documents/formats/unreadable-file.ts'
+import { readDocument } from '../../documents/reading/read-report.ts'
+import type { Reading, ReadingProblem } from '../../documents/reading/reading.ts'
+import { runChecks, type CheckResult } from '../../form/checks.ts'
+import { writeContent } from '../../form/content.ts'
+import { chooseForm, type Forms } from '../../forms/forms.ts'
+import { problem } from '../../problems/problem.ts'
+import { holds, isThere, putContent, refuseLocked, type ReportId } from '../../reports/actions.ts'
+import { saveReading } from './store.ts'
+
+export interface DocumentImport extends ReportId {
+  bytes: Buffer
+  contentType: string
+  dryRun: boolean
+  acceptPartial: boolean
+}
+
+export type Outcome = 'created' | 'replaced' | 'unchanged' | 'refused'
+
+export interface ImportAnswer {
+  dry_run: boolean
+  outcome: Outcome
+  report: { form: string } & ReturnType<typeof writeContent>
+  reading: {
+    document: string
+    year: number | null
+    agency_name: string | null
+    cells: Reading['cells']
+    problems: ReadingProblem[]
+  }
+  checks: CheckResult
+}
+
+/** Undoes a dry run at its end: what it would have done is known then. */
+class DryRun extends Error {}
+
+/** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
+export async function importDocument (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport,
+  thisYear: number
+): Promise<ImportAnswer> {
+  chooseForm(forms, id.year, undefined, thisYear)
+  const agency = await inTransaction(db, async trx => await findAgency(trx, id.agency))
+  if (agency === undefined) {
+    throw problem('agency-unknown', { agency: id.agency }, {
+      errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
+    })
+  }
+  const document = await extractDocument(bytes, contentType).catch(error => {
+    throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
+  })
+  const reading = readDocument(document, forms.all)
+  if ('refused' in reading) {
+    throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, {
+      reading: { problems: reading.refused }
+    })
+  }
+  const { form, content } = reading
+  const differs = reading.year !== null && reading.year !== id.year
+  const problems = [...contradictions(reading, id.year, agency.name), ...reading.problems]
+  const complete = reading.cells.unreadable === 0 && reading.cells.missing === 0
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const answer: ImportAnswer = {
+    dry_run: dryRun,
+    outcome: 'refused',
+    report: { form: form.id, ...writeContent(form, content) },
+    reading: { document: sha256, year: reading.year, agency_name: reading.agency_name, cells: reading.cells, problems },
+    checks: runChecks(form, content)
+  }
+  if (differs || !((complete && reading.year === id.year) || acceptPartial)) {
+    if (dryRun) return answer
+    throw problem('document-partly-read', { reason: whyRefused(reading, id.year) }, { ...answer })
+  }
+  chooseForm(forms, id.year, form.id, thisYear)
+  try {
+    await inTransaction(db, async trx => {
+      await isThere(trx, id)
+      let isThereAlready = false
+      const { outcome } = await putContent(trx, forms, by, id, { form, content }, report => {
+        if (report === undefined) return
+        isThereAlready = holds(forms, report, form, content)
+        if (!isThereAlready) refuseLocked(report)
+      }, { document: sha256 })
+      answer.outcome = outcome
+      if (outcome !== 'unchanged') {
+        await saveReading(trx, id.agency, id.year, {
+          document: sha256,
+          content_type: contentType,
+          text: document.text,
+          form: form.id,
+          figures: content.figures,
+          sources: reading.sources,
+          problems
+        }, bytes)
+      }
+      if (dryRun) throw new DryRun()
+    })
+  } catch (error) {
+    if (!(error instanceof DryRun)) throw error
+  }
+  return answer
+}
+
+/** What the document says of itself is held against what the caller says of it; neither gives way in silence. */
+function contradictions (reading: Reading, year: number, name: string): ReadingProblem[] {
+  const nowhere = { table: null, row: null, column: null, line: null }
+  const problems: ReadingProblem[] = []
+  if (reading.year !== null && reading.year !== year) {
+    problems.push({
+      ...nowhere,
+      code: 'year-differs',
+      raw: String(reading.year),
+      message: {
+        zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`,
+        en: `the document is of ${reading.year}, the request of ${year}`
+      }
+    })
+  }
+  if (reading.agency_name !== null && reading.agency_name !== name.replace(/\s/g, '')) {
+    problems.push({
+      ...nowhere,
+      code: 'agency-name-differs',
+      raw: reading.agency_name,
+      message: {
+        zh: `文中的机关为“${reading.agency_name}”，登记的名称为“${name}”`,
+        en: `the document names ${reading.agency_name}, the registered name is ${name}`
+      }
+    })
+  }
+  return problems
+}
+
+function whyRefused (reading: Reading, year: number) {
+  if (reading.year !== null && reading.year !== year) {
+    return {
+      zh: `文中的年度为 ${reading.year}，请求的年度为 ${year}`,
+      en: `the document is of ${reading.year}, not of ${year}`
+    }
+  }
+  const { unreadable, missing } = reading.cells
+  if (unreadable + missing > 0) {
+    return {
+      zh: `${unreadable} 格不能确定，${missing} 格没有找到`,
+      en: `${unreadable} cells could not be read and ${missing} were not found`
+    }
+  }
+  return { zh: '文中没有可以确定的年度', en: 'no year can be told from the document' }
+}

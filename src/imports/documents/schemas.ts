@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import { Type } from 'typebox'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { ref } from '../../http/responses.ts'
+import { Checked, Sections, Tables, WireNotes } from '../../reports/schemas.ts'
+
+/** A real page as it was found. */
+export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
+
+const OrNull = (type: 'integer' | 'string' | 'number', description: string) =>
+  Type.Unsafe<any>({ type: [type, 'null'], description })
+
+export const WireReadingProblem = Type.Object({
+  code: Type.String({ description: 'Stable code, as `too-few-figures` or `figure-unreadable`.' }),
+  table: OrNull('string', 'Id of the table.'),
+  row: OrNull('string', 'Id of the row; null: the table as a whole.'),
+  column: OrNull('string', 'Id of the column; null: the row as a whole.'),
+  line: OrNull('integer', 'Line of the text of the document, from 1.'),
+  raw: OrNull('string', 'What stands there.'),
+  message: Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'What is wrong.' })
+}, {
+  $id: 'ReadingProblem',
+  description: 'What could not be read from a document, or contradicts the request.',
+  examples: [{
+    code: 'too-few-figures',
+    table: 'requests',
+    row: 'granted',
+    column: null,
+    line: 41,
+    raw: '12 | 3',
+    message: {
+      zh: '该行的数字少于表格的列数，无法确定各数字属于哪一列',
+      en: 'the row has fewer figures than the table has columns: which is missing cannot be told'
+    }
+  }]
+})
+
+export const WireSource = Type.Object({
+  document: Type.String({ description: 'SHA-256 of the bytes of the document.' }),
+  line: Type.Integer({ description: 'Line of the text of the document, from 1.' }),
+  start: Type.Integer({ description: 'Where the raw text begins in the text of the document, in UTF-16 code units.' }),
+  end: Type.Integer({ description: 'Where it ends.' }),
+  table: OrNull('integer', 'Of an HTML, Word or Excel document: which of its tables, from 1.'),
+  row: OrNull('integer', 'The row of that table, from 1.'),
+  column: OrNull('integer', 'The column of that table, from 1.'),
+  raw: Type.String({ description: 'What stands there.' }),
+  steps: Type.Array(Type.String(), { description: 'What turned it into the figure, in order.' }),
+  read: OrNull('number', 'The figure as it was read.'),
+  changed: Type.Boolean({ description: 'The report has another figure now.' })
+}, {
+  $id: 'Source',
+  description: 'Where a figure stands in the document from which the report was read.',
+  examples: [{
+    document: 'd2c1…',
+    line: 38,
+    start: 2113,
+    end: 2115,
+    table: null,
+    row: null,
+    column: null,
+    raw: '0?',
+    steps: ['question_mark'],
+    read: 0,
+    changed: false
+  }]
+})
+
+export const WireCell = Type.Object({
+  cell: Type.String({ description: '`table.row.column`.' }),
+  label: Type.Object({ zh: Type.String(), en: Type.String() }),
+  unit: Type.String(),
+  value: OrNull('number', 'The figure; null is blank.'),
+  note: Type.Unsafe<any>({ anyOf: [Type.Ref('Note'), { type: 'null' }], description: 'Why there is no figure.' }),
+  source: Type.Unsafe<any>({
+    anyOf: [Type.Ref('Source'), { type: 'null' }],
+    description: 'Null where the figure came from no document.'
+  }),
+  problems: Type.Array(ref(WireReadingProblem), {
+    description: 'What was wrong with the cell or its row when it was read.'
+  })
+}, {
+  $id: 'Cell',
+  description: 'One figure of a report and where it comes from.',
+  examples: [{
+    cell: 'requests.granted.total',
+    label: { zh: '（一）予以公开·总计', en: 'Granted, Total' },
+    unit: '件',
+    value: 0,
+    note: null,
+    source: null,
+    problems: []
+  }]
+})
+
+export const DocumentReading = Type.Object({
+  document: Type.String({ description: 'SHA-256 of the bytes.' }),
+  year: OrNull('integer', 'The year that the document states.'),
+  agency_name: OrNull('string', 'The agency that the document names.'),
+  cells: Type.Object({
+    read: Type.Integer(),
+    blank: Type.Integer(),
+    not_applicable: Type.Integer(),
+    unreadable: Type.Integer(),
+    missing: Type.Integer()
+  }, {
+    description:
+      'Counts of the cells of the form. `unreadable` has amounts without a unit, too; `missing` cells stand in rows that were not found.'
+  }),
+  problems: Type.Array(ref(WireReadingProblem))
+}, {
+  $id: 'DocumentReading',
+  description: 'How the reading went.',
+  examples: [{
+    document: 'd2c1…',
+    year: 2019,
+    agency_name: null,
+    cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 },
+    problems: []
+  }]
+})
+
+export const ImportedDocument = Type.Object({
+  dry_run: Type.Boolean(),
+  outcome: Type.Enum(['created', 'replaced', 'unchanged', 'refused'], {
+    type: 'string',
+    description: 'Of a dry run: what the real run would do.'
+  }),
+  report: Type.Object({
+    form: Type.String({ description: 'The form that the document shows.' }),
+    sections: ref(Sections),
+    tables: ref(Tables),
+    notes: ref(WireNotes)
+  }),
+  reading: ref(DocumentReading),
+  checks: ref(Checked)
+}, {
+  $id: 'ImportedDocument',
+  description: 'What a document says as a report.',
+  examples: [{
+    dry_run: true,
+    outcome: 'created',
+    report: {
+      form: '2019',
+      sections: { other_matters: '无' },
+      tables: { documents: { regulations: { newly_made: 0, newly_published: 0, total_published: 0 } } },
+      notes: {}
+    },
+    reading: {
+      document: 'd2c1…',
+      year: 2019,
+      agency_name: null,
+      cells: { read: 198, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 },
+      problems: []
+    },
+    checks: { summary: { pass: 88, fail: 0, not_assessable: 0 }, findings: [] }
+  }]
+})
+
+export const ImportQuery = Type.Object({
+  agency: { ...AgencyCode, description: 'Whose report it is.' },
+  year: { ...Year, description: 'Of which year.' },
+  dry_run: Type.Optional(Type.Boolean({ description: 'Store nothing and tell what a real run would do.' })),
+  accept_partial: Type.Optional(Type.Boolean({ description: 'Store as a draft also what was read in part.' }))
+}, { additionalProperties: false })
+
+export const importSchemas = [WireReadingProblem, WireSource, WireCell, DocumentReading, ImportedDocument]

@@ -1,0 +1,131 @@
+// Where the figures of a report come from: a cell with its source, the document, its text.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import type { Database } from '../../database/connection.ts'
+import { DOCUMENT_TYPES } from '../../documents/extract.ts'
+import { writeFigure } from '../../form/figures.ts'
+import type { Forms } from '../../forms/forms.ts'
+import { answer, problems } from '../../http/responses.ts'
+import { problem } from '../../problems/problem.ts'
+import { getReport } from '../../reports/actions.ts'
+import { ReportParams } from '../../reports/routes.ts'
+import type { StoredReport } from '../../reports/store.ts'
+import { callerOf } from '../../reports/visibility.ts'
+import { WireCell } from './schemas.ts'
+import { findDocument, findReading, findText } from './store.ts'
+
+const CellParams = Type.Object({
+  ...ReportParams.properties,
+  cell: Type.String({ maxLength: 200, description: '`table.row.column`.', examples: ['requests.granted.total'] })
+})
+
+export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  /** The version whose source is asked for; null for a draft. */
+  const versionOf = ({ version, published_at: publishedAt }: StoredReport) => publishedAt === null ? null : version
+
+  app.get('/v1/reports/:agency/:year/cells/:cell', {
+    schema: {
+      operationId: 'getCell',
+      summary: 'Read a cell and where it comes from',
+      description:
+        'The figure, and for a report that was read from a document the place there, the raw text and the steps that turned it into the figure.',
+      tags: ['imports'],
+      params: CellParams,
+      response: {
+        200: answer(WireCell, 'The cell.'),
+        ...problems('report-not-found', 'report-withdrawn', 'cell-not-found')
+      }
+    }
+  }, async request => {
+    const { agency, year, cell: id } = request.params
+    const report = await getReport(db, { agency, year }, callerOf(request))
+    const { form: formId, content } = report
+    const form = forms.get(formId)
+    const cell = form.cell.get(id)
+    if (cell === undefined) {
+      throw problem('cell-not-found', { form: formId, cell: id }, {
+        errors: [{
+          parameter: 'cell',
+          found: id,
+          expected: { en: 'a cell of the form', zh: '格式中的单元格' },
+          among: [...form.cell.keys()]
+        }]
+      })
+    }
+    const reading = await findReading(db, agency, year, versionOf(report))
+    const value = writeFigure(cell.scale, content.figures[cell.position - 1] ?? null)
+    const source = reading?.form === formId ? reading.sources[id] : undefined
+    const read = source === undefined ? null : writeFigure(cell.scale, reading!.figures[cell.position - 1] ?? null)
+    return {
+      cell: id,
+      label: cell.label,
+      unit: cell.unit,
+      value,
+      note: content.notes[id] ?? null,
+      source: source === undefined ? null : { document: reading!.document, ...source, read, changed: read !== value },
+      problems: (reading?.problems ?? []).filter(({ table, row, column }) =>
+        table === cell.table && (row ?? cell.row) === cell.row && (column ?? cell.column) === cell.column
+      )
+    }
+  })
+
+  app.get('/v1/reports/:agency/:year/document', {
+    schema: {
+      operationId: 'getDocument',
+      summary: 'Fetch the document',
+      description: 'The bytes of the document that the report was read from, as they were sent.',
+      tags: ['imports'],
+      params: ReportParams,
+      response: {
+        200: {
+          description: 'The document; its SHA-256 is the ETag.',
+          content: Object.fromEntries(
+            DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])
+          )
+        },
+        ...problems('report-not-found', 'report-withdrawn', 'document-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const { agency, year } = request.params
+    const document = await findDocument(
+      db,
+      agency,
+      year,
+      versionOf(await getReport(db, request.params, callerOf(request)))
+    )
+    if (document === undefined) throw problem('document-not-found', { agency, year })
+    // A page of somebody else's must not run as one of ours.
+    return reply
+      .header('content-disposition', `attachment; filename="${agency}-${year}"`)
+      .header('content-security-policy', 'sandbox; default-src \'none\'')
+      .header('x-content-type-options', 'nosniff')
+      .header('etag', `"${document.sha256}"`)
+      .type(document.content_type === '' ? 'application/octet-stream' : document.content_type).serializer((
+        bytes: Buffer
+      ) => bytes as never).send(document.bytes as never)
+  })
+
+  app.get('/v1/reports/:agency/:year/document/text', {
+    schema: {
+      operationId: 'getDocumentText',
+      summary: 'The text of the document',
+      description:
+        'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word or Excel the words in reading order, a row of a table on a line.',
+      tags: ['imports'],
+      params: ReportParams,
+      response: {
+        200: { description: 'The text.', content: { 'text/plain': { schema: Type.String() } } },
+        ...problems('report-not-found', 'report-withdrawn', 'document-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const { agency, year } = request.params
+    const text = await findText(db, agency, year, versionOf(await getReport(db, request.params, callerOf(request))))
+    if (text === undefined) throw problem('document-not-found', { agency, year })
+    return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').serializer(String).send(
+      text as never
+    )
+  })
+}

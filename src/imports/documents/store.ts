@@ -1,0 +1,79 @@
+// Documents and what was read from them, in the database.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../../database/connection.ts'
+import type { ReadingProblem, Source } from '../../documents/reading/reading.ts'
+import type { Figure } from '../../form/figures.ts'
+import { readVector, writeVector } from '../../form/vector.ts'
+
+export interface StoredReading {
+  document: string
+  content_type: string
+  form: string
+  figures: Figure[]
+  sources: Record<string, Source>
+  problems: ReadingProblem[]
+}
+
+export async function saveReading (
+  trx: Transaction<Database>,
+  agency: string,
+  year: number,
+  { figures, sources, problems, ...reading }: StoredReading & { text: string },
+  bytes: Buffer
+): Promise<void> {
+  await trx.insertInto('document').values({ sha256: reading.document, bytes }).onConflict(conflict =>
+    conflict.doNothing()
+  ).execute()
+  await trx.insertInto('reading').values({
+    agency,
+    year,
+    ...reading,
+    figures: writeVector(figures),
+    number: sql`(select coalesce(max(number), 0) + 1 from reading where agency = ${agency} and year = ${year})`,
+    sources: JSON.stringify(sources),
+    problems: JSON.stringify(problems)
+  }).execute()
+}
+
+/** The reading that the report came from: the last one, or the last before the version that the public reads. */
+const latest = (agency: string, year: number, version: number | null) =>
+  sql`
+  agency = ${agency} and year = ${year} and number = (
+    select max(number) from reading where agency = ${agency} and year = ${year} and (${version}::integer is null or read_at <= (
+      select published_at from report_version where agency = ${agency} and year = ${year} and version = ${version})))`
+
+export async function findReading (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<StoredReading | undefined> {
+  const { rows: [row] } = await sql<Omit<StoredReading, 'figures'> & { figures: string }>`
+    select document, content_type, form, figures, sources, problems from reading where ${latest(agency, year, version)}`
+    .execute(db)
+  return row && { ...row, figures: readVector(row.figures) }
+}
+
+export async function findText (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<string | undefined> {
+  const { rows: [row] } = await sql<{ text: string }>`select text from reading where ${latest(agency, year, version)}`
+    .execute(db)
+  return row?.text
+}
+
+export async function findDocument (
+  db: Kysely<Database>,
+  agency: string,
+  year: number,
+  version: number | null
+): Promise<{ sha256: string, content_type: string, bytes: Buffer } | undefined> {
+  const { rows: [row] } = await sql<{ sha256: string, content_type: string, bytes: Buffer }>`
+    select d.sha256, r.content_type, d.bytes
+    from (select document, content_type from reading where ${latest(agency, year, version)}) as r
+    join document d on d.sha256 = r.document`.execute(db)
+  return row
+}

@@ -1,0 +1,120 @@
+// Imports that go on after the answer: what is known of them, for whichever process is asked.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { WHOLE_REGISTRY, type Actor } from '../../auth/authenticate.ts'
+import { inTransaction, type Database } from '../../database/connection.ts'
+import { problem } from '../../problems/problem.ts'
+
+export const JOB_STATES = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
+export type JobState = typeof JOB_STATES[number]
+export type JobKind = 'reports' | 'agencies'
+
+export const KEPT_DAYS = 7
+const BEAT_MS = 1000
+/** A process that is silent for so long is given up. */
+const SILENCE = sql`interval '20 seconds'`
+
+export interface Job {
+  id: number
+  kind: JobKind
+  state: JobState
+  dry_run: boolean
+  size: number
+  read: number
+  seconds: number
+  started_at: Date
+  finished_at: Date | null
+  answer: Record<string, any> | null
+  has_rejects: boolean
+}
+
+export async function openJob (
+  db: Kysely<Database>,
+  kind: JobKind,
+  actor: Actor,
+  dryRun: boolean,
+  size: number
+): Promise<number> {
+  await sql`delete from import where started_at < now() - ${KEPT_DAYS}::integer * interval '1 day'`.execute(db)
+  const { id } = await db.insertInto('import').values({ kind, actor: actor.name, dry_run: dryRun, size }).returning(
+    'id'
+  ).executeTakeFirstOrThrow()
+  return id
+}
+
+/** Of the caller, or any for an administrator of the whole registry. Throws `import-not-found`. */
+export async function getJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
+  // One whose process is silent will not be stored any more: this is its end, whoever sees it first.
+  await sql`update import set state = 'interrupted', finished_at = now() where id = ${id} and state = 'running' and beat_at < now() - ${SILENCE}`
+    .execute(db)
+  const { rows: [job] } = await sql<Job & { actor: string }>`
+    select id, kind, actor, state, dry_run, size, read, started_at, finished_at, answer, rejects is not null as has_rejects,
+      extract(epoch from coalesce(finished_at, now()) - started_at)::float as seconds
+    from import where id = ${id}`.execute(db)
+  if (job === undefined || !mayAsk(actor, job.actor)) throw problem('import-not-found', { id, days: KEPT_DAYS })
+  return job
+}
+
+const mayAsk = (actor: Actor, owner: string) =>
+  actor.name === owner || (actor.role === 'admin' && actor.agency === WHOLE_REGISTRY)
+
+/** Throws `import-ended`. */
+export async function cancelJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
+  return await inTransaction(db, async trx => {
+    const job = await getJob(trx, actor, id)
+    const { rows } =
+      await sql`update import set state = 'cancelled', finished_at = now() where id = ${id} and state = 'running' returning id`
+        .execute(trx)
+    const now = await getJob(trx, actor, id)
+    if (rows.length === 0 && now.state !== 'cancelled') {
+      throw problem('import-ended', { id, state: job.state === 'running' ? now.state : job.state })
+    }
+    return now
+  })
+}
+
+export async function findRejects (
+  db: Kysely<Database>,
+  id: number
+): Promise<{ rejects: Buffer, rejects_type: string } | undefined> {
+  const row = await db.selectFrom('import').select(['rejects', 'rejects_type']).where('id', '=', id).executeTakeFirst()
+  return row?.rejects && row.rejects_type !== null
+    ? { rejects: row.rejects, rejects_type: row.rejects_type }
+    : undefined
+}
+
+/** Renews the job until stopped, with what is read so far; calls `onEnd` when somebody else has ended it. */
+export function beat (db: Kysely<Database>, id: number, read: () => number, onEnd: () => void): () => void {
+  const timer = setInterval(() => {
+    sql`update import set beat_at = now(), read = ${read()} where id = ${id} and state = 'running' returning id`
+      .execute(db)
+      .then(({ rows }) => {
+        if (rows.length === 0) onEnd()
+      }, () => {})
+  }, BEAT_MS)
+  return () => clearInterval(timer)
+}
+
+/** Only from running, so that nothing is stored of an import that was cancelled or given up. False: it was. */
+export async function endJob (
+  db: Kysely<Database> | Transaction<Database>,
+  id: number,
+  state: JobState,
+  read: number,
+  answer: Record<string, unknown> | null
+): Promise<boolean> {
+  const { rows } = await sql`
+    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${
+    answer && JSON.stringify(answer)
+  }::json
+    where id = ${id} and state = 'running' returning id`.execute(db)
+  return rows.length > 0
+}
+
+export async function keepRejects (
+  db: Kysely<Database> | Transaction<Database>,
+  id: number,
+  rejects: Buffer,
+  type: string
+): Promise<void> {
+  await db.updateTable('import').set({ rejects, rejects_type: type }).where('id', '=', id).execute()
+}

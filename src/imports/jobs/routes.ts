@@ -1,0 +1,113 @@
+// GET /v1/imports/{id}: how an import that goes on after the answer fares.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import type { Database } from '../../database/connection.ts'
+import { languageOf } from '../../http/errors.ts'
+import { answer, problems } from '../../http/responses.ts'
+import { problem, type Language } from '../../problems/problem.ts'
+import type { Format } from '../bulk/open-file.ts'
+import { ImportJob } from '../bulk/schemas.ts'
+import { cancelJob, findRejects, getJob, type Job } from './jobs.ts'
+
+export const REJECT_TYPES: Record<Format, string> = { csv: 'text/csv', ndjson: 'application/x-ndjson' }
+export const attachment = (type: string) =>
+  `attachment; filename="rejects.${type === REJECT_TYPES.csv ? 'csv' : 'ndjson'}"`
+
+const params = (example: number) =>
+  Type.Object({
+    id: Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Number of the import, as in `Location`.',
+      examples: [example]
+    })
+  })
+
+function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
+  return {
+    id: job.id,
+    kind: job.kind,
+    state: job.state,
+    dry_run: job.dry_run,
+    size: job.size,
+    read: job.read,
+    seconds: Math.round(job.seconds * 1000) / 1000,
+    per_second: Math.round(job.read / Math.max(job.seconds, 0.001)),
+    started_at: job.started_at.toISOString(),
+    finished_at: job.finished_at?.toISOString() ?? null,
+    ...(answer === null ? {} : { [job.state === 'succeeded' ? 'result' : 'problem']: answer[language] }),
+    rejects: hasRejects ? `/v1/imports/${job.id}/rejects` : null
+  }
+}
+
+/** A problem in it has members of its own, which no schema names. */
+export const sendJob = (reply: FastifyReply, job: Job, language: Language) =>
+  reply.type('application/json; charset=utf-8').header('vary', 'Accept-Language').serializer(JSON.stringify).send(
+    wordJob(job, language)
+  ) as never
+
+export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
+  app.get(
+    '/v1/imports/:id',
+    {
+      schema: {
+        operationId: 'getImport',
+        summary: 'How an import fares',
+        description:
+          'Of one that was sent with `Prefer: respond-async`: its progress, then its result or problem. A job whose process ended is `interrupted`: nothing of it is stored.',
+        tags: ['imports'],
+        params: params(1),
+        response: { 200: answer(ImportJob, 'The import.'), ...problems('import-not-found') }
+      }
+    },
+    async (request, reply) =>
+      sendJob(reply as never, await getJob(db, request.actor!, request.params.id), languageOf(request))
+  )
+
+  app.post(
+    '/v1/imports/:id/cancel',
+    {
+      schema: {
+        operationId: 'cancelImport',
+        summary: 'Cancel an import',
+        description: 'Nothing of it is stored. Repeated, it changes nothing.',
+        tags: ['imports'],
+        params: params(2),
+        response: {
+          200: answer(ImportJob, 'The import, now cancelled.'),
+          ...problems('import-not-found', 'import-ended')
+        }
+      }
+    },
+    async (request, reply) =>
+      sendJob(reply as never, await cancelJob(db, request.actor!, request.params.id), languageOf(request))
+  )
+
+  app.get('/v1/imports/:id/rejects', {
+    schema: {
+      operationId: 'getImportRejects',
+      summary: 'What an import rejected',
+      description:
+        'In the format of the file that was sent and with the reasons in `rejected`, to be mended and sent again. Up to 32 MB are kept.',
+      tags: ['imports'],
+      params: params(1),
+      response: {
+        200: {
+          description: 'The rejects.',
+          content: { 'text/csv': { schema: Type.String() }, 'application/x-ndjson': { schema: Type.String() } }
+        },
+        ...problems('import-not-found', 'rejects-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const { id } = await getJob(db, request.actor!, request.params.id)
+    const found = await findRejects(db, id)
+    if (found === undefined) throw problem('rejects-not-found', { id })
+    return reply.type(`${found.rejects_type}; charset=utf-8`).header(
+      'content-disposition',
+      attachment(found.rejects_type)
+    ).serializer((bytes: Buffer) => bytes as never).send(found.rejects as never)
+  })
+}

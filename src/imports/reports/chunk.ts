@@ -1,0 +1,157 @@
+// A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the
+// rows that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
+import { CopyRows } from '../../database/copy-rows.ts'
+import { shortened } from '../../problems/problem.ts'
+import { digestOfStored } from '../../reports/content-digest.ts'
+import type { LineFault } from '../bulk/fault-summary.ts'
+import type { SentReport } from './parse-lines.ts'
+import type { Memory } from './worker.ts'
+
+/** What is at fault by itself, as it stood in the file. */
+export interface Rejected {
+  source: string
+  faults: LineFault[]
+}
+
+/** Its lists have an item for each report that is good by itself, in the order of the file. */
+export interface Part {
+  /** Of a CSV file. */
+  columns: string[] | undefined
+  /** Reports, good or not. */
+  read: number
+  rejected: Rejected[]
+  /** Accepted although checks fail: which checks, by report. */
+  failed: string[][]
+  lines: number[]
+  agencies: string[]
+  years: number[]
+  forms: string[]
+  /** What stood in the file, where it may have to be given back. */
+  sources: string[]
+  /** The file says nothing of the texts: those that are there stay. */
+  figuresOnly: boolean[]
+  stated: SentReport['stated'][]
+  /** Of the contents, as the audit trail has them. */
+  digests: string[]
+  /** In the order of the forms' cells, each `width` after the one before; NaN is blank. */
+  figures: Float64Array
+  /** Rows of report_version, and where each ends. */
+  rows: Uint8Array
+  ends: number[]
+}
+
+/** Columns of report_version, in the order of a row. */
+export const VERSION_COLUMNS = [
+  'agency',
+  'year',
+  'version',
+  'form',
+  'figures',
+  'notes',
+  'sections',
+  'revision',
+  'published_at'
+]
+
+const MOST_REPORTS = 1000
+const MOST_BYTES = 8 * 1024 * 1024
+/** What a fault takes, roughly, and each of the names that might have stood there. */
+const BYTES_OF_FAULT = 1000
+const BYTES_OF_NAME = 50
+
+export class PartWriter {
+  readonly #part: Omit<Part, 'figures' | 'rows'>
+  readonly #rows: CopyRows
+  readonly #figures: Float64Array
+  readonly #width: number
+  readonly #moment: string
+  /** Bytes beside the rows, roughly: of the sources that are kept, and of faults. */
+  #kept = 0
+
+  /**
+   * `width` is the most cells of a report, `moment` when what is published becomes public; `memory` of an earlier part.
+   */
+  constructor (width: number, moment: string, columns: string[] | undefined, [rows, figures]: Memory = []) {
+    this.#part = {
+      columns,
+      read: 0,
+      rejected: [],
+      failed: [],
+      lines: [],
+      agencies: [],
+      years: [],
+      forms: [],
+      sources: [],
+      figuresOnly: [],
+      stated: [],
+      digests: [],
+      ends: []
+    }
+    this.#width = width
+    this.#moment = moment
+    this.#rows = new CopyRows(rows)
+    this.#figures = figures === undefined ? new Float64Array(width * MOST_REPORTS) : new Float64Array(figures)
+  }
+
+  get isFull (): boolean {
+    return this.#part.read === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES
+  }
+
+  reject ({ source, faults }: Rejected): void {
+    this.#part.read++
+    this.#part.rejected.push({
+      source,
+      faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shortened(fault.found) })
+    })
+    this.#kept += source.length
+    for (const { among = [] } of faults) this.#kept += BYTES_OF_FAULT + among.length * BYTES_OF_NAME
+  }
+
+  /** Nothing of the line that the report was read from is kept. */
+  add (
+    { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport,
+    source: string,
+    failed: string[]
+  ): void {
+    const part = this.#part
+    part.read++
+    if (failed.length > 0) part.failed.push(failed)
+    this.#figures.set(figures, part.lines.length * this.#width)
+    this.#kept += source.length
+    const from = this.#rows.length
+    this.#rows.add([
+      agency,
+      year,
+      1,
+      form.id,
+      figures,
+      JSON.stringify(notes),
+      JSON.stringify(sections),
+      1,
+      this.#moment
+    ])
+    part.lines.push(line)
+    part.agencies.push(agency)
+    part.years.push(year)
+    part.forms.push(form.id)
+    part.sources.push(source)
+    part.figuresOnly.push(figuresOnly)
+    part.stated.push(stated)
+    part.digests.push(digestOfStored(form.id, this.#vectorFrom(from), notes, sections))
+    part.ends.push(this.#rows.length)
+  }
+
+  /** The figures in the row that begins there, the only braces before the notes. */
+  #vectorFrom (from: number): string {
+    const { bytes } = this.#rows
+    return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
+  }
+
+  /** Undefined when nothing was read. Its memory is used no more. */
+  take (): Part | undefined {
+    return this.#part.read === 0 ? undefined : { ...this.#part, figures: this.#figures, rows: this.#rows.bytes }
+  }
+}
+
+/** What goes over instead of a copy of it. */
+export const memoryOf = ({ rows, figures }: Part): Memory => [rows.buffer as ArrayBuffer, figures.buffer as ArrayBuffer]

@@ -1,0 +1,95 @@
+// A file of reports in parts: read, and held against what needs nothing but the file. This runs in a thread of its own.
+import { addsUp, failedChecks, type Finding } from '../../form/checks.ts'
+import type { FormDefinition } from '../../form/definition.ts'
+import { Forms } from '../../forms/forms.ts'
+import type { LineFault } from '../bulk/fault-summary.ts'
+import { readReports, type FileToRead } from '../bulk/open-file.ts'
+import { PartWriter, type Part } from './chunk.ts'
+import { Seen } from './duplicates.ts'
+import { whose, type SentReport } from './parse-lines.ts'
+import type { Memory } from './worker.ts'
+
+export interface ReadingTask {
+  file: FileToRead
+  forms: FormDefinition[]
+  thisYear: number
+  /** What was read is wanted with what is wrong with it, now or later. */
+  keepSource: boolean
+  publish: boolean
+  acceptFailedChecks: boolean
+  /** When what it publishes becomes public. */
+  moment: string
+}
+
+let last: { text: string, forms: Forms } | undefined
+
+/** They are those of the task before, nearly always, and to compile them takes longer than to read a small file. */
+function compiled (definitions: FormDefinition[]): Forms {
+  const text = JSON.stringify(definitions)
+  if (last?.text !== text) last = { text, forms: new Forms(definitions) }
+  return last.forms
+}
+
+/** The memory that is given to it, of earlier parts, is used again. */
+export async function* readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
+  const forms = compiled(task.forms)
+  const seen = new Seen()
+  const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
+  let part = new PartWriter(forms.width, task.moment, columns)
+  for await (const some of reads) {
+    for (const read of some) {
+      const { faults, failed } = 'report' in read ? judge(task, seen, read.report) : { faults: read.faults, failed: [] }
+      const source = task.keepSource ? read.source : ''
+      if ('report' in read && faults.length === 0) part.add(read.report, source, failed)
+      else part.reject({ source, faults })
+      if (!part.isFull) continue
+      const memory: Memory | undefined = yield part.take()!
+      part = new PartWriter(forms.width, task.moment, columns, memory)
+    }
+  }
+  const last = part.take()
+  if (last !== undefined) yield last
+}
+
+/** What is wrong with a report, or which of its checks fail where that is accepted. */
+function judge (
+  { publish, acceptFailedChecks }: ReadingTask,
+  seen: Seen,
+  report: SentReport
+): { faults: LineFault[], failed: string[] } {
+  const { line, agency, year, form, figures, notes, sections } = report
+  const before = seen.see(agency, year, line)
+  if (before !== undefined) {
+    return {
+      faults: [{
+        line,
+        ...whose(report.figuresOnly),
+        found: `${agency} ${year}`,
+        expected: {
+          en: `each report once: it stands on line ${before}, too`,
+          zh: `每份报告只出现一次：第 ${before} 行已有`
+        }
+      }],
+      failed: []
+    }
+  }
+  if (!publish || addsUp(form, figures)) return GOOD
+  const failed = failedChecks(form, {
+    figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure),
+    notes,
+    sections
+  })
+  return acceptFailedChecks
+    ? { faults: [], failed: failed.map(({ check }) => check) }
+    : { faults: failed.map(finding => faultOfCheck(line, finding)), failed: [] }
+}
+
+const GOOD = { faults: [], failed: [] }
+
+const faultOfCheck = (line: number, { check, message, left, right }: Finding): LineFault => ({
+  line,
+  code: 'checks-failed',
+  check,
+  found: { left, right },
+  expected: message
+})

@@ -1,0 +1,173 @@
+// Reports as NDJSON: on each line what PUT takes, with agency and year.
+import { readContent } from '../../form/content.ts'
+import type { Figure, Note } from '../../form/figures.ts'
+import type { Form } from '../../form/form.ts'
+import { chooseForm, type Forms } from '../../forms/forms.ts'
+import { readJson } from '../../http/bodies/body.ts'
+import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../http/parameters.ts'
+import { atPointer, isObject } from '../../problems/fault.ts'
+import { Problem } from '../../problems/problem.ts'
+import { READ_ONLY } from '../../reports/read-only.ts'
+import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
+import type { Line } from '../bulk/lines.ts'
+import { readShaped, shapeOf, type Shape } from './fast-parse.ts'
+
+/** A report of the file, as it would be stored. */
+export interface SentReport {
+  line: number
+  agency: string
+  year: number
+  form: Form
+  /** In the order of the form's cells, NaN is blank; good until the next is read. */
+  figures: Float64Array
+  /** By cell id. */
+  notes: Record<string, Note>
+  /** By section id. */
+  sections: Record<string, string>
+  /** A file of figures says nothing of the texts: those that are there stay. */
+  figuresOnly: boolean
+  /** Read-only members that came with it: they must be as they are. */
+  stated: Record<string, unknown> | undefined
+}
+
+/** What one line, or the lines of one report, gave. `source` is what stood there. */
+export type Read = { line: number, source: string, report: SentReport } | {
+  line: number
+  source: string
+  faults: LineFault[]
+}
+
+const CONTENT = ['form', 'sections', 'tables', 'notes']
+const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
+const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
+/** Where rejects tell why they were: it may stand in a file that is sent again. */
+export const REJECTED = 'rejected'
+
+export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
+export const isYear = (value: unknown): value is number =>
+  Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
+export const EXPECTED = {
+  agency: {
+    en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
+    zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符'
+  },
+  year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
+  text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
+}
+
+/** Where a report says whose it is. */
+export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
+
+/** In the memory that each report of a file takes in turn. */
+export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {
+  for (let i = 0; i < figures.length; i++) memory[i] = figures[i] ?? NaN
+  return memory.subarray(0, figures.length)
+}
+
+/** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
+const MOST_SHAPES = 8
+const MOST_TRIES = 100
+
+/** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
+export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => Read {
+  const shapes: Shape[] = []
+  const memory = new Float64Array(forms.width)
+  let tries = 0
+  const chosen = new Map<number, Form | undefined>()
+  const formOf = (year: number) => {
+    if (!chosen.has(year)) chosen.set(year, formOfYear(forms, year, thisYear))
+    return chosen.get(year)
+  }
+  return line => {
+    for (let i = 0; i < shapes.length && line.isUtf8; i++) {
+      const report = readShaped(shapes[i]!, line.number, line.bytes, memory, formOf)
+      if (report === undefined) continue
+      if (i > 0) shapes.unshift(...shapes.splice(i, 1))
+      return { line: line.number, source: keepSource ? line.text! : '', report }
+    }
+    const read = readWithCare(forms, line, memory, thisYear)
+    if ('report' in read && line.isUtf8 && tries < MOST_TRIES) {
+      tries++
+      const shape = shapeOf(read.source, read.report)
+      if (shape !== undefined) shapes.unshift(shape)
+      shapes.splice(MOST_SHAPES)
+    }
+    return read
+  }
+}
+
+/** Undefined where the year has no form, or its line names one. */
+function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
+  try {
+    return chooseForm(forms, year, undefined, thisYear)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+function readWithCare (forms: Forms, { number: line, text }: Line, memory: Float64Array, thisYear: number): Read {
+  const source = text ?? ''
+  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  try {
+    const value = readJson(text)
+    if (!isObject(value)) {
+      return {
+        line,
+        source,
+        faults: [{
+          line,
+          found: value,
+          expected: { en: 'one report, as an object {"agency", "year", …}', zh: '一份报告：对象 {"agency", "year", …}' }
+        }]
+      }
+    }
+    const faults = faultsOfMembers(line, value)
+    if (faults.length > 0) return { line, source, faults }
+    const { agency, year, form: asked } = value as { agency: string, year: number, form?: string }
+    const form = chooseForm(forms, year, asked, thisYear)
+    const { content, faults: wrong } = readContent(form, value)
+    if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
+    const stated = Object.fromEntries(STATED.filter(name => value[name] !== undefined).map(name => [name, value[name]]))
+    return {
+      line,
+      source,
+      report: {
+        line,
+        agency,
+        year,
+        form,
+        ...content,
+        figures: packFigures(content.figures, memory),
+        figuresOnly: false,
+        stated: Object.keys(stated).length === 0 ? undefined : stated
+      }
+    }
+  } catch (error) {
+    return { line, source, faults: faultsOfProblem(line, error) }
+  }
+}
+
+function faultsOfMembers (line: number, value: Record<string, unknown>): LineFault[] {
+  const place = atPointer('')
+  const faults: LineFault[] = []
+  for (const name of Object.keys(value).filter(name => !MEMBERS.includes(name) && name !== REJECTED)) {
+    faults.push({
+      line,
+      ...place(name),
+      found: name,
+      expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` },
+      among: MEMBERS
+    })
+  }
+  if (!isAgencyCode(value.agency)) {
+    faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
+  }
+  if (!isYear(value.year)) faults.push({ line, ...place('year'), ...found(value.year), expected: EXPECTED.year })
+  if (value.form !== undefined && typeof value.form !== 'string') {
+    faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
+  }
+  return faults
+}
+
+const found = (value: unknown) => value === undefined ? {} : { found: value }

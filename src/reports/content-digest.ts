@@ -1,0 +1,22 @@
+// The digest of a report's content, as the audit trail has it.
+import { hash } from 'node:crypto'
+import type { Content } from '../form/content.ts'
+import { writeVector } from '../form/vector.ts'
+import type { Held } from './content-changes.ts'
+
+export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string =>
+  digestOfStored(form.id, writeVector(figures), notes, sections)
+
+/** Tells one content from another, in whatever order its notes and texts come. `vector` as it is stored. */
+export function digestOfStored (
+  form: string,
+  vector: string,
+  notes: Content['notes'],
+  sections: Content['sections']
+): string {
+  const said = JSON.stringify([sorted(notes).map(([id, { state, raw }]) => [id, state, raw]), sorted(sections)])
+  return hash('sha256', `[${JSON.stringify(form)},[${vector.slice(1, -1)}],${said.slice(1)}`)
+}
+
+const sorted = <Value>(members: Record<string, Value>): [string, Value][] =>
+  Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1)

@@ -1,0 +1,126 @@
+// By when a report is to be public, and whether it was: an amendment does not make it late.
+import { sql, type Kysely } from 'kysely'
+import { showYears, type Period } from '../../agencies/periods.ts'
+import { findAgency } from '../../agencies/store.ts'
+import { findPeriod, findPeriods, lockAgencies } from '../../agencies/tree.ts'
+import { recordEvent, type By } from '../../audit/record.ts'
+import { shownMoment } from '../../database/clock.ts'
+import { inTransaction, type Database } from '../../database/connection.ts'
+import type { Fault } from '../../problems/fault.ts'
+import { problem, refuse } from '../../problems/problem.ts'
+import type { ReportId } from '../actions.ts'
+
+/** 政府信息公开条例, article 49, in the year after: the first that applies. */
+const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
+  { applies: ({ kind, level }) => kind === 'government' && level !== 'township', date: '03-31' },
+  { applies: () => true, date: '01-31' }
+]
+
+const statutoryDate = (standing: Period, year: number) =>
+  `${year + 1}-${STATUTORY.find(({ applies }) => applies(standing))!.date}`
+
+export interface Deadline {
+  agency: string
+  year: number
+  date: string
+  statutory: string
+  local: string | null
+  first_published_at: string | null
+  on_time: boolean | null
+}
+
+async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): Promise<string> {
+  const standing = await findPeriod(db, agency, year)
+  if (standing !== undefined) return statutoryDate(standing, year)
+  if (!await findAgency(db, agency)) throw problem('agency-not-found', { agency })
+  const periods = await findPeriods(db, agency)
+  throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
+}
+
+/** Days are those of China. Not published yet: late once the day is over, until then neither. */
+export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<Deadline> {
+  const { agency, year } = id
+  const statutory = await getStatutory(db, id)
+  const { rows: [row] } = await sql<{ local: string | null, published: string | null, day: string }>`
+    select to_char((select date from deadline where agency = ${agency} and year = ${year}), 'YYYY-MM-DD') as local,
+           ${
+    shownMoment(sql`first.published_at`)
+  } as published, to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
+    from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
+    .execute(db)
+  const { local, published, day } = row!
+  // What holds is the earlier: the statutory date may have come forward since, with the agency's kind.
+  const date = local !== null && local < statutory ? local : statutory
+  return {
+    agency,
+    year,
+    date,
+    statutory,
+    local,
+    first_published_at: published,
+    on_time: published !== null ? day <= date : day > date ? false : null
+  }
+}
+
+/** `created` when there was no local date. */
+export async function putDeadline (
+  db: Kysely<Database>,
+  by: By,
+  id: ReportId,
+  date: string
+): Promise<{ deadline: Deadline, created: boolean }> {
+  const statutory = await getStatutory(db, id)
+  const first = `${id.year + 1}-01-01`
+  const exists = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
+  refuse(
+    'body-invalid',
+    exists && date >= first && date <= statutory
+      ? []
+      : [
+        {
+          pointer: '/date',
+          found: date,
+          expected: {
+            en: `a day from ${first} to the statutory ${statutory}`,
+            zh: `${first} 至法定期限 ${statutory} 之间的日期`
+          }
+        } satisfies Fault
+      ]
+  )
+  const before = await changeLocal(db, by, id, date)
+  return { deadline: await getDeadline(db, id), created: before === null }
+}
+
+/** The statutory date holds again. */
+export async function deleteDeadline (db: Kysely<Database>, by: By, id: ReportId): Promise<void> {
+  await getStatutory(db, id)
+  await changeLocal(db, by, id, null)
+}
+
+/** Gives the local date that there was. */
+async function changeLocal (
+  db: Kysely<Database>,
+  by: By,
+  { agency, year }: ReportId,
+  date: string | null
+): Promise<string | null> {
+  return await inTransaction(db, async trx => {
+    await lockAgencies(trx, [agency])
+    const { rows: [row] } = await sql<
+      { date: string }
+    >`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)
+    const before = row?.date ?? null
+    if (before === date) return before
+    await (date === null
+      ? sql`delete from deadline where agency = ${agency} and year = ${year}`
+      : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`)
+      .execute(trx)
+    await recordEvent(trx, by, {
+      kind: 'deadline_changed',
+      agency,
+      year,
+      details: { changes: { date: [before, date] } }
+    })
+    return before
+  })
+}

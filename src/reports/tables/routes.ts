@@ -1,0 +1,215 @@
+// Tables and rows of a report, each by itself.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { by } from '../../audit/record.ts'
+import type { Database } from '../../database/connection.ts'
+import { writeRow, writeTable } from '../../form/content.ts'
+import type { Forms } from '../../forms/forms.ts'
+import type { Csv } from '../../http/bodies/body.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../../http/etag.ts'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { answer, BODY, problems, ref } from '../../http/responses.ts'
+import { getReport } from '../actions.ts'
+import { etagOfRow, etagOfTable } from '../etags.ts'
+import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from '../schemas.ts'
+import { callerOf } from '../visibility.ts'
+import { readCsvRows, readJsonRows } from './rows.ts'
+import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
+
+const params = (example: string) => ({
+  agency: AgencyCode,
+  year: Year,
+  table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: [example] })
+})
+// As whole tables are long, their example is a short one.
+const TableParams = Type.Object(params('documents'))
+const RowsParams = Type.Object(params('requests'))
+const RowParams = Type.Object({
+  ...RowsParams.properties,
+  row: Type.String({ maxLength: 64, description: 'Id of a row of the table.', examples: ['granted'] })
+})
+
+export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/reports/:agency/:year/tables/:table', {
+    schema: {
+      operationId: 'getTable',
+      summary: 'Read a table',
+      description: 'The rows that are there, in printed order.',
+      tags: ['reports'],
+      params: TableParams,
+      response: {
+        200: answer(TableContent, 'The table.', ETAG),
+        ...NOT_MODIFIED,
+        ...problems('report-not-found', 'report-withdrawn', 'table-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const report = await getReport(db, request.params, callerOf(request))
+    const table = formTable(forms.get(report.form), request.params.table)
+    return reply.header('etag', etagOfTable(report, table)).send(writeTable(table, report.content))
+  })
+
+  app.put('/v1/reports/:agency/:year/tables/:table', {
+    schema: {
+      operationId: 'putTable',
+      summary: 'Replace a table',
+      description: 'Rows left out are gone.',
+      tags: ['reports'],
+      headers: WriteConditions,
+      params: TableParams,
+      body: ref(TableDraft),
+      response: {
+        200: answer(TableContent, 'The table had rows; as it is now.', ETAG),
+        201: answer(TableContent, 'The table had no row; as it is now.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required',
+          ...BODY
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const { created, table, etag } = await putTable(
+      db,
+      forms,
+      by(request),
+      request.params,
+      request.body,
+      readConditions(request.headers)
+    )
+    return reply.code(created ? 201 : 200).header('etag', etag).send(table)
+  })
+
+  app.post('/v1/reports/:agency/:year/tables/:table/rows', {
+    schema: {
+      operationId: 'appendRows',
+      summary: 'Append rows',
+      description:
+        'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
+      tags: ['reports'],
+      headers: MoveConditions,
+      params: RowsParams,
+      querystring: Type.Object({
+        on_conflict: Type.Optional(
+          Type.Enum(['replace'], {
+            type: 'string',
+            description: 'Replace rows that are there already, instead of refusing them.',
+            examples: ['replace']
+          })
+        )
+      }, { additionalProperties: false }),
+      body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
+      response: {
+        201: answer(TableContent, 'The rows were stored; the table as it is now.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'report-locked',
+          'precondition-failed',
+          'row-exists',
+          'key-required',
+          'csv-malformed',
+          'csv-without-lines',
+          ...BODY
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
+    const { table, etag } = await appendRows(
+      db,
+      forms,
+      by(request),
+      request.params,
+      (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
+      request.query.on_conflict === 'replace',
+      readConditions(request.headers)
+    )
+    return reply.code(201).header('etag', etag).send(table)
+  })
+
+  app.get('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'getRow',
+      summary: 'Read a row',
+      description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
+      tags: ['reports'],
+      params: RowParams,
+      response: {
+        200: answer(RowContent, 'The row.', ETAG),
+        ...NOT_MODIFIED,
+        ...problems('report-not-found', 'report-withdrawn', 'table-not-found', 'row-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const { table: tableId, row } = request.params
+    const report = await getReport(db, request.params, callerOf(request))
+    const table = formTable(forms.get(report.form), tableId)
+    presentRow(table, row, report.content)
+    return reply.header('etag', etagOfRow(report, table, row)).send(writeRow(table, row, report.content))
+  })
+
+  app.put('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'putRow',
+      summary: 'Put a row',
+      description: 'Adds or replaces the row. A column left out is blank.',
+      tags: ['reports'],
+      headers: WriteConditions,
+      params: RowParams,
+      body: ref(RowDraft),
+      response: {
+        200: answer(RowContent, 'The row was there; as it is now.', ETAG),
+        201: answer(RowContent, 'The row is new.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'row-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required',
+          ...BODY
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const { created, row, etag } = await putRow(
+      db,
+      forms,
+      by(request),
+      request.params,
+      request.body,
+      readConditions(request.headers)
+    )
+    return reply.code(created ? 201 : 200).header('etag', etag).send(row)
+  })
+
+  app.delete('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'deleteRow',
+      summary: 'Delete a row',
+      description: 'Afterwards it is absent, not blank.',
+      tags: ['reports'],
+      headers: MoveConditions,
+      params: RowParams,
+      response: {
+        204: Type.Null({ description: 'It is gone.' }),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'row-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required'
+        )
+      }
+    }
+  }, async (request, reply) => {
+    await deleteRow(db, forms, by(request), request.params, readConditions(request.headers))
+    return reply.code(204).send(null)
+  })
+}

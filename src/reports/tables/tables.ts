@@ -1,0 +1,180 @@
+// Writing tables and rows of a draft.
+import type { Kysely } from 'kysely'
+import type { By } from '../../audit/record.ts'
+import { inTransaction, type Database } from '../../database/connection.ts'
+import {
+  copyCells,
+  emptyContent,
+  hasRow,
+  readNotes,
+  readRow,
+  readRows,
+  rowCells,
+  writeRow,
+  writeTable,
+  type Content
+} from '../../form/content.ts'
+import type { Form, FormTable } from '../../form/form.ts'
+import type { Forms } from '../../forms/forms.ts'
+import type { Conditions } from '../../http/etag.ts'
+import { atPointer, type Fault } from '../../problems/fault.ts'
+import { problem, refuse } from '../../problems/problem.ts'
+import { refuseLocked, saveDraft, type ReportId } from '../actions.ts'
+import { etagOfRow, etagOfTable, holdConditions } from '../etags.ts'
+import { lockReport } from '../store.ts'
+import type { AppendedRow } from './rows.ts'
+
+export interface TableId extends ReportId {
+  table: string
+}
+export interface RowId extends TableId {
+  row: string
+}
+
+/** Appends rows, all or none. With `replace` a row that is there already is replaced, else it is a fault. */
+export async function appendRows (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId,
+  read: (form: Form, table: FormTable) => AppendedRow[],
+  replace: boolean,
+  conditions: Conditions
+) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+    const rows = read(form, table)
+    const there = rows.filter(({ row }) => hasRow(content, table, row))
+    if (!replace) {
+      refuse(
+        'row-exists',
+        there.map(({ row, at }) => ({
+          ...at,
+          found: row,
+          expected: { en: 'a row that is not in the report yet', zh: '报告中尚没有的行' }
+        }))
+      )
+    }
+    for (const { row, content: sent } of rows) copyCells(sent, content, rowCells(table, row))
+    return { table: writeTable(table, content) }
+  })
+}
+
+/** Replaces one table; rows left out are gone. */
+export async function putTable (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId,
+  body: { rows: unknown, notes?: unknown },
+  conditions: Conditions
+) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+    const sent = emptyContent(form)
+    const faults: Fault[] = []
+    readRows(table, body.rows, atPointer('/rows'), sent, faults)
+    readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table })
+    refuse('body-invalid', faults)
+    const wasEmpty = !table.rows.some(row => hasRow(content, table, row.id))
+    copyCells(sent, content, table.cells)
+    const after = writeTable(table, content)
+    return { created: wasEmpty && Object.keys(after.rows).length > 0, table: after }
+  })
+}
+
+export async function putRow (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: RowId,
+  body: { values: unknown, notes?: unknown },
+  conditions: Conditions
+) {
+  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+    formRow(table, id.row)
+    const sent = emptyContent(form)
+    const faults: Fault[] = []
+    readRow(table, id.row, body.values, atPointer('/values'), sent, faults)
+    readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table, row: id.row })
+    refuse('body-invalid', faults)
+    const created = !hasRow(content, table, id.row)
+    copyCells(sent, content, rowCells(table, id.row))
+    return { created, row: writeRow(table, id.row, content) }
+  })
+}
+
+/** Afterwards the row is absent, not blank. */
+export async function deleteRow (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: RowId,
+  conditions: Conditions
+): Promise<void> {
+  await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+    presentRow(table, id.row, content)
+    copyCells(emptyContent(form), content, rowCells(table, id.row))
+    return {}
+  })
+}
+
+export function formTable (form: Form, id: string): FormTable {
+  const table = form.tables.get(id)
+  if (table === undefined) {
+    throw problem('table-not-found', { form: form.id, table: id }, {
+      errors: [{
+        parameter: 'table',
+        found: id,
+        expected: { en: 'a table of the form', zh: '格式中的表' },
+        among: [...form.tables.keys()]
+      }]
+    })
+  }
+  return table
+}
+
+/** Throws `row-not-found` when the report does not have the row. */
+export function presentRow (table: FormTable, row: string, content: Content): void {
+  formRow(table, row)
+  if (!hasRow(content, table, row)) throw problem('row-not-found', { table: table.definition.id, row })
+}
+
+function formRow (table: FormTable, row: string): void {
+  const rows = table.rows.map(r => r.id)
+  if (!rows.includes(row)) {
+    throw problem('row-not-found', { table: table.definition.id, row }, {
+      errors: [{
+        parameter: 'row',
+        found: row,
+        expected: { en: 'a row of the table that holds figures', zh: '表中有数字的行' },
+        among: rows
+      }]
+    })
+  }
+}
+
+/**
+ * Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table
+ * afterwards.
+ */
+async function changeTable<Result extends object> (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: TableId | RowId,
+  conditions: Conditions,
+  change: (form: Form, table: FormTable, content: Content) => Result
+): Promise<Result & { etag: string }> {
+  return await inTransaction(db, async trx => {
+    const report = await lockReport(trx, id.agency, id.year)
+    if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
+    const form = forms.get(report.form)
+    const table = formTable(form, id.table)
+    const row = 'row' in id ? { row: id.row } : {}
+    holdConditions(forms, conditions, id, report, { table, ...row })
+    refuseLocked(report)
+    const content = structuredClone(report.content)
+    const result = change(form, table, content)
+    const saved = await saveDraft(trx, forms, by, report, { form, content })
+    return { ...result, etag: row.row === undefined ? etagOfTable(saved, table) : etagOfRow(saved, table, row.row) }
+  })
+}

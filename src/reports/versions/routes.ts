@@ -1,0 +1,106 @@
+// Versions of a report: listed, read, compared. What was published is open, also once it is replaced or withdrawn.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { findAgency } from '../../agencies/store.ts'
+import type { Database } from '../../database/connection.ts'
+import type { Forms } from '../../forms/forms.ts'
+import { PUBLIC, sendText } from '../../http/cached-response.ts'
+import { languageOf } from '../../http/errors.ts'
+import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
+import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
+import { answer, problems, ref } from '../../http/responses.ts'
+import { problem } from '../../problems/problem.ts'
+import { reportText } from '../actions.ts'
+import { ReportParams } from '../routes.ts'
+import { Report } from '../schemas.ts'
+import { correctionNotice } from './correction.ts'
+import { differenceOf } from './diff.ts'
+import { VersionList, WireDifference } from './schemas.ts'
+import { getVersion, listVersions } from './versions.ts'
+
+const number = (example: number) =>
+  Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'Number of a version.', examples: [example] })
+
+export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/reports/:agency/:year/versions', {
+    schema: {
+      operationId: 'listVersions',
+      summary: 'List the versions',
+      description:
+        'All that were ever published, in the order of their numbers, each with its reason and until when the public read it.',
+      tags: ['versions'],
+      params: ReportParams,
+      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      response: { 200: answer(VersionList, 'A page of versions.', LINK), ...problems('report-not-found') }
+    }
+  }, async (request, reply) => {
+    const { limit, cursor } = request.query
+    const after = readCursor(
+      cursor,
+      (key): key is [number] =>
+        key.length === 1 && Number.isInteger(key[0]) && Number(key[0]) >= 0 && Number(key[0]) < 2 ** 31
+    )
+    const items = await listVersions(db, request.params, after?.[0] ?? 0, limit + 1)
+    if (items.length === 0 && after === undefined) throw problem('report-not-found', { ...request.params })
+    return page(request, reply, items, limit, item => [item.version])
+  })
+
+  app.get(
+    '/v1/reports/:agency/:year/versions/:version',
+    {
+      schema: {
+        operationId: 'getVersion',
+        summary: 'Read a version',
+        description: 'As it was published: it never changes.',
+        tags: ['versions'],
+        params: Type.Object({ ...ReportParams.properties, version: number(1) }),
+        response: {
+          200: answer(Report, 'The version.', ETAG),
+          ...NOT_MODIFIED,
+          ...problems('report-not-found', 'version-not-found')
+        }
+      }
+    },
+    async (request, reply) =>
+      sendText(reply, reportText(forms, await getVersion(db, request.params, request.params.version)), PUBLIC)
+  )
+
+  app.get('/v1/reports/:agency/:year/versions/:from/diff/:to', {
+    schema: {
+      operationId: 'compareVersions',
+      summary: 'Compare two versions',
+      description:
+        'Cells before and after, texts, and checks that came out otherwise. With `Accept: text/markdown` a notice of correction (更正说明) for people, in Chinese or English by Accept-Language.',
+      tags: ['versions'],
+      params: Type.Object({ ...ReportParams.properties, from: number(1), to: number(1) }),
+      response: {
+        200: {
+          description: 'What changed from the first to the second.',
+          content: {
+            'application/json': { schema: ref(WireDifference) },
+            'text/markdown': { schema: Type.String({ description: 'The notice.' }) }
+          }
+        },
+        ...problems('report-not-found', 'version-not-found')
+      }
+    }
+  }, async (request, reply) => {
+    const { agency, year, from, to } = request.params
+    const [before, after] = await Promise.all([
+      getVersion(db, request.params, from),
+      getVersion(db, request.params, to)
+    ])
+    const difference = differenceOf(forms, before, after)
+    reply.header('vary', 'Accept, Accept-Language')
+    if (accepts(request.raw).type(['application/json', 'text/markdown']) !== 'text/markdown') {
+      return reply.type('application/json; charset=utf-8').send({ agency, year, ...difference } as never)
+    }
+    const { name } = (await findAgency(db, agency))!
+    const language = languageOf(request)
+    return reply.type('text/markdown; charset=utf-8').header('content-language', language).serializer(String).send(
+      correctionNotice(difference, name, year, language) as never
+    )
+  })
+}

@@ -1,0 +1,191 @@
+// Versions: what was published, never changed, and from when until when each was the one that the public reads.
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { NEXT_MOMENT, shownMoment } from '../../database/clock.ts'
+import { FOR_EVER, type Database } from '../../database/connection.ts'
+import type { Content } from '../../form/content.ts'
+import { readVector } from '../../form/vector.ts'
+import { problem } from '../../problems/problem.ts'
+import type { ReportId } from '../actions.ts'
+import { STATE, type State, type StoredReport } from '../store.ts'
+
+interface VersionRow {
+  form: string
+  version: number
+  revision: number
+  published_at: string
+  reason: string | null
+  figures: string
+  notes: Content['notes']
+  sections: Content['sections']
+}
+
+const COLUMNS = sql`form, version, revision, ${
+  shownMoment(sql`published_at`)
+} as published_at, reason, figures, notes, sections`
+
+/** As it was published: nothing in it depends on what became of the report since. */
+const asPublished = (
+  { agency, year }: ReportId,
+  { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow
+): StoredReport => ({
+  agency,
+  year,
+  form,
+  status: 'published',
+  status_since: publishedAt,
+  version,
+  revision,
+  published_at: publishedAt,
+  amendment_reason: reason,
+  reason: null,
+  remarks: null,
+  cell_revisions: null,
+  created: 0,
+  content: { figures: readVector(figures), notes, sections }
+})
+
+export async function findVersion (
+  db: Kysely<Database>,
+  id: ReportId,
+  version: number
+): Promise<StoredReport | undefined> {
+  const { rows: [row] } = await sql<VersionRow>`
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and version = ${version}`
+    .execute(db)
+  return row && asPublished(id, row)
+}
+
+/** Throws `version-not-found`, and `report-not-found` where there is none at all. */
+export async function getVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport> {
+  const found = await findVersion(db, id, version)
+  if (found !== undefined) return found
+  const { rows } = await sql`select from report_version where agency = ${id.agency} and year = ${id.year} limit 1`
+    .execute(db)
+  throw rows.length === 0 ? problem('report-not-found', { ...id }) : problem('version-not-found', { ...id, version })
+}
+
+/** What the public reads now, else undefined. */
+export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<StoredReport | undefined> {
+  const { rows: [row] } = await sql<VersionRow>`
+    select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and public_until = ${FOR_EVER}`
+    .execute(db)
+  return row && asPublished(id, row)
+}
+
+/**
+ * What the public reads now, or read at a moment that is settled. Throws `report-not-found` before the first version,
+ * and `report-withdrawn` with what the public may know of it.
+ */
+export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: string): Promise<StoredReport> {
+  const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
+  const { rows: [row] } = await sql<VersionRow & { withdrawn_at: string | null, withdrawal_reason: string | null }>`
+    select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${
+    shownMoment(sql`public_until`)
+  } end as withdrawn_at, withdrawal_reason
+    from report_version where agency = ${id.agency} and year = ${id.year} and published_at <= ${moment}
+    order by version desc limit 1`.execute(db)
+  if (row === undefined) throw problem('report-not-found', { ...id })
+  const { withdrawn_at: withdrawnAt, withdrawal_reason: reason, version, published_at: publishedAt } = row
+  if (withdrawnAt === null) return asPublished(id, row)
+  // A version that was replaced has a later one: this is the last, so it was withdrawn.
+  throw problem('report-withdrawn', { ...id, withdrawn_at: withdrawnAt, reason: reason! }, {
+    tombstone: { ...id, version, published_at: publishedAt, withdrawn_at: withdrawnAt, reason }
+  })
+}
+
+export interface ListedVersion {
+  version: number
+  form: string
+  revision: number
+  published_at: string
+  amendment_reason: string | null
+  public_until: string | null
+  withdrawal_reason: string | null
+}
+
+/** In the order of their numbers, those after `after`. */
+export async function listVersions (
+  db: Kysely<Database>,
+  { agency, year }: ReportId,
+  after: number,
+  limit: number
+): Promise<ListedVersion[]> {
+  const { rows } = await sql<ListedVersion>`
+    select version, form, revision, ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason,
+           ${shownMoment(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
+    from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`
+    .execute(db)
+  return rows
+}
+
+/**
+ * The draft becomes the next version and replaces the one before, in one step: its content moves from the report to the
+ * version.
+ */
+export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<State> {
+  // The count makes the old version end before the new one is there: the public reads at most one.
+  const { rows: [state] } = await sql<State>`
+    with moment as (${NEXT_MOMENT}),
+    ended as (
+      update report_version v set public_until = moment.at from moment
+      where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning 1
+    ),
+    made as (
+      insert into report_version (agency, year, version, form, figures, notes, sections, revision, reason, published_at)
+      select r.agency, r.year, coalesce(r.version, 0) + 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, r.amendment_reason, moment.at
+      from report r, moment, (select count(*) from ended) as e
+      where r.agency = ${agency} and r.year = ${year}
+      returning version, published_at
+    )
+    update report r set version = made.version, status = 'published', status_since = made.published_at, updated_at = made.published_at, revision = r.revision + 1,
+                        reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
+    from made where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
+  return state!
+}
+
+/** The public version ends; nothing takes its place. */
+export async function saveWithdrawal (
+  trx: Transaction<Database>,
+  { agency, year }: ReportId,
+  reason: string
+): Promise<State> {
+  const { rows: [state] } = await sql<State>`
+    with moment as (${NEXT_MOMENT}),
+    ended as (
+      update report_version v set public_until = moment.at, withdrawal_reason = ${reason} from moment
+      where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning v.public_until
+    )
+    update report r set status = 'withdrawn', status_since = ended.public_until, updated_at = ended.public_until, revision = r.revision + 1, reason = ${reason}
+    from ended where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
+  return state!
+}
+
+/** A draft over the latest version, with its content. */
+export async function openAmendment (
+  trx: Transaction<Database>,
+  { agency, year }: ReportId,
+  reason: string
+): Promise<State> {
+  const { rows: [state] } = await sql<State>`
+    update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
+                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
+                        cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures::bigint[])])
+    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version
+    returning ${STATE}`.execute(trx)
+  return state!
+}
+
+/** The report is published or withdrawn again, as before. What was read from documents into the draft goes with it. */
+export async function dropAmendment (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
+  await sql`
+    delete from reading d using report r, report_version v
+    where d.agency = ${agency} and d.year = ${year} and r.agency = d.agency and r.year = d.year
+      and v.agency = r.agency and v.year = r.year and v.version = r.version and d.read_at > v.published_at`.execute(trx)
+  await sql`
+    update report r set status = case when v.public_until = ${FOR_EVER} then 'published' else 'withdrawn' end,
+                        status_since = case when v.public_until = ${FOR_EVER} then v.published_at else v.public_until end,
+                        updated_at = now(), revision = r.revision + 1, reason = v.withdrawal_reason, remarks = null, amendment_reason = null,
+                        form = v.form, figures = null, notes = null, sections = null, cell_revisions = null
+    from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`
+    .execute(trx)
+}

@@ -1,0 +1,172 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import { by } from '../../audit/record.ts'
+import type { Database } from '../../database/connection.ts'
+import type { Forms } from '../../forms/forms.ts'
+import { ETAG, MoveConditions, readConditions } from '../../http/etag.ts'
+import { answer, BODY, problems, ref } from '../../http/responses.ts'
+import { ReportParams, sendReport } from '../routes.ts'
+import { AmendmentReason, Nothing, Report, ReturnReason, WithdrawalReason } from '../schemas.ts'
+import type { StoredReport } from '../store.ts'
+import { callerOf } from '../visibility.ts'
+import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
+
+export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
+  const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
+    sendReport(reply, forms, report, callerOf(request))
+  // curl -X POST sends no body: that is an empty one.
+  const preValidation = async (request: { body: unknown }) => {
+    request.body ??= {}
+  }
+
+  app.post(
+    '/v1/reports/:agency/:year/submit',
+    {
+      preValidation,
+      schema: {
+        ...move,
+        operationId: 'submitReport',
+        summary: 'Submit a report',
+        description:
+          'From draft or returned. Refused while a check of severity error fails, and for an amendment that changes nothing. Repeated, it changes nothing.',
+        body: ref(Nothing),
+        response: {
+          200: answer(Report, 'The report, now submitted.', ETAG),
+          ...problems(
+            'report-not-found',
+            'move-not-allowed',
+            'precondition-failed',
+            'amendment-unchanged',
+            'checks-failed',
+            'key-required',
+            ...BODY
+          )
+        }
+      }
+    },
+    async (request, reply) =>
+      moved(request, reply, await submitReport(db, forms, by(request), request.params, readConditions(request.headers)))
+  )
+
+  app.post(
+    '/v1/reports/:agency/:year/return',
+    {
+      preValidation,
+      schema: {
+        ...move,
+        operationId: 'returnReport',
+        summary: 'Return a report',
+        description: 'From submitted, with a reason, and remarks on cells if need be. The report can be written again.',
+        body: ref(ReturnReason),
+        response: {
+          200: answer(Report, 'The report, now returned.', ETAG),
+          ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY)
+        }
+      }
+    },
+    async (request, reply) =>
+      moved(
+        request,
+        reply,
+        await returnReport(db, forms, by(request), request.params, readConditions(request.headers), request.body)
+      )
+  )
+
+  app.post(
+    '/v1/reports/:agency/:year/publish',
+    {
+      preValidation,
+      schema: {
+        ...move,
+        operationId: 'publishReport',
+        summary: 'Publish a report',
+        description:
+          'From submitted. Makes an immutable version, which replaces the one before in one step and is in the totals when the call returns. Repeated, it changes nothing.',
+        body: ref(Nothing),
+        response: {
+          200: answer(Report, 'The report, now published.', ETAG),
+          ...problems(
+            'report-not-found',
+            'move-not-allowed',
+            'precondition-failed',
+            'total-overflow',
+            'key-required',
+            ...BODY
+          )
+        }
+      }
+    },
+    async (request, reply) =>
+      moved(
+        request,
+        reply,
+        await publishReport(db, forms, by(request), request.params, readConditions(request.headers))
+      )
+  )
+
+  app.post(
+    '/v1/reports/:agency/:year/amend',
+    {
+      preValidation,
+      schema: {
+        ...move,
+        operationId: 'amendReport',
+        summary: 'Amend a report',
+        description:
+          'From published or withdrawn, with a reason. Opens a draft with the content of the latest version; the public goes on reading that version until the draft is published in its place. DELETE drops the draft.',
+        body: ref(AmendmentReason),
+        response: {
+          200: answer(Report, 'The report, now a draft over its version.', ETAG),
+          ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY)
+        }
+      }
+    },
+    async (request, reply) =>
+      moved(
+        request,
+        reply,
+        await amendReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)
+      )
+  )
+
+  app.post(
+    '/v1/reports/:agency/:year/withdraw',
+    {
+      preValidation,
+      schema: {
+        ...move,
+        operationId: 'withdrawReport',
+        summary: 'Withdraw a report',
+        description:
+          'From published, with a reason. The totals lose it, and the public is told that it was withdrawn, when and why; its versions can still be read.',
+        body: ref(WithdrawalReason),
+        response: {
+          200: answer(Report, 'The report, now withdrawn.', ETAG),
+          ...problems(
+            'report-not-found',
+            'move-not-allowed',
+            'precondition-failed',
+            'total-overflow',
+            'key-required',
+            ...BODY
+          )
+        }
+      }
+    },
+    async (request, reply) =>
+      moved(
+        request,
+        reply,
+        await withdrawReport(
+          db,
+          forms,
+          by(request),
+          request.params,
+          readConditions(request.headers),
+          request.body.reason
+        )
+      )
+  )
+}

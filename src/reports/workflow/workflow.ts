@@ -1,0 +1,183 @@
+// The moves of a report: each is held against the table of moves, and the totals follow in the same transaction.
+import type { Kysely, Transaction } from 'kysely'
+import { holdAgency, standingOf } from '../../agencies/tree.ts'
+import { shiftTotals, totalChanges } from '../../aggregates/apply-deltas.ts'
+import { contribution } from '../../aggregates/contributions.ts'
+import { recordEvent, type By, type EventKind, type NewEvent } from '../../audit/record.ts'
+import { inTransaction, type Database } from '../../database/connection.ts'
+import { isObstacle, runChecks } from '../../form/checks.ts'
+import type { Forms } from '../../forms/forms.ts'
+import type { Conditions } from '../../http/etag.ts'
+import type { Fault } from '../../problems/fault.ts'
+import { problem, refuse } from '../../problems/problem.ts'
+import { holds, type ReportId } from '../actions.ts'
+import { digestOf } from '../content-digest.ts'
+import { holdConditions } from '../etags.ts'
+import type { ReturnReason } from '../schemas.ts'
+import { lockReport, saveStatus, type StoredReport } from '../store.ts'
+import { findPublic, openAmendment, saveVersion, saveWithdrawal } from '../versions/versions.ts'
+import { MOVES, type Move } from './transitions.ts'
+
+/** Gives what it changed. */
+type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partial<StoredReport>>
+
+async function move (
+  db: Kysely<Database>,
+  forms: Forms,
+  name: Move,
+  id: ReportId,
+  conditions: Conditions,
+  work: Work
+): Promise<StoredReport> {
+  const { from, to, repeatable } = MOVES[name]
+  return await inTransaction(db, async trx => {
+    const report = await lockReport(trx, id.agency, id.year)
+    if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
+    holdConditions(forms, conditions, id, report)
+    const { status, status_since: since } = report
+    if (repeatable && status === to) return report
+    if (!from.some(possible => possible === status)) {
+      throw problem('move-not-allowed', { move: name, status, since, from: from.join(', ') }, {
+        locked: { status, since }
+      })
+    }
+    return { ...report, ...await work(trx, report) }
+  })
+}
+
+/** Refused with `checks-failed` while a check of severity `error` fails, and with `amendment-unchanged`. */
+export async function submitReport (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  conditions: Conditions
+): Promise<StoredReport> {
+  return await move(db, forms, 'submit', id, conditions, async (trx, report) => {
+    const current = report.version === null ? undefined : await findPublic(trx, id)
+    // Over a withdrawn version even the same content changes something: it becomes public again.
+    if (current !== undefined && holds(forms, current, forms.get(report.form), report.content)) {
+      throw problem('amendment-unchanged', { ...id, version: current.version! })
+    }
+    const { summary, findings } = runChecks(forms.get(report.form), report.content)
+    const failed = findings.filter(isObstacle)
+    if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
+    await recordEvent(trx, by, eventOf('submitted', report, { content_sha256: digest(forms, report) }))
+    return await saveStatus(trx, report, 'submitted', null, null)
+  })
+}
+
+/** `remarks`, by cell id, say what is to be put right where. */
+export async function returnReport (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  conditions: Conditions,
+  { reason, remarks = {} }: ReturnReason
+): Promise<StoredReport> {
+  return await move(db, forms, 'return', id, conditions, async (trx, report) => {
+    const cells = forms.get(report.form).cell
+    refuse(
+      'body-invalid',
+      Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault => ({
+        pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        found: cell,
+        expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` },
+        among: [...cells.keys()]
+      }))
+    )
+    await recordEvent(trx, by, eventOf('returned', report, { reason, remarks }))
+    return await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
+  })
+}
+
+/**
+ * Makes the next version; when the call returns it has replaced the one before, in the totals of all above the agency
+ * too.
+ */
+export async function publishReport (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  conditions: Conditions
+): Promise<StoredReport> {
+  return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
+    await holdAgency(trx, id.agency)
+    await recordEvent(
+      trx,
+      by,
+      eventOf('published', report, {
+        version: (report.version ?? 0) + 1,
+        form: report.form,
+        content_sha256: digest(forms, report)
+      })
+    )
+    await shiftFrom(trx, forms, id, report)
+    const state = await saveVersion(trx, id)
+    return { ...state, published_at: state.status_since }
+  })
+}
+
+/** Opens a draft over the latest version; the public goes on reading what it reads. */
+export async function amendReport (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  conditions: Conditions,
+  reason: string
+): Promise<StoredReport> {
+  return await move(db, forms, 'amend', id, conditions, async (trx, report) => {
+    await recordEvent(trx, by, eventOf('amended', report, { version: report.version, reason }))
+    return { ...await openAmendment(trx, id, reason), published_at: null, amendment_reason: reason }
+  })
+}
+
+/** The totals lose it; the public is told that it was withdrawn, when and why. */
+export async function withdrawReport (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  conditions: Conditions,
+  reason: string
+): Promise<StoredReport> {
+  return await move(db, forms, 'withdraw', id, conditions, async (trx, report) => {
+    await holdAgency(trx, id.agency)
+    await recordEvent(trx, by, eventOf('withdrawn', report, { version: report.version, reason }))
+    await shiftFrom(trx, forms, id, undefined)
+    return await saveWithdrawal(trx, id, reason)
+  })
+}
+
+const eventOf = (kind: EventKind, { agency, year }: StoredReport, details: Record<string, unknown>): NewEvent => ({
+  kind,
+  agency,
+  year,
+  details
+})
+
+const digest = (forms: Forms, { form, content }: StoredReport): string => digestOf({ form: forms.get(form), content })
+
+/**
+ * What the agency contributes goes over from the version that is public to the next, or to none. The agency is held in
+ * its place.
+ */
+async function shiftFrom (
+  trx: Transaction<Database>,
+  forms: Forms,
+  id: ReportId,
+  next: StoredReport | undefined
+): Promise<void> {
+  const { level, kind, reporting, above } = await standingOf(trx, id.agency, id.year)
+  if (reporting !== 'own') return
+  const of = (report: StoredReport | undefined) =>
+    report === undefined
+      ? []
+      : contribution(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
+  // A report that was never published needs no look for its public version.
+  const current = next?.version === null ? undefined : await findPublic(trx, id)
+  await shiftTotals(trx, forms, totalChanges(of(current), of(next)))
+}

@@ -1,0 +1,108 @@
+// Totals as of a past moment, which must be settled: added up from the versions and the agencies as they were recorded
+// then. Nothing here depends on what was recorded since.
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { problem } from '../problems/problem.ts'
+import { LIMIT, MOST_ROWS, orderOf, type Key, type Scope, type SumRow } from './query.ts'
+import { picked } from './selected-elements.ts'
+
+export async function pastSumRows (
+  db: Kysely<Database>,
+  scope: Scope,
+  positions: number[],
+  moment: string
+): Promise<SumRow[]> {
+  const { rows } = await pastSumStatement(scope, positions, moment, false).execute(db)
+  if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
+  return rows
+}
+
+export function pastSumStatement (
+  scope: Scope,
+  positions: number[],
+  asOf: string,
+  inOrder: boolean
+): RawBuilder<SumRow> {
+  const moment = sql`${asOf}::timestamptz`
+  const keys = [...new Set<Key>([...scope.by, 'form'])]
+  const refs = sql.join(keys.map(key => sql.ref(key)))
+  const figures = picked(sql`v.figures`, positions)
+  const each = (of: (position: RawBuilder<unknown>) => RawBuilder<unknown>) =>
+    sql`array[${sql.join(positions.map(position => of(sql.lit(figures.indexOf(position)))))}]`
+  const knowsExpected = scope.form === undefined && !scope.by.includes('form')
+  const filers = sql.join([
+    sql`b.reporting = 'own'`,
+    ...(scope.level === undefined ? [] : [sql`b.level = ${scope.level}`]),
+    ...(scope.kind === undefined ? [] : [sql`b.kind = ${scope.kind}`])
+  ], sql` and `)
+  const columns = (year: RawBuilder<unknown>, form: RawBuilder<unknown>) =>
+    sql.join(
+      keys.map(key => sql`${key === 'year' ? year : key === 'form' ? form : sql.ref(`b.${key}`)} as ${sql.ref(key)}`)
+    )
+  // The text of a vector is read once, whatever is taken from it.
+  const included = sql`
+    select ${refs}, count(*)::integer as included, 0 as expected, ${each(i => sql`sum(f[${i}])::bigint`)} as figures, ${
+    each(i => sql`count(f[${i}])`)
+  } as present
+    from (
+      select ${columns(sql`v.year`, sql`v.form`)}, ${figures.array} as f
+      from below b join report_version v on v.agency = b.agency and v.year between b.since and b.until
+      where ${filers} and ${isPublic('v', moment)}
+        ${scope.years === undefined ? sql`` : sql`and v.year between ${scope.years.first} and ${scope.years.last}`}
+        ${scope.form === undefined ? sql`` : sql`and v.form = ${scope.form}`}
+      offset 0
+    ) as report group by ${refs}`
+  const expected = sql`
+    select ${columns(sql`y.year`, sql`''`)}, 0, count(*)::integer, null::bigint[], null::bigint[]
+    from year y join below b on y.year between b.since and b.until
+    where ${filers} group by ${sql.join(keys.map((_, i) => sql.lit(i + 1)))}`
+  const names = (['child', 'agency'] as const).filter(key => keys.includes(key)).map(key =>
+    sql`, (select r.name from agency_record r where r.agency = summed.${sql.ref(key)} and ${
+      wasRecorded('r', moment)
+    } limit 1) as ${sql.ref(`${key}_name`)}`
+  )
+  return sql<SumRow>`
+    with recursive year as (${yearsOf(scope, moment)}), below as (${below(scope, moment)})
+    select summed.*${sql.join(names, sql``)}
+    from (${included} ${knowsExpected ? sql`union all ${expected}` : sql``}) as summed
+    ${inOrder ? orderOf(scope) : LIMIT}`
+}
+
+const wasRecorded = (table: string, moment: RawBuilder<unknown>) =>
+  sql`${sql.ref(`${table}.recorded_at`)} <= ${moment} and ${sql.ref(`${table}.recorded_until`)} > ${moment}`
+const isPublic = (table: string, moment: RawBuilder<unknown>) =>
+  sql`${sql.ref(`${table}.published_at`)} <= ${moment} and ${sql.ref(`${table}.public_until`)} > ${moment}`
+
+/** `under` and all below it, for the ranges of years in which they were, each with the child that it counts under. */
+function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+  const isAll = under === '' && !by.includes('child')
+  const first = sql`
+    select p.agency, p.agency as child, p.since, p.until, p.level, p.kind, p.reporting from agency_record p
+    where ${wasRecorded('p', moment)} and ${
+    isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
+  }`
+  if (isAll) return first
+  return sql`${first}
+    union all
+    select p.agency, ${under === '' ? sql`b.child` : sql`case when b.agency = ${under} then p.agency else b.child end`},
+           greatest(b.since, p.since), least(b.until, p.until), p.level, p.kind, p.reporting
+    from below b join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${
+    wasRecorded('p', moment)
+  }`
+}
+
+/** The years asked for, else every year that had a report in the totals. */
+function yearsOf ({ years }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (years !== undefined) return sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
+  // The limits keep PostgreSQL from joining a nation's versions to find a few years: of each it takes the first by
+  // index.
+  return sql`
+    select y as year from generate_series((select min(year) from report_version), (select max(year) from report_version)) as y
+    where (
+      select true from report_version v
+      where v.year = y and ${isPublic('v', moment)} and (
+        select true from agency_record p where p.agency = v.agency and v.year between p.since and p.until and p.reporting = 'own' and ${
+    wasRecorded('p', moment)
+  } limit 1)
+      limit 1)`
+}

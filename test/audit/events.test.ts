@@ -1,0 +1,254 @@
+// The trail itself: chains, the feed's order, and that tampering is found.
+import fc from 'fast-check'
+import { sql, type Kysely } from 'kysely'
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { withStagedEvents } from '../../src/audit/batch.ts'
+import { listEvents, type StoredEvent } from '../../src/audit/events/feed.ts'
+import { verifyExported } from '../../src/audit/events/verify-export.ts'
+import { verifyEvents, verifyPlaced } from '../../src/audit/events/verify.ts'
+import { recordEvent, type NewEvent } from '../../src/audit/record.ts'
+import { nextHash, placeEvents } from '../../src/audit/sequence.ts'
+import type { Database } from '../../src/database/connection.ts'
+import { freshDatabase } from '../support/app.ts'
+
+const BY = { actor: 'key:1', request_id: 'r-1' }
+const happened = (agency: string | null, year: number | null = 2023, details = {}): NewEvent => ({
+  kind: 'changed',
+  agency,
+  year,
+  details
+})
+/** In one transaction; it holds chains in the order of their codes, as nobody keeps the tree in its place. */
+const record = (db: Kysely<Database>, ...events: NewEvent[]) =>
+  db.transaction().execute(async trx => {
+    for (const event of events.toSorted((a, b) => (a.agency ?? '') < (b.agency ?? '') ? -1 : 1)) {
+      await recordEvent(trx, BY, event)
+    }
+  })
+const feed = async (db: Kysely<Database>, after = 0) => {
+  await placeEvents(db)
+  return await listEvents(db, '', {}, after, 10_000)
+}
+const hashOf = ({ previous, n, at, body }: StoredEvent) =>
+  createHash('sha256').update(`${previous} ${n} ${at} ${body}`).digest('hex')
+
+t.test('each event holds the hash of the one before it in its chain', async t => {
+  const { db } = await freshDatabase(t)
+  await record(
+    db,
+    happened('a', 2022, { changes: { 'fees.administrative_fees.amount': [null, 1.5] } }),
+    happened('b'),
+    happened('a'),
+    happened(null, null)
+  )
+  await record(db, happened('a'))
+  const events = await feed(db)
+  t.same(events.map(event => event.seq), [1, 2, 3, 4, 5])
+  const chains = new Map<string, StoredEvent[]>()
+  for (const event of events) {
+    const { agency } = JSON.parse(event.body) as { agency: string | null }
+    const chain = chains.get(agency ?? '') ?? []
+    t.equal(event.hash, hashOf(event))
+    t.equal(event.previous, chain.at(-1)?.hash ?? '')
+    t.equal(event.n, chain.length + 1)
+    chains.set(agency ?? '', [...chain, event])
+  }
+  t.same([...chains].map(([code, chain]) => [code, chain.length]).sort(), [['', 1], ['a', 3], ['b', 1]])
+  t.same(JSON.parse(events.find(event => event.n === 1 && event.body.includes('"a"'))!.body), {
+    kind: 'changed',
+    agency: 'a',
+    year: 2022,
+    ...BY,
+    changes: { 'fees.administrative_fees.amount': [null, 1.5] }
+  })
+  const verified = await verifyEvents(db)
+  t.same({ ...verified, checkpoint: verified.checkpoint?.seq }, { ok: true, events: 5, checkpoint: 5, faults: [] })
+  t.equal(
+    verified.checkpoint?.hash,
+    events.reduce<Buffer>((hash, event) => nextHash(hash, Buffer.from(event.hash, 'hex')), Buffer.alloc(0)).toString(
+      'hex'
+    ),
+    'anyone can compute it from the feed'
+  )
+})
+
+t.test('an export is held against its hashes without the service', async t => {
+  const { db } = await freshDatabase(t)
+  for (let i = 0; i < 4; i++) {
+    await record(
+      db,
+      happened('a', 2020 + i, { reason: '更正 "é"', changes: { 'requests.granted.total': [i, null] } }),
+      happened('b'),
+      happened(null, null)
+    )
+  }
+  const events = (await feed(db)).map(({ body, seq, n, at, previous, hash }) => ({
+    seq,
+    n,
+    at,
+    ...JSON.parse(body) as { agency: string | null },
+    previous,
+    hash
+  }))
+  const faultsOf = async (exported: typeof events) =>
+    (await verifyExported(JSON.parse(JSON.stringify(exported)) as typeof events)).faults.length
+  t.same(await verifyExported(events), { events: 12, faults: [], checkpoint: (await verifyEvents(db)).checkpoint })
+  t.same(await verifyExported(events.filter(event => event.agency === 'a')), {
+    events: 4,
+    faults: [],
+    checkpoint: null
+  }, 'one agency alone')
+  for (const i of events.keys()) {
+    t.ok(await faultsOf(events.with(i, { ...events[i]!, actor: 'key:2' } as typeof events[number])) > 0, 'changed')
+    if (i < 9) t.ok(await faultsOf(events.toSpliced(i, 1)) > 0 || events[i]!.n === 1, 'removed')
+    if (i > 0) t.ok(await faultsOf(events.with(i, events[i - 1]!).with(i - 1, events[i]!)) > 0, 'moved')
+  }
+})
+
+t.test('an event that is not committed leaves nothing', async t => {
+  const { db } = await freshDatabase(t)
+  await record(db, happened('a'))
+  await t.rejects(
+    db.transaction().execute(async trx => {
+      await recordEvent(trx, BY, happened('a'))
+      throw new Error('undone')
+    }),
+    { message: 'undone' }
+  )
+  t.equal((await feed(db)).length, 1)
+  t.ok((await verifyEvents(db)).ok)
+})
+
+t.test('who follows the feed misses nothing, whatever commits late', async t => {
+  const { db } = await freshDatabase(t)
+  let commit = () => {}
+  const held = new Promise<void>(resolve => {
+    commit = resolve
+  })
+  let recorded = () => {}
+  const there = new Promise<void>(resolve => {
+    recorded = resolve
+  })
+  const late = db.transaction().execute(async trx => {
+    await recordEvent(trx, BY, happened('slow'))
+    recorded()
+    await held
+  })
+  await there
+  await record(db, happened('quick'))
+  const first = await feed(db)
+  t.same(first.map(event => [event.seq, JSON.parse(event.body).agency]), [[1, 'quick']])
+  commit()
+  await late
+  t.same((await feed(db, 1)).map(event => [event.seq, JSON.parse(event.body).agency]), [[2, 'slow']])
+  t.ok((await verifyEvents(db)).ok)
+})
+
+t.test('many writers and readers at once: dense places, whole chains', async t => {
+  const { db } = await freshDatabase(t)
+  const seen: number[] = []
+  let writing = true
+  const isWriting = () => writing
+  const follow = async () => {
+    for (let last = 0;;) {
+      const wasWriting = isWriting()
+      for (const event of await feed(db, last)) seen.push(last = event.seq)
+      if (!wasWriting) return
+    }
+  }
+  const readers = [
+    follow(),
+    (async () => {
+      do await placeEvents(db)
+      while (isWriting())
+    })()
+  ]
+  await Promise.all(Array.from({ length: 8 }, async (_, w) => {
+    for (let i = 0; i < 15; i++) await record(db, happened(`a${(w + i) % 5}`), happened('shared'), happened(`z${w}`))
+  }))
+  writing = false
+  await Promise.all(readers)
+  t.same(seen, Array.from({ length: 8 * 15 * 3 }, (_, i) => i + 1))
+  t.match(await verifyEvents(db), { ok: true, events: 360 })
+})
+
+t.test('events of an import follow those that are there, and have their places when it ends', async t => {
+  const { db } = await freshDatabase(t)
+  await record(db, happened('a'), happened('b'))
+  // One waits for its place until the import gives it, another for its chain until the import ends.
+  await record(db, happened('a', 2020))
+  const said = { text: 'tab\tnewline\nback\\slash “无” \\N' }
+  let late: Promise<unknown> | undefined
+  await db.transaction().execute(async trx =>
+    await withStagedEvents(async staged => {
+      // More than are followed at once.
+      for (let i = 0; i < 4000; i++) {
+        staged.add(BY, happened(['a', 'new', 'b', null][i % 4]!, 2000 + (i % 7), i % 3 === 0 ? said : {}))
+      }
+      await staged.record(trx)
+      late = record(db, happened('b', 2030))
+      await new Promise(resolve => setTimeout(resolve, 50))
+    })
+  )
+  await late
+  const events = await feed(db)
+  t.equal(events.length, 4004)
+  t.same(
+    events.map(({ body }) => JSON.parse(body)).filter(event => event.agency === 'new').map(event => event.year),
+    Array.from({ length: 1000 }, (_, i) => 2000 + ((4 * i + 1) % 7)),
+    'in their order'
+  )
+  t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...BY, ...said })
+  t.same([events[2], events.at(-1)].map(event => JSON.parse(event!.body).year), [2020, 2030])
+  t.match(await verifyEvents(db), { ok: true, events: 4004 })
+  await db.transaction().execute(async trx => await withStagedEvents(async staged => await staged.record(trx)))
+  t.equal((await feed(db)).length, 4004, 'an import of nothing leaves nothing')
+})
+
+t.test('whatever is changed, removed, added or moved is found', async t => {
+  const { db } = await freshDatabase(t)
+  for (let i = 0; i < 6; i++) {
+    await record(db, happened('a'), happened('b'), happened(null, null))
+    await placeEvents(db)
+  }
+  await record(db, happened('a'))
+  t.ok((await verifyEvents(db)).ok)
+  const ROW = fc.constantFrom(
+    ...(['a', 'b', ''] as const).flatMap(chain => [1, 2, 3, 4, 5, 6].map(n => ({ chain, n })))
+  )
+  const damages: Record<string, (row: { chain: string, n: number }) => ReturnType<typeof sql>> = {
+    body: ({ chain, n }) =>
+      sql`update event set body = replace(body, 'key:1', 'key:2') where chain = ${chain} and n = ${n}`,
+    time: ({ chain, n }) => sql`update event set at = at - interval '1 second' where chain = ${chain} and n = ${n}`,
+    year: ({ chain, n }) => sql`update event set year = 2019 where chain = ${chain} and n = ${n}`,
+    hash: ({ chain, n }) => sql`update event set hash = sha256(hash) where chain = ${chain} and n = ${n}`,
+    forged: ({ chain, n }) =>
+      sql`update event set body = body || ' ', hash = event_hash(coalesce((select p.hash from event as p where p.chain = event.chain and p.n = event.n - 1), ''), n, at, body || ' ') where chain = ${chain} and n = ${n}`,
+    removed: ({ chain, n }) => sql`delete from event where chain = ${chain} and n = ${n}`,
+    'removed to the end': ({ chain, n }) => sql`delete from event where chain = ${chain} and n >= ${n}`,
+    'whole chain removed': ({ chain }) =>
+      sql`with c as (delete from event_chain where chain = ${chain}) delete from event where chain = ${chain}`,
+    'cut with its end': ({ chain, n }) =>
+      sql`with c as (update event_chain set n = ${n} - 1, hash = coalesce((select hash from event where chain = ${chain} and n = ${n} - 1), '') where chain = ${chain}) delete from event where chain = ${chain} and n >= ${n}`,
+    'places changed': ({ chain, n }) =>
+      sql`update event set seq = 1 + (seq % 18) where seq in (select seq from event where chain = ${chain} and n >= ${n}) or seq <= 18`,
+    'filed elsewhere': ({ chain, n }) => sql`update event set chain = 'c', n = 1 where chain = ${chain} and n = ${n}`
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...Object.keys(damages)), ROW, async (damage, row) => {
+      await db.transaction().execute(async trx => {
+        await damages[damage]!(row).execute(trx)
+        const { ok } = await verifyPlaced(trx)
+        if (ok) throw new Error(`${damage} of ${row.chain} ${row.n} is not found`)
+        throw UNDO
+      }).catch(error => {
+        if (error !== UNDO) throw error
+      })
+    }),
+    { numRuns: 150 }
+  )
+  t.ok((await verifyEvents(db)).ok, 'and all was put back')
+})
+
+const UNDO = new Error('undo')

@@ -1,0 +1,323 @@
+// Every operation x role x inside or outside the subtree x no key: refused or not, as written down here once more.
+import t from 'tap'
+import { RULES } from '../../src/auth/rules.ts'
+import { freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
+
+const { app, call, db, forms } = await freshApp(t)
+await app.ready()
+
+interface Operation {
+  operationId: string
+  parameters?: { name: string, in: string, example?: unknown }[]
+  requestBody?: { content: Record<string, unknown> }
+}
+const document = JSON.parse(JSON.stringify(app.swagger())) as { paths: Record<string, Record<string, Operation>> }
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation }))
+)
+
+/** Least role of each operation, and whether it is refused outside the subtree. */
+const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] }> = {
+  anyone: {
+    refusedOutside: [],
+    everywhere: [
+      'isLive',
+      'isReady',
+      'getMetrics',
+      'listProblems',
+      'explainProblem',
+      'getOpenapiJson',
+      'getOpenapiYaml',
+      'listForms',
+      'getForm',
+      'listAgencies',
+      'getAgency',
+      'checkFigures',
+      'getTotals',
+      'listReports',
+      'getReport',
+      'getTable',
+      'getRow',
+      'checkReport',
+      'getCell',
+      'getDocument',
+      'getDocumentText',
+      'listVersions',
+      'getVersion',
+      'compareVersions',
+      'getDeadline'
+    ]
+  },
+  filer: {
+    refusedOutside: [
+      'createReport',
+      'putReport',
+      'deleteReport',
+      'putTable',
+      'appendRows',
+      'putRow',
+      'deleteRow',
+      'importDocument',
+      'submitReport'
+    ],
+    // Of an import each report is held against the subtree; a job is its caller's.
+    everywhere: [
+      'getMe',
+      'listEvents',
+      'importReports',
+      'putReportsFile',
+      'getImport',
+      'cancelImport',
+      'getImportRejects'
+    ]
+  },
+  supervisor: {
+    refusedOutside: [
+      'registerAgency',
+      'putAgency',
+      'changeAgency',
+      'returnReport',
+      'publishReport',
+      'amendReport',
+      'withdrawReport',
+      'putDeadline',
+      'deleteDeadline',
+      'createKey'
+    ],
+    // What is outside is not there for the caller.
+    everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile']
+  },
+  admin: { refusedOutside: [], everywhere: ['verifyEvents'] }
+}
+const RANK = Object.keys(EXPECTED)
+
+const agency = { name: '局', level: 'county', kind: 'department' }
+await call('PUT', '/v1/agencies/city', agency)
+await call('PUT', '/v1/agencies/mine', { ...agency, parent: 'city' })
+await call('PUT', '/v1/agencies/bureau', { ...agency, parent: 'mine' })
+await call('PUT', '/v1/agencies/other', { ...agency, parent: 'city' })
+const content = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
+for (const code of ['bureau', 'other']) await call('PUT', `/v1/reports/${code}/2023`, content)
+
+const keyOf = async (role: string, agency?: string) =>
+  (await call('POST', '/v1/keys', { role, agency, label: role })).json.key as string
+const callers: { name: string, role: string, key: string | null, reaches: (code: string) => boolean }[] = [{
+  name: 'no key',
+  role: 'anyone',
+  key: null,
+  reaches: () => false
+}]
+for (const role of RANK.slice(1)) {
+  callers.push({
+    name: `${role} of mine`,
+    role,
+    key: await keyOf(role, 'mine'),
+    reaches: code => code === 'bureau'
+  })
+}
+callers.push({ name: 'admin', role: 'admin', key: await keyOf('admin'), reaches: () => true })
+
+/** A request for the operation at an agency, whole enough that only who asks can be wrong with it. */
+function requestOf (
+  { operationId, path, method, parameters = [], requestBody }: typeof operations[number],
+  code: string
+) {
+  const given: Record<string, string> = {
+    agency: code,
+    year: '2023',
+    code,
+    id: '999999',
+    table: 'requests',
+    row: 'granted',
+    cell: 'requests.granted.total'
+  }
+  const bodies: Record<string, object> = {
+    registerAgency: { code: `new-${code}`, ...agency, parent: code },
+    putAgency: { name: '局' },
+    changeAgency: { name: '局' },
+    createReport: { agency: code, year: 2023 },
+    createKey: { role: 'filer', agency: code, label: 'x' },
+    checkFigures: { year: 2023 },
+    returnReport: { reason: '请核对' },
+    amendReport: { reason: '更正' },
+    withdrawReport: { reason: '撤回' },
+    putDeadline: { date: '2024-01-20' },
+    putTable: { rows: {} },
+    appendRows: { row: 'granted', values: {} },
+    putRow: { values: {} }
+  }
+  const address = path.replace(
+    /\{(\w+)\}/g,
+    (_, name) => given[name] ?? String(parameters.find(parameter => parameter.name === name)!.example)
+  )
+  const query = parameters.filter(parameter =>
+    parameter.in === 'query' && (given[parameter.name] !== undefined || parameter.name === 'measure')
+  )
+    .map(({ name }) => `${name}=${given[name] ?? 'requests.granted.total'}`).join('&')
+  const isDocument = requestBody !== undefined && requestBody.content['application/json'] === undefined
+  return {
+    method,
+    address: path.startsWith('/v1/imports')
+      ? `${address}?${query}`
+      : operationId === 'getTotals'
+      ? `${address}?measure=requests.granted.total`
+      : address,
+    body: isDocument ? 'x' : requestBody && (bodies[operationId] ?? {}),
+    headers: isDocument ? { 'content-type': 'text/plain' } : {}
+  }
+}
+
+t.test('every operation of the document has a rule, and every rule an operation', t => {
+  const ids = operations.map(({ operationId }) => operationId).sort()
+  t.same(Object.keys(RULES).sort(), ids)
+  t.same(
+    Object.values(EXPECTED).flatMap(({ refusedOutside, everywhere }) => [...refusedOutside, ...everywhere]).sort(),
+    ids
+  )
+  t.end()
+})
+
+for (const operation of operations) {
+  t.test(operation.operationId, async t => {
+    const least = RANK.find(role =>
+      [...EXPECTED[role]!.refusedOutside, ...EXPECTED[role]!.everywhere].includes(operation.operationId)
+    )!
+    const held = EXPECTED[least]!.refusedOutside.includes(operation.operationId)
+    for (const code of ['bureau', 'other']) {
+      for (const { name, role, key, reaches } of callers) {
+        const { method, address, body, headers } = requestOf(operation, code)
+        const answer = await call(method, address, body, { headers, key })
+        const expected = RANK.indexOf(role) < RANK.indexOf(least)
+          ? (role === 'anyone' ? 'key-required' : 'role-insufficient')
+          : held && !reaches(code)
+          ? 'outside-subtree'
+          : 'may'
+        const refused = [401, 403].includes(answer.status) ? answer.json.code : 'may'
+        t.equal(refused, expected, `${name}, ${code}: ${answer.status} ${answer.text.slice(0, 200)}`)
+        t.ok(answer.status < 500, answer.text.slice(0, 200))
+        // What was there before is there again for the next.
+        if (operation.operationId === 'deleteReport' && answer.status === 204) await call('PUT', address, content)
+      }
+    }
+  })
+}
+
+t.test('an operation under /v1 without a rule does not start', async t => {
+  const { app } = await freshApp(t)
+  t.throws(
+    () => app.get('/v1/new', { schema: { operationId: 'getNew' } as object }, async () => ({})),
+    /no rule in src\/auth\/rules.ts for getNew/
+  )
+})
+
+t.test('what is not published is there for its own subtree alone, in lists too', async t => {
+  const { call, forms } = await freshApp(t)
+  await call('PUT', '/v1/agencies/city', agency)
+  for (const code of ['a', 'b']) {
+    await call('PUT', `/v1/agencies/${code}`, { ...agency, parent: 'city' })
+    for (const year of [2022, 2023]) {
+      await call('PUT', `/v1/reports/${code}/${year}`, {
+        tables: consistentTables(forms.get('2021'), () => 1),
+        sections: SECTIONS
+      })
+    }
+    for (const move of ['submit', 'publish']) await call('POST', `/v1/reports/${code}/2022/${move}`)
+  }
+  const key = (await call('POST', '/v1/keys', { role: 'filer', agency: 'a', label: 'x' })).json.key
+  for (
+    const below of ['', '/tables/requests', '/tables/requests/rows/granted', '/checks', '/cells/requests.granted.total']
+  ) {
+    t.equal((await call('GET', `/v1/reports/a/2023${below}`, undefined, { key })).status, 200, below)
+    const outside = await call('GET', `/v1/reports/b/2023${below}`, undefined, { key })
+    t.same([outside.status, outside.json.code], [404, 'report-not-found'], below)
+    t.equal((await call('GET', `/v1/reports/b/2022${below}`, undefined, { key })).status, 200, 'published')
+  }
+  const list = async (query: string, options = {}) =>
+    (await call('GET', `/v1/reports${query}`, undefined, { key, ...options })).json.items.map((item: any) =>
+      `${item.agency} ${item.year} ${item.status}`
+    )
+  t.same(await list(''), ['a 2022 published', 'a 2023 draft', 'b 2022 published'])
+  t.same(await list('?status=draft'), ['a 2023 draft'])
+  t.same(await list('?status=published'), ['a 2022 published', 'b 2022 published'])
+  t.same(await list('?under=city&status=submitted'), [])
+  t.same(await list('', { key: null }), ['a 2022 published', 'b 2022 published'])
+  t.equal((await call('GET', '/v1/reports')).json.items.length, 4, 'the administrator sees all')
+})
+
+t.test('a subtree is that of the year of the report, and a tree may change only below the caller, in all years concerned', async t => {
+  const { call } = await freshApp(t)
+  for (const code of ['east', 'west']) await call('PUT', `/v1/agencies/${code}`, agency)
+  await call('PUT', '/v1/agencies/moved', { ...agency, parent: 'west' })
+  await call('PATCH', '/v1/agencies/moved', { parent: 'east', since: 2022 })
+  await call('PUT', '/v1/agencies/below', { ...agency, parent: 'moved' })
+  const key = (await call('POST', '/v1/keys', { role: 'supervisor', agency: 'east', label: 'x' })).json.key
+  const code = async (method: string, path: string, body: object) => {
+    const { status, json } = await call(method, path, body, { key })
+    return status < 400 ? status : json.code
+  }
+  t.same([await code('PUT', '/v1/reports/below/2021', {}), await code('PUT', '/v1/reports/below/2022', {})], [
+    'outside-subtree',
+    201
+  ])
+  t.same([
+    await code('PUT', '/v1/reports/west/2022', {}),
+    await code('PUT', '/v1/reports/nobody/2022', {}),
+    await code('PUT', '/v1/reports/east/1990', {})
+  ], ['outside-subtree', 'outside-subtree', 'year-without-form'])
+  const change = async (name: string, body: object) => await code('PATCH', `/v1/agencies/${name}`, body)
+  t.equal(await change('east', { name: '东' }), 'outside-subtree', 'its own agency is changed from above')
+  t.equal(await change('moved', { name: '新' }), 200)
+  t.equal(await change('moved', { kind: 'office', since: 2021 }), 'outside-subtree', 'in 2021 it stood elsewhere')
+  t.equal(await change('moved', { kind: 'office', since: 2023 }), 200)
+  t.equal(
+    await change('moved', { parent: 'west', since: 2024 }),
+    'outside-subtree',
+    'nothing is pushed into another subtree'
+  )
+  t.equal(await change('moved', { parent: null, since: 2024 }), 'outside-subtree')
+  t.equal(await change('moved', { until: 2020 }), 'outside-subtree', 'years elsewhere would be cut')
+  t.equal(await change('below', { until: 2024 }), 200)
+  t.equal(await change('below', { until: null }), 200)
+  t.equal(
+    await change('west', { parent: 'east', since: 2025 }),
+    'outside-subtree',
+    'nothing is taken from another subtree'
+  )
+  t.equal(
+    await code('PUT', '/v1/agencies/new', { ...agency, parent: 'moved' }),
+    'outside-subtree',
+    'from ever, moved was elsewhere'
+  )
+  t.equal(await code('PUT', '/v1/agencies/new', { ...agency, parent: 'moved', since: 2022 }), 201)
+  t.equal(await change('new', { since: 2019, level: 'county' }), 'outside-subtree', 'older, it would stand elsewhere')
+  t.equal(await code('POST', '/v1/agencies', { code: 'root', ...agency }), 'outside-subtree')
+  t.equal(await code('POST', '/v1/agencies', { code: 'lost', ...agency, parent: 'nobody' }), 'agency-unknown')
+  t.equal(await code('PUT', '/v1/agencies/new-east', { ...agency, parent: 'east' }), 201)
+})
+
+t.test('many agencies are held against the subtree in one go, and each that is outside is told', async t => {
+  const { refuseOutside, coverage } = await import('../../src/auth/coverage.ts')
+  const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, expires: null }
+  t.same(
+    await coverage(db, actor, [{ agency: 'bureau', year: 2023 }, { agency: 'other', year: 2023 }, { agency: 'mine' }, {
+      agency: 'nobody'
+    }]),
+    [true, false, true, false]
+  )
+  t.same(await coverage(db, { ...actor, agency: '' }, [{ agency: 'other' }]), [true])
+  t.same(await coverage(db, actor, []), [])
+  await refuseOutside(db, actor, [{ agency: 'bureau', year: 2023 }])
+  await t.rejects(
+    refuseOutside(
+      db,
+      actor,
+      ['bureau', 'other', 'city'].map((agency, i) => ({ agency, year: 2023, at: { line: i + 2 } }))
+    ),
+    {
+      code: 'outside-subtree',
+      facts: { agency: 'other' },
+      errors: [{ line: 3, found: 'other' }, { line: 4, found: 'city' }]
+    }
+  )
+})

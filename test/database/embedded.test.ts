@@ -1,0 +1,340 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import t from 'tap'
+import { lockFolder } from '../../src/database/embedded/folder-lock.ts'
+import { postgresUrl, startPostgres, stopPostgres } from '../../src/database/embedded/server.ts'
+
+const asRoot = process.getuid?.() === 0
+// Not t.testdir(): the server's user must be able to enter it when the project is root's own.
+const scratch = mkdtempSync('/tmp/postgres-test-')
+chmodSync(scratch, 0o755)
+t.teardown(() => rm(scratch, { recursive: true }))
+
+// initdb is most of the time that a test takes: one data folder serves all tests that leave it whole.
+const usual = join(scratch, 'usual')
+
+// The copy of the programs, where root's project is closed, makes the file slow.
+t.setTimeout(120_000)
+
+let folders = 0
+function newFolder (name = 'data') {
+  return join(scratch, `${++folders}`, name)
+}
+
+function log () {}
+
+async function query (url: string, sql: string) {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query({ text: sql, rowMode: 'array' })).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * A service in a process of its own, as it is built: tap's loader would take most of the time. `line` resolves with
+ * `started` or the error.
+ */
+function spawnService (dataDir: string, { uid, leave = false }: { uid?: number, leave?: boolean } = {}) {
+  const server = new URL('../../dist/database/embedded/server.js', import.meta.url)
+  const child = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `
+    const { startPostgres } = await import(${JSON.stringify(server.href)})
+    try {
+      await startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log () {} })
+      console.log('started')
+      if (!${leave}) setInterval(() => {}, 1000)
+    } catch (error) {
+      console.log(error.message)
+    }
+  `
+  ], {
+    cwd: scratch,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid !== undefined && { uid, gid: uid })
+  })
+  const line = new Promise<string>(resolve => createInterface(child.stdout!).once('line', resolve))
+  return { child, line }
+}
+
+async function startService (...args: Parameters<typeof spawnService>) {
+  const { child, line } = spawnService(...args)
+  return { child, line: await line }
+}
+
+function serverPid (dataDir: string) {
+  return parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'))
+}
+
+function nobody () {
+  return Number(execFileSync('id', ['-u', 'nobody'])) | 0
+}
+
+function nobodyReads () {
+  const script = `require('fs').readFileSync(${JSON.stringify(join(import.meta.dirname, 'postgres.test.ts'))})`
+  return spawnSync(process.execPath, ['-e', script], { cwd: '/', uid: nobody() }).status === 0
+}
+
+async function kill (child: ChildProcess) {
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+t.test('a new data folder gets a server with the database, and keeps its rows over a restart', async t => {
+  const dataDir = usual
+  const first = await startPostgres({ dataDir, log })
+  t.equal(first.url, postgresUrl(dataDir))
+  await query(first.url, 'create table kept as select 1 as n')
+  await first.stop()
+  await first.stop()
+  await t.rejects(query(first.url, 'select 1'), { code: 'ENOENT' })
+
+  const second = await startPostgres({ dataDir, log })
+  t.teardown(() => second.stop())
+  t.same(await query(second.url, 'select n from kept'), [[1]])
+  const settings = ['server_encoding', 'fsync', 'synchronous_commit', 'timezone', 'max_connections', 'listen_addresses']
+  t.same(
+    await query(
+      second.url,
+      `select ${settings.map(name => `current_setting('${name}')`)}, current_user, datcollate
+    from pg_database where datname = current_database()`
+    ),
+    [['UTF8', 'on', 'on', 'UTC', '50', '', 'gongkai', 'C']]
+  )
+  t.same(
+    await query(
+      second.url,
+      'select pg_size_bytes(current_setting(\'shared_buffers\')) between 128 * 1024 * 1024 and 2048::bigint * 1024 * 1024'
+    ),
+    [[true]],
+    'a part of the memory'
+  )
+  t.equal(lstatSync(join(dataDir, 'run')).mode & 0o777, 0o700)
+})
+
+t.test('two data folders have two servers side by side', async t => {
+  const [one, two] = await Promise.all([usual, newFolder()].map(dataDir => startPostgres({ dataDir, log })))
+  t.teardown(() => Promise.all([one!.stop(), two!.stop()]))
+  await query(one!.url, 'create table here ()')
+  t.same(await query(two!.url, 'select to_regclass(\'here\')'), [[null]])
+})
+
+t.test('a second service on one data folder is refused, and the first keeps its server', async t => {
+  const dataDir = usual
+  const { child, line } = await startService(dataDir)
+  t.equal(line, 'started')
+  const pid = serverPid(dataDir)
+  await t.rejects(startPostgres({ dataDir, log }), { message: new RegExp(`process ${child.pid} already uses `) })
+  await t.rejects(stopPostgres(dataDir), { message: new RegExp(`process ${child.pid} already uses `) })
+  t.same(await query(postgresUrl(dataDir), 'select 1'), [[1]])
+  t.equal(serverPid(dataDir), pid)
+  await kill(child)
+  await stopPostgres(dataDir)
+})
+
+t.test('a server outlives its starter, and another process stops it', async t => {
+  const dataDir = usual
+  const { child, line } = await startService(dataDir, { leave: true })
+  t.equal(line, 'started')
+  if (child.exitCode === null) await once(child, 'exit')
+  t.same(await query(postgresUrl(dataDir), 'select 1'), [[1]])
+  await stopPostgres(dataDir)
+  await t.rejects(query(postgresUrl(dataDir), 'select 1'))
+  await stopPostgres(dataDir)
+  await stopPostgres(join(scratch, 'never-made'))
+})
+
+t.test('a signal to the process group of the service leaves the server to the service', async t => {
+  const dataDir = usual
+  const { child } = await startService(dataDir)
+  process.kill(-child.pid!, 'SIGKILL')
+  await once(child, 'exit')
+  t.same(await query(postgresUrl(dataDir), 'select 1'), [[1]])
+
+  const server = await startPostgres({ dataDir, log })
+  t.same(await query(server.url, 'select 1'), [[1]], 'the next start replaces it')
+  await server.stop()
+})
+
+t.test('a service and a server both killed start again, and wait for a backend that lingers', async t => {
+  const dataDir = usual
+  const { child } = await startService(dataDir)
+  const client = new pg.Client({ connectionString: postgresUrl(dataDir) })
+  client.on('error', () => {})
+  await client.connect()
+  await client.query('create table committed as select 1 as n')
+  const [{ backend }] = (await client.query('select pg_backend_pid() as backend')).rows
+  process.kill(backend, 'SIGSTOP')
+  process.kill(serverPid(dataDir), 'SIGKILL')
+  await kill(child)
+
+  const starting = startPostgres({ dataDir, log })
+  await sleep(1000)
+  process.kill(backend, 'SIGCONT')
+  const server = await starting
+  t.same(await query(server.url, 'select n from committed'), [[1]])
+  await server.stop()
+})
+
+t.test('a stale pid that now belongs to a stranger stops neither the start nor the stranger', async t => {
+  const dataDir = usual
+  const { uid, gid } = statSync(join(dataDir, 'postgres'))
+  const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' })
+  t.teardown(() => stranger.kill())
+  for (const name of ['postgres/postmaster.pid', 'run/.s.PGSQL.5432.lock']) {
+    writeFileSync(join(dataDir, name), `${stranger.pid}\n${join(dataDir, 'postgres')}\n`)
+    chownSync(join(dataDir, name), uid, gid)
+  }
+  const server = await startPostgres({ dataDir, log })
+  t.same(await query(server.url, 'select 1'), [[1]])
+  t.equal(stranger.exitCode ?? stranger.signalCode, null)
+  await server.stop()
+})
+
+t.test('a start killed in initdb leaves nothing that the next start stumbles over', async t => {
+  const dataDir = newFolder()
+  mkdirSync(dataDir, { recursive: true })
+  const { child } = spawnService(dataDir)
+  const isMade = (name: string | Buffer) => /^postgres.part-.*PG_VERSION$/.test(name.toString())
+  while (!readdirSync(dataDir, { recursive: true }).some(isMade)) await sleep(20)
+  await kill(child)
+  t.notOk(existsSync(join(dataDir, 'postgres')))
+  const server = await startPostgres({ dataDir, log })
+  t.same(await query(server.url, 'select 1'), [[1]])
+  await server.stop()
+  t.same(readdirSync(dataDir).filter(name => name.includes('.part-')), [])
+})
+
+t.test('a server that dies says so, with the end of its log', async t => {
+  const dataDir = usual
+  const server = await startPostgres({ dataDir, log })
+  // A service has its port open; here nothing else keeps the process alive until then.
+  const alive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(alive))
+  process.kill(serverPid(dataDir), 'SIGKILL')
+  t.match(await server.exited, /^PostgreSQL ended by itself \(SIGKILL\).*ready to accept connections/s)
+  await server.stop()
+})
+
+t.test('a log over 10 MB begins anew at the next start', async t => {
+  truncateSync(join(usual, 'postgres.log'), 11_000_000)
+  await (await startPostgres({ dataDir: usual, log })).stop()
+  t.ok(statSync(join(usual, 'postgres.log')).size < 100_000)
+})
+
+t.test('a folder with an odd and a long name works, if no other user took its socket folder in /tmp', async t => {
+  const dataDir = newFolder(`数据 a,b'c%d${'long'.repeat(30)}`)
+  mkdirSync(dataDir, { recursive: true })
+  const sockets = new URL(postgresUrl(dataDir)).searchParams.get('host')!
+  t.teardown(() => rmSync(sockets, { recursive: true, force: true }))
+  if (asRoot) {
+    mkdirSync(sockets)
+    chownSync(sockets, 12345, 12345)
+    await t.rejects(startPostgres({ dataDir, log }), { message: /is not a folder of user / })
+    rmSync(sockets, { recursive: true })
+  }
+  const server = await startPostgres({ dataDir, log })
+  t.same(await query(server.url, 'select 1'), [[1]])
+  t.equal(lstatSync(sockets).mode & 0o777, 0o700)
+  await server.stop()
+})
+
+t.test('of many who want a folder one gets it, over the lock of a dead one', async t => {
+  const folder = newFolder()
+  mkdirSync(folder, { recursive: true })
+  // The pid lives, but that is not the process which took the lock.
+  symlinkSync(`${process.pid} long-ago`, join(folder, 'lock.41'))
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)))
+  const [winner, ...others] = results.filter(result => result.status === 'fulfilled')
+  t.ok(winner)
+  t.same(others, [])
+  await winner!.value()
+  await (await lockFolder(folder))()
+  t.same(readdirSync(folder).map(name => readlinkSync(join(folder, name))), ['free'])
+})
+
+t.test('an ordinary user runs the server as is, and root leaves the data to their owner', {
+  skip: !asRoot ? 'needs root' : !nobodyReads() && 'the project is closed to others'
+}, async t => {
+  const uid = nobody()
+  const dataDir = newFolder()
+  mkdirSync(dataDir, { recursive: true })
+  chownSync(dataDir, uid, uid)
+  const { child, line } = await startService(dataDir, { uid })
+  t.equal(line, 'started')
+  t.equal(statSync(join(dataDir, 'postgres')).uid, uid)
+  await kill(child)
+
+  const server = await startPostgres({ dataDir, log })
+  t.equal(statSync(join(dataDir, 'postgres')).uid, uid)
+  await server.stop()
+})
+
+t.test('as root, a data folder behind a closed one is kept elsewhere', { skip: !asRoot && 'needs root' }, async t => {
+  const dataDir = newFolder('closed/data')
+  mkdirSync(join(dataDir, '..'), { recursive: true, mode: 0o700 })
+  const lines: string[] = []
+  const server = await startPostgres({ dataDir, log: line => lines.push(line) })
+  const elsewhere = readlinkSync(join(dataDir, 'elsewhere'))
+  t.teardown(() => rm(elsewhere, { recursive: true }))
+  t.match(lines[0], `cannot enter ${dataDir}: the data are in ${elsewhere}`)
+  t.equal(server.url, postgresUrl(dataDir))
+  await query(server.url, 'create table kept as select 1 as n')
+  await server.stop()
+
+  const again = await startPostgres({ dataDir, log })
+  t.same(await query(again.url, 'select n from kept'), [[1]])
+  await again.stop()
+
+  const copy = newFolder()
+  mkdirSync(copy, { recursive: true })
+  symlinkSync(elsewhere, join(copy, 'elsewhere'))
+  await t.rejects(startPostgres({ dataDir: copy, log }), { message: /which holds the data of .*closed\/data/ })
+})
+
+t.test('a start that fails says why', async t => {
+  const cluster = join(usual, 'postgres')
+  const config = join(cluster, 'postgresql.auto.conf')
+  writeFileSync(config, 'nonsense = 1\n')
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /unrecognized configuration parameter "nonsense"/
+  })
+  writeFileSync(config, '')
+
+  writeFileSync(join(cluster, 'PG_VERSION'), '9\n')
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /was made by PostgreSQL 9, and this one is \d+\.\d+:/
+  })
+
+  rmSync(join(cluster, 'PG_VERSION'))
+  await t.rejects(startPostgres({ dataDir: usual, log }), {
+    message: /holds files, but not those of a PostgreSQL database/
+  })
+})

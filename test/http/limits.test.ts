@@ -1,0 +1,233 @@
+// What keeps the service answering: limits, refusals under load, clients that are late; and what browsers and logs are
+// told.
+import { sql } from 'kysely'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { Writable } from 'node:stream'
+import t from 'tap'
+import { buildApp, type AppOptions } from '../../src/app.ts'
+import { openDatabase } from '../../src/database/connection.ts'
+import { openLog } from '../../src/http/service/log.ts'
+import { PROBLEMS } from '../../src/problems/codes.ts'
+import { ADMIN_KEY, freshApp, freshDatabase } from '../support/app.ts'
+
+const { db, url, forms } = await freshApp(t)
+
+async function service (t: { teardown(work: () => Promise<void>): void }, options: Partial<AppOptions>) {
+  const app = await buildApp({ db, forms, adminKey: ADMIN_KEY, ...options })
+  t.teardown(async () => await app.close())
+  const get = async (path: string, { key, ...headers }: Record<string, string> = {}, remoteAddress = '127.0.0.1') => {
+    const { statusCode: status, headers: answered, body } = await app.inject({
+      url: path,
+      remoteAddress,
+      headers: { ...headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
+    })
+    return { status, headers: answered, json: body.startsWith('{') ? JSON.parse(body) : undefined }
+  }
+  return { app, get }
+}
+
+t.test('a caller may ask so often in a minute, by key or else by address', async t => {
+  const { get } = await service(t, { rateLimit: 3 })
+  const first = await get('/v1/forms')
+  t.match(first.headers, { 'ratelimit-limit': '3', 'ratelimit-remaining': '2', 'ratelimit-reset': '60' })
+  t.equal((await get('/v1/nowhere')).status, 404)
+  t.equal((await get('/v1/forms', { key: 'wrong' })).status, 401)
+  const over = await get('/v1/forms', { 'accept-language': 'zh' })
+  t.match([
+    over.status,
+    over.json.code,
+    over.headers['retry-after'],
+    over.headers['ratelimit-remaining'],
+    over.json.title
+  ], [429, 'rate-limited', /^\d\d$/, '0', PROBLEMS['rate-limited'].title.zh])
+  t.equal((await get('/v1/nowhere')).status, 429, 'what is not there counts as well')
+  t.equal((await get('/v1/forms', { key: 'wrong' })).status, 429, 'keys cannot be guessed without end')
+  t.equal((await get('/v1/forms', { key: ADMIN_KEY })).status, 200, 'a key is another caller')
+  t.equal((await get('/v1/forms', {}, '10.0.0.9')).status, 200, 'and so is another address')
+  t.equal((await get('/v1/forms', { 'x-forwarded-for': '10.0.0.8' })).status, 429, 'nobody chooses an address')
+  t.equal((await get('/v1/forms', {}, '::ffff:127.0.0.1')).status, 429, 'the same address')
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    for (let i = 0; i < 5; i++) t.equal((await get(path)).status, 200, path)
+  }
+})
+
+t.test('behind a proxy that is trusted, callers are told apart', async t => {
+  const { get } = await service(t, { rateLimit: 1, trustProxy: '127.0.0.1' })
+  for (const address of ['10.0.0.1', '10.0.0.2']) {
+    t.equal((await get('/v1/forms', { 'x-forwarded-for': address })).status, 200)
+  }
+  t.equal((await get('/v1/forms', { 'x-forwarded-for': '10.0.0.1' })).status, 429)
+  t.equal((await get('/v1/forms', { 'x-forwarded-for': '10.0.0.3' }, '192.168.0.1')).status, 200)
+  t.equal(
+    (await get('/v1/forms', { 'x-forwarded-for': '10.0.0.4' }, '192.168.0.1')).status,
+    429,
+    'another sender is not believed'
+  )
+})
+
+t.test('while requests wait for a connection new ones are refused, and probes are answered', async t => {
+  const busy = openDatabase(url, 2, () => {})
+  const probe = openDatabase(url, 1, () => {})
+  const { get } = await service(t, { db: busy, probe, overloadMs: 200 })
+  t.teardown(async () => {
+    await Promise.all([busy.destroy(), probe.destroy()])
+  })
+  t.equal((await get('/v1/agencies')).status, 200)
+  const work = Array.from({ length: 2 }, async () => await sql`select pg_sleep(1)`.execute(busy))
+  const waits = get('/v1/agencies')
+  await new Promise(resolve => setTimeout(resolve, 100))
+  const soon = get('/v1/agencies')
+  await new Promise(resolve => setTimeout(resolve, 300))
+  const refused = await get('/v1/agencies')
+  t.match([refused.status, refused.json.code, refused.headers['retry-after']], [503, 'overloaded', '1'])
+  for (const path of ['/healthz', '/readyz', '/metrics']) t.equal((await get(path)).status, 200, path)
+  t.same([(await waits).status, (await soon).status], [200, 200], 'who waited is served')
+  await Promise.all(work)
+  t.equal((await get('/v1/agencies')).status, 200, 'and afterwards all are')
+})
+
+t.test('while the process cannot keep up new requests are refused; one long turn is no overload', async t => {
+  const { get } = await service(t, { overloadMs: 100 })
+  const spin = (ms: number) => {
+    for (const end = performance.now() + ms; performance.now() < end;);
+  }
+  const turn = async () => await new Promise(resolve => setImmediate(resolve))
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  spin(900)
+  await new Promise(resolve => setTimeout(resolve, 20))
+  t.equal((await get('/v1/forms')).status, 200)
+  for (const end = performance.now() + 2500; performance.now() < end;) {
+    spin(300)
+    await turn()
+  }
+  t.equal((await get('/v1/forms')).json.code, 'overloaded')
+  t.equal((await get('/healthz')).status, 200)
+  await new Promise(resolve => setTimeout(resolve, 1600))
+  t.equal((await get('/v1/forms')).status, 200)
+})
+
+t.test('a client that does not go on is answered with a problem and let go', async t => {
+  const { app } = await service(t, { seconds: { headers: 1, request: 2, keepAlive: 1 } })
+  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
+  const slow = async (text: string, drip = '') => {
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', data => {
+      answer += data
+    }).on('error', () => {})
+    socket.write(text)
+    const dripping = setInterval(() => {
+      if (drip !== '' && socket.writable) socket.write(drip)
+    }, 100)
+    const started = performance.now()
+    await Promise.race([once(socket, 'close'), new Promise(resolve => setTimeout(resolve, 6000))])
+    clearInterval(dripping)
+    const closed = socket.closed
+    socket.destroy()
+    return { answer, closed, took: performance.now() - started }
+  }
+  const [nothing, headers, body, idle] = await Promise.all([
+    slow(''),
+    slow('GET /v1/forms HTTP/1.1\r\nHost: x\r\n', 'X-More: 1\r\n'),
+    slow(
+      `PUT /v1/agencies/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"name": "`,
+      'x'
+    ),
+    slow('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
+  ])
+  for (const [name, { answer, closed }] of Object.entries({ nothing, headers, body, idle })) {
+    t.ok(closed, `${name} is closed`)
+    if (name !== 'idle') t.match(answer, /^HTTP\/1.1 408 [\s\S]*"code":"request-timeout"/, name)
+  }
+  t.match(idle.answer, /^HTTP\/1.1 200/)
+  t.ok(nothing.took < 3000 && headers.took < 3000 && body.took < 5000)
+})
+
+t.test('browsers are told to run nothing, and pages of other origins are let in only where that is set', async t => {
+  const { get } = await service(t, {})
+  const safe = { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
+  for (const path of ['/v1/forms', '/v1/nowhere', '/v1/forms/%zz', '/healthz']) {
+    t.match((await get(path, { origin: 'https://a.example' })).headers, {
+      ...safe,
+      'content-security-policy': /^default-src 'none'/,
+      'access-control-allow-origin': undefined
+    }, path)
+  }
+  for (const path of ['/docs/', '/problems', '/problems/internal']) {
+    t.match((await get(path)).headers, { ...safe, 'content-security-policy': /script-src 'self';/ }, path)
+  }
+  const { app, get: open } = await service(t, { corsOrigins: ['https://a.example'], rateLimit: 100 })
+  const answer = await open('/v1/reports/a/2022', { origin: 'https://a.example' })
+  t.match(answer.headers, {
+    'access-control-allow-origin': 'https://a.example',
+    'access-control-expose-headers': /ETag.*RateLimit-Remaining/,
+    vary: /Accept-Language, Origin/
+  })
+  t.equal((await open('/v1/forms', { origin: 'https://b.example' })).headers['access-control-allow-origin'], undefined)
+  const preflight = await app.inject({
+    method: 'OPTIONS',
+    url: '/v1/reports/a/2022',
+    headers: {
+      origin: 'https://a.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization'
+    }
+  })
+  t.match([
+    preflight.statusCode,
+    preflight.headers['access-control-allow-methods'],
+    preflight.headers['access-control-allow-headers']
+  ], [204, /PUT/, 'authorization'])
+  t.equal((await app.inject({ method: 'PUT', url: '/v1/totals' })).statusCode, 405)
+})
+
+t.test('Swagger UI has no script within its page, so that it runs under its policy', async t => {
+  const { app } = await service(t, {})
+  const { body } = await app.inject('/docs/')
+  t.match(body, /<script src=/)
+  t.notMatch(body, /<script(?![^>]* src=)|<[^>]* on\w+=|https?:\/\//)
+})
+
+t.test('the log has no key and no token, wherever they were put', async t => {
+  const lines: string[] = []
+  const logger = openLog(
+    'trace',
+    ADMIN_KEY,
+    new Writable({
+      write (chunk, _, done) {
+        lines.push(String(chunk))
+        done()
+      }
+    })
+  )
+  const { db } = await freshDatabase(t)
+  const { app } = await service(t, { db, logger })
+  const key = (await app.inject({
+    method: 'POST',
+    url: '/v1/keys',
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+    payload: { role: 'admin', label: 'x' }
+  })).json().key
+  const token = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.c2VjcmV0`
+  for (const secret of [key, token, ADMIN_KEY]) {
+    for (
+      const headers of [{ authorization: `Bearer ${secret}` }, { authorization: secret }, {
+        cookie: secret,
+        'x-api-key': secret
+      }]
+    ) {
+      await app.inject({ url: `/v1/forms?key=${secret}`, headers })
+      await app.inject({ url: `/v1/agencies/${secret}`, headers })
+      await app.inject({ method: 'POST', url: '/v1/checks', headers, payload: { year: 2022, key: secret } })
+    }
+  }
+  // The worst case: a fault of the service with all it knows.
+  await sql`alter table api_key rename to api_key_away`.execute(db)
+  t.equal((await app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${key}` } })).statusCode, 500)
+  const log = lines.join('')
+  t.match(log, /internal error/)
+  t.ok(lines.length > 40)
+  for (const secret of [key, token, ADMIN_KEY]) t.notOk(log.includes(secret), secret)
+  t.match(log, /"url":"\/v1\/forms\?key=\(hidden\)"/)
+})

@@ -1,0 +1,141 @@
+import t from 'tap'
+import { freshApp } from '../support/app.ts'
+
+t.test('what PostgreSQL cannot store is refused, not stored otherwise and no internal error', async t => {
+  const { call } = await freshApp(t)
+  const json = { headers: { 'content-type': 'application/json' } }
+  await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
+  for (const escape of ['\\u0000', '\\ud800', '\\uDFFF', '\\ud83dx']) {
+    for (
+      const [method, path, body] of [[
+        'PUT',
+        '/v1/agencies/b',
+        `{"name":"x${escape}y","level":"county","kind":"department"}`
+      ], ['PUT', '/v1/reports/a/2022', `{"sections":{"overview":"${escape}"}}`]] as const
+    ) {
+      t.equal((await call(method, path, body, json)).json.code, 'json-malformed', `${path} ${escape}`)
+    }
+  }
+  t.equal(
+    (await call('PUT', '/v1/reports/a/2022', '{"sections":{"overview":"\\ud83d\\ude00 \\\\u0000"}}', json)).json
+      .sections.overview,
+    '😀 \\u0000'
+  )
+  for (
+    const path of [
+      '/v1/agencies?q=%00',
+      `/v1/agencies?cursor=${Buffer.from('["\\u0000"]').toString('base64url')}`,
+      `/v1/reports?cursor=${Buffer.from('["a",1e99]').toString('base64url')}`,
+      '/v1/agencies/%00',
+      '/v1/forms/%ff'
+    ]
+  ) {
+    t.equal((await call('GET', path)).status, 400, path)
+  }
+  t.equal((await call('GET', `/v1/totals?measure=${encodeURIComponent('__proto__.a.b')}`)).status, 422)
+  t.equal((await call('PUT', '/v1/reports/a/2022', '{"tables":{"constructor":{},"toString":{}}}', json)).status, 422)
+})
+
+t.test('a query parameter that the operation does not have is refused on every operation', async t => {
+  const { call } = await freshApp(t)
+  for (
+    const [method, path] of [['GET', '/v1/forms?x=1'], ['GET', '/v1/forms/2021?lang=zh'], [
+      'GET',
+      '/v1/reports/a/2022?versions=1'
+    ], ['POST', '/v1/reports/a/2022/submit?force=true']] as const
+  ) {
+    const answer = await call(method, path)
+    t.same([answer.status, answer.json.code], [400, 'parameter-invalid'], path)
+  }
+})
+
+t.test('a path that the router cannot read is a problem like any other', async t => {
+  const { call } = await freshApp(t)
+  for (const path of ['/v1/forms/%zz', `/v1/agencies/${'x'.repeat(201)}`]) {
+    const answer = await call('GET', path, undefined, { headers: { 'accept-language': 'zh' } })
+    t.same([answer.status, answer.json.code, answer.headers['content-type'], answer.headers['content-language']], [
+      400,
+      'parameter-invalid',
+      'application/problem+json; charset=utf-8',
+      'zh'
+    ], path)
+  }
+  t.equal((await call('GET', '/v1/reports?year=2025..2019')).json.code, 'parameter-invalid')
+})
+
+t.test('a slash at the end is the same address; a wrong method names the right ones', async t => {
+  const { call } = await freshApp(t)
+  t.equal((await call('GET', '/v1/forms/')).status, 200)
+  const wrong = await call('PATCH', '/v1/reports/a/2022')
+  t.same([wrong.status, wrong.headers.allow], [405, 'DELETE, GET, HEAD, PUT'])
+})
+
+t.test('a body may come without a type when it is empty, and a form of curl -d is told what to send', async t => {
+  const { call } = await freshApp(t)
+  const none = await call('POST', '/v1/reports/a/2022/submit', '', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' }
+  })
+  t.equal(none.json.code, 'report-not-found')
+  for (const path of ['/v1/agencies/a', '/v1/reports/a/2022/submit']) {
+    const csv = await call(path.endsWith('submit') ? 'POST' : 'PUT', path, 'code,name\na,b\n', {
+      headers: { 'content-type': 'text/csv' }
+    })
+    t.same([csv.status, csv.json.code], [415, 'media-type-unsupported'], 'CSV only where it is read')
+  }
+  const form = await call('POST', '/v1/reports', '{"agency":"a","year":2022}', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' }
+  })
+  t.match([form.status, form.json.detail], [415, /-H 'Content-Type: application\/json'/])
+})
+
+t.test('keys: a wrong one is refused even for what is open; reads of drafts need one', async t => {
+  const { call } = await freshApp(t)
+  for (const authorization of ['Bearer', 'Basic abc', 'Bearer a b', 'Bearer wrong']) {
+    t.equal(
+      (await call('GET', '/v1/forms', undefined, { key: null, headers: { authorization } })).json.code,
+      'key-invalid',
+      authorization
+    )
+  }
+  const required = await call('DELETE', '/v1/reports/a/2022', undefined, { key: null })
+  t.same([required.status, required.headers['www-authenticate'], required.json.code], [401, 'Bearer', 'key-required'])
+  t.equal(
+    (await call('PUT', '/v1/agencies/a', { nonsense: true }, { key: null })).status,
+    401,
+    'before the body is looked at'
+  )
+})
+
+t.test('a made administrator key is good, is made once, and only its hash is kept', async t => {
+  const { call, db } = await freshApp(t)
+  const { firstAdminKey } = await import('../../src/auth/api-keys.ts')
+  const keys = await Promise.all([firstAdminKey(db), firstAdminKey(db), firstAdminKey(db)])
+  const made = keys.filter(key => key !== undefined)
+  t.equal(made.length, 1)
+  t.equal(
+    (await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' }, { key: made[0]! }))
+      .status,
+    201
+  )
+  t.notMatch(JSON.stringify(await db.selectFrom('api_key').selectAll().execute()), made[0]!)
+})
+
+t.test('ready means that the schema is current', async t => {
+  const { call, db } = await freshApp(t)
+  const { migrate } = await import('../../src/database/migrations.ts')
+  t.equal((await call('GET', '/readyz', undefined, { key: null })).status, 200)
+  await migrate(db, 'down')
+  const open = await call('GET', '/readyz', undefined, { key: null })
+  t.same([open.status, open.json.code], [503, 'not-ready'])
+  t.match(open.json.detail, /: \d{4}_\w+\.$/)
+  t.equal((await call('GET', '/healthz', undefined, { key: null })).status, 200)
+})
+
+t.test('requests are counted by route, never by address', async t => {
+  const { call } = await freshApp(t)
+  for (const code of ['2019', '2021', 'nothing-like-it']) await call('GET', `/v1/forms/${code}`)
+  await call('GET', '/etc/passwd')
+  const { text } = await call('GET', '/metrics', undefined, { key: null })
+  t.match(text, /http_request_duration_seconds_count\{method="GET",route="\/v1\/forms\/:form",status="200"\} 2/)
+  t.notMatch(text, /nothing-like-it|passwd/)
+})

@@ -1,0 +1,69 @@
+// A file as lines: the same, however it comes in pieces.
+import fc from 'fast-check'
+import t from 'tap'
+import { readLines } from '../../../src/imports/bulk/lines.ts'
+
+/** 机关 in GB18030, for which Node has no encoder. */
+const ORGAN = Buffer.from('bbfab9d8', 'hex')
+const MARK = '\ufeff'
+
+const line = fc.array(fc.constantFrom('a', '"', ',', '0', ' ', '机关', '（一）'), { maxLength: 12 }).map(parts =>
+  parts.join('')
+)
+const file = fc.record({
+  lines: fc.array(line, { maxLength: 8 }),
+  end: fc.constantFrom('\n', '\r\n'),
+  isEnded: fc.boolean(),
+  charset: fc.constantFrom<'utf-8' | 'gb18030' | 'marked'>('utf-8', 'gb18030', 'marked')
+})
+  .map(({ lines, end, isEnded, charset }) => {
+    // No character of three bytes in one encoding that is another in the other: which one it is must be certain.
+    const texts = lines.map(text => charset === 'gb18030' ? text.replaceAll('（一）', '机关') : text)
+    const text = texts.join(end) + (isEnded ? end : '')
+    const parts = text.split('机关').flatMap((part, i) => i === 0 ? [Buffer.from(part)] : [ORGAN, Buffer.from(part)])
+    return {
+      texts,
+      bytes: charset === 'gb18030' ? Buffer.concat(parts) : Buffer.from((charset === 'marked' ? MARK : '') + text)
+    }
+  })
+
+async function linesOf (bytes: Buffer, cuts: number[]) {
+  const ends = [...cuts.map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
+  async function* pieces () {
+    // The same memory for each piece, as a file is read.
+    const memory = Buffer.alloc(bytes.length)
+    let from = 0
+    for (const to of ends) {
+      memory.fill(0x21)
+      bytes.copy(memory, 0, from, to)
+      if (to > from) yield memory.subarray(0, to - from)
+      from = to
+    }
+  }
+  const found: [number, string | null][] = []
+  for await (const block of readLines(pieces(), 1000, undefined)) {
+    for (const { number, text } of block) found.push([number, text])
+  }
+  return found
+}
+
+t.test('the lines of a file are the same however it is cut', async t => {
+  await fc.assert(
+    fc.asyncProperty(file, fc.array(fc.nat(), { maxLength: 12 }), async ({ texts, bytes }, cuts) => {
+      t.same(
+        await linesOf(bytes, cuts),
+        texts.map((text, i) => [i + 1, text]).filter(([, text]) => text !== ''),
+        `${bytes.toString('latin1')} cut at ${cuts}`
+      )
+      return t.passing()
+    }),
+    { numRuns: 1500, endOnFailure: true }
+  )
+})
+
+t.test('a line that is too long is told, also where no piece has its end', async t => {
+  const bytes = Buffer.from(`short\n${'x'.repeat(1001)}\nshort\n`)
+  for (const cuts of [[], [500], [500, 900, 1004]]) {
+    await t.rejects(linesOf(bytes, cuts), { code: 'line-too-long', facts: { line: 2, limit: 1000 } }, `cut at ${cuts}`)
+  }
+})

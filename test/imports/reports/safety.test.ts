@@ -1,0 +1,289 @@
+// What must not happen: half an import, a total counted twice, a service without memory.
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createGzip, gzipSync } from 'node:zlib'
+import t from 'tap'
+import { verifyTotals } from '../../../src/aggregates/verify.ts'
+import { verifyEvents } from '../../../src/audit/events/verify.ts'
+import { openDatabase } from '../../../src/database/connection.ts'
+import { ADMIN_KEY, freshApp, type Answer } from '../../support/app.ts'
+import { agencies, CSV, lines, NDJSON, reportOf } from '../../support/import-files.ts'
+import { service } from '../../support/service.ts'
+
+const IMPORT = '/v1/imports/reports?publish=true'
+
+t.test('imports of overlapping files at once neither block each other for ever nor count twice', async t => {
+  const { call, db, forms } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(60), CSV)
+  const reports = Array.from({ length: 60 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
+  const files = [
+    reports,
+    reports.toReversed(),
+    reports.slice(10, 50),
+    reports.toSorted((a, b) => a.agency < b.agency ? 1 : -1)
+  ]
+  const singles = [5, 25, 45].map(async i => {
+    const { agency, year, ...draft } = reports[i]!
+    for (const [method, path, body] of [['PUT', '', draft], ['POST', '/submit'], ['POST', '/publish']] as const) {
+      await call(method, `/v1/reports/${agency}/${year}${path}`, body)
+    }
+  })
+  const moves = call('PATCH', '/v1/agencies/d7', { kind: 'office', since: 2021 })
+  const answers = await Promise.all(
+    files.map(async file => await call('POST', `${IMPORT}&on_error=continue`, lines(file), NDJSON))
+  )
+  await Promise.all([...singles, moves])
+  t.same(
+    answers.map(answer => answer.status),
+    [200, 200, 200, 200],
+    answers.map(answer => answer.text).join('\n').slice(0, 2000)
+  )
+  const { rows: [row] } = await sql<
+    { published: number, versions: number }
+  >`select count(*) filter (where status = 'published') as published, (select count(*) from report_version) as versions from report`
+    .execute(db)
+  t.same(row, { published: 60, versions: 60 })
+  t.same((await verifyTotals(db, forms)).differences, [])
+})
+
+t.test('a report that a clerk creates while an import is about to is not lost, and nothing counts twice', async t => {
+  const { call, db, forms, url } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(20), CSV)
+  const clerk = openDatabase(url, 1, () => {})
+  t.teardown(async () => await clerk.destroy())
+  const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
+  let answer: Promise<Answer> | undefined
+  await clerk.transaction().execute(async trx => {
+    await sql`insert into report (agency, year, form, status, figures, notes, sections) values ('d7', 2022, '2021', 'draft', ${`{${
+      forms.get('2021').cells.map(() => 'null').join()
+    }}`}, '{}', '{}')`.execute(trx)
+    answer = call('POST', IMPORT, lines(reports), NDJSON)
+    const isWaiting = async () =>
+      (await sql<{ n: number }>`select count(*) as n from pg_locks where not granted and locktype = 'transactionid'`
+        .execute(db)).rows[0]!.n > 0
+    while (!await isWaiting()) await new Promise(resolve => setTimeout(resolve, 10))
+  })
+  t.match(await answer, {
+    status: 200,
+    json: { counts: { created: 19, updated: 1, unchanged: 0, rejected: 0 }, errors: [] }
+  })
+  t.match((await call('GET', '/v1/reports/d7/2022')).json, {
+    status: 'published',
+    version: 1,
+    tables: reports[7]!.tables
+  })
+  t.match((await call('POST', IMPORT, lines(reports), NDJSON)).json, {
+    counts: { created: 0, updated: 0, unchanged: 20 }
+  })
+  t.same((await verifyTotals(db, forms)).differences, [])
+  t.match(await verifyEvents(db), { ok: true })
+})
+
+t.test('after imports of any kind, the totals are what the published reports give', async t => {
+  const { call, db, forms } = await freshApp(t)
+  const codes = ['a', 'b', 'c', 'd', 'e']
+  const agency = fc.record({
+    code: fc.constantFrom(...codes),
+    parent: fc.constantFrom('', ...codes),
+    kind: fc.constantFrom('department', 'office'),
+    reporting: fc.constantFrom('own', 'consolidated'),
+    since: fc.constantFrom('', '2020', '2022')
+  })
+  const report = fc.record({
+    agency: fc.constantFrom(...codes),
+    year: fc.integer({ min: 2019, max: 2023 }),
+    n: fc.nat(5),
+    fault: fc.constantFrom('', '', '', '', 'sum', 'cell', 'blank')
+  })
+  const step = fc.oneof(
+    fc.record({
+      agencies: fc.uniqueArray(agency, { maxLength: 5, selector: ({ code }) => code }),
+      mode: fc.constantFrom('abort', 'continue')
+    }),
+    fc.record({
+      reports: fc.array(report, { maxLength: 12 }),
+      mode: fc.constantFrom('abort', 'continue', 'continue'),
+      query: fc.constantFrom(
+        '',
+        'publish=true',
+        'publish=true',
+        'publish=true&accept_failed_checks=true',
+        'publish=true&accept_failed_checks=true',
+        'publish=true&dry_run=true'
+      )
+    })
+  )
+  let published = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async steps => {
+      await sql`truncate report, report_version, agency, total, expected, event, event_chain, event_checkpoint cascade`
+        .execute(db)
+      const first = {
+        agencies: codes.map(code => ({ code, parent: '', kind: 'department', reporting: 'own', since: '' })),
+        mode: 'abort'
+      }
+      for (const step of [first, ...steps]) {
+        const answer = 'agencies' in step
+          ? await call(
+            'POST',
+            `/v1/imports/agencies?on_error=${step.mode}`,
+            `code,name,level,kind,parent,reporting,since\n${
+              step.agencies.map(a => `${a.code},某,county,${a.kind},${a.parent},${a.reporting},${a.since}\n`).join('')
+            }`,
+            CSV
+          )
+          : await call(
+            'POST',
+            `/v1/imports/reports?on_error=${step.mode}&${step.query}`,
+            lines(step.reports.map(({ agency, year, n, fault }) => {
+              const made = reportOf(forms.choose(year, undefined), agency, year, n)
+              const granted = made.tables.requests!.granted!
+              if (fault === 'sum') granted.total!++
+              if (fault === 'cell') granted.total = -1
+              if (fault === 'blank') made.tables.documents!.normative_documents = {}
+              return made
+            })),
+            NDJSON
+          )
+        if (answer.status >= 500) t.fail(answer.text)
+        t.same((await verifyTotals(db, forms)).differences, [], JSON.stringify(step))
+      }
+      t.match(await verifyEvents(db), { ok: true })
+      published += (await sql<{ n: number }>`select count(*) as n from report_version`.execute(db)).rows[0]!.n
+    }),
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 12), endOnFailure: true }
+  )
+  t.comment(`${published} reports published`)
+  t.ok(published > 5)
+})
+
+t.test('an import whose connection or database breaks leaves nothing', async t => {
+  const { app, call, db, forms } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(400), CSV)
+  const base = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const file = lines(Array.from({ length: 400 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
+  const count = async () => (await sql<{ n: number }>`select count(*) as n from report`.execute(db)).rows[0]!.n
+  const upload = () =>
+    request(new URL(IMPORT, base), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-length': Buffer.byteLength(file) }
+    }).on('error', () => {})
+
+  const broken = upload()
+  broken.write(file.slice(0, file.length / 2))
+  await new Promise(resolve => setTimeout(resolve, 100))
+  broken.destroy()
+
+  // The whole file has arrived, and the import waits for the tree: nobody waits for its answer any more.
+  await db.transaction().execute(async trx => {
+    await sql`lock table agency_period in share row exclusive mode`.execute(trx)
+    const left = upload()
+    left.end(file)
+    await waitFor(async () => (await waiting(db)).length > 0)
+    left.destroy()
+  })
+  await waitFor(async () => (await waiting(db)).length === 0)
+
+  // The database ends its connection in the middle.
+  const answer = await db.transaction().execute(async trx => {
+    await sql`lock table report in access exclusive mode`.execute(trx)
+    const sent = call('POST', IMPORT, file, NDJSON)
+    await waitFor(async () => (await waiting(db)).length > 0)
+    for (const pid of await waiting(db)) await sql`select pg_terminate_backend(${pid}::integer)`.execute(trx)
+    return await sent
+  })
+  t.same([answer.status, answer.json.code], [503, 'database-unavailable'])
+  t.equal(await count(), 0)
+  t.same((await call('POST', IMPORT, file, NDJSON)).json.counts.created, 400)
+  t.same((await verifyTotals(db, forms)).differences, [])
+})
+
+const waiting = async (db: Parameters<typeof verifyTotals>[0]) =>
+  (await sql<
+    { pid: number }
+  >`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)).rows
+    .map(row => row.pid)
+
+async function waitFor (isSo: () => Promise<boolean>) {
+  for (let i = 0; !await isSo(); i++) {
+    if (i > 300) throw new Error('it does not come')
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+t.test('a gzip bomb, an endless line and a silent client do no harm', async t => {
+  const { app, call } = await freshApp(t, { bodyLimit: 64 * 1024, importLimit: 8 * 1024 * 1024 })
+  const bomb = async (piece: string, times: number) => {
+    const gzip = createGzip()
+    const packed: Buffer[] = []
+    gzip.on('data', data => packed.push(data))
+    for (let i = 0; i < times; i++) if (!gzip.write(piece)) await once(gzip, 'drain')
+    gzip.end()
+    await once(gzip, 'end')
+    return Buffer.concat(packed)
+  }
+  t.equal(
+    (await call('POST', '/v1/imports/reports', await bomb('0'.repeat(1024 * 1024), 200))).json.code,
+    'line-too-long'
+  )
+  t.equal(
+    (await call('POST', '/v1/imports/reports', await bomb('\n'.repeat(1024 * 1024), 200))).json.code,
+    'body-too-large'
+  )
+  t.equal(
+    (await call('POST', '/v1/imports/agencies', gzipSync(`code,name\n"${'a,\n'.repeat(100_000)}`), CSV)).json.code,
+    'line-too-long'
+  )
+  t.equal((await call('POST', '/v1/imports/reports', Buffer.alloc(9 * 1024 * 1024, 'a\n'))).json.code, 'body-too-large')
+  t.equal(
+    (await call('POST', '/v1/imports/reports', gzipSync('x'), { headers: { 'content-encoding': 'br' } })).json.code,
+    'media-type-unsupported'
+  )
+  t.match(
+    (await call(
+      'POST',
+      '/v1/imports/reports',
+      `{"agency":"a","year":2022,"tables":{${Array.from({ length: 2001 }, (_, i) => `"t${i}":{}`).join()}}}\n`
+    )).json.errors,
+    [{ code: 'json-malformed' }]
+  )
+  // A refused upload is answered while it is still being sent, and its connection is not left hanging.
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = app.server.address() as AddressInfo
+  const sent = request({
+    port,
+    method: 'POST',
+    path: '/v1/imports/reports',
+    headers: { authorization: `Bearer ${ADMIN_KEY}` }
+  })
+  sent.on('error', () => {})
+  const writing = setInterval(() => sent.write('{"agency":"a"}\n'.repeat(10_000)), 5)
+  const [answer] = await once(sent, 'response')
+  clearInterval(writing)
+  sent.destroy()
+  t.equal(answer.statusCode, 413)
+})
+
+t.test('a service that is killed in the middle of an import leaves nothing, and its next start finds all in order', async t => {
+  const { call, db, url, forms } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(50), CSV)
+  const { child, ended, base } = await service(t, url)
+  const file = lines(Array.from({ length: 50 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
+  const send = async (base: string) =>
+    await fetch(base + IMPORT, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}` }, body: file })
+  await db.transaction().execute(async trx => {
+    // Its first rows are in, and it waits to write the versions.
+    await sql`lock table report_version in access exclusive mode`.execute(trx)
+    const sent = send(base).catch(() => undefined)
+    await waitFor(async () => (await waiting(db)).length > 0)
+    child.kill('SIGKILL')
+    await Promise.all([ended, sent])
+  })
+  const second = await service(t, url)
+  t.equal((await sql<{ n: number }>`select count(*) as n from report`.execute(db)).rows[0]!.n, 0)
+  t.match(await (await send(second.base)).json(), { counts: { created: 50 } })
+  t.same((await verifyTotals(db, forms)).differences, [])
+})

@@ -1,0 +1,34 @@
+// What the tests of threads have done in one.
+import { serve, type Memory } from '../../../src/imports/reports/worker.ts'
+import { problem } from '../../../src/problems/problem.ts'
+
+export interface Task {
+  parts: number
+  then: 'end' | 'problem' | 'error' | 'exit'
+  ended?: SharedArrayBuffer
+}
+export interface Made {
+  n: number
+  bytes: Uint8Array
+  isUsedAgain: boolean
+}
+
+serve(async function* ({ parts, then, ended }: Task): AsyncGenerator<Made, void, Memory | undefined> {
+  try {
+    let memory: Memory | undefined
+    for (let n = 0; n < parts; n++) {
+      const bytes = new Uint8Array(memory?.[0] ?? new ArrayBuffer(8)).fill(n)
+      memory = yield { n, bytes, isUsedAgain: memory !== undefined }
+    }
+    if (then === 'problem') {
+      throw problem('line-too-long', { line: 7, limit: 9 }, {
+        errors: [{ line: 7, found: 'x', expected: { en: 'less', zh: '更少' } }],
+        more: 1
+      })
+    }
+    if (then === 'error') throw new RangeError('beyond')
+    if (then === 'exit') process.exit(3)
+  } finally {
+    if (ended !== undefined) new Int32Array(ended)[0] = 1
+  }
+}, ({ bytes }) => [bytes.buffer as ArrayBuffer])
