@@ -12,8 +12,8 @@ import { noteUse, recogniseAdmin, recogniseKeys } from './auth/api-keys.ts'
 import { authenticate } from './auth/authenticate.ts'
 import { holdRules } from './auth/authorize.ts'
 import { recogniseTokens, type TokenOptions } from './auth/tokens.ts'
-import type { Database } from './database/connection.ts'
-import type { Forms } from './forms/forms.ts'
+import type { Database } from './database/types.ts'
+import { Forms } from './forms/forms.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { readBodies } from './http/bodies/body.ts'
 import { answerBadPath, answerBrokenHttp, answerProblems } from './http/errors.ts'
@@ -23,8 +23,8 @@ import { limitRates } from './http/guards/rate-limit.ts'
 import { newRequestId } from './http/guards/request-id.ts'
 import { allowOrigins, setSecurityHeaders } from './http/guards/security-headers.ts'
 import { answerRetries } from './http/idempotency.ts'
-import { serveOpenapi } from './http/responses.ts'
 import { measureRequests } from './http/service/metrics.ts'
+import { serveOpenapi } from './http/service/openapi.ts'
 import { serviceRoutes } from './http/service/routes.ts'
 import { compilers, refuseUndeclaredQueries } from './http/validation.ts'
 import { bulkSchemas } from './imports/bulk/schemas.ts'
@@ -35,6 +35,7 @@ import { jobRoutes } from './imports/jobs/routes.ts'
 import { bulkRoutes } from './imports/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { keySchemas } from './keys/schemas.ts'
+import { checkRoutes } from './reports/check-routes.ts'
 import { deadlineRoutes } from './reports/deadlines/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
@@ -158,6 +159,7 @@ export async function buildApp ({
   await app.register(formRoutes(forms))
   await app.register(agencyRoutes(db, forms))
   await app.register(reportRoutes(db, forms))
+  await app.register(checkRoutes(db, forms))
   await app.register(tableRoutes(db, forms))
   await app.register(importRoutes(db, forms))
   await app.register(sourceRoutes(db, forms))

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 
 const PROXY = '(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(/\\d{1,3})?)'
@@ -49,6 +49,7 @@ const RULES: Record<keyof Config, string> = {
   JWKS_FILE: 'a file with the public keys of an identity provider, a JSON Web Key Set',
   OIDC_AUDIENCE: 'the audience that tokens must have, when and only when OIDC_ISSUER or JWKS_FILE is set'
 }
+
 /** Their values are not shown when they are wrong. */
 const SECRET: (keyof Config)[] = ['ADMIN_API_KEY', 'DATABASE_URL']
 

@@ -1,15 +1,15 @@
 // The process: configuration, database, migrations, forms, listening; and an orderly end.
 import { readFile } from 'node:fs/promises'
 import { buildApp, version } from './app.ts'
-import { firstAdminKey } from './auth/api-keys.ts'
 import type { TokenOptions } from './auth/tokens.ts'
-import { loadConfig, type Config } from './config.ts'
+import { type Config, loadConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { migrate } from './database/migrations.ts'
 import { Forms, recordCells } from './forms/forms.ts'
 import { readForms } from './forms/load-forms.ts'
 import { keepHeapSmall } from './http/service/heap.ts'
 import { openLog } from './http/service/log.ts'
+import { firstAdminKey } from './keys/first-key.ts'
 
 /** How long requests in flight may take to finish once the service is told to stop. */
 const FINISH_MS = 12_000

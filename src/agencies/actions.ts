@@ -1,18 +1,19 @@
 // Registering agencies and changing where they stand: the rule for a change is in periods.ts; here it is held against
 // the tree, and the totals of exactly the years concerned follow.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../aggregates/apply-deltas.ts'
-import { contributedExpected, contributedTotals } from '../aggregates/contributions.ts'
-import { recordEvent, type By, type NewEvent } from '../audit/record.ts'
-import { FOR_EVER, FROM_EVER, inTransaction, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
-import type { Forms } from '../forms/forms.ts'
-import { problem, refuse, type Fault } from '../problems/problem.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { type By, recordEvent } from '../audit/record.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { Forms } from '../forms/forms.ts'
+import { type Fault, problem, refuse } from '../problems/problem.ts'
+import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { recordAgencies } from './history.ts'
-import { changedFields, changeSince, changeUntil, showYears, type Period, type Standing } from './periods.ts'
-import type { Agency, AgencyChange, NewAgency } from './schemas.ts'
+import { moveAgency } from './move-agency.ts'
+import { changedFields, changeSince, changeUntil, type Period, type Standing } from './periods.ts'
+import { Agency, AgencyChange, NewAgency } from './schemas.ts'
 import { findAgency } from './store.ts'
-import { findPeriods, lockAgencies, lockTree, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
+import { findPeriods, lockTree } from './tree.ts'
 
 /** Registers a new agency. */
 export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By, change: NewAgency): Promise<Agency> {
@@ -76,47 +77,6 @@ export async function saveAgency (
   else if (Object.keys(event.details!.changes as object).length > 0) await record()
   return moved || renamed
 }
-
-export function agencyEvent (
-  code: string,
-  change: AgencyChange,
-  before: Agency | undefined,
-  old: Period[],
-  periods: Period[]
-): NewEvent {
-  const changes = changesOf({ ...before, periods: old }, { ...detailsOf(change), periods })
-  return {
-    kind: before === undefined ? 'agency_registered' : 'agency_changed',
-    agency: code,
-    year: null,
-    details: { changes }
-  }
-}
-
-/** By field: what it was and what it is. */
-function changesOf (
-  before: Record<string, unknown>,
-  after: Record<string, unknown>
-): Record<string, [unknown, unknown]> {
-  return Object.fromEntries(
-    Object.entries(after).flatMap(([name, value]) =>
-      value === undefined || JSON.stringify(value) === JSON.stringify(before[name] ?? null)
-        ? []
-        : [[name, [before[name] ?? null, value]]]
-    )
-  )
-}
-
-const detailsOf = (change: AgencyChange) => ({
-  name: change.name,
-  credit_code: change.credit_code,
-  division_code: change.division_code
-})
-
-export const changesDetails = (change: AgencyChange, before: Agency): boolean =>
-  Object.entries(detailsOf(change)).some(([name, value]) =>
-    value !== undefined && value !== before[name as keyof ReturnType<typeof detailsOf>]
-  )
 
 /** The ranges of years that a change leads to; `old` is empty for a new agency. Throws where the change cannot be. */
 export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
@@ -225,95 +185,4 @@ export function faultsOf (code: string, change: AgencyChange, before: Agency | u
     })
   }
   return faults
-}
-
-/** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
-async function moveAgency (
-  trx: Transaction<Database>,
-  forms: Forms,
-  code: string,
-  old: Period[],
-  periods: Period[],
-  record: () => Promise<void>
-): Promise<void> {
-  const isNew = old.length === 0
-  const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
-  const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
-  await lockAgencies(trx, concerned)
-  // Between the locks of the agencies and those of the totals, as when a report is published.
-  await record()
-  await holdParents(trx, code, periods)
-  await holdChildren(trx, code, periods)
-  await holdReports(trx, code, periods)
-  const hasPublished =
-    await trx.selectFrom('report_version').select('year').where('agency', '=', sql<string>`any(${concerned})`).where(
-      'public_until',
-      '=',
-      FOR_EVER
-    ).executeTakeFirst() !== undefined
-  const contributed = async () => ({
-    expected: await contributedExpected(trx, concerned),
-    totals: !hasPublished ? [] : await contributedTotals(trx, concerned, forms.width)
-  })
-  const before = await contributed()
-  await replacePeriods(trx, code, periods)
-  await replaceAncestors(trx, concerned)
-  const after = await contributed()
-  await shiftExpected(trx, expectedChanges(before.expected, after.expected))
-  await shiftTotals(trx, forms, totalChanges(before.totals, after.totals))
-}
-
-const places = ({ since, until, parent }: Period) => ({ since, until, parent })
-
-/** Each parent is there in all years in which it is one, and is not below the agency. */
-async function holdParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
-  for (const { parent, since, until } of periods) {
-    if (parent === null) continue
-    const own = await findPeriods(trx, parent)
-    if (own.length === 0) {
-      throw problem('agency-unknown', { agency: parent }, {
-        errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
-      })
-    }
-    const [from, to] = [own[0]!.since, own.at(-1)!.until]
-    if (from > since || to < until) {
-      throw problem('parent-not-in-year', {
-        parent,
-        agency: code,
-        parent_years: showYears(from, to),
-        years: showYears(since, until)
-      })
-    }
-    const circle = await trx.selectFrom('agency_ancestor').select(['since', 'until'])
-      .where('agency', '=', parent).where('ancestor', '=', code).where('since', '<=', until).where('until', '>=', since)
-      .executeTakeFirst()
-    if (circle !== undefined) {
-      throw problem('agency-cycle', { agency: code, parent, years: showYears(circle.since, circle.until) })
-    }
-  }
-}
-
-async function holdChildren (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
-  const orphans = await trx.selectFrom('agency_period').select('agency').distinct().where('parent', '=', code)
-    .where(or => or.or([or('since', '<', periods[0]!.since), or('until', '>', periods.at(-1)!.until)])).orderBy(
-      'agency'
-    ).limit(5).execute()
-  if (orphans.length > 0) {
-    throw problem('agency-has-children', {
-      agency: code,
-      children: orphans.map(row => row.agency).join(', ')
-    })
-  }
-}
-
-async function holdReports (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
-  const left = await trx.selectFrom('report').select('year').where('agency', '=', code)
-    .where(or => or.or([or('year', '<', periods[0]!.since), or('year', '>', periods.at(-1)!.until)])).orderBy('year')
-    .execute()
-  if (left.length > 0) {
-    throw problem('agency-has-reports', {
-      agency: code,
-      years: left.map(row => row.year).join(', ')
-    })
-  }
 }

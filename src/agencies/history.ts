@@ -1,7 +1,7 @@
 // What was known of agencies at each moment: the ranges of years and the name, as they were recorded.
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { NEXT_MOMENT } from '../database/clock.ts'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 
 /**
  * Records these agencies as they are now. To be called once, at the end of each transaction that changed them: it takes

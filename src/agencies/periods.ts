@@ -1,5 +1,5 @@
 // The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
-import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/connection.ts'
+import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
 
 export interface Standing {
   parent: string | null
@@ -7,6 +7,7 @@ export interface Standing {
   kind: string
   reporting: string
 }
+
 export interface Period extends Standing {
   since: number
   until: number

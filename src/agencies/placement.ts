@@ -1,10 +1,10 @@
 // Changing the tree: an agency must stand below the caller's in all the years concerned, before the change and after
 // it.
-import { sql, type Kysely } from 'kysely'
-import { WHOLE_REGISTRY, type Actor } from '../auth/authenticate.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { outsideSubtree } from '../auth/coverage.ts'
-import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
-import type { AgencyChange } from './schemas.ts'
+import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { AgencyChange } from './schemas.ts'
 import { findPeriods } from './tree.ts'
 
 interface Place {

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { NextPage } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'

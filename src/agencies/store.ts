@@ -1,6 +1,6 @@
 // Reading agencies.
-import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { FROM_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
 import type { Agency } from './schemas.ts'
 import { findPeriods } from './tree.ts'
 

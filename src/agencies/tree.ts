@@ -1,6 +1,6 @@
 // The tree of agencies in the database: ranges of years, and who stands above whom, derived from them.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Database } from '../database/types.ts'
 import type { Period } from './periods.ts'
 
 /**

@@ -2,9 +2,9 @@
 // from the last code to the first, so that two transactions cannot wait for each other and the row that all of them
 // need, the whole registry (''), is held for the shortest time.
 import { sql, type Transaction } from 'kysely'
-import type { Database, ExpectedTable, TotalTable } from '../database/connection.ts'
+import type { Database, ExpectedTable, TotalTable } from '../database/types.ts'
 import { largestTotal } from '../form/figures.ts'
-import type { Forms } from '../forms/forms.ts'
+import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
 
 /** A row of `total` by level and kind, or a change to one: then its numbers may be negative. */

@@ -1,7 +1,7 @@
 // What agencies contribute to the totals above them, computed from their published reports and their ranges of years:
 // the truth that the maintained rows are held against, and the difference to apply when agencies move.
-import { sql, type Kysely } from 'kysely'
-import { FOR_EVER, UNTIL_FURTHER_NOTICE, type Database } from '../database/connection.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Database, FOR_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
 import type { Figure } from '../form/figures.ts'
 import type { Expected, Total } from './apply-deltas.ts'
 

@@ -1,11 +1,11 @@
 // What many reports add to the totals, summed in memory as they come and added to the rows once, at the end: so the
 // row of the whole registry, which everybody needs, is held for a moment only.
 import { sql, type Transaction } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import { inParts } from '../database/write-behind.ts'
-import type { Forms } from '../forms/forms.ts'
+import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
-import { shiftTotals, totalKey, type Total } from './apply-deltas.ts'
+import { shiftTotals, type Total, totalKey } from './apply-deltas.ts'
 
 /** Where a report counts: the agency directly above its own ('' for none), and what its own is. */
 export interface Place {

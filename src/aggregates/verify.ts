@@ -1,7 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database } from '../database/connection.ts'
-import type { Forms } from '../forms/forms.ts'
-import { expectedKey, totalKey, withSums, type Expected, type Total } from './apply-deltas.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Database } from '../database/types.ts'
+import { Forms } from '../forms/forms.ts'
+import { type Expected, expectedKey, type Total, totalKey, withSums } from './apply-deltas.ts'
 import { contributedExpected, contributedTotals } from './contributions.ts'
 
 export interface Verification {

@@ -1,8 +1,7 @@
 // The audit trail: what happened, by whom, in the transaction in which it happened.
 import type { FastifyRequest } from 'fastify'
 import { sql, type Transaction } from 'kysely'
-import type {} from '../auth/authenticate.ts'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 
 /** Who acts, as `Actor.name` has it: never a secret; and in which request. */
 export interface By {

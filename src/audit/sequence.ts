@@ -1,9 +1,10 @@
 // The places of the events in the one order for all who follow them. An event gets its place after it is committed, or
 // together with all others of a bulk import: so no reader who has seen a place can miss a lower one, and single writers
 // never wait for each other over it.
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { hash } from 'node:crypto'
-import { inTransaction, type Database } from '../database/connection.ts'
+import { inTransaction } from '../database/transaction.ts'
+import type { Database } from '../database/types.ts'
 
 /** At a time; all that wait for a place are sorted for it. */
 const MOST_PLACED = 50_000

@@ -1,10 +1,11 @@
 // The ways of recognising a key: the one of the environment, and those of the database.
 import type { FastifyInstance } from 'fastify'
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { timingSafeEqual } from 'node:crypto'
-import type { Database } from '../database/connection.ts'
-import { WHOLE_REGISTRY, type Recognise, type Role } from './authenticate.ts'
-import { hashOf, newSecret, prefixOf } from './secret.ts'
+import type { Database } from '../database/types.ts'
+import { type Role, WHOLE_REGISTRY } from './actor.ts'
+import type { Recognise } from './authenticate.ts'
+import { hashOf, prefixOf } from './secret.ts'
 
 /** ADMIN_API_KEY. */
 export function recogniseAdmin (secret: string): Recognise {
@@ -49,28 +50,5 @@ export function noteUse (app: FastifyInstance, db: Kysely<Database>): void {
         .catch(error => request.log.debug({ err: error }, 'the use of a key was not noted'))
     }
     done()
-  })
-}
-
-/**
- * The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give
- * undefined.
- */
-export async function firstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
-  const secret = newSecret()
-  return await db.transaction().execute(async trx => {
-    // Two services that start at once make one key, not two.
-    await sql`lock table api_key in exclusive mode`.execute(trx)
-    if (
-      await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null)
-        .executeTakeFirst()
-    ) return undefined
-    await trx.insertInto('api_key').values({
-      role: 'admin',
-      hash: hashOf(secret),
-      prefix: prefixOf(secret),
-      label: 'first administrator'
-    }).execute()
-    return secret
   })
 }

@@ -1,6 +1,7 @@
 // Who asks. A bearer is shown to each way of recognising one; what the caller may do is decided in src/auth.
 import type { FastifyInstance } from 'fastify'
 import { problem, Problem } from '../problems/problem.ts'
+import type { Actor } from './actor.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -8,24 +9,6 @@ declare module 'fastify' {
     /** Why the bearer that was sent is not accepted. */
     refusal: Problem | null
   }
-}
-
-/** From the least to the most; each may do what those before it may. */
-export const ROLES = ['filer', 'supervisor', 'admin'] as const
-export type Role = typeof ROLES[number]
-
-/** The agency of those who act for the whole registry: it is above every agency in `agency_ancestor`. */
-export const WHOLE_REGISTRY = ''
-
-export interface Actor {
-  /** As logs and the audit trail name it: `key 12`, `token of zhang@example.org`, `ADMIN_API_KEY`. */
-  name: string
-  role: Role
-  /** It acts for this agency and all below it, or for the `WHOLE_REGISTRY`. */
-  agency: string
-  /** Id of the API key, when it came with one. */
-  key: number | null
-  expires: Date | null
 }
 
 /** Gives undefined when the bearer is nothing that it knows; throws when it knows better what is wrong with it. */
@@ -57,5 +40,3 @@ async function recognise (authorization: string, ways: Recognise[]): Promise<Act
   }
   throw problem('key-invalid')
 }
-
-export const hasRole = (actor: Actor, least: Role): boolean => ROLES.indexOf(actor.role) >= ROLES.indexOf(least)

@@ -1,12 +1,12 @@
 // The table of rules held against every request: the role before the body is read, the subtree once all is parsed.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import { addProblems } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
-import { hasRole, WHOLE_REGISTRY, type Actor, type Role } from './authenticate.ts'
+import { type Actor, hasRole, type Role, WHOLE_REGISTRY } from './actor.ts'
 import { covers, outsideSubtree } from './coverage.ts'
-import { RULES, type Rule } from './rules.ts'
+import { type Rule, RULES } from './rules.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

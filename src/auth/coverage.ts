@@ -1,9 +1,9 @@
 // Which agencies a caller acts for: its own and all below it, in the tree of the year; without a year, of an agency's
 // latest years.
-import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Database } from '../database/connection.ts'
-import { problem, type Fault } from '../problems/problem.ts'
-import { WHOLE_REGISTRY, type Actor } from './authenticate.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Database } from '../database/types.ts'
+import { type Fault, problem } from '../problems/problem.ts'
+import { type Actor, WHOLE_REGISTRY } from './actor.ts'
 
 export interface Asked {
   agency: string

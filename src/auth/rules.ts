@@ -1,5 +1,5 @@
 // Who may do what: the one table. An operation that is not in it does not start.
-import type { Role } from './authenticate.ts'
+import type { Role } from './actor.ts'
 
 /**
  * Where the agency stands whose subtree must be the caller's: in the path, the query or the body, each with the year if

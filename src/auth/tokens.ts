@@ -3,13 +3,14 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   errors,
-  jwtVerify,
   type JSONWebKeySet,
   type JWTPayload,
+  jwtVerify,
   type JWTVerifyGetKey
 } from 'jose'
 import { problem, type Text } from '../problems/problem.ts'
-import { ROLES, WHOLE_REGISTRY, type Actor, type Recognise, type Role } from './authenticate.ts'
+import { type Actor, type Role, ROLES, WHOLE_REGISTRY } from './actor.ts'
+import type { Recognise } from './authenticate.ts'
 
 export interface TokenOptions {
   audience: string

@@ -2,7 +2,7 @@
 // Needs no service and no database. Exits 1 when something was changed, removed or moved.
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { verifyExported, type ExportedEvent } from '../audit/events/verify-export.ts'
+import { type ExportedEvent, verifyExported } from '../audit/events/verify-export.ts'
 
 const files = process.argv.slice(2)
 if (files.length === 0) {

@@ -24,11 +24,13 @@ interface Wrong {
   found?: unknown
   expected: string
 }
+
 interface Result {
   counts: Record<string, number>
   errors?: Wrong[]
   more_errors?: number
 }
+
 interface Job {
   id: number
   state: string

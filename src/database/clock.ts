@@ -10,9 +10,9 @@
 // The row is held for one statement and the commit (and where an answer is kept for retries, until that is stored),
 // while publishers of one year already wait for each other at the total of the whole registry: 16 clients at once
 // publish 230 to 270 reports a second with it and as many without (2026-11-23).
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { problem } from '../problems/problem.ts'
-import type { Database } from './connection.ts'
+import type { Database } from './types.ts'
 
 /** The statement that takes the next moment, for a CTE of the statement that records; no lock may be taken after it. */
 export const NEXT_MOMENT =

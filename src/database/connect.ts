@@ -2,8 +2,9 @@
 import type { Kysely } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { openDatabase, type Database } from './connection.ts'
+import { openDatabase } from './connection.ts'
 import { postgresUrl, startPostgres } from './embedded/server.ts'
+import type { Database } from './types.ts'
 
 export interface DatabaseSettings {
   /** Without it, the embedded server of `DATA_DIR` is used. */

@@ -1,9 +1,7 @@
 // COPY: of all ways to add many rows the one that costs least.
 import { sql, type Transaction } from 'kysely'
-import type { Database } from './connection.ts'
-
-/** What a statement begins with that the client sends as COPY. */
-export const COPY = 'copy '
+import { COPY } from './connection.ts'
+import type { Database } from './types.ts'
 
 /** Adds the rows to a table. They must not be changed before this has ended. */
 export async function copyInto (

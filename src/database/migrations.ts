@@ -1,6 +1,6 @@
-import { Migrator, sql, type Kysely, type Migration, type MigrationInfo } from 'kysely'
+import { type Kysely, type Migration, type MigrationInfo, Migrator, sql } from 'kysely'
 import { readdir, readFile } from 'node:fs/promises'
-import type { Database } from './connection.ts'
+import type { Database } from './types.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 

@@ -1,8 +1,8 @@
 // From the data of a form to the form ready for use.
-import type { FormDefinition } from './definition.ts'
+import { FormDefinition } from './definition.ts'
 import { deriveChecks } from './derive-checks.ts'
 import { deriveMeasures } from './derive-measures.ts'
-import { cellId, type Cell, type Form, type FormTable } from './form.ts'
+import { type Cell, cellId, type Form, type FormTable } from './form.ts'
 
 const FEN_PER: Record<string, number> = { 元: 100, 万元: 1_000_000 }
 

@@ -2,7 +2,7 @@
 // join what all reports of a form have in common takes a quarter of the time of making objects of it and texts of
 // those.
 import type { Content } from './content.ts'
-import { writeFigure, type Note } from './figures.ts'
+import { type Note, writeFigure } from './figures.ts'
 import type { Form } from './form.ts'
 
 interface RowParts {

@@ -1,7 +1,7 @@
 // What a report says: its figures as one vector, the notes on cells without a figure, and its texts.
 // Read from the wire (tables of rows of values) and written back to it.
-import { atPointer, isObject, type Fault, type Place, type Text } from '../problems/fault.ts'
-import { LONGEST_RAW, NOTE_STATES, readField, readFigure, writeFigure, type Figure, type Note } from './figures.ts'
+import { atPointer, type Fault, isObject, type Place, type Text } from '../problems/fault.ts'
+import { type Figure, LONGEST_RAW, type Note, NOTE_STATES, readField, readFigure } from './figures.ts'
 import type { Cell, Form, FormTable } from './form.ts'
 
 /**
@@ -23,8 +23,6 @@ export type Notes = Record<string, Note>
 export const LONGEST_SECTION = 200_000
 
 export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(() => null), notes: {}, sections: {} })
-
-// ---- reading: each reader changes `content` and adds to `faults`; content is worthless once there is a fault ----
 
 export interface WireContent {
   tables?: unknown
@@ -184,8 +182,6 @@ export function knownColumn (table: FormTable, column: string, place: Place, fau
   return false
 }
 
-// ---- changing -------------------------------------------------------------------------------------------------
-
 export const rowCells = (table: FormTable, row: string): Cell[] => table.cells.filter(cell => cell.row === row)
 
 export const hasRow = (content: Content, table: FormTable, row: string): boolean =>
@@ -199,53 +195,6 @@ export function copyCells (from: Content, to: Content, cells: Cell[]): void {
     if (note === undefined) delete to.notes[cell.id]
     else to.notes[cell.id] = note
   }
-}
-
-// ---- writing ----------------------------------------------------------------------------------------------------
-
-export function writeContent (
-  form: Form,
-  content: Content
-): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
-  const tables: Record<string, Rows> = {}
-  const notes: Notes = {}
-  for (const [id, table] of form.tables) {
-    const written = writeTable(table, content)
-    if (Object.keys(written.rows).length > 0) tables[id] = written.rows
-    Object.assign(notes, written.notes)
-  }
-  const sections = Object.fromEntries(
-    form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]])
-  )
-  return { sections, tables, notes }
-}
-
-/** The rows that are there, in printed order. */
-export function writeTable (table: FormTable, content: Content): { rows: Rows, notes: Notes } {
-  const rows: Rows = {}
-  const notes: Notes = {}
-  for (const cell of table.cells) {
-    const figure = content.figures[cell.position - 1] ?? null
-    const note = content.notes[cell.id]
-    if (figure === null && note === undefined) continue
-    const row = rows[cell.row] ??= {}
-    row[cell.column] = writeFigure(cell.scale, figure)
-    // In one order of members, whichever the database gives.
-    if (note !== undefined) notes[cell.id] = { state: note.state, raw: note.raw }
-  }
-  return { rows, notes }
-}
-
-export function writeRow (table: FormTable, row: string, content: Content): { values: Values, notes: Notes } {
-  const { rows, notes } = writeTable({ ...table, cells: rowCells(table, row) }, content)
-  return { values: rows[row] ?? {}, notes }
-}
-
-// ---- small parts --------------------------------------------------------------------------------------------------
-
-function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {
-  content.figures[cell.position - 1] = figure
-  if (figure === null) content.notes[cell.id] = note
 }
 
 function members (value: unknown, place: Place, faults: Fault[]): [string, unknown][] {
@@ -264,3 +213,8 @@ const ofForm = (form: Form, zh: string, en: string): Text => ({
   zh: `${form.id} 版格式中的${zh}`,
   en: `${en} of the form ${form.id}`
 })
+
+export function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {
+  content.figures[cell.position - 1] = figure
+  if (figure === null) content.notes[cell.id] = note
+}

@@ -1,5 +1,5 @@
 // What a statutory form is as data: the shape of a file in forms/ and of `GET /v1/forms/{form}`.
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 const Id = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 })
 const closed = { additionalProperties: false }

@@ -1,5 +1,5 @@
 // Which checks a form has: its sums, its completeness and its texts.
-import type { Section } from './definition.ts'
+import { Section } from './definition.ts'
 import { cellId, type Check, type Form, type FormTable } from './form.ts'
 
 export function deriveChecks (form: Form): Check[] {

@@ -1,4 +1,4 @@
-import { cellId, leavesOf, type Form, type Measure } from './form.ts'
+import { cellId, type Form, leavesOf, type Measure } from './form.ts'
 
 /** A row or a column as a measure sees it: its own figures, or those of what it heads. */
 interface Span {

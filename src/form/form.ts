@@ -1,7 +1,7 @@
 // A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the
 // data.
 import type { Text } from '../problems/fault.ts'
-import type { Column, FormDefinition, Row, Table } from './definition.ts'
+import { type Column, type FormDefinition, type Row, Table } from './definition.ts'
 
 /** A place for one figure. `position` counts from 1 and is the index in the stored vector. */
 export interface Cell {
@@ -59,6 +59,7 @@ interface Base {
   zh: string
   en: string
 }
+
 /** The cells on the left add to those on the right. `totals` are the printed totals, which must not be blank. */
 export interface SumCheck extends Base {
   rule: 'sum'
@@ -66,28 +67,33 @@ export interface SumCheck extends Base {
   right: string[]
   totals: string[]
 }
+
 /** No neighbours in the row are one number broken in two: joining their digits would make the row's total right. */
 export interface SplitCheck extends Base {
   rule: 'split'
   addends: string[]
   total: string
 }
+
 /** Each row of the table is there. */
 export interface RowsCheck extends Base {
   rule: 'rows'
   table: string
 }
+
 /** Each cell of the rows that are there has a figure. */
 export interface FiguresCheck extends Base {
   rule: 'figures'
   table: string
 }
+
 /** The text has at least so many characters. */
 export interface TextCheck extends Base {
   rule: 'text'
   section: string
   at_least: number
 }
+
 /** The figure that the text states is the one of the tables. A text that states none contradicts none. */
 export interface StatedCheck extends Base {
   rule: 'stated'

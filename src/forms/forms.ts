@@ -1,6 +1,6 @@
 // The forms that this service knows, and which one holds for a year.
 import type { Kysely } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import { compileForm } from '../form/compile-form.ts'
 import type { FormDefinition } from '../form/definition.ts'
 import type { Form, Measure } from '../form/form.ts'

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Form } from '../form/form.ts'
 import { JSON_UTF8, PUBLIC, sendTagged, tagged } from '../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../http/etag.ts'
 import { answer, problems } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
-import type { Forms } from './forms.ts'
+import { Forms } from './forms.ts'
 import { FormList, WireForm } from './schemas.ts'
 
 export { formSchemas } from './schemas.ts'

@@ -1,15 +1,13 @@
 // The edge where whatever was thrown becomes a problem, and the pages that explain each code.
-import accepts from 'accepts'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PROBLEMS, type ProblemCode } from '../problems/codes.ts'
-import { Problem, problem, wordProblem, type Language } from '../problems/problem.ts'
+import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
+import { wordProblem } from '../problems/format.ts'
+import { Problem, problem } from '../problems/problem.ts'
 import { unsupported } from './bodies/body.ts'
+import { uploading } from './bodies/upload.ts'
 import { SECURITY_HEADERS } from './guards/security-headers.ts'
+import { languageOf } from './language.ts'
 import { problemOfValidation } from './validation.ts'
-
-/** English, unless the caller would rather have Chinese. */
-export const languageOf = (request: FastifyRequest): Language =>
-  accepts(request.raw).language(['en', 'zh']) === 'zh' ? 'zh' : 'en'
 
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
   const language = languageOf(request)
@@ -128,11 +126,6 @@ export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: 
     })
   )
 }
-
-/**
- * On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole.
- */
-export const uploading = new WeakSet<import('node:net').Socket>()
 
 /** What Node refuses before there is a request. */
 export function answerBrokenHttp (error: Error & { code?: string }, socket: import('node:net').Socket): void {

@@ -57,8 +57,6 @@ export function answerNotModified (app: FastifyInstance): void {
   })
 }
 
-// ---- for the documentation ----------------------------------------------------------------------------------------
-
 export const ETAG = { ETag: Type.String({ description: 'Strong; for If-Match and If-None-Match.' }) }
 export const NOT_MODIFIED = { 304: Type.Null({ description: 'It is as the client has it (If-None-Match).' }) }
 export const WriteConditions = Type.Object({

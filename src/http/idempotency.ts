@@ -4,10 +4,11 @@
 // What such a request does and the answer that is kept are one transaction: whenever service or database fail, either
 // both are there or neither. Who sends the same meanwhile waits at the key, which goes free with the transaction.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sql, type ControlledTransaction, type Kysely } from 'kysely'
+import { type ControlledTransaction, type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
-import { asPartOf, type Database } from '../database/connection.ts'
+import { asPartOf } from '../database/transaction.ts'
+import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
 import { addProblems } from './responses.ts'
 

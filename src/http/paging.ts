@@ -1,6 +1,6 @@
 // Lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the page before.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type, type TInteger, type TSchema } from 'typebox'
+import { type TInteger, type TSchema, Type } from 'typebox'
 import { problem } from '../problems/problem.ts'
 
 const LIMIT = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })

@@ -1,7 +1,7 @@
 // Answers kept while nothing has changed that the public reads. Each use asks the clock of the record, which costs no
 // more than `select 1`; so what was published is in the next answer, whichever process published it.
 import { CompiledQuery, type Kysely } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import { tagged, type Tagged } from './cached-response.ts'
 
 /** Of one process. */

@@ -3,7 +3,7 @@
 import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
-import { problem, type Fault, type Problem } from '../problems/problem.ts'
+import { type Fault, problem, Problem } from '../problems/problem.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 

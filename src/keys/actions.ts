@@ -1,12 +1,13 @@
 // Making, rotating and revoking keys. What a caller cannot reach is not there for it.
 import type { Kysely } from 'kysely'
-import { recordEvent, type By, type EventKind, type NewEvent } from '../audit/record.ts'
-import { WHOLE_REGISTRY, type Actor } from '../auth/authenticate.ts'
+import { type By, type EventKind, type NewEvent, recordEvent } from '../audit/record.ts'
+import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { refuseRole } from '../auth/authorize.ts'
 import { newSecret } from '../auth/secret.ts'
-import { inTransaction, type Database } from '../database/connection.ts'
-import { problem, refuse, type Fault } from '../problems/problem.ts'
-import type { ApiKey, NewKey, ShownKey } from './schemas.ts'
+import { inTransaction } from '../database/transaction.ts'
+import type { Database } from '../database/types.ts'
+import { type Fault, problem, refuse } from '../problems/problem.ts'
+import { ApiKey, type NewKey, type ShownKey } from './schemas.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
 /** That the agency is one the caller acts for is held before. */

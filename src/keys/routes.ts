@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { by } from '../audit/record.ts'
-import { WHOLE_REGISTRY } from '../auth/authenticate.ts'
-import type { Database } from '../database/connection.ts'
+import { WHOLE_REGISTRY } from '../auth/actor.ts'
+import type { Database } from '../database/types.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { answer, BODY, problems, ref } from '../http/responses.ts'
 import { createKey, revokeKey, rotateKey } from './actions.ts'
@@ -13,6 +13,7 @@ import { listKeys } from './store.ts'
 const Params = Type.Object({
   id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the key.', examples: [1] })
 })
+
 // A secret must not stay in a cache or a proxy.
 const UNKEPT = { 'cache-control': 'no-store' }
 

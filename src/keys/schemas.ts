@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox'
-import { ROLES, type Role } from '../auth/authenticate.ts'
+import { type Static, Type } from 'typebox'
+import { type Role, ROLES } from '../auth/actor.ts'
 import { NextPage } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'

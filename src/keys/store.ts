@@ -1,9 +1,9 @@
 // Keys in the database. A caller reaches those of its own subtree whose role is not above its own.
-import { sql, type Kysely } from 'kysely'
-import { hasRole, ROLES, WHOLE_REGISTRY, type Actor, type Role } from '../auth/authenticate.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Actor, hasRole, type Role, ROLES, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { isCovered } from '../auth/coverage.ts'
 import { hashOf, prefixOf } from '../auth/secret.ts'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import type { ApiKey } from './schemas.ts'
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
 // What the audit trail says of a report's content: which cells and texts were what before, and are what after.
 import type { Content } from '../form/content.ts'
-import { writeFigure, type Figure } from '../form/figures.ts'
+import { type Figure, writeFigure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
 
 export interface Held {

@@ -1,13 +1,13 @@
 // ETags of a report, its tables and its rows: each changes with what it shows and with nothing else, so that two clerks
 // on two tables do not disturb each other. For a draft each also tells the revision in which that was last changed, so
 // that whoever comes too late can be told which cells changed meanwhile.
-import { writeRow, writeTable } from '../form/content.ts'
 import type { Cell, FormTable } from '../form/form.ts'
-import type { Forms } from '../forms/forms.ts'
-import { etagOf, etagOfText, type Conditions } from '../http/etag.ts'
+import { writeRow, writeTable } from '../form/write-content.ts'
+import { Forms } from '../forms/forms.ts'
+import { type Conditions, etagOf, etagOfText } from '../http/etag.ts'
 import { problem } from '../problems/problem.ts'
-import { reportText, type ReportId } from './actions.ts'
-import type { StoredReport } from './store.ts'
+import { reportText } from './representation.ts'
+import type { ReportId, StoredReport } from './stored-report.ts'
 
 type Scope = 'report' | 'table' | 'row'
 interface Part {

@@ -1,6 +1,6 @@
 // What a report says of itself that no caller writes.
 import type { Fault } from '../problems/problem.ts'
-import type { Report, ReportDraft } from './schemas.ts'
+import { Report, ReportDraft } from './schemas.ts'
 
 export const READ_ONLY = [
   'agency',

@@ -1,42 +1,28 @@
 // Reports as a whole: create, read, list, replace, delete, check.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { findAgency } from '../agencies/store.ts'
 import { by } from '../audit/record.ts'
 import { readMoment, settle } from '../database/clock.ts'
-import type { Database } from '../database/connection.ts'
-import { runChecks } from '../form/checks.ts'
-import { chooseForm, type Forms } from '../forms/forms.ts'
-import { JSON_UTF8, PUBLIC, sendText } from '../http/cached-response.ts'
+import type { Database } from '../database/types.ts'
+import { Forms } from '../forms/forms.ts'
+import { PUBLIC, sendText } from '../http/cached-response.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../http/etag.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
-import { AgencyCode, Year } from '../http/parameters.ts'
+import { AgencyCode } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { readYearRange, YearRangeQuery } from '../http/year-range.ts'
 import { problem } from '../problems/problem.ts'
-import { contentOf, createReport, deleteReport, getReport, putReport, reportText } from './actions.ts'
-import { etagOfReport } from './etags.ts'
-import { Checked, NewReport, Report, ReportDraft, ReportList, ReportToCheck, WireStatus } from './schemas.ts'
-import { listReports, type StoredReport } from './store.ts'
+import { createReport, deleteReport, getReport, putReport } from './actions.ts'
+import { thisYear } from './china-time.ts'
+import { FORM_CHOICE, ReportParams } from './parameters.ts'
+import { reportText } from './representation.ts'
+import { NewReport, Report, ReportDraft, ReportList, WireStatus } from './schemas.ts'
+import { sendReport } from './send-report.ts'
+import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions/versions.ts'
-import { callerOf, type Caller } from './visibility.ts'
-
-export const ReportParams = Type.Object({ agency: AgencyCode, year: Year })
-const FORM_CHOICE = ['form-unknown', 'form-not-in-force', 'year-without-form', 'year-in-future'] as const
-
-const CHINA_AHEAD_MS = 8 * 3600 * 1000
-
-/**
- * The year in China, wherever the service runs. Reporting starts with the year itself: a report for a year that has not
- * begun is a slip.
- */
-export const thisYear = () => new Date(Date.now() + CHINA_AHEAD_MS).getUTCFullYear()
-
-/** The working state, for a caller who sees drafts. */
-export const sendReport = (reply: FastifyReply, forms: Forms, report: StoredReport, caller: Caller) =>
-  reply.header('etag', etagOfReport(forms, report)).type(JSON_UTF8).send(reportText(forms, report, caller))
+import { callerOf } from './visibility.ts'
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -227,37 +213,5 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   }, async (request, reply) => {
     await deleteReport(db, forms, by(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
-  })
-
-  app.get('/v1/reports/:agency/:year/checks', {
-    schema: {
-      operationId: 'checkReport',
-      summary: 'Check a stored report',
-      description:
-        'Runs the checks of its form. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
-      tags: ['reports'],
-      params: ReportParams,
-      response: {
-        200: answer(Checked, 'How the checks came out.'),
-        ...problems('report-not-found', 'report-withdrawn')
-      }
-    }
-  }, async request => {
-    const report = await getReport(db, request.params, callerOf(request))
-    return runChecks(forms.get(report.form), report.content)
-  })
-
-  app.post('/v1/checks', {
-    schema: {
-      operationId: 'checkFigures',
-      summary: 'Check figures without storing them',
-      description: 'Runs the checks on the report in the body. Needs no key. The example has a slip in one cell.',
-      tags: ['reports'],
-      body: ref(ReportToCheck),
-      response: { 200: answer(Checked, 'How the checks came out.'), ...problems(...FORM_CHOICE, ...BODY) }
-    }
-  }, async request => {
-    const form = chooseForm(forms, request.body.year, request.body.form, thisYear())
-    return runChecks(form, contentOf(form, request.body))
   })
 }

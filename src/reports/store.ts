@@ -1,35 +1,14 @@
 // Reports in the database: rows in, rows out. The rules are in actions.ts; versions are in versions.ts.
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import { WHOLE_REGISTRY } from '../auth/authenticate.ts'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import { isCovered } from '../auth/coverage.ts'
 import { shownMoment } from '../database/clock.ts'
-import { FOR_EVER, type Database } from '../database/connection.ts'
+import { type Database, FOR_EVER } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { readVector, writeVector } from '../form/vector.ts'
+import type { StoredReport } from './stored-report.ts'
 import type { Status } from './workflow/transitions.ts'
-
-export interface StoredReport {
-  agency: string
-  year: number
-  form: string
-  status: Status
-  status_since: string
-  /** The latest version. */
-  version: number | null
-  revision: number
-  /** Of the version whose content this is; null for a draft. */
-  published_at: string | null
-  amendment_reason: string | null
-  /** Why it was returned or withdrawn. */
-  reason: string | null
-  remarks: Record<string, string> | null
-  /** In the order of the form's cells: the revision in which the draft's figure was last changed. */
-  cell_revisions: number[] | null
-  /** When, in microseconds: tells it from one that was deleted before. */
-  created: number
-  content: Content
-}
 
 /** What a move of a report changes in its row. */
 export type State = Pick<
@@ -135,6 +114,7 @@ export interface ReportFilter {
   form?: string
   status?: Status
 }
+
 export interface ListedReport {
   agency: string
   agency_name: string

@@ -1,8 +1,8 @@
 // What whoever asks may see and do of the report in the path. All that the routes know of keys goes through here.
 import type { FastifyRequest } from 'fastify'
-import { hasRole, type Role } from '../auth/authenticate.ts'
+import { hasRole, type Role } from '../auth/actor.ts'
 import { RULES } from '../auth/rules.ts'
-import { MOVES, type Move } from './workflow/transitions.ts'
+import { type Move, MOVES } from './workflow/transitions.ts'
 
 export interface Caller {
   /** Reads drafts and all else that is not public. */

@@ -1,9 +1,10 @@
 // Totals as of a past moment, which must be settled: added up from the versions and the agencies as they were recorded
 // then. Nothing here depends on what was recorded since.
-import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
-import { LIMIT, MOST_ROWS, orderOf, type Key, type Scope, type SumRow } from './query.ts'
+import { LIMIT, MOST_ROWS, orderOf, type SumRow } from './query.ts'
+import type { Key, Scope } from './scope.ts'
 import { picked } from './selected-elements.ts'
 
 export async function pastSumRows (

@@ -1,6 +1,6 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { ref } from '../http/responses.ts'
-import { KEYS } from './query.ts'
+import { KEYS } from './scope.ts'
 
 const numbers = Type.Record(Type.String(), Type.Unsafe<number | null>({ type: ['number', 'null'] }))
 const orNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] })

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 
 /** So many figures are sooner found in the text of a vector than all of it is read. */
 const FEW = 6

@@ -1,6 +1,6 @@
 // Totals as JSON and CSV, whole or in pieces.
 import { stringify } from 'csv-stringify/sync'
-import type { Group, Totals } from './schemas.ts'
+import { type Group, Totals } from './schemas.ts'
 
 type Head = Omit<Totals, 'totals'>
 

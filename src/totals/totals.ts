@@ -1,13 +1,14 @@
 // Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
 import type { Kysely } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database } from '../database/types.ts'
 import { largestTotal, writeFigure } from '../form/figures.ts'
 import type { Measure } from '../form/form.ts'
-import type { Forms } from '../forms/forms.ts'
+import { Forms } from '../forms/forms.ts'
 import { problem, refuse } from '../problems/problem.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'
-import { sumRows, sumRowsInOrder, sumStatement, type Key, type Scope, type SumRow } from './query.ts'
-import type { Group, Totals } from './schemas.ts'
+import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
+import { Group, type Totals } from './schemas.ts'
+import type { Key, Scope } from './scope.ts'
 
 /** Throws `measure-unknown` naming all that are in no form. */
 export function findMeasures (forms: Forms, ids: string[]): Measure[] {

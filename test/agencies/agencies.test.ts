@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { creditCodeCheck } from '../../src/agencies/credit-code.ts'
-import { changeSince, changeUntil, inYear, showYears, type Period, type Standing } from '../../src/agencies/periods.ts'
+import { changeSince, changeUntil, inYear, type Period, showYears, type Standing } from '../../src/agencies/periods.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 

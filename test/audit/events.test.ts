@@ -1,15 +1,15 @@
 // The trail itself: chains, the feed's order, and that tampering is found.
 import fc from 'fast-check'
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { withStagedEvents } from '../../src/audit/batch.ts'
 import { listEvents, type StoredEvent } from '../../src/audit/events/feed.ts'
 import { verifyExported } from '../../src/audit/events/verify-export.ts'
 import { verifyEvents, verifyPlaced } from '../../src/audit/events/verify.ts'
-import { recordEvent, type NewEvent } from '../../src/audit/record.ts'
+import { type NewEvent, recordEvent } from '../../src/audit/record.ts'
 import { nextHash, placeEvents } from '../../src/audit/sequence.ts'
-import type { Database } from '../../src/database/connection.ts'
+import type { Database } from '../../src/database/types.ts'
 import { freshDatabase } from '../support/app.ts'
 
 const BY = { actor: 'key:1', request_id: 'r-1' }
@@ -30,6 +30,7 @@ const feed = async (db: Kysely<Database>, after = 0) => {
   await placeEvents(db)
   return await listEvents(db, '', {}, after, 10_000)
 }
+
 const hashOf = ({ previous, n, at, body }: StoredEvent) =>
   createHash('sha256').update(`${previous} ${n} ${at} ${body}`).digest('hex')
 

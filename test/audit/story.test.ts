@@ -1,6 +1,6 @@
 // The trail over HTTP: what each operation leaves in it, who may read it, and that a copy can be made from it.
 import t from 'tap'
-import { freshApp, type Answer, type CallOptions } from '../support/app.ts'
+import { type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 type Call = (method: string, path: string, body?: unknown, options?: CallOptions) => Promise<Answer>

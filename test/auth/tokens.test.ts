@@ -1,14 +1,14 @@
 // Tokens of an identity provider, which is a small server here with keys made in the test.
 import {
   CompactSign,
+  type CryptoKey,
   exportJWK,
   exportSPKI,
   generateKeyPair,
-  SignJWT,
-  UnsecuredJWT,
-  type CryptoKey,
   type JWK,
-  type JWTPayload
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT
 } from 'jose'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,7 +1,8 @@
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import t from 'tap'
-import { openDatabase, type Database } from '../../src/database/connection.ts'
+import { openDatabase } from '../../src/database/connection.ts'
 import { migrate, migrationStatus } from '../../src/database/migrations.ts'
+import type { Database } from '../../src/database/types.ts'
 import { readVector, writeVector } from '../../src/form/vector.ts'
 import { freshDatabase } from '../support/app.ts'
 

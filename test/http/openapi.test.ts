@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { freshApp, type Answer } from '../support/app.ts'
+import { type Answer, freshApp } from '../support/app.ts'
 
 type Tap = typeof t
 interface Schema {
@@ -11,11 +11,13 @@ interface Schema {
   examples?: unknown[]
   properties?: Record<string, Schema>
 }
+
 interface Media {
   schema: Schema
   example?: unknown
   examples?: Record<string, { $ref: string }>
 }
+
 interface Parameter {
   name: string
   in: 'path' | 'query'
@@ -23,6 +25,7 @@ interface Parameter {
   description: string
   example?: unknown
 }
+
 interface Operation {
   operationId: string
   summary: string
@@ -33,6 +36,7 @@ interface Operation {
   requestBody?: { required: boolean, content: Record<string, Media> }
   responses: Record<string, { description: string, content?: Record<string, Media> }>
 }
+
 interface Document {
   tags: { name: string }[]
   paths: Record<string, Record<string, Operation>>

@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { buildApp, type AppOptions } from '../../src/app.ts'
+import { type AppOptions, buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/database/connection.ts'
-import { PROBLEMS, type ProblemCode } from '../../src/problems/codes.ts'
-import { didYouMean } from '../../src/problems/problem.ts'
-import { ADMIN_KEY, freshApp, type Answer, type CallOptions } from '../support/app.ts'
+import { type ProblemCode, PROBLEMS } from '../../src/problems/codes.ts'
+import { didYouMean } from '../../src/problems/suggest.ts'
+import { ADMIN_KEY, type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 // An identity provider that is not there.
@@ -28,6 +28,7 @@ for (
 ) {
   assert.equal((await call('PUT', `/v1/agencies/${code}`, { ...agency, ...more })).status, 201)
 }
+
 const put = async (code: string, year: number, moves: string[] = []) => {
   assert.equal((await call('PUT', `/v1/reports/${code}/${year}`, { tables, sections: SECTIONS })).status, 201)
   for (const move of moves) assert.equal((await call('POST', `/v1/reports/${code}/${year}/${move}`)).status, 200)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
 import { buildApp } from '../../src/app.ts'
-import { ADMIN_KEY, freshApp, type Answer } from '../support/app.ts'
+import { ADMIN_KEY, type Answer, freshApp } from '../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'

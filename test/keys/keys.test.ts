@@ -1,8 +1,8 @@
 // API keys: made once, shown once, refused at once; on every process.
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { firstAdminKey } from '../../src/auth/api-keys.ts'
 import { migrate } from '../../src/database/migrations.ts'
+import { firstAdminKey } from '../../src/keys/first-key.ts'
 import { ADMIN_KEY, freshApp } from '../support/app.ts'
 
 const agency = { name: '局', level: 'county', kind: 'department' }

@@ -2,10 +2,10 @@
 // was not answered. Afterwards each filing stands exactly behind its last step that was acknowledged, or the one that
 // was under way: in its state, its versions, its events and the totals.
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,7 +19,7 @@ import { readForms } from '../../src/forms/load-forms.ts'
 import { ADMIN_KEY } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 import { Model as Totals } from '../totals/model.ts'
-import { Filing, type Caller, type Outcome } from './model.ts'
+import { type Caller, Filing, type Outcome } from './model.ts'
 
 /** How often something is killed; more for a night. */
 const KILLS = Number(process.env.FILING_KILLS ?? 4)
@@ -40,18 +40,21 @@ interface Step {
   body: object
   key?: string
 }
+
 interface State {
   working: Record<string, unknown> | undefined
   open: ReturnType<Filing['public']>
   versions: object[]
   events: string[]
 }
+
 interface Answer {
   status: number
   text: string
   etag: string | null
   json: any
 }
+
 interface Course {
   code: string
   steps: Step[]

@@ -6,10 +6,10 @@ import assert from 'node:assert/strict'
 import t from 'tap'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
 import { shownMoment } from '../../src/database/clock.ts'
-import type { Forms } from '../../src/forms/forms.ts'
-import { ADMIN_KEY, freshApp, type Answer } from '../support/app.ts'
+import { Forms } from '../../src/forms/forms.ts'
+import { ADMIN_KEY, type Answer, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS, type WireTables } from '../support/figures.ts'
-import { Filing, type Caller, type Outcome, type Said, type Standing } from './model.ts'
+import { type Caller, Filing, type Outcome, type Said, type Standing } from './model.ts'
 
 /** How many sequences; more for a night. */
 const RUNS = Number(process.env.FILING_RUNS ?? 10)

@@ -1,7 +1,7 @@
 // The filing as one would tell it on a page: who may do what, what becomes of a report, and what is answered. In plain
 // maps and a year at a time, so that nothing in it is clever.
 import type { Form } from '../../src/form/form.ts'
-import type { Forms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
 import type { WireTables } from '../support/figures.ts'
 import { Model as Totals } from '../totals/model.ts'
 
@@ -15,6 +15,7 @@ export interface Standing {
   kind: string
   reporting: string
 }
+
 export interface Caller {
   name: string
   role: 'filer' | 'supervisor' | 'admin' | null
@@ -23,17 +24,20 @@ export interface Caller {
   id?: number
   revoked?: boolean
 }
+
 export interface Said {
   form: string
   tables: WireTables
   sections: Record<string, string>
 }
+
 interface Version {
   said: Said
   reason: string | null
   revision: number
   withdrawn: string | null
 }
+
 export interface Report {
   status: 'draft' | 'submitted' | 'returned' | 'published' | 'withdrawn'
   revision: number

@@ -1,7 +1,7 @@
 // A test file's own database, copied from the template, and the service on it without a port.
 import { sql } from 'kysely'
 import { randomBytes } from 'node:crypto'
-import { buildApp, type AppOptions } from '../../src/app.ts'
+import { type AppOptions, buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/database/connection.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
@@ -33,6 +33,7 @@ export interface Answer {
   text: string
   json: any
 }
+
 export interface CallOptions {
   headers?: Record<string, string>
   key?: string | null

@@ -1,5 +1,5 @@
 // The registry in a few plain maps, and totals by adding everything up each time: what the service must agree with.
-import type { Forms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
 import type { WireTables } from '../support/figures.ts'
 
 export interface Standing {
@@ -8,6 +8,7 @@ export interface Standing {
   kind: string
   reporting: string
 }
+
 export interface Query {
   measures: string[]
   by: string[]

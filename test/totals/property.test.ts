@@ -4,10 +4,10 @@ import t from 'tap'
 import { KINDS, LEVELS } from '../../src/agencies/schemas.ts'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
 import { shownMoment } from '../../src/database/clock.ts'
-import type { Forms } from '../../src/forms/forms.ts'
+import { Forms } from '../../src/forms/forms.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
-import { Model, YEARS, type Query, type Standing } from './model.ts'
+import { Model, type Query, type Standing, YEARS } from './model.ts'
 
 const MEASURES = [
   'requests.new_received.total',

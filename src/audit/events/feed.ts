@@ -1,7 +1,7 @@
 // The events that have their places, for all who follow them.
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { isCovered, yearOrLatest } from '../../auth/coverage.ts'
-import type { Database } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 
 export interface StoredEvent {
   seq: number

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
-import type { Database } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 import { LINK, nextPage } from '../../http/paging.ts'
 import { answer, problems } from '../../http/responses.ts'
 import { placeEvents } from '../sequence.ts'

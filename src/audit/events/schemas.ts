@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { OTHER_EVENTS, REPORT_EVENTS } from '../record.ts'
 

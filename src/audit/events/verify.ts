@@ -1,6 +1,6 @@
 // Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database } from '../../database/connection.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Database } from '../../database/types.ts'
 import { EMPTY, nextHash, placeEvents } from '../sequence.ts'
 
 export interface Verification {

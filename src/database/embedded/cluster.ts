@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process'
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { serverEnv, type Programs } from './binaries.ts'
-import { runAs, type Home } from './data-directory.ts'
+import { type Programs, serverEnv } from './binaries.ts'
+import { type Home, runAs } from './data-directory.ts'
 
 const run = promisify(execFile)
 

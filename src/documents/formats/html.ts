@@ -1,9 +1,9 @@
 // A web page as a document: its visible text line by line, its tables row by row.
-import { defaultTreeAdapter, parse, type DefaultTreeAdapterTypes } from 'parse5'
+import { defaultTreeAdapter, type DefaultTreeAdapterTypes, parse } from 'parse5'
 import type { Document } from '../document.ts'
 import { DocumentWriter } from './document-writer.ts'
-import { placeCells, type GridCell } from './grid.ts'
-import { LIMITS, LONGEST_CELL, limit } from './limits.ts'
+import { type GridCell, placeCells } from './grid.ts'
+import { limit, LIMITS, LONGEST_CELL } from './limits.ts'
 import { tooDeep } from './unreadable-file.ts'
 import { Collapsed } from './whitespace.ts'
 
@@ -14,6 +14,7 @@ const words = (text: string) => new Set(text.split(' '))
 const BLOCKS = words(
   'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul'
 )
+
 /**
  * Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text.
  */

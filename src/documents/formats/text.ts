@@ -1,11 +1,8 @@
 // Plain text as a document: lines, divided into fields where bars or tabs stand.
-import type { Document, Field, Line } from '../document.ts'
+import { type Document, type Field, isRule, type Line } from '../document.ts'
 
 const BAR = /[|｜│┃]/
 const BARS = /[|｜│┃]/g
-/** A line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
-const RULE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
-
 /** A longer line is running text, never the row of a table. */
 const LONGEST_ROW = 4000
 
@@ -37,9 +34,6 @@ export function documentOfText (text: string): Document {
   }
   return { text, lines, title: null }
 }
-
-export const isRule = (text: string, { start, end }: { start: number, end: number }) =>
-  RULE.test(text.slice(start, end))
 
 /**
  * `opens`: the first separator stands before the first field. What follows the last one is a field if it is not empty.

@@ -1,5 +1,5 @@
 // Which of the fields behind a label are its figures.
-import type { Entry } from './table-lines.ts'
+import type { Entry } from './table-line.ts'
 import type { Token } from './tokens.ts'
 
 /** The fields of one row in the order of the columns, or why they cannot be told. */

@@ -1,13 +1,14 @@
 // A document as a report: deterministic, and silent rather than wrong.
-import { emptyContent, type Content } from '../../form/content.ts'
+import { type Content, emptyContent } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { lexiconOf, type Lexicon } from './label-index.ts'
-import { FROM_HEADING, same, unreadable, type CellReading, type TableReading } from './read-table.ts'
+import { type Lexicon, lexiconOf } from './label-index.ts'
+import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
 import { problemOf } from './reading-problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
+import { type CellReading, same, type TableReading, unreadable } from './table-reading.ts'
 import { readTitle } from './title.ts'
 import { tokenize } from './tokens.ts'
 
@@ -127,8 +128,6 @@ function forgetWhatDiffers (best: Attempt, rivals: Attempt[]): void {
     if (rivals.some(rival => !rival.form.cell.has(cell))) best.values.set(cell, unreadable(value))
   }
 }
-
-// ---- texts --------------------------------------------------------------------------------------------------------
 
 /** What stands below a report on its page. */
 const FOOTER =

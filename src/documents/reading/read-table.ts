@@ -1,38 +1,18 @@
 // One table: its rows as found in the document become figures, or problems.
-import type { Row } from '../../form/definition.ts'
 import type { Note } from '../../form/figures.ts'
-import { leavesOf, type Cell, type FormTable } from '../../form/form.ts'
+import { type Cell, type FormTable, leavesOf } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { isBlank, type placer } from './assign-columns.ts'
+import { isBrokenOff, suspect } from './check-plausibility.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import type { ReadingProblem, Source } from './reading.ts'
-import type { Entry } from './table-lines.ts'
-import type { Token } from './tokens.ts'
-import { readValue, type ReadValue } from './value.ts'
-
-/** What one stretch of the document says of one table. */
-export interface TableReading {
-  table: FormTable
-  /** Its heading stands over its rows. */
-  verified: boolean
-  /** By cell id. */
-  cells: Map<string, CellReading>
-  problems: ReadingProblem[]
-}
-export interface CellReading extends ReadValue {
-  source: Source
-}
+import type { Entry } from './table-line.ts'
+import { type CellReading, type RowFound, same, sourceOf, type TableReading, unreadable } from './table-reading.ts'
+import { readValue } from './value.ts'
 
 const MOST_TIMES = 10
 
 /** The step that takes a heading's zero for the rows below it. */
 export const FROM_HEADING = 'from_heading'
-
-export interface RowFound {
-  entry: Entry
-  row: Row
-  heading: boolean
-}
 
 export interface Surroundings {
   /** All entries of the stretch of the document, of other tables, too. */
@@ -149,28 +129,6 @@ function isShifted (reading: TableReading, found: RowFound[]): boolean {
   return shifted
 }
 
-export const same = (a: ReadValue, b: ReadValue) => a.figure === b.figure && a.note?.state === b.note?.state
-
-export const unreadable = (value: CellReading): CellReading => ({
-  ...value,
-  figure: null,
-  note: { state: 'unreadable', raw: value.source.raw.slice(0, 200) }
-})
-
-export function sourceOf (document: Document, token: Token): Source {
-  const line = document.lines[token.line]!
-  return {
-    line: token.line + 1,
-    start: token.start,
-    end: token.end,
-    table: line.grid?.table ?? null,
-    row: line.grid?.row ?? null,
-    column: line.grid === null ? null : token.column + 1,
-    raw: document.text.slice(token.start, token.end),
-    steps: []
-  }
-}
-
 function refuseRow (
   reading: TableReading,
   document: Document,
@@ -209,105 +167,6 @@ function outOfOrder (table: FormTable, found: RowFound[]): Set<RowFound> {
     }
   })
   return displaced
-}
-
-/** Figures of a row that their own sum makes doubtful. */
-function suspect (
-  document: Document,
-  table: FormTable,
-  cells: Cell[],
-  values: CellReading[],
-  one: RowFound,
-  entries: Entry[],
-  reading: TableReading
-): void {
-  const doubt = (index: number, code: ReadingCode) => {
-    const value = values[index]!
-    values[index] = unreadable(value)
-    reading.problems.push(
-      problemOf(code, {
-        table: table.definition.id,
-        row: one.row.id,
-        column: cells[index]!.column,
-        line: value.source.line,
-        raw: value.source.raw
-      })
-    )
-  }
-  const total = table.columns.findIndex(column => column.total_of)
-  const addends = total < 0
-    ? []
-    : table.columns.flatMap((column, i) => table.columns[total]!.total_of!.includes(column.id) ? [i] : [])
-  const sum = addends.reduce((all, i) => all + (values[i]!.figure ?? 0), 0)
-  const printed = total < 0 ? null : values[total]!.figure
-  const adds = printed !== null && sum === printed
-  const last = values.findLastIndex(value => value.source.end > value.source.start)
-  // The text ends with this figure: more digits may have followed.
-  if (last >= 0 && values[last]!.source.end >= document.text.length && !adds && values[last]!.figure !== null) {
-    return doubt(last, 'cut-off')
-  }
-  // Where blanks do not show, only the sum proves that each figure stands under its column.
-  if (!one.entry.divided && one.entry.zone.length !== cells.length && !adds) {
-    cells.forEach((_, i) => {
-      if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned')
-    })
-    return
-  }
-  if (!adds) {
-    const open = values.flatMap((value, i) =>
-      value.figure !== null && (i === last || one.entry.stream) &&
-        lacksBar(document, value.source.line - 1, one.entry, entries)
-        ? [i]
-        : []
-    )
-    if (open.length > 0) return open.forEach(i => doubt(i, 'cut-off'))
-  }
-  if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
-  const digits = addends.map(i => values[i]!.figure)
-  for (let i = 0; i + 1 < addends.length; i++) {
-    const [a, b] = [digits[i]!, digits[i + 1]!]
-    const parted = (whole: number | null, blank: number | null) =>
-      whole !== null && blank === null && whole > 9 &&
-      [...String(whole).slice(1)].some((_, at) =>
-        sum - whole + Number(String(whole).slice(0, at + 1)) + Number(String(whole).slice(at + 1)) === printed
-      )
-    const joined = a !== null && b !== null && a > 0 && sum - a - b + Number(`${a}${b}`) === printed
-    if (joined || parted(a, b) || parted(b, a)) {
-      doubt(addends[i]!, 'broken-number')
-      doubt(addends[i + 1]!, 'broken-number')
-      return
-    }
-  }
-  if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
-}
-
-/**
- * Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table
- * lacks it.
- */
-function lacksBar (document: Document, own: number, entry: Entry, entries: Entry[]): boolean {
-  const rows = entries.filter(other => other.labels.length > 0 && other.zone.length > 0)
-  if (!entry.divided || rows.length < 3) return false
-  const closed = (index: number) => {
-    const line = document.lines[index]!
-    return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
-  }
-  if (closed(own) || rows.filter(other => closed(other.zone[0]!.line)).length * 2 <= rows.length) return false
-  if (own !== rows.at(-1)!.lines.at(-1)) return true
-  const lasts = document.lines.flatMap((line, i) =>
-    line.fields !== null && i !== own && document.lines[i + 1]?.fields === null ? [i] : []
-  )
-  return lasts.filter(closed).length * 2 > lasts.length
-}
-
-/** Figures without a label on the next line: they may be the rest of this row. */
-function isBrokenOff (entry: Entry, entries: Entry[]): boolean {
-  const next = Math.max(...entry.lines, ...entry.zone.map(token => token.line)) + 1
-  return !entry.zone.some(token => token.line === next) &&
-    entries.some(other =>
-      other.labels.length === 0 && other.zone[0]?.line === next && !other.texts.some(token => token.line === next) &&
-      other.zone.some(token => token.kind === 'value')
-    )
 }
 
 /** Figures beside a heading: a zero means that each row below is zero, any other figure is not divided among them. */

@@ -2,15 +2,17 @@
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { isBlank, isWhole, placer, type Row } from './assign-columns.ts'
-import { fieldsOfHeading, readHeading, type Heading } from './headings.ts'
+import { fieldsOfHeading, type Heading, readHeading } from './headings.ts'
 import { articleItem, type Lexicon } from './label-index.ts'
 import { labelKey } from './normalize.ts'
-import { readTable, unreadable, type RowFound, type TableReading } from './read-table.ts'
+import { increasing, readGroups } from './read-groups.ts'
+import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
-import { findEntries, type Entry } from './table-lines.ts'
+import type { Entry } from './table-line.ts'
+import { findEntries } from './table-lines.ts'
+import { type RowFound, type TableReading, unreadable } from './table-reading.ts'
 import type { Token, TokenLine } from './tokens.ts'
-import { readValue } from './value.ts'
 
 /** Each stretch of the document that holds tables, read as tables of the form. */
 export function readTables (document: Document, lines: TokenLine[], parts: Part[], lexicon: Lexicon): TableReading[] {
@@ -60,8 +62,7 @@ function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stre
   })
 }
 
-// ---- part three: one table with many rows
-// ----------------------------------------------------------------------------
+// Part three: one table with many rows.
 
 function readRows (document: Document, table: FormTable, all: Entry[], lexicon: Lexicon): TableReading {
   const entries = withoutHeadingRows(table, all)
@@ -121,8 +122,6 @@ const widest = (entries: Entry[]) =>
     )
   )
 
-const increasing = (columns: number[]) => columns.every((column, i) => i === 0 || column > columns[i - 1]!)
-
 /** The columns of the heading, unless the whole rows stand elsewhere. */
 function agreed (rows: Row[], template: number[] | null): number[] | null {
   if (template === null) return null
@@ -151,8 +150,7 @@ function rowsOf (table: FormTable, entries: Entry[]): RowFound[] {
   })
 }
 
-// ---- part two: small tables, each with its title and its heading
-// ------------------------------------------------------
+// Part two: small tables, each with its title and its heading.
 
 function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): TableReading[] {
   const item = (table: FormTable) => articleItem(table.definition.title_zh)
@@ -209,8 +207,7 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
   })
 }
 
-// ---- part four: one line of figures, three groups side by side or one below the other
-// ----------------------------------
+// Part four: one line of figures, three groups side by side or one below the other.
 
 function readAcross (document: Document, table: FormTable, entries: Entry[], lexicon: Lexicon): TableReading {
   const filled = entries.filter(entry => entry.zone.some(token => token.kind === 'value'))
@@ -241,71 +238,4 @@ function readAcross (document: Document, table: FormTable, entries: Entry[], lex
     cells.set(id, value)
   }
   return { table, verified: readings.some(reading => reading.verified), cells, problems }
-}
-
-/** The figures of one, two or three groups that the words over them name. */
-function readGroups (
-  document: Document,
-  table: FormTable,
-  entry: Entry,
-  words: Token[],
-  entries: Entry[],
-  lexicon: Lexicon
-): TableReading {
-  const size = table.columns.length
-  const text = words.map(word => word.full).join(' ')
-  const joined = text.replaceAll(' ', '')
-  const named = [
-    /(^| )行政复议(情况)?( |$)/.test(text),
-    joined.includes('未经复议') && /直接(起诉|诉讼)/.test(joined),
-    joined.includes('复议后起诉')
-  ]
-  // Wrapped over lines the names of the groups cannot be told apart: three times the columns are all three.
-  const all = readHeading(table, words, lexicon.columns, table.rows.length)
-  const rows = all.verified ? table.rows : table.rows.filter((_, i) => named[i])
-  const heading = all.verified ? all : readHeading(table, words, lexicon.columns, rows.length)
-  const more = rows.length > 0 && rows.length < table.rows.length &&
-    readHeading(table, words, lexicon.columns, rows.length + 1).verified
-  const columns = size * rows.length
-  const grid = heading.columns !== null && increasing(heading.columns) && entry.grid ? heading.columns : null
-  const row = { entry, columns }
-  const placed = placer([row], grid)(row)
-  const fields = 'fault' in placed ? null : placed.fields
-  const parts = rows.map((row, i): RowFound => ({
-    row,
-    heading: false,
-    entry: { ...entry, lead: 0, zone: fields?.slice(i * size, (i + 1) * size) ?? entry.zone }
-  }))
-  // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
-  const sure = grid !== null || isWhole(row) ||
-    (fields !== null && !entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.zone)))
-  const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
-  if (rows.length === 0 || !heading.verified || more) {
-    return {
-      table,
-      verified: false,
-      cells: new Map(),
-      problems: [
-        problemOf('heading-not-found', {
-          table: table.definition.id,
-          line: entry.zone[0]!.line + 1,
-          raw: entry.zone.map(token => token.raw).join(' ')
-        })
-      ]
-    }
-  }
-  return readTable(document, table, parts, {
-    entries,
-    place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault },
-    unit: null,
-    why: null
-  })
-}
-
-/** The row's total is there and the sum of its parts, or all is blank. */
-function adds (table: FormTable, zone: Token[]): boolean {
-  const figures = zone.map((token, i) => readValue(table.cells[i]!, token.raw, null).figure)
-  const total = table.columns.findIndex(column => column.total_of)
-  const sum = figures.reduce<number>((all, figure, i) => all + (i === total ? 0 : figure ?? 0), 0)
-  return figures.every(figure => figure === null) || figures[total] === sum
 }

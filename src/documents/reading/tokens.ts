@@ -1,6 +1,5 @@
 // The lines of a document as tokens: labels, figures and empty cells, each with its place.
-import type { Document, Line, Span } from '../document.ts'
-import { isRule } from '../formats/text.ts'
+import { type Document, isRule, type Line, type Span } from '../document.ts'
 import { fullKey, labelKey } from './normalize.ts'
 import { looksLikeValue } from './value.ts'
 

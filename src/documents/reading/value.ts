@@ -1,5 +1,5 @@
 // The text of one cell as a figure: with certainty or not at all.
-import { readFigure, type Figure, type Note } from '../../form/figures.ts'
+import { type Figure, type Note, readFigure } from '../../form/figures.ts'
 import type { Cell } from '../../form/form.ts'
 import { plain } from './normalize.ts'
 

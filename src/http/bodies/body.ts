@@ -1,5 +1,5 @@
 // Bodies: JSON without any loss of digits, CSV with the line of each record.
-import { parse as parseCsv, type CsvError } from 'csv-parse/sync'
+import { type CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { problem } from '../../problems/problem.ts'

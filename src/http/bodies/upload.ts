@@ -2,15 +2,12 @@
 // a slow line, and an upload that breaks off has begun nothing.
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
-import { randomUUID } from 'node:crypto'
-import { open, unlink, type FileHandle } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { inParts } from '../../database/write-behind.ts'
 import { problem } from '../../problems/problem.ts'
-import { uploading } from '../errors.ts'
 import { charsetOf } from './body.ts'
+import { openScratch } from './temporary-file.ts'
 import type { Received } from './uploaded-file.ts'
 
 /** How long a client may send nothing. */
@@ -60,14 +57,6 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
   } finally {
     uploading.delete(request.raw.socket)
   }
-}
-
-/** A file without a name: it goes with the process, however that ends. */
-export async function openScratch (): Promise<FileHandle> {
-  const path = join(tmpdir(), `gongkai-${randomUUID()}`)
-  const handle = await open(path, 'wx+', 0o600)
-  await unlink(path)
-  return handle
 }
 
 /** Of a Content-Type, the media type in lower case. */
@@ -182,3 +171,8 @@ function typeOfFile (filename: string | undefined, type: string): string {
   }
   return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
 }
+
+/**
+ * On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole.
+ */
+export const uploading = new WeakSet<import('node:net').Socket>()

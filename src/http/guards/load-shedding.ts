@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { longestWait, type Database } from '../../database/connection.ts'
+import { longestWait } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 import { problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {

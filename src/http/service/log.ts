@@ -1,5 +1,5 @@
 // The log: JSON lines, and never a key or a token in them, wherever a caller may have put it.
-import { pino, type DestinationStream, type Logger } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 const KEY = 'gk_[\\w-]{20,}'
 const TOKEN = 'eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*'

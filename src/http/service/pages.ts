@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode } from '../../problems/codes.ts'
+import { type ProblemCode, PROBLEMS } from '../../problems/codes.ts'
 
 // The words come from our own table; still nothing goes into a page unescaped.
 const escaped = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)

@@ -1,10 +1,10 @@
 // Health, metrics, and a page for each problem code.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
-import type { Database } from '../../database/connection.ts'
 import { migrationStatus } from '../../database/migrations.ts'
+import type { Database } from '../../database/types.ts'
 import { PROBLEMS } from '../../problems/codes.ts'
 import { problem } from '../../problems/problem.ts'
 import { answer, problems, problemsBesideParameters } from '../responses.ts'
@@ -17,6 +17,7 @@ const State = Type.Object({ status: Type.String({ description: '`live` or `ready
   $id: 'ServiceState',
   description: 'The service can answer.'
 })
+
 const page = (description: string, type: string) => ({
   200: { description, content: { [type]: { schema: Type.String() } } }
 })

@@ -2,11 +2,11 @@
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
 import { atLine } from '../../problems/fault.ts'
-import { problem, type Fault } from '../../problems/problem.ts'
-import { wrongWidth, type CsvFile, type CsvRecord } from '../bulk/csv.ts'
+import { type Fault, problem } from '../../problems/problem.ts'
+import { type CsvFile, type CsvRecord, wrongWidth } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
-import type { Line } from '../bulk/lines.ts'
-import { EXPECTED, REJECTED } from '../reports/parse-lines.ts'
+import { Line } from '../bulk/lines.ts'
+import { EXPECTED, REJECTED } from '../reports/parsed-report.ts'
 
 export interface SentAgency {
   line: number

@@ -5,7 +5,7 @@ import type { AgencyChange } from '../../agencies/schemas.ts'
 import { replaceAncestors } from '../../agencies/tree.ts'
 import { shiftExpected } from '../../aggregates/apply-deltas.ts'
 import { contributedExpected } from '../../aggregates/contributions.ts'
-import type { Database } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 
 export interface NewAgency {
   code: string

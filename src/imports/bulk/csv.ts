@@ -2,7 +2,7 @@
 // reads.
 import { parse } from 'csv-parse/sync'
 import { problem } from '../../problems/problem.ts'
-import type { Line } from './lines.ts'
+import { Line } from './lines.ts'
 
 export interface CsvRecord {
   /** On which it begins. */

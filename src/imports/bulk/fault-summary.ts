@@ -1,5 +1,6 @@
 // What is wrong with a file: every fault counted, the first of each kind shown.
-import { Problem, sentenceOf, type Fault } from '../../problems/problem.ts'
+import { sentenceOf } from '../../problems/format.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 
 /** `code`: of the problem that the same request for this report alone would meet. */
 export interface LineFault extends Fault {

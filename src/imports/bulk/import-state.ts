@@ -1,9 +1,10 @@
 // One import on its way: what is counted, and what of it is told.
 import type { Transaction } from 'kysely'
-import type { Database } from '../../database/connection.ts'
-import { problem, wordFault, type Language, type Problem } from '../../problems/problem.ts'
+import type { Database } from '../../database/types.ts'
+import { wordFault } from '../../problems/format.ts'
+import { type Language, problem, Problem } from '../../problems/problem.ts'
 import { Faults, type LineFault } from './fault-summary.ts'
-import type { Rejects } from './rejects.ts'
+import { Rejects } from './rejects.ts'
 
 export interface ImportOptions {
   dryRun: boolean

@@ -1,12 +1,13 @@
 // A received file as reports or agencies: which format it is, then the reader of that format.
-import type { Forms } from '../../forms/forms.ts'
+import { Forms } from '../../forms/forms.ts'
 import { readReceived, type Received } from '../../http/bodies/uploaded-file.ts'
 import { problem } from '../../problems/problem.ts'
-import { readAgencyLine, readAgencyTable, type ReadAgency, type Validate } from '../agencies/parse-lines.ts'
-import { reportLineReader, type Read } from '../reports/parse-lines.ts'
+import { type ReadAgency, readAgencyLine, readAgencyTable, type Validate } from '../agencies/parse-lines.ts'
+import { reportLineReader } from '../reports/parse-lines.ts'
 import { readReportTable } from '../reports/parse-table.ts'
-import { readCsvFile, type CsvFile } from './csv.ts'
-import { readLines, type Line } from './lines.ts'
+import type { Read } from '../reports/parsed-report.ts'
+import { type CsvFile, readCsvFile } from './csv.ts'
+import { Line, readLines } from './lines.ts'
 
 export type Format = 'ndjson' | 'csv'
 
@@ -16,6 +17,7 @@ const FORMATS: Record<string, Format> = {
   'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson'
 }
+
 /** Said of anything, e.g. by curl: the first character tells. */
 const UNTOLD = [
   '',

@@ -53,6 +53,7 @@ const byLine = { [READ_BY_CODE]: 'line' }
 const text = (description: string, examples: string[]) => ({
   schema: Type.Unsafe<unknown>({ type: 'string', ...byLine, description, examples })
 })
+
 const file = (name: string, content: string) => ({
   'multipart/form-data': {
     schema: Type.Unsafe<unknown>({

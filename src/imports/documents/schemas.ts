@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
-import { Checked, Sections, Tables, WireNotes } from '../../reports/schemas.ts'
+import { Checked } from '../../reports/check-schemas.ts'
+import { Sections, Tables, WireNotes } from '../../reports/content-schemas.ts'
 
 /** A real page as it was found. */
 export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')

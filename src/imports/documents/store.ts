@@ -1,6 +1,6 @@
 // Documents and what was read from them, in the database.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database } from '../../database/connection.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Database } from '../../database/types.ts'
 import type { ReadingProblem, Source } from '../../documents/reading/reading.ts'
 import type { Figure } from '../../form/figures.ts'
 import { readVector, writeVector } from '../../form/vector.ts'

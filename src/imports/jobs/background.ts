@@ -1,12 +1,13 @@
 // The imports of this process: one at a time, and those that go on after the answer.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import type { Database } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 import { asProblem } from '../../http/errors.ts'
-import { wordProblem, type Problem } from '../../problems/problem.ts'
-import { isRejected, rejection, wordResult, type ImportOptions, type Run } from '../bulk/import-state.ts'
+import { wordProblem } from '../../problems/format.ts'
+import { Problem } from '../../problems/problem.ts'
+import { type ImportOptions, isRejected, rejection, type Run, wordResult } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
-import type { Rejects } from '../bulk/rejects.ts'
+import { Rejects } from '../bulk/rejects.ts'
 import { beat, endJob, keepRejects } from './jobs.ts'
 import { REJECT_TYPES } from './routes.ts'
 

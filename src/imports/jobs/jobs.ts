@@ -1,7 +1,8 @@
 // Imports that go on after the answer: what is known of them, for whichever process is asked.
-import { sql, type Kysely, type Transaction } from 'kysely'
-import { WHOLE_REGISTRY, type Actor } from '../../auth/authenticate.ts'
-import { inTransaction, type Database } from '../../database/connection.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Actor, WHOLE_REGISTRY } from '../../auth/actor.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import type { Database } from '../../database/types.ts'
 import { problem } from '../../problems/problem.ts'
 
 export const JOB_STATES = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const

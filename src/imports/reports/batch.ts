@@ -1,7 +1,7 @@
 // Reports that are stored together.
 import { readCopied } from '../../database/copy-rows.ts'
 import { memoryOf, type Part } from './chunk.ts'
-import type { SentReport } from './parse-lines.ts'
+import type { SentReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
 /**

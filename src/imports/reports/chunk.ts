@@ -1,10 +1,10 @@
 // A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the
 // rows that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
 import { CopyRows } from '../../database/copy-rows.ts'
-import { shortened } from '../../problems/problem.ts'
+import { shortened } from '../../problems/format.ts'
 import { digestOfStored } from '../../reports/content-digest.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
-import type { SentReport } from './parse-lines.ts'
+import type { SentReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
 /** What is at fault by itself, as it stood in the file. */

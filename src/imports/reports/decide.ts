@@ -1,5 +1,6 @@
 // What becomes of a report that is there already.
-import { problem, sentenceOf } from '../../problems/problem.ts'
+import { sentenceOf } from '../../problems/format.ts'
+import { problem } from '../../problems/problem.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 import type { PackedReport } from './batch.ts'
 import type { Existing } from './store.ts'

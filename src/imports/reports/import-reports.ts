@@ -2,22 +2,23 @@
 // statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import:
 // two of them cannot wait for each other, and no agency moves between the reading of its place and the adding to its
 // totals.
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { lockTree } from '../../agencies/tree.ts'
 import { Sums } from '../../aggregates/deltas.ts'
 import { withStagedEvents } from '../../audit/batch.ts'
 import { NEXT_MOMENT, reserveMoment } from '../../database/clock.ts'
-import { inTransaction, type Database } from '../../database/connection.ts'
-import type { Forms } from '../../forms/forms.ts'
-import { finish, newRun, reject, Undone, type Run } from '../bulk/import-state.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import type { Database } from '../../database/types.ts'
+import { Forms } from '../../forms/forms.ts'
+import { finish, newRun, reject, type Run, Undone } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
 import type { Part } from './chunk.ts'
 import type { ReadingTask } from './parse-chunks.ts'
-import { Thread, type Lent } from './worker.ts'
-import { makeReady, storeBatch, type Ready, type ReportImportOptions, type ReportRun } from './write-batch.ts'
+import { type Lent, Thread } from './worker.ts'
+import { makeReady, type Ready, type ReportImportOptions, type ReportRun, storeBatch } from './write-batch.ts'
 
 const thread = new Thread<ReadingTask, Part>(new URL(`./parse-worker${extname(import.meta.url)}`, import.meta.url))
 

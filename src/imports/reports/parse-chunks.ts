@@ -3,10 +3,10 @@ import { addsUp, failedChecks, type Finding } from '../../form/checks.ts'
 import type { FormDefinition } from '../../form/definition.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
-import { readReports, type FileToRead } from '../bulk/open-file.ts'
-import { PartWriter, type Part } from './chunk.ts'
+import { type FileToRead, readReports } from '../bulk/open-file.ts'
+import { type Part, PartWriter } from './chunk.ts'
 import { Seen } from './duplicates.ts'
-import { whose, type SentReport } from './parse-lines.ts'
+import { type SentReport, whose } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
 export interface ReadingTask {

@@ -1,69 +1,19 @@
 // Reports as NDJSON: on each line what PUT takes, with agency and year.
 import { readContent } from '../../form/content.ts'
-import type { Figure, Note } from '../../form/figures.ts'
 import type { Form } from '../../form/form.ts'
-import { chooseForm, type Forms } from '../../forms/forms.ts'
+import { chooseForm, Forms } from '../../forms/forms.ts'
 import { readJson } from '../../http/bodies/body.ts'
-import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../http/parameters.ts'
 import { atPointer, isObject } from '../../problems/fault.ts'
 import { Problem } from '../../problems/problem.ts'
 import { READ_ONLY } from '../../reports/read-only.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
-import type { Line } from '../bulk/lines.ts'
-import { readShaped, shapeOf, type Shape } from './fast-parse.ts'
-
-/** A report of the file, as it would be stored. */
-export interface SentReport {
-  line: number
-  agency: string
-  year: number
-  form: Form
-  /** In the order of the form's cells, NaN is blank; good until the next is read. */
-  figures: Float64Array
-  /** By cell id. */
-  notes: Record<string, Note>
-  /** By section id. */
-  sections: Record<string, string>
-  /** A file of figures says nothing of the texts: those that are there stay. */
-  figuresOnly: boolean
-  /** Read-only members that came with it: they must be as they are. */
-  stated: Record<string, unknown> | undefined
-}
-
-/** What one line, or the lines of one report, gave. `source` is what stood there. */
-export type Read = { line: number, source: string, report: SentReport } | {
-  line: number
-  source: string
-  faults: LineFault[]
-}
+import { Line } from '../bulk/lines.ts'
+import { readShaped, type Shape, shapeOf } from './fast-parse.ts'
+import { EXPECTED, isAgencyCode, isYear, packFigures, type Read, REJECTED } from './parsed-report.ts'
 
 const CONTENT = ['form', 'sections', 'tables', 'notes']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
 const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
-/** Where rejects tell why they were: it may stand in a file that is sent again. */
-export const REJECTED = 'rejected'
-
-export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
-export const isYear = (value: unknown): value is number =>
-  Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
-export const EXPECTED = {
-  agency: {
-    en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
-    zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符'
-  },
-  year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
-  text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
-}
-
-/** Where a report says whose it is. */
-export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
-
-/** In the memory that each report of a file takes in turn. */
-export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {
-  for (let i = 0; i < figures.length; i++) memory[i] = figures[i] ?? NaN
-  return memory.subarray(0, figures.length)
-}
-
 /** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
 const MOST_SHAPES = 8
 const MOST_TRIES = 100

@@ -2,18 +2,19 @@
 // The lines of one report stand together.
 import { emptyContent, knownRow, readFields } from '../../form/content.ts'
 import type { Form, FormTable } from '../../form/form.ts'
-import { chooseForm, type Forms } from '../../forms/forms.ts'
+import { chooseForm, Forms } from '../../forms/forms.ts'
 import { atLine, type Place } from '../../problems/fault.ts'
-import { problem, type Fault } from '../../problems/problem.ts'
-import { wrongWidth, type CsvFile, type CsvRecord } from '../bulk/csv.ts'
+import { problem } from '../../problems/problem.ts'
+import type { CsvFile } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
-import { EXPECTED, isAgencyCode, isYear, packFigures, REJECTED, type Read } from './parse-lines.ts'
+import { EXPECTED, isAgencyCode, isYear, packFigures, type Read, REJECTED } from './parsed-report.ts'
+import { BY_ROW, type Named, nameFields, refuseHeader } from './table-header.ts'
 
-type Named = Record<string, string>
 interface Row {
   line: number
   named: Named
 }
+
 interface Group {
   line: number
   key: string
@@ -22,8 +23,6 @@ interface Group {
   faults: LineFault[]
 }
 
-const BY_ROW = ['table', 'row']
-const BY_CELL = ['cell', 'value']
 /** More lines than cells in any form: rows that never change their report would else be held without end. */
 const MOST_LINES = 2000
 
@@ -73,66 +72,6 @@ export async function* readReportTable (
     if (reads.length > 0) yield reads
   }
   if (group !== undefined) yield [readGroup(forms, group, byCell, thisYear)]
-}
-
-function nameFields (
-  record: CsvRecord,
-  columns: string[]
-): { row: Named, fault?: never } | { row?: never, fault: LineFault } {
-  const { line, fields, reason = '' } = record
-  if (fields === null) {
-    return {
-      fault: {
-        line,
-        code: 'csv-malformed',
-        expected: { en: `a line of CSV: ${reason}`, zh: `合法的 CSV 行：${reason}` }
-      }
-    }
-  }
-  const wrong = wrongWidth(record, { line: 1, source: '', fields: columns })
-  if (wrong !== undefined) return { fault: { line, ...wrong } }
-  const row: Named = {}
-  for (let i = 0; i < columns.length; i++) row[columns[i]!] = fields[i]!
-  return { row }
-}
-
-function refuseHeader (forms: Forms, columns: string[]): void {
-  const shape = columns.includes('cell') ? BY_CELL : BY_ROW
-  const known = ['agency', 'year', 'form', ...shape, REJECTED]
-  const figures = shape === BY_ROW
-    ? [
-      ...new Set(
-        forms.all.flatMap(form => [...form.tables.values()].flatMap(table => table.columns.map(column => column.id)))
-      )
-    ]
-    : []
-  const faults: Fault[] = []
-  const at = atLine(1)
-  for (const [i, column] of columns.entries()) {
-    if (columns.indexOf(column) !== i) {
-      faults.push({ ...at(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } })
-    } else if (!known.includes(column) && !figures.includes(column)) {
-      faults.push({
-        ...at(column),
-        found: column,
-        expected: {
-          en: `one of ${known.join(', ')}, or a column of a table`,
-          zh: `${known.join('、')} 之一，或某表的列`
-        },
-        among: [...known, ...figures]
-      })
-    }
-  }
-  for (const column of ['agency', 'year', ...shape].filter(column => !columns.includes(column))) {
-    faults.push({
-      ...at(column),
-      expected: {
-        en: 'agency,year,table,row,<columns> or agency,year,cell,value',
-        zh: 'agency,year,table,row,<各列> 或 agency,year,cell,value'
-      }
-    })
-  }
-  if (faults.length > 0) throw problem('body-invalid', {}, { errors: faults })
 }
 
 function readGroup (

@@ -1,11 +1,11 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
 import { shownMoment } from '../../database/clock.ts'
-import { FOR_EVER, type Database } from '../../database/connection.ts'
 import { CopyRows, readCopied } from '../../database/copy-rows.ts'
 import { copyInto } from '../../database/copy.ts'
+import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Status } from '../../reports/workflow/transitions.ts'
-import type { Batch, PackedReport, Standing } from './batch.ts'
+import { Batch, type PackedReport, type Standing } from './batch.ts'
 import { VERSION_COLUMNS } from './chunk.ts'
 
 /** In the order of the reports. The caller holds the tree in its place. */

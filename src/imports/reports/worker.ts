@@ -1,6 +1,6 @@
 // A generator that runs in a thread of its own and is read here: what it computes holds up no answer of the service.
 import { on } from 'node:events'
-import { MessageChannel, parentPort, Worker, type MessagePort, type TransferListItem } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../problems/problem.ts'
 
 /** Memory that goes from one thread to the other instead of a copy of it. */

@@ -1,14 +1,15 @@
 // By when a report is to be public, and whether it was: an amendment does not make it late.
-import { sql, type Kysely } from 'kysely'
-import { showYears, type Period } from '../../agencies/periods.ts'
+import { type Kysely, sql } from 'kysely'
+import { type Period, showYears } from '../../agencies/periods.ts'
 import { findAgency } from '../../agencies/store.ts'
 import { findPeriod, findPeriods, lockAgencies } from '../../agencies/tree.ts'
-import { recordEvent, type By } from '../../audit/record.ts'
+import { type By, recordEvent } from '../../audit/record.ts'
 import { shownMoment } from '../../database/clock.ts'
-import { inTransaction, type Database } from '../../database/connection.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import type { Database } from '../../database/types.ts'
 import type { Fault } from '../../problems/fault.ts'
 import { problem, refuse } from '../../problems/problem.ts'
-import type { ReportId } from '../actions.ts'
+import type { ReportId } from '../stored-report.ts'
 
 /** 政府信息公开条例, article 49, in the year after: the first that applies. */
 const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [

@@ -2,16 +2,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { by } from '../../audit/record.ts'
-import type { Database } from '../../database/connection.ts'
+import type { Database } from '../../database/types.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
-import { ReportParams } from '../routes.ts'
+import { ReportParams } from '../parameters.ts'
 import { deleteDeadline, getDeadline, putDeadline } from './deadlines.ts'
 
 const Day = Type.String({
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
   description: 'A day, as 2020-01-20'
 })
+
 const orNull = (type: string, description: string) => ({ type: [type, 'null'], description })
 
 const WireDeadline = Type.Object({

@@ -3,18 +3,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { by } from '../../audit/record.ts'
-import type { Database } from '../../database/connection.ts'
-import { writeRow, writeTable } from '../../form/content.ts'
-import type { Forms } from '../../forms/forms.ts'
+import type { Database } from '../../database/types.ts'
+import { writeRow, writeTable } from '../../form/write-content.ts'
+import { Forms } from '../../forms/forms.ts'
 import type { Csv } from '../../http/bodies/body.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../../http/etag.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
 import { getReport } from '../actions.ts'
 import { etagOfRow, etagOfTable } from '../etags.ts'
-import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from '../schemas.ts'
 import { callerOf } from '../visibility.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
+import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
 import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
 
 const params = (example: string) => ({
@@ -22,6 +22,7 @@ const params = (example: string) => ({
   year: Year,
   table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: [example] })
 })
+
 // As whole tables are long, their example is a short one.
 const TableParams = Type.Object(params('documents'))
 const RowsParams = Type.Object(params('requests'))

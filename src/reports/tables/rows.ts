@@ -1,16 +1,16 @@
 // Rows to append, read from JSON (one or an array) or CSV.
 import {
+  type Content,
   emptyContent,
   knownColumn,
   knownRow,
   readFields,
   readNotes,
-  readRow,
-  type Content
+  readRow
 } from '../../form/content.ts'
 import type { Form, FormTable } from '../../form/form.ts'
 import type { Csv } from '../../http/bodies/body.ts'
-import { atLine, atPointer, isObject, type Fault, type Place } from '../../problems/fault.ts'
+import { atLine, atPointer, type Fault, isObject, type Place } from '../../problems/fault.ts'
 import { refuse } from '../../problems/problem.ts'
 
 export interface AppendedRow {

@@ -1,32 +1,34 @@
 // Writing tables and rows of a draft.
 import type { Kysely } from 'kysely'
 import type { By } from '../../audit/record.ts'
-import { inTransaction, type Database } from '../../database/connection.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import type { Database } from '../../database/types.ts'
 import {
+  type Content,
   copyCells,
   emptyContent,
   hasRow,
   readNotes,
   readRow,
   readRows,
-  rowCells,
-  writeRow,
-  writeTable,
-  type Content
+  rowCells
 } from '../../form/content.ts'
 import type { Form, FormTable } from '../../form/form.ts'
-import type { Forms } from '../../forms/forms.ts'
+import { writeRow, writeTable } from '../../form/write-content.ts'
+import { Forms } from '../../forms/forms.ts'
 import type { Conditions } from '../../http/etag.ts'
 import { atPointer, type Fault } from '../../problems/fault.ts'
 import { problem, refuse } from '../../problems/problem.ts'
-import { refuseLocked, saveDraft, type ReportId } from '../actions.ts'
+import { refuseLocked, saveDraft } from '../drafts.ts'
 import { etagOfRow, etagOfTable, holdConditions } from '../etags.ts'
 import { lockReport } from '../store.ts'
+import type { ReportId } from '../stored-report.ts'
 import type { AppendedRow } from './rows.ts'
 
 export interface TableId extends ReportId {
   table: string
 }
+
 export interface RowId extends TableId {
   row: string
 }

@@ -1,10 +1,11 @@
 // What changed from one version of a report to another: cells, texts, how the checks came out.
-import { runChecks, type Outcome } from '../../form/checks.ts'
-import { writeFigure, type Figure, type Note } from '../../form/figures.ts'
+import type { Outcome } from '../../form/assess-check.ts'
+import { runChecks } from '../../form/checks.ts'
+import { type Figure, type Note, writeFigure } from '../../form/figures.ts'
 import type { Cell, Form } from '../../form/form.ts'
-import type { Forms } from '../../forms/forms.ts'
+import { Forms } from '../../forms/forms.ts'
 import type { Text } from '../../problems/fault.ts'
-import type { StoredReport } from '../store.ts'
+import type { StoredReport } from '../stored-report.ts'
 
 interface Side {
   figure: Figure

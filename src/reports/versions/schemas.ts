@@ -1,8 +1,8 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { NextPage } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
-import { WireNote } from '../schemas.ts'
+import { WireNote } from '../content-schemas.ts'
 
 const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 

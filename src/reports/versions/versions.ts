@@ -1,12 +1,12 @@
 // Versions: what was published, never changed, and from when until when each was the one that the public reads.
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { NEXT_MOMENT, shownMoment } from '../../database/clock.ts'
-import { FOR_EVER, type Database } from '../../database/connection.ts'
+import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Content } from '../../form/content.ts'
 import { readVector } from '../../form/vector.ts'
 import { problem } from '../../problems/problem.ts'
-import type { ReportId } from '../actions.ts'
-import { STATE, type State, type StoredReport } from '../store.ts'
+import { STATE, type State } from '../store.ts'
+import type { ReportId, StoredReport } from '../stored-report.ts'
 
 interface VersionRow {
   form: string

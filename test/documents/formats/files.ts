@@ -1,6 +1,6 @@
 // Files of every kind, made on the spot, and what comes out of them.
 import { strToU8, zipSync } from 'fflate'
-import { slice, type Document } from '../../../src/documents/document.ts'
+import { type Document, slice } from '../../../src/documents/document.ts'
 import { extractDocument } from '../../../src/documents/extract.ts'
 import { UnreadableFile } from '../../../src/documents/formats/unreadable-file.ts'
 import { zip } from '../reading/styles/office.ts'

@@ -1,6 +1,6 @@
 // Web pages: what is seen, where it stands, and nothing else.
 import t from 'tap'
-import { grid, read, timed, refusal } from './files.ts'
+import { grid, read, refusal, timed } from './files.ts'
 
 const page = async (html: string) => await read(html, 'text/html')
 const table = async (html: string) => await grid(`<table>${html}</table>`, 'text/html')

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { slice, type Document } from '../../../src/documents/document.ts'
+import { type Document, slice } from '../../../src/documents/document.ts'
 import { UnreadableFile } from '../../../src/documents/formats/unreadable-file.ts'
 import { columnName, docx, escape, excelParts, extract, linesOf, p, row, sheet, tbl, wordParts, zip } from './files.ts'
 
@@ -14,6 +14,7 @@ interface Placed {
   width: number
   text: string
 }
+
 interface Grid {
   cells: Placed[]
   height: number

@@ -1,8 +1,8 @@
 // Documents of the corpus: a style and a seed give always the same one.
 import { crc32 } from 'node:zlib'
-import { randomLook, type Look } from './look.ts'
-import { pageOf, type Page } from './page.ts'
-import { randomFrom, type Random } from './random.ts'
+import { type Look, randomLook } from './look.ts'
+import { type Page, pageOf } from './page.ts'
+import { type Random, randomFrom } from './random.ts'
 import { randomReport } from './report.ts'
 import type { Rendered, Style } from './styles/style.ts'
 

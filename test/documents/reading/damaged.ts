@@ -1,9 +1,9 @@
 // A document and what happened to it: a damage, a style and a seed give always the same one.
 import { crc32 } from 'node:zlib'
 import { lookOf } from './corpus.ts'
-import { withoutMarks, type Damage, type Family } from './damages/damage.ts'
+import { type Damage, type Family, withoutMarks } from './damages/damage.ts'
 import { randomLook } from './look.ts'
-import { pageOf, type Page } from './page.ts'
+import { type Page, pageOf } from './page.ts'
 import { randomFrom } from './random.ts'
 import { randomReport } from './report.ts'
 import type { Rendered, Style } from './styles/style.ts'

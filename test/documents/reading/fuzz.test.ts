@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { UnreadableFile } from '../../../src/documents/formats/unreadable-file.ts'
 import { sampleOf } from './corpus.ts'
 import { faultsOf, read } from './judge.ts'
-import { randomFrom, type Random } from './random.ts'
+import { type Random, randomFrom } from './random.ts'
 import type { Rendered } from './styles/style.ts'
 import { STYLES } from './styles/styles.ts'
 

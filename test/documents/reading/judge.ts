@@ -1,6 +1,6 @@
 // Whether the reader got a document right: the figures it read against those that are printed, and the account it gives
 // of them.
-import { slice, type Document } from '../../../src/documents/document.ts'
+import { type Document, slice } from '../../../src/documents/document.ts'
 import { extractDocument } from '../../../src/documents/extract.ts'
 import { readDocument } from '../../../src/documents/reading/read-report.ts'
 import type { Reading, Refusal } from '../../../src/documents/reading/reading.ts'

@@ -1,6 +1,6 @@
 // A report as it is printed, before it becomes bytes: paragraphs, tables with merged cells, and what a careful reader
 // takes.
-import { cellId, type Cell as FormCell, type FormTable } from '../../../src/form/form.ts'
+import { type Cell as FormCell, cellId, type FormTable } from '../../../src/form/form.ts'
 import { fullWidth, numerals, writeFigure } from './figure.ts'
 import type { Look } from './look.ts'
 import type { Random } from './random.ts'
@@ -17,6 +17,7 @@ export interface Cell {
   kind: 'label' | 'header' | 'figure'
   id: string
 }
+
 export interface Grid {
   name: string
   width: number
@@ -189,6 +190,7 @@ const BREAKS: [RegExp, string][] = [
   [/^(未经复议)(直接起诉)/, '$1\n$2'],
   [/^(对外公开|上一年项目|本年处理|本年收费|采购项目)(.*)/, '$1\n$2']
 ]
+
 const narrow = (look: Look, zh: string) =>
   BREAKS.reduce((text, [where, put]) => text.replace(where, put), printed(look, zh))
 
@@ -203,6 +205,7 @@ const EXPLAINED: Record<string, string> = {
   granted: '（含全部公开）',
   refused_process_information: '（讨论记录、过程稿、磋商信函、请示报告）'
 }
+
 const explained = (look: Look, id: string) => look.explained ? half(look, EXPLAINED[id] ?? '') : ''
 
 // ---- part two

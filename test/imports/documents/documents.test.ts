@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { freshApp, type CallOptions } from '../../support/app.ts'
+import { type CallOptions, freshApp } from '../../support/app.ts'
 
 const page = await readFile(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 const text: CallOptions = { headers: { 'content-type': 'text/plain; charset=utf-8' } }
@@ -20,6 +20,7 @@ for (const agency of ['culture', 'twin', 'partly', 'locked', 'young']) {
     201
   )
 }
+
 const send = async (agency: string, more = '', body: string | Buffer = page, options = text, year = 2019) =>
   await call('POST', `/v1/imports/documents?agency=${agency}&year=${year}${more}`, body, options)
 /** The page with one figure gone from the row 一. */

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { docx, EXCEL, p, WORD, xlsx, inline, row } from '../../documents/formats/files.ts'
+import { docx, EXCEL, inline, p, row, WORD, xlsx } from '../../documents/formats/files.ts'
 import { freshApp } from '../../support/app.ts'
 
 const page = await readFile(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')

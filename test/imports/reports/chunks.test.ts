@@ -6,7 +6,7 @@ import { verifyTotals } from '../../../src/aggregates/verify.ts'
 import { verifyEvents } from '../../../src/audit/events/verify.ts'
 import { openDatabase } from '../../../src/database/connection.ts'
 import type { Form } from '../../../src/form/form.ts'
-import { freshApp, type Answer } from '../../support/app.ts'
+import { type Answer, freshApp } from '../../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../../support/import-files.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true&on_error=continue'

@@ -9,7 +9,7 @@ import t from 'tap'
 import { verifyTotals } from '../../../src/aggregates/verify.ts'
 import { verifyEvents } from '../../../src/audit/events/verify.ts'
 import { openDatabase } from '../../../src/database/connection.ts'
-import { ADMIN_KEY, freshApp, type Answer } from '../../support/app.ts'
+import { ADMIN_KEY, type Answer, freshApp } from '../../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../../support/import-files.ts'
 import { service } from '../../support/service.ts'
 

@@ -1,5 +1,5 @@
 // What the tests of threads have done in one.
-import { serve, type Memory } from '../../../src/imports/reports/worker.ts'
+import { type Memory, serve } from '../../../src/imports/reports/worker.ts'
 import { problem } from '../../../src/problems/problem.ts'
 
 export interface Task {
@@ -7,6 +7,7 @@ export interface Task {
   then: 'end' | 'problem' | 'error' | 'exit'
   ended?: SharedArrayBuffer
 }
+
 export interface Made {
   n: number
   bytes: Uint8Array

@@ -1,7 +1,7 @@
 // The parts of a .docx or .xlsx, unpacked with an eye on what comes out.
 import { crc32 } from 'node:zlib'
-import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
-import { LIMITS, limit } from '../limits.ts'
+import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
+import { limit, LIMITS } from '../limits.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 
 export type Parts = Map<string, string>

@@ -1,6 +1,6 @@
 // An .xlsx as a document: each sheet that is shown is a table below a line with its name.
 import type { Document } from '../../document.ts'
-import { DocumentWriter, type Cell } from '../document-writer.ts'
+import { type Cell, DocumentWriter } from '../document-writer.ts'
 import { limit, LIMITS } from '../limits.ts'
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
@@ -14,6 +14,7 @@ interface Sheet {
   merges: Merge[]
   hidden: { rows: Set<number>, columns: Set<number> }
 }
+
 interface Merge {
   top: number
   left: number

@@ -9,12 +9,14 @@ export type Block = string | WordTable
 export interface WordTable {
   rows: WordRow[]
 }
+
 /** `before`: how many columns further right the row begins. */
 export interface WordRow {
   before: number
   cells: WordCell[]
   gone: boolean
 }
+
 /** `down`: merged with others in its column, the first of which restarts; `left`: with the one before it. */
 export interface WordCell {
   width: number
@@ -30,6 +32,7 @@ interface Paragraph {
   after: Block[]
   hidden: boolean
 }
+
 interface Run {
   hidden: boolean
   struck: boolean

@@ -1,10 +1,10 @@
 // A .docx as a document: paragraphs are lines, tables have their grid.
 import type { Document } from '../../document.ts'
-import { DocumentWriter, type Cell } from '../document-writer.ts'
-import { LONGEST_CELL, limit } from '../limits.ts'
+import { type Cell, DocumentWriter } from '../document-writer.ts'
+import { limit, LONGEST_CELL } from '../limits.ts'
 import type { Parts } from './archive.ts'
 import { mainPart, relationsOf } from './relations.ts'
-import { isOn, readBody, type Block, type WordCell, type WordRow, type WordTable } from './word-body.ts'
+import { type Block, isOn, readBody, type WordCell, type WordRow, type WordTable } from './word-body.ts'
 import { readXml } from './xml.ts'
 
 /**

@@ -1,8 +1,8 @@
 // What the sheets of a workbook share: their names, the strings and the formats.
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
-import { formatsOf, type Format } from './number-formats.ts'
-import { mainPart, relationsOf, type Relation } from './relations.ts'
+import { type Format, formatsOf } from './number-formats.ts'
+import { mainPart, type Relation, relationsOf } from './relations.ts'
 import { readXml } from './xml.ts'
 
 export interface Workbook {

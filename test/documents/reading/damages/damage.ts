@@ -1,5 +1,5 @@
 // What a damage is, what there is to damage in a page, and the marks that stand for what cells alone cannot show.
-import { gridsOf, type Cell, type Page } from '../page.ts'
+import { type Cell, gridsOf, type Page } from '../page.ts'
 import type { Random } from '../random.ts'
 
 export type Family =
@@ -60,4 +60,5 @@ export function forbid (page: Page, cells: Iterable<string>): true {
   for (const cell of cells) page.expected.delete(cell)
   return true
 }
+
 export const cellsOf = (page: Page, table: string) => [...page.expected.keys()].filter(id => id.startsWith(`${table}.`))

@@ -17,7 +17,7 @@ import {
   moveToNextRow,
   oneColumnMore
 } from './cells.ts'
-import { SEPARATOR, type Damage, type Family } from './damage.ts'
+import { type Damage, type Family, SEPARATOR } from './damage.ts'
 import { headerOfAnotherPart, loseLabel, strangeHeader, swapHeaders, swapLabels, totalFirst } from './labels.ts'
 import { cutEnd, cutLine, deleteLine, duplicateLine, joinLines } from './lines.ts'
 import { partOfYear, proseOnly, tableTwice, twoReports } from './whole.ts'

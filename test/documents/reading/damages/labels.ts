@@ -1,5 +1,5 @@
 // Labels and headers exchanged, lost, or those of another table.
-import { gridsOf, type Cell, type Grid, type Page } from '../page.ts'
+import { type Cell, type Grid, gridsOf, type Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { cellsOf, figuresIn, forbid, pickFrom, rowsOf, tableOf } from './damage.ts'
 

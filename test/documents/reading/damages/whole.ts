@@ -1,5 +1,5 @@
 // Documents that say two things, or something else.
-import { pageOf, type Page } from '../page.ts'
+import { type Page, pageOf } from '../page.ts'
 import type { Random } from '../random.ts'
 import { forms, randomReport } from '../report.ts'
 import { figuresIn, forbid } from './damage.ts'

@@ -2,7 +2,7 @@
 // page numbers and form feeds in between.
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
-import { text, type Style } from './style.ts'
+import { type Style, text } from './style.ts'
 
 interface Setting {
   /** Whether a Chinese character takes one column (pdftotext) or two (a terminal). */

@@ -1,7 +1,7 @@
 // Tables in plain text, as pages lose their markup and people copy from Word, Excel and viewers.
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
-import { text, textOf, type Lines, type Style } from './style.ts'
+import { type Lines, type Style, text, textOf } from './style.ts'
 
 /** Every place of the grid: a merged cell stands at its first, the others are empty. */
 export function squared (grid: Grid): (Cell | null)[][] {

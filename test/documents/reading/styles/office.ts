@@ -1,5 +1,5 @@
 // Word and Excel files, written as their XML, so that merged cells and broken runs are as one wants them.
-import { deflateRawSync, crc32 } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { squared } from './lines.ts'

@@ -1,0 +1,197 @@
+import { type Label, labelsOf, type Lexicon } from './label-index.ts'
+import { bare, fullKey, labelKey, plain } from './normalize.ts'
+import type { Entry } from './table-line.ts'
+import type { Token, TokenLine } from './tokens.ts'
+
+/** How far a label reaches above and below its figures where it is wrapped. */
+const LINES_OF_A_LABEL = 6
+
+interface Group {
+  values: Token[]
+  own: Token[]
+  first: number
+  last: number
+}
+
+export function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>): Entry[] {
+  const all = groupValues(lines)
+  // Where figures stand beside their labels, a lone one in the middle of a line is the number of the page.
+  const beside = all.filter(group => group.own.length > 0).length * 2 > all.length
+  const groups = beside ? all.filter(group => group.own.length > 0 || group.values.length > 1) : all
+  const headings = lexicon.labels.filter(label => label.heading).flatMap(
+    label => [...label.keys, bare(plain(label.row.zh))]
+  )
+  const prefixes = new Set(
+    lexicon.labels.filter(label => tables.has(label.table.definition.id))
+      .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1))))
+  )
+  const textsBetween = (from: number, to: number) =>
+    lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
+  const start = lines[0]?.index ?? 0
+  const entries = groups.map((group, i): Entry => {
+    const before = textsBetween(groups[i - 1]?.last ?? start - 1, group.first)
+    const after = textsBetween(group.last, groups[i + 1]?.first ?? Infinity)
+    const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
+    const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
+    const { labels, used } = wrappedLabel(pre, group.own, post, lexicon, tables, prefixes, headings)
+    return {
+      labels,
+      used,
+      texts: [...before, ...group.own],
+      zone: group.values,
+      lead: 0,
+      lines: [group.first],
+      divided: false,
+      grid: false,
+      stream: group.own.length === 0,
+      ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {})
+    }
+  })
+  // Words that two rows claim belong to neither.
+  const claims = new Map<Token, number>()
+  for (const token of entries.flatMap(entry => entry.used)) claims.set(token, (claims.get(token) ?? 0) + 1)
+  for (const entry of entries) {
+    if (entry.used.some(token => claims.get(token)! > 1)) Object.assign(entry, { labels: [], used: [] })
+  }
+  const taken = new Set(entries.flatMap(entry => entry.used))
+  for (const entry of entries) {
+    entry.texts = entry.texts.filter(token => !taken.has(token) || entry.used.includes(token))
+  }
+  const last = groups.at(-1)?.last ?? start - 1
+  const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
+  if (tail.length > 0) {
+    entries.push({
+      labels: [],
+      used: [],
+      texts: tail,
+      zone: [],
+      lead: 0,
+      lines: [],
+      divided: false,
+      grid: false,
+      stream: false
+    })
+  }
+  return entries
+}
+
+/** Each line between the label and the next word as a cell. */
+function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token[] {
+  const from = Math.max(-1, ...used.map(token => token.line))
+  const start = lines[0]!.index
+  if (from < start) return group.values
+  const cells: Token[] = []
+  for (let i = from + 1; i - start < lines.length; i++) {
+    const { tokens, start: offset } = lines[i - start]!
+    if (tokens.some(token => token.kind === 'text')) break
+    cells.push(tokens[0] ?? { ...group.values[0]!, line: i, start: offset, end: offset, raw: '', kind: 'blank' })
+  }
+  return cells
+}
+
+/** The figures at the end of a line, and those of the lines below that have one figure each and nothing else. */
+function groupValues (lines: TokenLine[]): Group[] {
+  const groups: Group[] = []
+  let open: Group | null = null
+  for (const line of lines) {
+    if (line.tokens.length === 0) continue
+    let first = line.tokens.length
+    while (first > 0 && line.tokens[first - 1]!.kind === 'value') first--
+    const own = line.tokens.slice(0, first)
+    const values = line.tokens.slice(first)
+    if (values.length === 0) {
+      open = null
+      continue
+    }
+    const single = own.length === 0 && values.length === 1
+    if (single && open !== null) {
+      open.values.push(...values)
+      open.last = line.index
+      continue
+    }
+    const group = { values, own, first: line.index, last: line.index }
+    groups.push(group)
+    open = single ? group : null
+  }
+  return groups
+}
+
+/**
+ * The label whose pieces stand before, beside and after the figures. Pieces of headings may stand between them; any
+ * other word between the label and its figures means that it is not theirs.
+ */
+function wrappedLabel (
+  pre: Token[],
+  own: Token[],
+  post: Token[],
+  lexicon: Lexicon,
+  tables: Set<string>,
+  prefixes: Set<string>,
+  headings: string[]
+): { labels: Label[], used: Token[] } {
+  const all = [...pre, ...own, ...post].filter(token => token.kind === 'text' && token.full !== '')
+  const place = (token: Token) => pre.includes(token) ? -1 : own.includes(token) ? 0 : 1
+  // Beside the figures a word that is a label of its own is theirs.
+  const isHeading = (token: Token) =>
+    headings.some(key => key.includes(token.full)) &&
+    !(own.includes(token) && labelsOf(lexicon, tables, token.key, token.full).some(label => !label.heading))
+  // The words beside the figures as one text, with brackets that reach over several of them.
+  for (const [i] of own.entries()) {
+    const beside = own.slice(i)
+    const text = beside.map(token => token.raw).join('')
+    const labels = labelsOf(lexicon, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
+    if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) {
+      return { labels, used: beside }
+    }
+  }
+  const found: { labels: Label[], used: Token[], length: number }[] = []
+  let visits = 0
+  const search = (from: number, text: string, used: Token[]) => {
+    if (++visits > 2000) return
+    if (text !== '') {
+      const labels = labelsOf(lexicon, tables, text, text)
+      const closed = withBracket(used)
+      if (labels.length > 0 && isNear(closed)) found.push({ labels, used: closed, length: text.length })
+    }
+    for (let i = from; i < all.length; i++) {
+      const token = all[i]!
+      for (const piece of new Set([token.full, token.key])) {
+        if (prefixes.has(text + piece)) search(i + 1, text + piece, [...used, token])
+      }
+    }
+  }
+  /** An explanation in brackets that goes on in the next words. */
+  const withBracket = (used: Token[]): Token[] => {
+    const closed = [...used]
+    const open = () => {
+      const text = plain(closed.map(token => token.raw).join(''))
+      return text.lastIndexOf('(') > text.lastIndexOf(')')
+    }
+    for (let i = all.indexOf(used.at(-1)!) + 1; open() && i < all.length && closed.length < used.length + 6; i++) {
+      closed.push(all[i]!)
+    }
+    return open() ? [...used] : closed
+  }
+  const isNear = (used: Token[]) => {
+    const places = used.map(place)
+    return places[0]! <= 0 && all.every(token => used.includes(token) || isHeading(token) || isFar(token, used, places))
+  }
+  // Above the label, or below all that is used after the figures, anything may stand.
+  const isFar = (token: Token, used: Token[], places: number[]) => {
+    const where = place(token)
+    const at = all.indexOf(token)
+    if (where === -1) return places[0] !== -1 || at < all.indexOf(used[0]!)
+    if (where === 1) return places.at(-1) !== 1 || at > all.indexOf(used.at(-1)!)
+    return false
+  }
+  search(0, '', [])
+  const rows = found.filter(candidate => candidate.labels.some(label => !label.heading))
+  const eligible = rows.length > 0 ? rows : found
+  const longest = Math.max(0, ...eligible.map(candidate => candidate.length))
+  const best = eligible.filter(candidate => candidate.length === longest)
+  const names = new Set(best.flatMap(candidate => candidate.labels))
+  if (best.length === 0 || names.size > best[0]!.labels.length) return { labels: [], used: [] }
+  // The nearest pieces, where the same words stand twice.
+  const nearest = best.reduce((a, b) => b.used[0]!.start > a.used[0]!.start && place(b.used[0]!) <= 0 ? b : a)
+  return { labels: nearest.labels, used: nearest.used }
+}

@@ -1,0 +1,41 @@
+import { type Content, type Notes, rowCells, type Rows, type Values } from './content.ts'
+import { writeFigure } from './figures.ts'
+import type { Form, FormTable } from './form.ts'
+
+export function writeRow (table: FormTable, row: string, content: Content): { values: Values, notes: Notes } {
+  const { rows, notes } = writeTable({ ...table, cells: rowCells(table, row) }, content)
+  return { values: rows[row] ?? {}, notes }
+}
+
+/** The rows that are there, in printed order. */
+export function writeTable (table: FormTable, content: Content): { rows: Rows, notes: Notes } {
+  const rows: Rows = {}
+  const notes: Notes = {}
+  for (const cell of table.cells) {
+    const figure = content.figures[cell.position - 1] ?? null
+    const note = content.notes[cell.id]
+    if (figure === null && note === undefined) continue
+    const row = rows[cell.row] ??= {}
+    row[cell.column] = writeFigure(cell.scale, figure)
+    // In one order of members, whichever the database gives.
+    if (note !== undefined) notes[cell.id] = { state: note.state, raw: note.raw }
+  }
+  return { rows, notes }
+}
+
+export function writeContent (
+  form: Form,
+  content: Content
+): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
+  const tables: Record<string, Rows> = {}
+  const notes: Notes = {}
+  for (const [id, table] of form.tables) {
+    const written = writeTable(table, content)
+    if (Object.keys(written.rows).length > 0) tables[id] = written.rows
+    Object.assign(notes, written.notes)
+  }
+  const sections = Object.fromEntries(
+    form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]])
+  )
+  return { sections, tables, notes }
+}

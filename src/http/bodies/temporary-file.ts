@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'path/posix'
+
+/** A file without a name: it goes with the process, however that ends. */
+export async function openScratch (): Promise<FileHandle> {
+  const path = join(tmpdir(), `gongkai-${randomUUID()}`)
+  const handle = await open(path, 'wx+', 0o600)
+  await unlink(path)
+  return handle
+}

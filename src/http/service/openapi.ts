@@ -1,0 +1,153 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { type Static, type TSchema, Type } from 'typebox'
+import { type ProblemCode, PROBLEMS } from '../../problems/codes.ts'
+import { ProblemBody, problemsBesideParameters, WireFault } from '../responses.ts'
+
+const FAULTS: Partial<Record<ProblemCode, Static<typeof WireFault>[]>> = {
+  'parameter-invalid': [{ parameter: 'year', found: 'MMXIX', expected: 'integer' }],
+  'body-invalid': [{
+    pointer: '/tables/requests/grantd',
+    found: 'grantd',
+    expected: 'a row of the table requests',
+    did_you_mean: 'granted'
+  }],
+  'row-exists': [{ line: 2, column: 'row', found: 'granted', expected: 'a row that is not in the report yet' }],
+  'measure-unknown': [{
+    parameter: 'measure',
+    found: 'requests.grantd.total',
+    expected: 'a measure of a form: table.row.column',
+    did_you_mean: 'requests.granted.total'
+  }]
+}
+
+/** A problem of each code; where `detail` tells the facts of a case, their names stand in braces. */
+const EXAMPLES = Object.fromEntries(
+  Object.entries(PROBLEMS).map(([code, { status, title, detail }]) => [code, {
+    summary: title.en,
+    value: {
+      type: `/problems/${code}`,
+      title: title.en,
+      status,
+      detail: detail.en,
+      instance: '/v1/reports/kundulun-culture/2019',
+      code,
+      request_id: '0b5f2f0e-6d0c-4f6e-9d0a-3c1f6b8f2a11',
+      ...(FAULTS[code as ProblemCode] === undefined ? {} : { errors: FAULTS[code as ProblemCode] })
+    }
+  }])
+)
+
+export interface Document {
+  components: { schemas: Record<string, { properties?: object }>, examples: Record<string, object> }
+  paths: Record<
+    string,
+    Record<string, { requestBody?: { required: boolean, content: Record<string, { schema: { $ref?: string } }> } }>
+  >
+}
+
+/** Puts right what the generator makes of the routes, and leaves out what none of them uses. */
+function finished (document: object): Document {
+  const text = JSON.stringify(document)
+  // Parsed anew, no two parts are the same object: YAML would write the second as an alias.
+  const { paths, components, ...rest } = JSON.parse(text) as Document
+  const isEmpty = ({ $ref }: { $ref?: string }) =>
+    Object.keys(components.schemas[$ref?.split('/').at(-1) ?? '']?.properties ?? { some: 1 }).length === 0
+  for (const { requestBody } of Object.values(paths).flatMap(path => Object.values(path))) {
+    if (requestBody !== undefined && Object.values(requestBody.content).some(({ schema }) => isEmpty(schema))) {
+      requestBody.required = false
+    }
+  }
+  const examples = Object.fromEntries(
+    Object.entries(components.examples).filter(([code]) => text.includes(`"#/components/examples/${code}"`))
+  )
+  return { ...rest, paths, components: { ...components, examples } }
+}
+
+export async function serveOpenapi (app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema(WireFault)
+  app.addSchema(ProblemBody)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Gongkai 公开',
+        version,
+        description:
+          'Registry of China\'s annual reports on government information disclosure (政府信息公开工作年度报告): file a report, check it, publish it, read totals across agencies and years.\n\n' +
+          'A figure is an integer, an amount of money or `null`: a blank is never a zero. Writes need an API key (button **Authorize**) whose role and agency allow them; what is published is open. ' +
+          'Every fault is answered as RFC 9457 problem details in English or Chinese (`Accept-Language`); [all codes](/problems).\n\n' +
+          'The examples make one report, that of the Kundulun bureau of culture for 2019. Sent as they are filled in they file it: register the agency, create the report, check it, submit it, publish it, read the totals.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
+      },
+      tags: [
+        { name: 'forms', description: 'The statutory forms as data.' },
+        { name: 'agencies', description: 'Who files, and under whom, by year.' },
+        { name: 'reports', description: 'The filings: drafts, rows, checks.' },
+        { name: 'imports', description: 'Published reports, read as they are found.' },
+        { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },
+        { name: 'versions', description: 'What was published, and how it changed.' },
+        { name: 'totals', description: 'Sums across agencies and years.' },
+        { name: 'keys', description: 'API keys: a role, for an agency and all below it.' },
+        {
+          name: 'events',
+          description:
+            'What happened, by whom, each with the hash of the one before it: the audit trail and the feed of changes.'
+        },
+        { name: 'service', description: 'Health, metrics, documentation.' }
+      ],
+      components: {
+        securitySchemes: {
+          api_key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'An API key. The first start prints an administrator\'s key, or `ADMIN_API_KEY` sets one; `POST /v1/keys` makes others.'
+          },
+          jwt: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description:
+              'A token of the identity provider, where one is set (`OIDC_ISSUER`): role and agency stand in its claims `gongkai_role` and `gongkai_agency`.'
+          }
+        },
+        examples: EXAMPLES
+      }
+    },
+    convertConstToEnum: false,
+    transformObject: document => finished('openapiObject' in document ? document.openapiObject : {}) as object,
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}`
+    }
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: {
+      layout: 'BaseLayout',
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      docExpansion: 'list',
+      defaultModelsExpandDepth: 0
+    },
+    theme: { title: 'Gongkai 公开' }
+  })
+  const schema = (operationId: string, summary: string, type: string, content: TSchema) => ({
+    operationId,
+    summary,
+    description: 'Generated from the code of this service.',
+    tags: ['service'],
+    response: {
+      200: { description: 'OpenAPI 3.1.', content: { [type]: { schema: content } } },
+      ...problemsBesideParameters()
+    }
+  })
+  app.get('/openapi.json', {
+    schema: schema('getOpenapiJson', 'The OpenAPI document', 'application/json', Type.Unsafe({ type: 'object' }))
+  }, (_, reply) => reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(app.swagger()))
+  app.get('/openapi.yaml', {
+    schema: schema('getOpenapiYaml', 'The OpenAPI document as YAML', 'application/yaml', Type.String())
+  }, (_, reply) => reply.type('application/yaml; charset=utf-8').send(app.swagger({ yaml: true })))
+}

@@ -1,0 +1,65 @@
+import { Type } from 'typebox'
+import { AgencyCode, Year } from '../http/parameters.ts'
+import { ref } from '../http/responses.ts'
+import { closed, complete, content, FormId, granted, requests, whose } from './content-schemas.ts'
+
+export const CheckSummary = Type.Object({
+  pass: Type.Integer(),
+  fail: Type.Integer(),
+  not_assessable: Type.Integer({ description: 'A figure is blank, missing or unreadable: never a pass.' })
+}, { $id: 'CheckSummary', description: 'How many checks came out how.' })
+const numberOrNull = Type.Unsafe<number | null>({ type: ['number', 'null'] })
+export const WireFinding = Type.Object({
+  check: Type.String({ description: 'Id of the check, as in the form.' }),
+  severity: Type.Enum(['error', 'warning', 'info'], {
+    type: 'string',
+    description: 'While an `error` fails, the report cannot be submitted.'
+  }),
+  outcome: Type.Enum(['fail', 'not_assessable'], {
+    type: 'string',
+    description: 'not_assessable: a figure is blank, missing or unreadable.'
+  }),
+  left: { ...numberOrNull, description: 'Sum of the left side; null without any figure there.' },
+  right: { ...numberOrNull, description: 'The right side, as a rule the printed total.' },
+  delta: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'left minus right' }),
+  cells: Type.Array(Type.String(), { description: 'The cells concerned.' }),
+  message: Type.Object({ zh: Type.String(), en: Type.String() }, {
+    description: 'What was found, in Chinese and English.'
+  })
+}, { $id: 'Finding', description: 'A check that did not pass.' })
+export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.Array(ref(WireFinding)) }, {
+  $id: 'CheckResult',
+  description: '`summary` counts every check that was run, `findings` lists those that did not pass.',
+  examples: [{
+    summary: { pass: 82, fail: 1, not_assessable: 0 },
+    findings: [{
+      check: 'requests.row_total.granted',
+      severity: 'error',
+      outcome: 'fail',
+      left: 1,
+      right: 0,
+      delta: 1,
+      cells: Object.keys(granted).map(column => `requests.granted.${column}`),
+      message: {
+        zh: '（一）予以公开：总计等于各栏之和：左边为 1，右边为 0，相差 1',
+        en: 'Granted: Total equals the sum of its columns: the left side is 1, the right side 0, the difference 1'
+      }
+    }]
+  }]
+})
+export const ReportToCheck = Type.Object({
+  year: Year,
+  agency: Type.Optional(AgencyCode),
+  form: Type.Optional(FormId),
+  ...Type.Partial(Type.Object(content)).properties
+}, {
+  $id: 'ReportToCheck',
+  ...closed,
+  description: 'A report as for PUT, with its year.',
+  // A slip in one cell, so that there is something to find.
+  examples: [{
+    ...whose,
+    ...complete,
+    tables: { ...complete.tables, requests: { ...requests, granted: { ...granted, natural_person: 1 } } }
+  }]
+})

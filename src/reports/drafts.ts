@@ -1,0 +1,121 @@
+import type { Transaction } from 'kysely'
+import { showYears } from '../agencies/periods.ts'
+import { findAgency } from '../agencies/store.ts'
+import { findPeriod, findPeriods, holdAgency } from '../agencies/tree.ts'
+import { type By, type NewEvent, recordEvent } from '../audit/record.ts'
+import type { Database } from '../database/types.ts'
+import { type Content, readContent } from '../form/content.ts'
+import type { Form } from '../form/form.ts'
+import { Forms } from '../forms/forms.ts'
+import { problem, refuse } from '../problems/problem.ts'
+import { changesOf, type Held } from './content-changes.ts'
+import { digestOf } from './content-digest.ts'
+import { holds } from './representation.ts'
+import { insertReport, lockReport, saveContent } from './store.ts'
+import type { ReportId, StoredReport } from './stored-report.ts'
+
+/**
+ * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
+ * `source` tells the audit trail where the content comes from.
+ */
+export async function putContent (
+  trx: Transaction<Database>,
+  forms: Forms,
+  by: By,
+  id: ReportId,
+  held: Held,
+  mayWrite: (report: StoredReport | undefined) => void,
+  source: Record<string, unknown> = {}
+): Promise<{ outcome: 'created' | 'replaced' | 'unchanged', report: StoredReport }> {
+  // Another may insert or delete the report between two of our statements: then look again.
+  for (;;) {
+    const before = await lockReport(trx, id.agency, id.year)
+    mayWrite(before)
+    if (before !== undefined) {
+      const report = await saveDraft(trx, forms, by, before, held, source)
+      return { outcome: report === before ? 'unchanged' : 'replaced', report }
+    }
+    const report = await insertReport(trx, id.agency, id.year, held.form, held.content)
+    if (report !== undefined) {
+      await recordEvent(trx, by, creation(id, held, source))
+      return { outcome: 'created', report }
+    }
+  }
+}
+
+/** Gives the report as it is then: itself when the content was there already. */
+export async function saveDraft (
+  trx: Transaction<Database>,
+  forms: Forms,
+  by: By,
+  report: StoredReport,
+  { form, content }: Held,
+  source: Record<string, unknown> = {}
+): Promise<StoredReport> {
+  if (holds(forms, report, form, content)) return report
+  const { changed, event } = draftAfter(forms, report, { form, content }, source)
+  await saveContent(trx, changed)
+  await recordEvent(trx, by, event)
+  return changed
+}
+
+/** The report with this content, and what is told of the change. */
+export function draftAfter (
+  forms: Forms,
+  report: StoredReport,
+  { form, content }: Held,
+  source: Record<string, unknown> = {}
+): { changed: StoredReport, event: NewEvent } {
+  const changes = changesOf({ form: forms.get(report.form), content: report.content }, { form, content })
+  return {
+    changed: {
+      ...report,
+      form: form.id,
+      content,
+      revision: report.revision + 1,
+      cell_revisions: cellRevisions(report, form, content)
+    },
+    event: { kind: 'changed', agency: report.agency, year: report.year, details: { form: form.id, ...source, changes } }
+  }
+}
+
+/** What it was made with can be told from what follows: each change says what was there before. */
+export const creation = ({ agency, year }: ReportId, held: Held, source: Record<string, unknown> = {}): NewEvent => ({
+  kind: 'created',
+  agency,
+  year,
+  details: { form: held.form.id, ...source, content_sha256: digestOf(held) }
+})
+
+/** Those of the cells that this changes are the revision that it makes. */
+function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Content): number[] {
+  const { content: before, revision, cell_revisions: known } = report
+  const says = (content: Content, position: number, cell: string) =>
+    JSON.stringify([content.figures[position - 1] ?? null, content.notes[cell]?.state, content.notes[cell]?.raw])
+  return form.cells.map(({ id, position }) =>
+    report.form !== form.id || says(before, position, id) !== says({ figures, notes, sections: {} }, position, id)
+      ? revision + 1
+      : known?.[position - 1] ?? 0
+  )
+}
+
+export function refuseLocked ({ agency, year, status, status_since: since }: StoredReport): void {
+  if (status !== 'draft' && status !== 'returned') {
+    throw problem('report-locked', { agency, year, status, since }, { locked: { status, since } })
+  }
+}
+
+export function contentOf (form: Form, body: { tables?: unknown, notes?: unknown, sections?: unknown }): Content {
+  const { content, faults } = readContent(form, body)
+  refuse('body-invalid', faults)
+  return content
+}
+
+/** False when no such agency is registered; throws when it is, but not for that year. Holds it in its place. */
+export async function isThere (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
+  await holdAgency(trx, agency)
+  if (await findPeriod(trx, agency, year)) return true
+  if (!await findAgency(trx, agency)) return false
+  const periods = await findPeriods(trx, agency)
+  throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
+}

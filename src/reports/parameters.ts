@@ -1,0 +1,7 @@
+import { Type } from 'typebox'
+import { AgencyCode, Year } from '../http/parameters.ts'
+
+export const ReportParams = Type.Object({ agency: AgencyCode, year: Year })
+
+/** What may be wrong with the choice of a form for a year. */
+export const FORM_CHOICE = ['form-unknown', 'form-not-in-force', 'year-without-form', 'year-in-future'] as const

@@ -1,0 +1,31 @@
+/** Whose report for which year. */
+
+import type { Content } from '../form/content.ts'
+import type { Status } from './workflow/transitions.ts'
+
+export interface ReportId {
+  agency: string
+  year: number
+}
+
+export interface StoredReport {
+  agency: string
+  year: number
+  form: string
+  status: Status
+  status_since: string
+  /** The latest version. */
+  version: number | null
+  revision: number
+  /** Of the version whose content this is; null for a draft. */
+  published_at: string | null
+  amendment_reason: string | null
+  /** Why it was returned or withdrawn. */
+  reason: string | null
+  remarks: Record<string, string> | null
+  /** In the order of the form's cells: the revision in which the draft's figure was last changed. */
+  cell_revisions: number[] | null
+  /** When, in microseconds: tells it from one that was deleted before. */
+  created: number
+  content: Content
+}

@@ -1,0 +1,201 @@
+import { type RawBuilder, sql } from 'kysely'
+import { FOR_EVER } from '../database/types.ts'
+import type { Scope } from './scope.ts'
+
+type Source = {
+  columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>
+  included: RawBuilder<unknown>
+  expected: RawBuilder<unknown>
+  figures: RawBuilder<unknown>
+  present: RawBuilder<unknown>
+  from: RawBuilder<unknown>
+}
+
+export const NONE = sql`null::bigint[]`
+export const nothing = { included: sql`0`, expected: sql`0`, figures: NONE, present: NONE }
+
+/** Picks ranges `p` of agencies in a year, and tells the child that each counts under. */
+interface Agencies {
+  child: RawBuilder<unknown>
+  join: (year: RawBuilder<unknown>) => RawBuilder<unknown>
+  where: (year: RawBuilder<unknown>) => RawBuilder<unknown>
+}
+
+export function maintained (scope: Scope): Source {
+  const byChild = scope.by.includes('child')
+  const detailed = scope.level !== undefined || scope.kind !== undefined || scope.by.includes('level') ||
+    scope.by.includes('kind')
+  return {
+    columns: {
+      year: sql`t.year`,
+      form: sql`t.form`,
+      level: sql`t.level`,
+      kind: sql`t.kind`,
+      child: sql`c.agency`,
+      agency: sql`null`
+    },
+    included: sql`t.reports`,
+    expected: sql`0`,
+    figures: sql`t.figures || '{}'`,
+    present: sql`t.present || '{}'`,
+    from: sql`
+      from ${
+      byChild
+        ? sql`agency_period c join total t on t.agency = c.agency and t.year between c.since and c.until`
+        : sql`total t`
+    }
+      where ${
+      sql.join([
+        byChild ? isChild(scope.under) : sql`t.agency = ${scope.under}`,
+        detailed ? sql`t.level <> ''` : sql`t.level = ''`,
+        sql`t.reports > 0`,
+        ...within(scope, 't')
+      ], sql` and `)
+    }`
+  }
+}
+
+export function sources (scope: Scope, ofReports: RawBuilder<unknown>): Source[] {
+  const perAgency = scope.by.includes('agency')
+  const own = [
+    perAgency
+      ? subtree(scope)
+      : scope.by.includes('child')
+      ? childrenAndSelf(scope)
+      : scope.under === ''
+      ? undefined
+      : self(scope)
+  ]
+    .filter(agencies => agencies !== undefined)
+  return [
+    ...(perAgency ? [] : [maintained(scope)]),
+    ...own.map(agencies => ownReports(scope, agencies, ofReports)),
+    ...(scope.form !== undefined || scope.by.includes('form')
+      ? []
+      : [...(perAgency ? [] : [expectedBelow(scope)]), ...own.map(agencies => expectedOf(scope, agencies))])
+  ]
+}
+
+/** The years asked for, else every year that has a published report. */
+export function yearsOf ({ years }: Scope): RawBuilder<unknown> {
+  return years === undefined
+    ? sql`select distinct year from total where agency = '' and level = '' and reports > 0`
+    : sql`select generate_series(${sql.lit(years.first)}, ${sql.lit(years.last)}) as year`
+}
+
+function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
+  return [
+    ...(level === undefined ? [] : [sql`${sql.ref(`${table}.level`)} = ${level}`]),
+    ...(kind === undefined ? [] : [sql`${sql.ref(`${table}.kind`)} = ${kind}`])
+  ]
+}
+
+function within (scope: Scope, table: string): RawBuilder<unknown>[] {
+  return [
+    ...standing(scope, table),
+    ...(scope.years === undefined
+      ? []
+      : [sql`${sql.ref(`${table}.year`)} between ${sql.lit(scope.years.first)} and ${sql.lit(scope.years.last)}`]),
+    ...(scope.form === undefined ? [] : [sql`${sql.ref(`${table}.form`)} = ${scope.form}`])
+  ]
+}
+
+const isChild = (under: string) => under === '' ? sql`c.parent is null` : sql`c.parent = ${under}`
+
+const self = ({ under }: Scope): Agencies => ({
+  child: sql`null`,
+  join: () => sql``,
+  where: () => sql`p.agency = ${under}`
+})
+
+const childrenAndSelf = ({ under }: Scope): Agencies => ({
+  child: sql`p.agency`,
+  join: () => sql``,
+  where: () => under === '' ? sql`p.parent is null` : sql`(p.parent = ${under} or p.agency = ${under})`
+})
+
+const subtree = ({ by, under }: Scope): Agencies => ({
+  // The child that it is below in that year; one that is below none is itself a child, or `under`.
+  child: by.includes('child') ? sql`coalesce(c.agency, p.agency)` : sql`null`,
+  join: year =>
+    by.includes('child')
+      ? sql`left join (agency_ancestor above join agency_period c on c.agency = above.ancestor and ${isChild(under)})
+          on above.agency = p.agency and ${year} between above.since and above.until and ${year} between c.since and c.until`
+      : sql``,
+  where: year =>
+    under === ''
+      ? sql`true`
+      : sql`p.agency in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
+        and (p.agency = ${under} or exists (
+          select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
+})
+
+function expectedBelow (scope: Scope): Source {
+  const byChild = scope.by.includes('child')
+  return {
+    ...nothing,
+    columns: {
+      year: sql`y.year`,
+      form: sql`''`,
+      level: sql`e.level`,
+      kind: sql`e.kind`,
+      child: sql`c.agency`,
+      agency: sql`null`
+    },
+    expected: sql`e.change`,
+    from: sql`
+      from year y ${
+      byChild ? sql`join agency_period c on ${isChild(scope.under)} and y.year between c.since and c.until` : sql``
+    }
+      join expected e on e.agency = ${byChild ? sql`c.agency` : sql`${scope.under}`} and e.year <= y.year
+      where ${sql.join([sql`true`, ...standing(scope, 'e')], sql` and `)}`
+  }
+}
+
+function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unknown>): Source {
+  return {
+    columns: {
+      year: sql`v.year`,
+      form: sql`v.form`,
+      level: sql`p.level`,
+      kind: sql`p.kind`,
+      child: agencies.child,
+      agency: sql`p.agency`
+    },
+    included: sql`1`,
+    expected: sql`0`,
+    figures,
+    present: NONE,
+    from: sql`
+      from agency_period p
+      join report_version v on v.agency = p.agency and v.public_until = ${FOR_EVER} and v.year between p.since and p.until
+      ${agencies.join(sql`v.year`)}
+      where ${
+      sql.join([
+        sql`p.reporting = 'own'`,
+        agencies.where(sql`v.year`),
+        ...standing(scope, 'p'),
+        ...within({ ...scope, level: undefined, kind: undefined }, 'v')
+      ], sql` and `)
+    }`
+  }
+}
+
+function expectedOf (scope: Scope, agencies: Agencies): Source {
+  return {
+    ...nothing,
+    columns: {
+      year: sql`y.year`,
+      form: sql`''`,
+      level: sql`p.level`,
+      kind: sql`p.kind`,
+      child: agencies.child,
+      agency: sql`p.agency`
+    },
+    expected: sql`1`,
+    from: sql`
+      from year y join agency_period p on y.year between p.since and p.until
+      ${agencies.join(sql`y.year`)}
+      where ${sql.join([sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...standing(scope, 'p')], sql` and `)}`
+  }
+}
