@@ -3,30 +3,30 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import { readFileSync } from 'node:fs'
-import { refuseStanding } from './agencies/placement.ts'
+import { requirePlacement } from './agencies/placement.ts'
 import { agencyRoutes } from './agencies/routes.ts'
 import { agencySchemas } from './agencies/schemas.ts'
 import { eventRoutes } from './audit/events/routes.ts'
 import { eventSchemas } from './audit/events/schemas.ts'
-import { noteUse, recogniseAdmin, recogniseKeys } from './auth/api-keys.ts'
+import { authenticateAdminKey, authenticateApiKey, recordKeyUse } from './auth/api-keys.ts'
 import { authenticate } from './auth/authenticate.ts'
-import { holdRules } from './auth/authorize.ts'
-import { recogniseTokens, type TokenOptions } from './auth/tokens.ts'
+import { authorizeRequests } from './auth/authorize.ts'
+import { authenticateToken, type TokenOptions } from './auth/tokens.ts'
 import type { Database } from './database/types.ts'
 import { Forms } from './forms/forms.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
-import { readBodies } from './http/bodies/body.ts'
-import { answerBadPath, answerBrokenHttp, answerProblems } from './http/errors.ts'
-import { answerNotModified } from './http/etag.ts'
+import { addBodyParsers } from './http/bodies/body.ts'
+import { handleClientError, handleErrors, handleInvalidPath } from './http/errors.ts'
+import { handleIfNoneMatch } from './http/etag.ts'
 import { shedLoad } from './http/guards/load-shedding.ts'
-import { limitRates } from './http/guards/rate-limit.ts'
+import { limitRequestRate } from './http/guards/rate-limit.ts'
 import { newRequestId } from './http/guards/request-id.ts'
 import { allowOrigins, setSecurityHeaders } from './http/guards/security-headers.ts'
-import { answerRetries } from './http/idempotency.ts'
+import { handleIdempotencyKeys } from './http/idempotency.ts'
 import { measureRequests } from './http/service/metrics.ts'
 import { serveOpenapi } from './http/service/openapi.ts'
 import { serviceRoutes } from './http/service/routes.ts'
-import { compilers, refuseUndeclaredQueries } from './http/validation.ts'
+import { compilers, rejectUndeclaredQueries } from './http/validation.ts'
 import { bulkSchemas } from './imports/bulk/schemas.ts'
 import { importRoutes } from './imports/documents/routes.ts'
 import { importSchemas } from './imports/documents/schemas.ts'
@@ -104,8 +104,8 @@ export async function buildApp ({
     genReqId: newRequestId,
     schemaController: { compilersFactory: compilers() },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    frameworkErrors: answerBadPath,
-    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: handleInvalidPath,
+    clientErrorHandler: handleClientError,
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
     // Node looks for clients that are late only so often.
@@ -118,13 +118,13 @@ export async function buildApp ({
     connectionTimeout: SILENT_MS
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  answerProblems(app)
-  readBodies(app)
-  refuseUndeclaredQueries(app)
+  handleErrors(app)
+  addBodyParsers(app)
+  rejectUndeclaredQueries(app)
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  answerNotModified(app)
+  handleIfNoneMatch(app)
   const metrics = measureRequests(app)
 
   // Each request passes these in this order.
@@ -132,14 +132,14 @@ export async function buildApp ({
   if (corsOrigins !== undefined) await allowOrigins(app, corsOrigins)
   if (overloadMs > 0) shedLoad(app, db, overloadMs)
   authenticate(app, [
-    ...adminKey === undefined ? [] : [recogniseAdmin(adminKey)],
-    recogniseKeys(db),
-    ...tokens === undefined ? [] : [recogniseTokens(tokens)]
+    ...adminKey === undefined ? [] : [authenticateAdminKey(adminKey)],
+    authenticateApiKey(db),
+    ...tokens === undefined ? [] : [authenticateToken(tokens)]
   ])
-  noteUse(app, db)
-  if (rateLimit > 0) await limitRates(app, rateLimit)
-  holdRules(app, db, refuseStanding)
-  answerRetries(app, db)
+  recordKeyUse(app, db)
+  if (rateLimit > 0) await limitRequestRate(app, rateLimit)
+  authorizeRequests(app, db, requirePlacement)
+  handleIdempotencyKeys(app, db)
 
   await serveOpenapi(app, version)
 

@@ -9,7 +9,7 @@ import { Forms, recordCells } from './forms/forms.ts'
 import { readForms } from './forms/load-forms.ts'
 import { keepHeapSmall } from './http/service/heap.ts'
 import { openLog } from './http/service/log.ts'
-import { firstAdminKey } from './keys/first-key.ts'
+import { createFirstAdminKey } from './keys/first-key.ts'
 
 /** How long requests in flight may take to finish once the service is told to stop. */
 const FINISH_MS = 12_000
@@ -76,7 +76,7 @@ async function start (): Promise<void> {
   })
   const address = await app.listen({ host: config.HOST, port: config.PORT })
   console.log(`Gongkai ${version} listens on ${address}, Swagger UI: ${address}/docs`)
-  const key = config.ADMIN_API_KEY === undefined ? await firstAdminKey(db) : undefined
+  const key = config.ADMIN_API_KEY === undefined ? await createFirstAdminKey(db) : undefined
   if (key !== undefined) console.log(`Administrator key, shown this once: ${key}`)
 }
 

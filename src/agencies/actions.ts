@@ -1,26 +1,32 @@
 // Registering agencies and changing where they stand: the rule for a change is in periods.ts; here it is held against
 // the tree, and the totals of exactly the years concerned follow.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { type By, recordEvent } from '../audit/record.ts'
+import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
-import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { type Fault, problem, refuse } from '../problems/problem.ts'
+import type { Fault } from '../problems/fault.ts'
+import { problem, throwIfFaults } from '../problems/problem.ts'
 import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
 import { creditCodeCheck } from './credit-code.ts'
-import { recordAgencies } from './history.ts'
+import { recordHistory } from './history.ts'
 import { moveAgency } from './move-agency.ts'
-import { changedFields, changeSince, changeUntil, type Period, type Standing } from './periods.ts'
+import { changedFields, changeSince, changeUntil, type Period, type Placement } from './periods.ts'
 import { Agency, AgencyChange, NewAgency } from './schemas.ts'
 import { findAgency } from './store.ts'
 import { findPeriods, lockTree } from './tree.ts'
 
 /** Registers a new agency. */
-export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By, change: NewAgency): Promise<Agency> {
+export async function registerAgency (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: AuditContext,
+  change: NewAgency
+): Promise<Agency> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
-    if (await saveAgency(trx, forms, by, change.code, change, undefined)) await recordAgencies(trx, [change.code])
+    if (await applyAgencyChange(trx, forms, by, change.code, change, undefined)) await recordHistory(trx, [change.code])
     return (await findAgency(trx, change.code))!
   })
 }
@@ -29,7 +35,7 @@ export async function registerAgency (db: Kysely<Database>, forms: Forms, by: By
 export async function putAgency (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   code: string,
   change: AgencyChange,
   known = false
@@ -38,7 +44,7 @@ export async function putAgency (
     await lockTree(trx)
     const before = await findAgency(trx, code)
     if (known && before === undefined) throw problem('agency-not-found', { agency: code })
-    if (await saveAgency(trx, forms, by, code, change, before)) await recordAgencies(trx, [code])
+    if (await applyAgencyChange(trx, forms, by, code, change, before)) await recordHistory(trx, [code])
     return { agency: (await findAgency(trx, code))!, created: before === undefined }
   })
 }
@@ -47,15 +53,15 @@ export async function putAgency (
  * The caller holds the lock of the tree, and `before` is how the agency is. Gives whether `recordAgencies` is to
  * follow, as the last thing of the transaction.
  */
-export async function saveAgency (
+export async function applyAgencyChange (
   trx: Transaction<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   code: string,
   change: AgencyChange,
   before: Agency | undefined
 ): Promise<boolean> {
-  refuse('body-invalid', faultsOf(code, change, before))
+  throwIfFaults('body-invalid', findChangeFaults(code, change, before))
   const old = before === undefined ? [] : await findPeriods(trx, code)
   const periods = periodsAfter(change, old)
   const renamed = change.name !== undefined && change.name !== before?.name
@@ -82,24 +88,24 @@ export async function saveAgency (
 export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
   const given = Object.fromEntries(
     Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)
-  ) as Partial<Standing>
-  const last = until === undefined ? undefined : until ?? UNTIL_FURTHER_NOTICE
+  ) as Partial<Placement>
+  const last = until === undefined ? undefined : until ?? NO_LAST_YEAR
   return old.length === 0
     ? [
       {
         parent: null,
         reporting: 'own',
         ...given,
-        since: since ?? FROM_EVER,
-        until: last ?? UNTIL_FURTHER_NOTICE
+        since: since ?? NO_FIRST_YEAR,
+        until: last ?? NO_LAST_YEAR
       } as Period
     ]
-    : newPeriods(old, given, since ?? undefined, last)
+    : firstPeriods(old, given, since ?? undefined, last)
 }
 
-function newPeriods (
+function firstPeriods (
   old: Period[],
-  given: Partial<Standing>,
+  given: Partial<Placement>,
   since: number | undefined,
   until: number | undefined
 ): Period[] {
@@ -139,7 +145,7 @@ const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
 
 /** Rules that the schema cannot say. */
-export function faultsOf (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
+export function findChangeFaults (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
   const faults: Fault[] = []
   if (change.code !== undefined && change.code !== code) {
     faults.push({

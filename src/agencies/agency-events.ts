@@ -20,7 +20,7 @@ export function agencyEvent (
   old: Period[],
   periods: Period[]
 ): NewEvent {
-  const changes = changesOf({ ...before, periods: old }, { ...detailsOf(change), periods })
+  const changes = diffAgency({ ...before, periods: old }, { ...detailsOf(change), periods })
   return {
     kind: before === undefined ? 'agency_registered' : 'agency_changed',
     agency: code,
@@ -30,7 +30,7 @@ export function agencyEvent (
 }
 
 /** By field: what it was and what it is. */
-function changesOf (
+function diffAgency (
   before: Record<string, unknown>,
   after: Record<string, unknown>
 ): Record<string, [unknown, unknown]> {

@@ -1,15 +1,15 @@
 // What was known of agencies at each moment: the ranges of years and the name, as they were recorded.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { NEXT_MOMENT } from '../database/clock.ts'
+import { TAKE_TIMESTAMP } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 
 /**
  * Records these agencies as they are now. To be called once, at the end of each transaction that changed them: it takes
  * the moment of the change.
  */
-export async function recordAgencies (trx: Transaction<Database>, codes: string[]): Promise<void> {
+export async function recordHistory (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`
-    with moment as (${NEXT_MOMENT}),
+    with moment as (${TAKE_TIMESTAMP}),
     closed as (
       update agency_record r set recorded_until = moment.at from moment
       where r.agency = any(${codes}) and r.recorded_until = 'infinity' returning 1

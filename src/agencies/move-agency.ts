@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely'
-import { expectedChanges, shiftExpected, shiftTotals, totalChanges } from '../aggregates/apply-deltas.ts'
+import { applyExpectedDeltas, applyTotalDeltas, diffExpected, diffTotals } from '../aggregates/apply-deltas.ts'
 import { contributedExpected, contributedTotals } from '../aggregates/contributions.ts'
 import { type Database, FOR_EVER } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
-import { type Period, showYears } from './periods.ts'
-import { findPeriods, lockAgencies, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
+import { formatYears, type Period } from './periods.ts'
+import { findPeriods, lockAgenciesForUpdate, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
 /** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
 export async function moveAgency (
@@ -19,12 +19,12 @@ export async function moveAgency (
   const isNew = old.length === 0
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
-  await lockAgencies(trx, concerned)
+  await lockAgenciesForUpdate(trx, concerned)
   // Between the locks of the agencies and those of the totals, as when a report is published.
   await record()
-  await holdParents(trx, code, periods)
-  await holdChildren(trx, code, periods)
-  await holdReports(trx, code, periods)
+  await checkParents(trx, code, periods)
+  await checkChildren(trx, code, periods)
+  await checkReports(trx, code, periods)
   const hasPublished =
     await trx.selectFrom('report_version').select('year').where('agency', '=', sql<string>`any(${concerned})`).where(
       'public_until',
@@ -39,14 +39,14 @@ export async function moveAgency (
   await replacePeriods(trx, code, periods)
   await replaceAncestors(trx, concerned)
   const after = await contributed()
-  await shiftExpected(trx, expectedChanges(before.expected, after.expected))
-  await shiftTotals(trx, forms, totalChanges(before.totals, after.totals))
+  await applyExpectedDeltas(trx, diffExpected(before.expected, after.expected))
+  await applyTotalDeltas(trx, forms, diffTotals(before.totals, after.totals))
 }
 
 const places = ({ since, until, parent }: Period) => ({ since, until, parent })
 
 /** Each parent is there in all years in which it is one, and is not below the agency. */
-async function holdParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+async function checkParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
   for (const { parent, since, until } of periods) {
     if (parent === null) continue
     const own = await findPeriods(trx, parent)
@@ -60,20 +60,20 @@ async function holdParents (trx: Transaction<Database>, code: string, periods: P
       throw problem('parent-not-in-year', {
         parent,
         agency: code,
-        parent_years: showYears(from, to),
-        years: showYears(since, until)
+        parent_years: formatYears(from, to),
+        years: formatYears(since, until)
       })
     }
     const circle = await trx.selectFrom('agency_ancestor').select(['since', 'until'])
       .where('agency', '=', parent).where('ancestor', '=', code).where('since', '<=', until).where('until', '>=', since)
       .executeTakeFirst()
     if (circle !== undefined) {
-      throw problem('agency-cycle', { agency: code, parent, years: showYears(circle.since, circle.until) })
+      throw problem('agency-cycle', { agency: code, parent, years: formatYears(circle.since, circle.until) })
     }
   }
 }
 
-async function holdChildren (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+async function checkChildren (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
   const orphans = await trx.selectFrom('agency_period').select('agency').distinct().where('parent', '=', code)
     .where(or => or.or([or('since', '<', periods[0]!.since), or('until', '>', periods.at(-1)!.until)])).orderBy(
       'agency'
@@ -86,7 +86,7 @@ async function holdChildren (trx: Transaction<Database>, code: string, periods: 
   }
 }
 
-async function holdReports (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
+async function checkReports (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
   const left = await trx.selectFrom('report').select('year').where('agency', '=', code)
     .where(or => or.or([or('year', '<', periods[0]!.since), or('year', '>', periods.at(-1)!.until)])).orderBy('year')
     .execute()

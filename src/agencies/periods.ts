@@ -1,14 +1,14 @@
 // The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
-import { FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 
-export interface Standing {
+export interface Placement {
   parent: string | null
   level: string
   kind: string
   reporting: string
 }
 
-export interface Period extends Standing {
+export interface Period extends Placement {
   since: number
   until: number
 }
@@ -16,14 +16,14 @@ export interface Period extends Standing {
 const STANDING = ['parent', 'level', 'kind', 'reporting'] as const
 
 /** Which fields of the standing a change would alter in the latest period. */
-export const changedFields = (latest: Period, change: Partial<Standing>) =>
+export const changedFields = (latest: Period, change: Partial<Placement>) =>
   STANDING.filter(field => change[field] !== undefined && change[field] !== latest[field])
 
 /**
  * What is given holds from `since` on, in every later period too; what is left out stays as it is in each.
  * Earlier years stay as they are; a `since` before the first year makes the agency older.
  */
-export function changeSince (periods: Period[], change: Partial<Standing>, since: number): Period[] {
+export function changeSince (periods: Period[], change: Partial<Placement>, since: number): Period[] {
   const first = periods[0]!
   const longer = since < first.since ? [{ ...first, since }, ...periods.slice(1)] : periods
   const split = longer.flatMap(period =>
@@ -52,11 +52,11 @@ function joined (periods: Period[]): Period[] {
 }
 
 /** A range for people: `2019-2020`, `2021-`. */
-export function showYears (since: number, until: number): string {
-  if (since === FROM_EVER && until === UNTIL_FURTHER_NOTICE) return 'all years 所有年度'
+export function formatYears (since: number, until: number): string {
+  if (since === NO_FIRST_YEAR && until === NO_LAST_YEAR) return 'all years 所有年度'
   return since === until
     ? `${since}`
-    : `${since === FROM_EVER ? '' : since}-${until === UNTIL_FURTHER_NOTICE ? '' : until}`
+    : `${since === NO_FIRST_YEAR ? '' : since}-${until === NO_LAST_YEAR ? '' : until}`
 }
 
 export const inYear = <P extends { since: number, until: number }>(periods: P[], year: number): P | undefined =>

@@ -3,7 +3,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { outsideSubtree } from '../auth/coverage.ts'
-import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import { AgencyChange } from './schemas.ts'
 import { findPeriods } from './tree.ts'
 
@@ -17,7 +17,7 @@ interface Place {
  * Throws `outside-subtree`. An agency that is not registered yet has to stand below the caller's from its first year
  * on.
  */
-export async function refuseStanding (
+export async function requirePlacement (
   db: Kysely<Database>,
   actor: Actor,
   code: string,
@@ -27,7 +27,7 @@ export async function refuseStanding (
   const places = await placesConcerned(db, code, change as AgencyChange)
   for (const { parent, since, until } of places) {
     if (parent === null || !await standsBelow(db, actor.agency, parent, since, until)) {
-      throw outsideSubtree(actor, { agency: code, year: since === FROM_EVER ? undefined : since })
+      throw outsideSubtree(actor, { agency: code, year: since === NO_FIRST_YEAR ? undefined : since })
     }
   }
 }
@@ -38,8 +38,8 @@ async function placesConcerned (
   { parent, since, until }: AgencyChange
 ): Promise<Place[]> {
   const old = await findPeriods(db, code)
-  const end = until ?? UNTIL_FURTHER_NOTICE
-  if (old.length === 0) return [{ parent: parent ?? null, since: since ?? FROM_EVER, until: end }]
+  const end = until ?? NO_LAST_YEAR
+  if (old.length === 0) return [{ parent: parent ?? null, since: since ?? NO_FIRST_YEAR, until: end }]
   const [first, last] = [old[0]!, old.at(-1)!]
   const from = Math.min(since ?? last.until, until === undefined ? last.until : end + 1)
   const places: Place[] = old.filter(period => period.until >= from).map(period => ({

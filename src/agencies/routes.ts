@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../audit/record.ts'
+import { auditContext } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
@@ -72,7 +72,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const agency = await registerAgency(db, forms, by(request), request.body)
+    const agency = await registerAgency(db, forms, auditContext(request), request.body)
     return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
   })
 
@@ -123,18 +123,22 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const { agency, created } = await putAgency(db, forms, by(request), request.params.code, request.body)
+    const { agency, created } = await putAgency(db, forms, auditContext(request), request.params.code, request.body)
     if (created) return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
     return agency
   })
 
-  app.patch('/v1/agencies/:code', {
-    schema: {
-      ...change,
-      operationId: 'changeAgency',
-      summary: 'Change an agency',
-      description: 'As PUT, but only an agency that is registered.',
-      response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
-    }
-  }, async request => (await putAgency(db, forms, by(request), request.params.code, request.body, true)).agency)
+  app.patch(
+    '/v1/agencies/:code',
+    {
+      schema: {
+        ...change,
+        operationId: 'changeAgency',
+        summary: 'Change an agency',
+        description: 'As PUT, but only an agency that is registered.',
+        response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
+      }
+    },
+    async request => (await putAgency(db, forms, auditContext(request), request.params.code, request.body, true)).agency
+  )
 }

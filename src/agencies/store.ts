@@ -1,14 +1,14 @@
 // Reading agencies.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import type { Agency } from './schemas.ts'
 import { findPeriods } from './tree.ts'
 
 const orNull = (year: number, none: number) => year === none ? null : year
 const writeYears = <P extends { since: number, until: number }>(period: P) => ({
   ...period,
-  since: orNull(period.since, FROM_EVER),
-  until: orNull(period.until, UNTIL_FURTHER_NOTICE)
+  since: orNull(period.since, NO_FIRST_YEAR),
+  until: orNull(period.until, NO_LAST_YEAR)
 })
 
 /** The agency as it is in its latest years, with all its ranges. */

@@ -11,12 +11,12 @@ export const lockTree = (trx: Transaction<Database>) =>
   sql`lock table agency_period in share row exclusive mode`.execute(trx)
 
 /** In the order of the codes, so that two who lock several agencies cannot wait for each other. */
-export async function lockAgencies (trx: Transaction<Database>, codes: string[]): Promise<void> {
+export async function lockAgenciesForUpdate (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`select from agency where code = any(${codes}) order by code for update`.execute(trx)
 }
 
 /** Keeps an agency where it stands until the end of the transaction. */
-export async function holdAgency (trx: Transaction<Database>, code: string): Promise<void> {
+export async function lockAgencyForShare (trx: Transaction<Database>, code: string): Promise<void> {
   await sql`select from agency where code = ${code} for share`.execute(trx)
 }
 
@@ -31,7 +31,7 @@ export async function findPeriod (db: Kysely<Database>, agency: string, year: nu
 }
 
 /** What an agency is in a year in which it is there, and all above it: '' is the whole registry. */
-export async function standingOf (
+export async function placementOf (
   trx: Transaction<Database>,
   agency: string,
   year: number

@@ -12,7 +12,7 @@ export type Total = TotalTable
 export type Expected = ExpectedTable
 
 /** Adds to the totals; each agency, year, form, level and kind at most once. Throws `total-overflow`. */
-export async function shiftTotals (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
+export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
   const rows = withSums(changes).filter(row =>
     row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean)
   )
@@ -35,7 +35,7 @@ export async function shiftTotals (trx: Transaction<Database>, forms: Forms, cha
       reports = t.reports + excluded.reports,
       figures = add_vectors(t.figures, excluded.figures),
       present = add_vectors(t.present, excluded.present)
-    returning agency, year, form, case when ${LEAST_LIMIT} < any(figures) or ${-LEAST_LIMIT} > any(figures) then figures::text end as large`
+    returning agency, year, form, case when ${MIN_LIMIT} < any(figures) or ${-MIN_LIMIT} > any(figures) then figures::text end as large`
     .execute(trx)
   for (const row of large) {
     if (row.large === null) continue
@@ -49,10 +49,10 @@ export async function shiftTotals (trx: Transaction<Database>, forms: Forms, cha
 }
 
 /** The lowest of the limits by scale: only above it does the limit of each cell matter. */
-const LEAST_LIMIT = Math.min(...[1, 100, 1_000_000].map(largestTotal))
+const MIN_LIMIT = Math.min(...[1, 100, 1_000_000].map(largestTotal))
 
 /** Adds to what is expected. The caller holds the lock of the tree. */
-export async function shiftExpected (trx: Transaction<Database>, changes: Expected[]): Promise<void> {
+export async function applyExpectedDeltas (trx: Transaction<Database>, changes: Expected[]): Promise<void> {
   const rows = changes.filter(row => row.change !== 0)
   if (rows.length === 0) return
   await sql`
@@ -67,15 +67,15 @@ export async function shiftExpected (trx: Transaction<Database>, changes: Expect
 
 /** Adds to the rows by level and kind those over all levels and kinds. */
 export function withSums (rows: Total[]): Total[] {
-  return [...rows, ...added(rows.map(row => ({ ...row, level: '', kind: '' })), addTotals, totalKey)]
+  return [...rows, ...addByKey(rows.map(row => ({ ...row, level: '', kind: '' })), addTotals, totalKey)]
 }
 
 /** after - before, row by row; rows that stay the same give a change of nothing. */
-export const totalChanges = (before: Total[], after: Total[]): Total[] =>
-  added([...after, ...before.map(negatedTotal)], addTotals, totalKey)
+export const diffTotals = (before: Total[], after: Total[]): Total[] =>
+  addByKey([...after, ...before.map(negatedTotal)], addTotals, totalKey)
 
-export const expectedChanges = (before: Expected[], after: Expected[]): Expected[] =>
-  added(
+export const diffExpected = (before: Expected[], after: Expected[]): Expected[] =>
+  addByKey(
     [...after, ...before.map(row => ({ ...row, change: -row.change }))],
     (a, b) => ({ ...a, change: a.change + b.change }),
     expectedKey
@@ -84,7 +84,7 @@ export const expectedChanges = (before: Expected[], after: Expected[]): Expected
 export const totalKey = (row: Total) => [row.agency, row.year, row.form, row.level, row.kind].join(' ')
 export const expectedKey = (row: Expected) => [row.agency, row.year, row.level, row.kind].join(' ')
 
-function added<Row> (rows: Row[], add: (a: Row, b: Row) => Row, keyOf: (row: Row) => string): Row[] {
+function addByKey<Row> (rows: Row[], add: (a: Row, b: Row) => Row, keyOf: (row: Row) => string): Row[] {
   const sums = new Map<string, Row>()
   for (const row of rows) {
     const key = keyOf(row)

@@ -1,7 +1,7 @@
 // What agencies contribute to the totals above them, computed from their published reports and their ranges of years:
 // the truth that the maintained rows are held against, and the difference to apply when agencies move.
 import { type Kysely, sql } from 'kysely'
-import { type Database, FOR_EVER, UNTIL_FURTHER_NOTICE } from '../database/types.ts'
+import { type Database, FOR_EVER, NO_LAST_YEAR } from '../database/types.ts'
 import type { Figure } from '../form/figures.ts'
 import type { Expected, Total } from './apply-deltas.ts'
 
@@ -59,7 +59,7 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
     ), change as (
       select agency, since as year, level, kind, 1 as change from filer
       union all
-      select agency, until + 1, level, kind, -1 from filer where until < ${UNTIL_FURTHER_NOTICE}
+      select agency, until + 1, level, kind, -1 from filer where until < ${NO_LAST_YEAR}
     )
     select agency, year, level, kind, sum(change)::integer as change from change
     group by agency, year, level, kind having sum(change) <> 0`.execute(db)
@@ -67,7 +67,7 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
 }
 
 /** What one published report contributes to each agency above it. */
-export function contribution (
+export function contributionsOf (
   above: string[],
   report: { year: number, form: string, level: string, kind: string, figures: Figure[] }
 ): Total[] {

@@ -2,13 +2,13 @@
 // row of the whole registry, which everybody needs, is held for a moment only.
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { inParts } from '../database/write-behind.ts'
+import { writeBehind } from '../database/write-behind.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
-import { shiftTotals, type Total, totalKey } from './apply-deltas.ts'
+import { applyTotalDeltas, type Total, totalKey } from './apply-deltas.ts'
 
 /** Where a report counts: the agency directly above its own ('' for none), and what its own is. */
-export interface Place {
+export interface Parent {
   parent: string
   level: string
   kind: string
@@ -28,17 +28,17 @@ interface Sum {
 }
 
 /** Rows of totals in one statement. */
-const ROWS_AT_ONCE = 100
-const LARGEST_SMALL = 2 ** 31 - 1
+const BATCH_ROWS = 100
+const MAX_INT32 = 2 ** 31 - 1
 
-export class Sums {
+export class DeltaAccumulator {
   readonly #sums = new Map<string, Sum>()
   readonly #byParent = new Map<string, Sum[]>()
   /** Reports of agencies side by side come one after the other, mostly. */
   #last: Sum | undefined
 
   /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
-  add ({ parent, level, kind }: Place, year: number, form: string, figures: Float64Array): void {
+  add ({ parent, level, kind }: Parent, year: number, form: string, figures: Float64Array): void {
     let sum = this.#last
     if (
       sum === undefined || sum.agency !== parent || sum.year !== year || sum.form !== form || sum.level !== level ||
@@ -76,16 +76,16 @@ export class Sums {
     const { rows: order } = await sql<{ code: string }>`select code from unnest(${[
       ...above.keys()
     ]}::text[]) as u (code) order by code desc`.execute(trx)
-    await inParts(async store => {
+    await writeBehind(async store => {
       let rows: Total[] = []
       const shift = async () => {
         const shifted = rows
         rows = []
-        await store(async () => await shiftTotals(trx, forms, shifted))
+        await store(async () => await applyTotalDeltas(trx, forms, shifted))
       }
       for (const { code } of order) {
         rows.push(...rowsOf(code, above.get(code)!))
-        if (rows.length >= ROWS_AT_ONCE) await shift()
+        if (rows.length >= BATCH_ROWS) await shift()
       }
       await shift()
     })
@@ -113,7 +113,7 @@ function put (map: Map<string, Sum[]>, agency: string, sum: Sum): void {
 
 function addAt (sum: Sum, i: number, figure: number): void {
   const added = sum.figures[i]! + figure
-  if (sum.figures instanceof Int32Array && Math.abs(added) > LARGEST_SMALL) sum.figures = Float64Array.from(sum.figures)
+  if (sum.figures instanceof Int32Array && Math.abs(added) > MAX_INT32) sum.figures = Float64Array.from(sum.figures)
   if (!Number.isSafeInteger(added)) throw problem('total-overflow', { where: `${sum.form}, ${sum.year}` })
   sum.figures[i] = added
 }

@@ -7,40 +7,40 @@ import { setImmediate } from 'node:timers/promises'
 import { CopyRows, readCopied } from '../database/copy-rows.ts'
 import { copyInto } from '../database/copy.ts'
 import type { Database } from '../database/types.ts'
-import { inParts } from '../database/write-behind.ts'
-import { openScratch } from '../http/bodies/temporary-file.ts'
-import { type By, type NewEvent, written } from './record.ts'
-import { keepPlace, lastPlace, nextHash, type Place } from './sequence.ts'
+import { writeBehind } from '../database/write-behind.ts'
+import { openTemporaryFile } from '../http/bodies/temporary-file.ts'
+import { type AuditContext, type NewEvent, toEventRow } from './record.ts'
+import { type Checkpoint, lockLastCheckpoint, nextRunningHash, saveCheckpoint } from './sequence.ts'
 
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
-interface Head {
+interface ChainHead {
   n: number
   at: string
   hash: string
 }
 
 /** `row` has chain, year and body as COPY takes them. */
-interface Staged {
+interface BatchedEvent {
   chain: string
   row: string
   body: string
 }
 
 /** Events of one part, and chains of one statement. */
-const AT_ONCE = 2000
+const BATCH_SIZE = 2000
 /** Events that are followed at a time: in between the database is given what it waits for. */
-const TURN = 25
+const EVENTS_PER_TURN = 25
 
-export async function withStagedEvents<Result> (work: (events: StagedEvents) => Promise<Result>): Promise<Result> {
-  const file = await openScratch()
+export async function withEventBatch<Result> (work: (events: EventBatch) => Promise<Result>): Promise<Result> {
+  const file = await openTemporaryFile()
   try {
-    return await work(new StagedEvents(file))
+    return await work(new EventBatch(file))
   } finally {
     await file.close()
   }
 }
 
-export class StagedEvents {
+export class EventBatch {
   readonly #file: FileHandle
   #written = Promise.resolve()
   /** As they will stand in `event`, but for what depends on those before: chain, year, body. */
@@ -51,18 +51,18 @@ export class StagedEvents {
   /** By chain, how many events are to follow its end: few bytes, as a nation has many chains. */
   readonly #waiting = new Map<string, number>()
   /** Of the chains that are being followed. */
-  readonly #heads = new Map<string, Head>()
+  readonly #heads = new Map<string, ChainHead>()
 
   constructor (file: FileHandle) {
     this.#file = file
   }
 
   /** It is there when `record` is called; what cannot be written is told then. */
-  add (by: By, event: NewEvent): void {
-    const { chain, year, body } = written(by, event)
+  add (by: AuditContext, event: NewEvent): void {
+    const { chain, year, body } = toEventRow(by, event)
     this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
     this.#rows.add([chain, year, body])
-    if (++this.#staged === AT_ONCE) this.#write()
+    if (++this.#staged === BATCH_SIZE) this.#write()
   }
 
   #write (): void {
@@ -83,33 +83,33 @@ export class StagedEvents {
     if (this.#staged > 0) this.#write()
     await this.#written
     const chains = [...this.#waiting.keys()]
-    for (let i = 0; i < chains.length; i += AT_ONCE) await holdChains(trx, chains.slice(i, i + AT_ONCE))
-    let place = await lastPlace(trx)
+    for (let i = 0; i < chains.length; i += BATCH_SIZE) await lockChains(trx, chains.slice(i, i + BATCH_SIZE))
+    let place = await lockLastCheckpoint(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
-    await inParts(async store => {
+    await writeBehind(async store => {
       // While one is stored, the other is filled.
       let [rows, other] = [new CopyRows(), new CopyRows()]
       for await (const part of this.#read(trx)) {
-        const ends: [string, Head][] = []
+        const ends: [string, ChainHead][] = []
         for (const event of part) {
           place = this.#follow(place, moment!.now, event, rows, ends)
-          if (place.seq % TURN === 0) await setImmediate()
+          if (place.seq % EVENTS_PER_TURN === 0) await setImmediate()
         }
         const { bytes } = rows
         await store(async () => {
           await copyInto(trx, 'event', ['chain', 'year', 'body', 'n', 'at', 'hash', 'seq'], bytes)
-          if (ends.length > 0) await moveOn(trx, moment!.now, ends)
+          if (ends.length > 0) await saveChainHeads(trx, moment!.now, ends)
         })
         ;[rows, other] = [other, rows]
         rows.clear()
       }
     })
-    await keepPlace(trx, place)
+    await saveCheckpoint(trx, place)
   }
 
   /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
-  async *#read (trx: Transaction<Database>): AsyncGenerator<Staged[]> {
-    let ready: { part: Staged[], known: Promise<void> } | undefined
+  async *#read (trx: Transaction<Database>): AsyncGenerator<BatchedEvent[]> {
+    let ready: { part: BatchedEvent[], known: Promise<void> } | undefined
     let position = 0
     for (const length of this.#parts) {
       const part = await this.#readPart(position, length)
@@ -125,7 +125,7 @@ export class StagedEvents {
     yield ready!.part
   }
 
-  async #readPart (position: number, length: number): Promise<Staged[]> {
+  async #readPart (position: number, length: number): Promise<BatchedEvent[]> {
     const bytes = Buffer.allocUnsafe(length)
     for (let read = 0; read < length;) {
       read += (await this.#file.read(bytes, read, length - read, position + read)).bytesRead
@@ -138,12 +138,12 @@ export class StagedEvents {
 
   /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
   #follow (
-    { seq, hash }: Place,
+    { seq, hash }: Checkpoint,
     now: string,
-    { chain, row, body }: Staged,
+    { chain, row, body }: BatchedEvent,
     rows: CopyRows,
-    ends: [string, Head][]
-  ): Place {
+    ends: [string, ChainHead][]
+  ): Checkpoint {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
@@ -156,7 +156,7 @@ export class StagedEvents {
       ends.push([chain, head])
       this.#heads.delete(chain)
     }
-    return { seq: seq + 1, hash: nextHash(hash, own) }
+    return { seq: seq + 1, hash: nextRunningHash(hash, own) }
   }
 
   async #findHeads (trx: Transaction<Database>, chains: string[]): Promise<void> {
@@ -173,7 +173,7 @@ export class StagedEvents {
   }
 }
 
-async function holdChains (trx: Transaction<Database>, chains: string[]): Promise<void> {
+async function lockChains (trx: Transaction<Database>, chains: string[]): Promise<void> {
   const hold = async () => {
     const { rows: [held] } = await sql<
       { count: number }
@@ -188,7 +188,7 @@ async function holdChains (trx: Transaction<Database>, chains: string[]): Promis
   await hold()
 }
 
-const moveOn = (trx: Transaction<Database>, now: string, heads: [string, Head][]) =>
+const saveChainHeads = (trx: Transaction<Database>, now: string, heads: [string, ChainHead][]) =>
   sql`
   update event_chain as c set n = u.n, at = greatest(c.at, ${now}::timestamptz), hash = decode(u.hash, 'hex')
   from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${

@@ -4,13 +4,16 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
 
 /** Who acts, as `Actor.name` has it: never a secret; and in which request. */
-export interface By {
+export interface AuditContext {
   actor: string
   request_id: string
 }
 
 /** The caller of an operation that needs one. */
-export const by = (request: FastifyRequest): By => ({ actor: request.actor!.name, request_id: request.id })
+export const auditContext = (request: FastifyRequest): AuditContext => ({
+  actor: request.actor!.name,
+  request_id: request.id
+})
 
 export const REPORT_EVENTS = [
   'created',
@@ -45,8 +48,8 @@ export interface NewEvent {
  * Adds an event to the chain of its agency, which is held until the transaction ends: to be called after the report is
  * locked and before totals are.
  */
-export async function recordEvent (trx: Transaction<Database>, by: By, event: NewEvent): Promise<void> {
-  const { chain, year, body } = written(by, event)
+export async function recordEvent (trx: Transaction<Database>, by: AuditContext, event: NewEvent): Promise<void> {
+  const { chain, year, body } = toEventRow(by, event)
   const extend = async () =>
     (await sql`
     with head as (
@@ -63,7 +66,7 @@ export async function recordEvent (trx: Transaction<Database>, by: By, event: Ne
 }
 
 /** As it is stored: `body` is what is hashed. */
-export function written ({ actor, request_id: requestId }: By, { kind, agency, year, details }: NewEvent) {
+export function toEventRow ({ actor, request_id: requestId }: AuditContext, { kind, agency, year, details }: NewEvent) {
   return {
     chain: agency ?? '',
     year,

@@ -7,41 +7,41 @@ import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 
 /** At a time; all that wait for a place are sorted for it. */
-const MOST_PLACED = 50_000
+const MAX_BATCH = 50_000
 
 /** A place in the feed, and the running hash over all events up to it. */
-export interface Place {
+export interface Checkpoint {
   seq: number
   hash: Buffer
 }
 
-export const EMPTY = Buffer.alloc(0)
+export const EMPTY_HASH = Buffer.alloc(0)
 
 /** The running hash after one more event. */
-export const nextHash = (running: Buffer, event: Buffer): Buffer =>
+export const nextRunningHash = (running: Buffer, event: Buffer): Buffer =>
   hash('sha256', Buffer.concat([running, event]), 'buffer')
 
 /** Gives all committed events their places. Several services may do so at once: they take turns. */
-export async function placeEvents (db: Kysely<Database>): Promise<void> {
+export async function assignSequence (db: Kysely<Database>): Promise<void> {
   for (;;) {
     const { rows: pending } = await sql`select from event where seq is null limit 1`.execute(db)
     if (pending.length === 0) return
-    await inTransaction(db, async trx => await placeSome(trx, await takePlaces(trx)))
+    await inTransaction(db, async trx => await assignBatch(trx, await lockSequence(trx)))
   }
 }
 
 /** From here to the end of the transaction nobody else gives places. Gives the last one. */
-async function takePlaces (trx: Transaction<Database>): Promise<Place> {
+async function lockSequence (trx: Transaction<Database>): Promise<Checkpoint> {
   await sql`lock table event_checkpoint in exclusive mode`.execute(trx)
   const last = await trx.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1)
     .executeTakeFirst()
-  return last ?? { seq: 0, hash: EMPTY }
+  return last ?? { seq: 0, hash: EMPTY_HASH }
 }
 
 /** Gives the last place; the same when there was nothing to place. */
-async function placeSome (trx: Transaction<Database>, last: Place): Promise<Place> {
+async function assignBatch (trx: Transaction<Database>, last: Checkpoint): Promise<Checkpoint> {
   const { rows } = await sql<{ chain: string, n: number, hash: Buffer }>`
-    select chain, n, hash from event where seq is null order by at, chain, n limit ${MOST_PLACED}`.execute(trx)
+    select chain, n, hash from event where seq is null order by at, chain, n limit ${MAX_BATCH}`.execute(trx)
   if (rows.length === 0) return last
   await sql`
     update event set seq = ${last.seq}::bigint + p.i
@@ -50,28 +50,28 @@ async function placeSome (trx: Transaction<Database>, last: Place): Promise<Plac
   }::bigint[]) with ordinality as p (chain, n, i)
     where event.chain = p.chain and event.n = p.n`.execute(trx)
   const place = follow(last, rows)
-  await keepPlace(trx, place)
+  await saveCheckpoint(trx, place)
   return place
 }
 
-const follow = (place: Place, events: { hash: Buffer }[]): Place => ({
+const follow = (place: Checkpoint, events: { hash: Buffer }[]): Checkpoint => ({
   seq: place.seq + events.length,
-  hash: events.reduce((hash, event) => nextHash(hash, event.hash), place.hash)
+  hash: events.reduce((hash, event) => nextRunningHash(hash, event.hash), place.hash)
 })
 
 /**
  * For a transaction of many events: gives the place after which it may place its own. It must hold the chains of all of
  * them, so that whatever comes before them in a chain has its place already.
  */
-export async function lastPlace (trx: Transaction<Database>): Promise<Place> {
-  for (let last = await takePlaces(trx);;) {
-    const place = await placeSome(trx, last)
+export async function lockLastCheckpoint (trx: Transaction<Database>): Promise<Checkpoint> {
+  for (let last = await lockSequence(trx);;) {
+    const place = await assignBatch(trx, last)
     if (place === last) return last
     last = place
   }
 }
 
 /** Keeps the running hash up to the last that the transaction has placed. */
-export async function keepPlace (trx: Transaction<Database>, place: Place): Promise<void> {
+export async function saveCheckpoint (trx: Transaction<Database>, place: Checkpoint): Promise<void> {
   await trx.insertInto('event_checkpoint').values(place).execute()
 }

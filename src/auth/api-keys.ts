@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely'
 import { timingSafeEqual } from 'node:crypto'
 import type { Database } from '../database/types.ts'
 import { type Role, WHOLE_REGISTRY } from './actor.ts'
-import type { Recognise } from './authenticate.ts'
+import type { Authenticator } from './authenticate.ts'
 import { hashOf, prefixOf } from './secret.ts'
 
 /** ADMIN_API_KEY. */
-export function recogniseAdmin (secret: string): Recognise {
+export function authenticateAdminKey (secret: string): Authenticator {
   const hash = hashOf(secret)
   return async bearer =>
     timingSafeEqual(hashOf(bearer), hash)
@@ -17,7 +17,7 @@ export function recogniseAdmin (secret: string): Recognise {
 }
 
 /** Asks the database each time, so that a key revoked anywhere is refused everywhere at once. */
-export function recogniseKeys (db: Kysely<Database>): Recognise {
+export function authenticateApiKey (db: Kysely<Database>): Authenticator {
   return async bearer => {
     const hash = hashOf(bearer)
     const candidates = await db.selectFrom('api_key').select(['id', 'role', 'agency', 'hash', 'expires_at'])
@@ -40,7 +40,7 @@ export function recogniseKeys (db: Kysely<Database>): Recognise {
 const NOTE_AFTER_MS = 60_000
 
 /** Notes when a key was last used: once a minute at most, after the answer, and nobody waits for it. */
-export function noteUse (app: FastifyInstance, db: Kysely<Database>): void {
+export function recordKeyUse (app: FastifyInstance, db: Kysely<Database>): void {
   const noted = new Map<number, number>()
   app.addHook('onResponse', (request, _, done) => {
     const key = request.actor?.key ?? null

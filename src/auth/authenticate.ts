@@ -7,30 +7,30 @@ declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | null
     /** Why the bearer that was sent is not accepted. */
-    refusal: Problem | null
+    authenticationError: Problem | null
   }
 }
 
 /** Gives undefined when the bearer is nothing that it knows; throws when it knows better what is wrong with it. */
-export type Recognise = (bearer: string) => Promise<Actor | undefined>
+export type Authenticator = (bearer: string) => Promise<Actor | undefined>
 
 /** What is refused here is only noted: it still counts against the rate limit of its address. */
-export function authenticate (app: FastifyInstance, ways: Recognise[]): void {
+export function authenticate (app: FastifyInstance, ways: Authenticator[]): void {
   app.decorateRequest('actor', null)
-  app.decorateRequest('refusal', null)
+  app.decorateRequest('authenticationError', null)
   app.addHook('onRequest', async request => {
     const { authorization } = request.headers
     if (authorization === undefined) return
     try {
-      request.actor = await recognise(authorization, ways)
+      request.actor = await identifyCaller(authorization, ways)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      request.refusal = error
+      request.authenticationError = error
     }
   })
 }
 
-async function recognise (authorization: string, ways: Recognise[]): Promise<Actor> {
+async function identifyCaller (authorization: string, ways: Authenticator[]): Promise<Actor> {
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
   if (bearer !== undefined) {
     for (const way of ways) {

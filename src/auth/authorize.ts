@@ -5,7 +5,7 @@ import type { Database } from '../database/types.ts'
 import { addProblems } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
 import { type Actor, hasRole, type Role, WHOLE_REGISTRY } from './actor.ts'
-import { covers, outsideSubtree } from './coverage.ts'
+import { isInSubtree, outsideSubtree } from './coverage.ts'
 import { type Rule, RULES } from './rules.ts'
 
 declare module 'fastify' {
@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** The caller reads of the report in the path what the public reads: what is published. */
-    isPublic: boolean
+    seesPublishedOnly: boolean
   }
 }
 
@@ -24,8 +24,12 @@ const A_KEY = [{ api_key: [] }, { jwt: [] }]
 export type RequirePlacement = (db: Kysely<Database>, actor: Actor, code: string, change: unknown) => Promise<void>
 
 /** Comes after `authenticate`, and before the routes. */
-export function holdRules (app: FastifyInstance, db: Kysely<Database>, requirePlacement: RequirePlacement): void {
-  app.decorateRequest('isPublic', true)
+export function authorizeRequests (
+  app: FastifyInstance,
+  db: Kysely<Database>,
+  requirePlacement: RequirePlacement
+): void {
+  app.decorateRequest('seesPublishedOnly', true)
   app.addHook('onRoute', route => {
     const { schema, url } = route
     const rule = RULES[schema?.operationId ?? '']
@@ -34,51 +38,51 @@ export function holdRules (app: FastifyInstance, db: Kysely<Database>, requirePl
       return
     }
     route.config = { ...route.config, rule }
-    if (rule.least === 'anyone' && rule.of === null) return
-    schema!.security = rule.least === 'anyone' ? [{}, ...A_KEY] : A_KEY
-    if (rule.least === 'anyone') return
+    if (rule.minimumRole === 'anyone' && rule.scope === null) return
+    schema!.security = rule.minimumRole === 'anyone' ? [{}, ...A_KEY] : A_KEY
+    if (rule.minimumRole === 'anyone') return
     addProblems(schema!.response as object, [
       'key-required',
-      ...rule.least === 'filer' ? [] : ['role-insufficient'] as const,
-      ...rule.of === null ? [] : ['outside-subtree'] as const
+      ...rule.minimumRole === 'filer' ? [] : ['role-insufficient'] as const,
+      ...rule.scope === null ? [] : ['outside-subtree'] as const
     ])
   })
   app.addHook('onRequest', async request => {
-    if (request.refusal !== null) throw request.refusal
+    if (request.authenticationError !== null) throw request.authenticationError
     const { actor, routeOptions: { config: { rule } } } = request
-    if (rule === undefined || rule.least === 'anyone') return
+    if (rule === undefined || rule.minimumRole === 'anyone') return
     if (actor === null) throw problem('key-required')
-    refuseRole(actor, rule.least)
+    requireRole(actor, rule.minimumRole)
   })
   app.addHook('preHandler', async request => {
     const { actor, routeOptions: { config: { rule } } } = request
-    if (actor === null || rule === undefined || rule.of === null || rule.of === 'each') return
-    if (rule.of === 'standing') {
-      const { code } = askedOf(request, rule.of)
+    if (actor === null || rule === undefined || rule.scope === null || rule.scope === 'each') return
+    if (rule.scope === 'standing') {
+      const { code } = targetOf(request, rule.scope)
       return await requirePlacement(db, actor, code ?? '', request.body)
     }
-    await holdSubtree(db, request, actor, rule)
+    await requireSubtree(db, request, actor, rule)
   })
 }
 
-async function holdSubtree (
+async function requireSubtree (
   db: Kysely<Database>,
   request: FastifyRequest,
   actor: Actor,
-  { least, of }: Rule
+  { minimumRole, scope: of }: Rule
 ): Promise<void> {
-  const { agency, year } = askedOf(request, of)
-  const covered = await covers(db, actor, { agency: agency ?? WHOLE_REGISTRY, year })
-  request.isPublic = !covered
-  if (!covered && least !== 'anyone') throw outsideSubtree(actor, { agency: agency ?? WHOLE_REGISTRY, year })
+  const { agency, year } = targetOf(request, of)
+  const covered = await isInSubtree(db, actor, { agency: agency ?? WHOLE_REGISTRY, year })
+  request.seesPublishedOnly = !covered
+  if (!covered && minimumRole !== 'anyone') throw outsideSubtree(actor, { agency: agency ?? WHOLE_REGISTRY, year })
 }
 
-function askedOf (request: FastifyRequest, of: Rule['of']): { agency?: string, year?: number, code?: string } {
+function targetOf (request: FastifyRequest, of: Rule['scope']): { agency?: string, year?: number, code?: string } {
   const { params, query, body } = request as Record<'params' | 'query' | 'body', object>
   return of === 'path' ? params : of === 'query' ? query : of === 'body' ? body : { ...body, ...params }
 }
 
 /** Throws `role-insufficient` unless the caller has that role or one above it. */
-export function refuseRole (actor: Actor, least: Role): void {
-  if (!hasRole(actor, least)) throw problem('role-insufficient', { least, role: actor.role })
+export function requireRole (actor: Actor, minimumRole: Role): void {
+  if (!hasRole(actor, minimumRole)) throw problem('role-insufficient', { minimumRole, role: actor.role })
 }

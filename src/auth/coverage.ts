@@ -2,10 +2,11 @@
 // latest years.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { type Fault, problem } from '../problems/problem.ts'
+import type { Fault } from '../problems/fault.ts'
+import { problem } from '../problems/problem.ts'
 import { type Actor, WHOLE_REGISTRY } from './actor.ts'
 
-export interface Asked {
+export interface Target {
   agency: string
   year?: number | undefined
 }
@@ -30,7 +31,7 @@ const latestYear = (agency: RawBuilder<unknown>) =>
   sql`(select max(until) from agency_period latest where latest.agency = ${agency})`
 
 /** Whether the caller acts for the agency. */
-export async function covers (db: Kysely<Database>, actor: Actor, { agency, year }: Asked): Promise<boolean> {
+export async function isInSubtree (db: Kysely<Database>, actor: Actor, { agency, year }: Target): Promise<boolean> {
   if (actor.agency === WHOLE_REGISTRY || actor.agency === agency) return true
   const { rows: [row] } = await sql<{ covered: boolean }>`
     select ${
@@ -40,7 +41,7 @@ export async function covers (db: Kysely<Database>, actor: Actor, { agency, year
 }
 
 /** The same for each that is asked for: in one query, however many they are. */
-export async function coverage (db: Kysely<Database>, actor: Actor, asked: Asked[]): Promise<boolean[]> {
+export async function areInSubtree (db: Kysely<Database>, actor: Actor, asked: Target[]): Promise<boolean[]> {
   if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
   const { rows } = await sql<{ covered: boolean }>`
     select ${isCovered(actor.agency, sql`asked.agency`, yearOrLatest(sql`asked.agency`, sql`asked.year`))} as covered
@@ -55,9 +56,9 @@ export async function coverage (db: Kysely<Database>, actor: Actor, asked: Asked
 export async function refuseOutside (
   db: Kysely<Database>,
   actor: Actor,
-  asked: (Asked & { at?: Omit<Fault, 'expected'> })[]
+  asked: (Target & { at?: Omit<Fault, 'expected'> })[]
 ): Promise<void> {
-  const covered = await coverage(db, actor, asked)
+  const covered = await areInSubtree(db, actor, asked)
   const outside = asked.filter((_, i) => !covered[i])
   if (outside.length === 0) return
   throw outsideSubtree(actor, outside[0]!, {
@@ -73,7 +74,7 @@ export async function refuseOutside (
   })
 }
 
-export const outsideSubtree = (actor: Actor, { agency, year }: Asked, more = {}) =>
+export const outsideSubtree = (actor: Actor, { agency, year }: Target, more = {}) =>
   problem('outside-subtree', {
     covers: actor.agency,
     agency: agency === WHOLE_REGISTRY ? { en: 'the whole registry', zh: '整个登记库' } : agency,

@@ -6,15 +6,15 @@ import type { Role } from './actor.ts'
  * there is one. `standing`: an agency in the tree, which must stand below the caller's before and after the change.
  * `each`: of every item the operation asks for itself, by `isCovered`, `coverage` or `refuseOutside`.
  */
-export type Place = 'path' | 'query' | 'body' | 'standing' | 'each'
+export type RuleScope = 'path' | 'query' | 'body' | 'standing' | 'each'
 export interface Rule {
-  least: Role | 'anyone'
-  of: Place | null
+  minimumRole: Role | 'anyone'
+  scope: RuleScope | null
 }
 
-const anyone = (of: 'path' | 'each' | null = null): Rule => ({ least: 'anyone', of })
-const filer = (of: Place | null): Rule => ({ least: 'filer', of })
-const supervisor = (of: Place | null): Rule => ({ least: 'supervisor', of })
+const anyone = (of: 'path' | 'each' | null = null): Rule => ({ minimumRole: 'anyone', scope: of })
+const filer = (of: RuleScope | null): Rule => ({ minimumRole: 'filer', scope: of })
+const supervisor = (of: RuleScope | null): Rule => ({ minimumRole: 'supervisor', scope: of })
 
 /**
  * By operation id. What anyone may read of a path is, for those whose subtree it is in, the working state; for all
@@ -85,5 +85,5 @@ export const RULES: Record<string, Rule> = {
   revokeKey: supervisor('each'),
 
   listEvents: filer('each'),
-  verifyEvents: { least: 'admin', of: null }
+  verifyEvents: { minimumRole: 'admin', scope: null }
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 
 const PREFIX_LENGTH = 12
 
-export const newSecret = () => `gk_${randomBytes(32).toString('base64url')}`
+export const createSecret = () => `gk_${randomBytes(32).toString('base64url')}`
 /** Keys are long and random, so one round of a plain hash is enough. */
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
 /** Nine random characters: enough to tell keys apart, and of no use to guess the other 34. */

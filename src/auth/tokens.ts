@@ -8,9 +8,10 @@ import {
   jwtVerify,
   type JWTVerifyGetKey
 } from 'jose'
-import { problem, type Text } from '../problems/problem.ts'
+import type { Text } from '../problems/fault.ts'
+import { problem } from '../problems/problem.ts'
 import { type Actor, type Role, ROLES, WHOLE_REGISTRY } from './actor.ts'
-import type { Recognise } from './authenticate.ts'
+import type { Authenticator } from './authenticate.ts'
 
 export interface TokenOptions {
   audience: string
@@ -33,7 +34,7 @@ const PROVIDER_TIMEOUT_MS = 5000
 const PAUSE_MS = 1000
 const KEYS_KEPT_MS = 10 * 60_000
 
-export function recogniseTokens ({ issuer, audience, keys }: TokenOptions): Recognise {
+export function authenticateToken ({ issuer, audience, keys }: TokenOptions): Authenticator {
   const getKey = keys === undefined ? discovered(issuer!) : createLocalJWKSet(keys)
   return async bearer => {
     if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(bearer)) return undefined

@@ -15,11 +15,11 @@ import { problem } from '../problems/problem.ts'
 import type { Database } from './types.ts'
 
 /** The statement that takes the next moment, for a CTE of the statement that records; no lock may be taken after it. */
-export const NEXT_MOMENT =
+export const TAKE_TIMESTAMP =
   sql`update clock set at = greatest(at + interval '1 microsecond', clock_timestamp()) returning at`
 
 /** A moment as it is shown, with all the digits that are stored. */
-export const shownMoment = (moment: RawBuilder<unknown>) =>
+export const formatTimestamp = (moment: RawBuilder<unknown>) =>
   sql<string>`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/
@@ -48,16 +48,16 @@ export function readMoment (parameter: string, text: string): string {
 }
 
 /** When it returns, all that is ever recorded up to that moment can be read. Throws `moment-in-future`. */
-export async function settle (db: Kysely<Database>, moment: string): Promise<void> {
+export async function waitUntilSettled (db: Kysely<Database>, moment: string): Promise<void> {
   const { rows: [clock] } = await sql<{ passed: boolean, future: boolean }>`
     select at >= ${moment}::timestamptz as passed, greatest(at, clock_timestamp()) < ${moment}::timestamptz as future from clock`
     .execute(db)
   if (clock!.future) throw problem('moment-in-future', { moment })
-  if (!clock!.passed) await moveOn(db, moment)
+  if (!clock!.passed) await advanceClock(db, moment)
   await passReserved(db, moment)
 }
 
-async function moveOn (db: Kysely<Database>, moment: string): Promise<void> {
+async function advanceClock (db: Kysely<Database>, moment: string): Promise<void> {
   // Not waiting for the disk: if the server fails and forgets this, its clock has passed the moment when it is back.
   await sql`
     with quick as materialized (select set_config('synchronous_commit', 'off', true))
@@ -73,9 +73,10 @@ export async function reserveMoment (trx: Transaction<Database>, db: Kysely<Data
   await sql`lock table reservation in share row exclusive mode`.execute(trx)
   const { rows: [row] } = await sql<{ at: string }>`
     with next as (select greatest(at + interval '1 microsecond', clock_timestamp()) as at from clock for update)
-    update clock set at = next.at, reserved = next.at from next returning ${shownMoment(sql`next.at`)} as at`.execute(
-    db
-  )
+    update clock set at = next.at, reserved = next.at from next returning ${formatTimestamp(sql`next.at`)} as at`
+    .execute(
+      db
+    )
   return row!.at
 }
 

@@ -20,7 +20,7 @@ function arrayText (value: unknown): unknown {
 }
 
 /** Texts beyond these are planned at each use: what a client may vary without end must not fill the server's memory. */
-const MOST_PREPARED = 200
+const MAX_PREPARED = 200
 const prepared = new Map<string, string>()
 
 /** Statements are planned once a connection: for most of ours the planning is dearer than what is planned. */
@@ -38,7 +38,7 @@ class PreparingClient extends pg.Client {
     }
     if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...given as [any])
     let name = prepared.get(text)
-    if (name === undefined && prepared.size < MOST_PREPARED) prepared.set(text, name = `s${prepared.size}`)
+    if (name === undefined && prepared.size < MAX_PREPARED) prepared.set(text, name = `s${prepared.size}`)
     return super.query(
       { text, values: values.map(arrayText), ...(name === undefined ? {} : { name }) },
       ...given.slice(2) as []

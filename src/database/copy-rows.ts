@@ -15,7 +15,7 @@ const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unkno
 ]
 const NULL = Buffer.from('null')
 /** Characters of an integer that a number keeps, and a comma. */
-const LONGEST_INTEGER = 18
+const MAX_INTEGER_LENGTH = 18
 const ODD = /[\\\t\n\r]/
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 const ESCAPED: Record<string, string> = { t: '\t', n: '\n', r: '\r' }
@@ -80,7 +80,7 @@ export class CopyRows {
 
   /** Most numbers are small: to write them digit by digit takes a fifth of the time. */
   #addArray (numbers: Float64Array): void {
-    this.#reserve(numbers.length * LONGEST_INTEGER + 3)
+    this.#reserve(numbers.length * MAX_INTEGER_LENGTH + 3)
     const memory = this.#memory
     let at = this.#length
     memory[at++] = BEGIN

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isRetryable } from './errors.ts'
 import type { Database } from './types.ts'
 
 /** Where all that a request does is one transaction, that one. */
@@ -22,7 +23,7 @@ export async function inTransaction<Result> (
   try {
     return await attempt()
   } catch (error) {
-    if (!['40001', '40P01'].includes((error as { code?: string }).code ?? '')) throw error
+    if (!isRetryable(error)) throw error
     return await attempt()
   }
 }

@@ -2,8 +2,8 @@
 
 import { type ColumnType, type Generated, sql } from 'kysely'
 
-export const FROM_EVER = 0
-export const UNTIL_FURTHER_NOTICE = 9999
+export const NO_FIRST_YEAR = 0
+export const NO_LAST_YEAR = 9999
 
 /** Where a moment stands for no end. */
 export const FOR_EVER = sql<Date>`'infinity'::timestamptz`

@@ -4,17 +4,21 @@ import { problem } from '../problems/problem.ts'
 const BIGINT = 20
 const BIGINT_ARRAY = 1016
 /** Figures and sums arrive as numbers, and a sum that a number cannot hold exactly is refused, never rounded. */
-function exactInteger (text: string): number {
+function parseExactInteger (text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) throw problem('total-overflow', { where: text })
   return value
 }
 
 /** An array of sums as PostgreSQL prints it, `{0,NULL,12}`. */
-function vector (text: string): (number | null)[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : exactInteger(part))
+function parseVector (text: string): (number | null)[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : parseExactInteger(part))
 }
 export const VALUE_PARSERS = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === BIGINT ? exactInteger : oid === BIGINT_ARRAY ? vector : pg.types.getTypeParser(oid, format as 'text')
+    oid === BIGINT
+      ? parseExactInteger
+      : oid === BIGINT_ARRAY
+      ? parseVector
+      : pg.types.getTypeParser(oid, format as 'text')
 } as pg.CustomTypesConfig

@@ -2,7 +2,7 @@
  * For work of which one part is stored while the next is made ready: `store` waits for the part before, begins with the
  * given one and returns. When this ends, however it does, nothing is at work any more.
  */
-export async function inParts (
+export async function writeBehind (
   work: (store: (part: () => Promise<unknown>) => Promise<void>) => Promise<void>
 ): Promise<void> {
   let storing: Promise<unknown> = Promise.resolve()

@@ -39,6 +39,6 @@ export interface Document {
 
 export const slice = (document: Document, { start, end }: Span) => document.text.slice(start, end)
 /** A line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
-export const RULE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
+export const RULED_LINE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
 export const isRule = (text: string, { start, end }: { start: number, end: number }) =>
-  RULE.test(text.slice(start, end))
+  RULED_LINE.test(text.slice(start, end))

@@ -3,7 +3,7 @@ import { type Content, hasRow } from './content.ts'
 import type { Cell, Check, Form, SplitCheck, StatedCheck, SumCheck } from './form.ts'
 
 /** A longer text is not searched for the figures that it states. */
-const LONGEST_STATEMENT = 50000
+const MAX_STATEMENT_LENGTH = 50000
 
 interface Verdict {
   outcome: Outcome
@@ -109,7 +109,10 @@ function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict 
 
 /** Two different figures in one text: which of them is meant cannot be told. */
 function assessStated (form: Form, content: Content, check: StatedCheck): Verdict {
-  const text = (content.sections[check.section] ?? '').normalize('NFKC').replace(/\s+/g, '').slice(0, LONGEST_STATEMENT)
+  const text = (content.sections[check.section] ?? '').normalize('NFKC').replace(/\s+/g, '').slice(
+    0,
+    MAX_STATEMENT_LENGTH
+  )
   const found = [...text.matchAll(new RegExp(check.phrase, 'g'))]
   const stated = new Set(found.map(match => Number(match[1])))
   const figures = check.cells.map(id => figureOf(content, form.cell.get(id)!))

@@ -42,7 +42,7 @@ export function runChecks (form: Form, content: Content): CheckResult {
       delta: writeFigure(scale, delta),
       cells,
       message: message ??
-        told(
+        findingMessage(
           form,
           check,
           outcome,
@@ -98,7 +98,7 @@ function sumAt (figures: Float64Array, positions: number[]): number {
   return sum
 }
 
-function told (
+function findingMessage (
   form: Form,
   check: Check,
   outcome: Outcome,

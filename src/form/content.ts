@@ -1,7 +1,7 @@
 // What a report says: its figures as one vector, the notes on cells without a figure, and its texts.
 // Read from the wire (tables of rows of values) and written back to it.
 import { atPointer, type Fault, isObject, type Place, type Text } from '../problems/fault.ts'
-import { type Figure, LONGEST_RAW, type Note, NOTE_STATES, readField, readFigure } from './figures.ts'
+import { type Figure, MAX_RAW_LENGTH, type Note, NOTE_STATES, readField, readFigure } from './figures.ts'
 import type { Cell, Form, FormTable } from './form.ts'
 
 /**
@@ -20,7 +20,7 @@ export type Values = Record<string, Figure>
 export type Rows = Record<string, Values>
 export type Notes = Record<string, Note>
 
-export const LONGEST_SECTION = 200_000
+export const MAX_SECTION_LENGTH = 200_000
 
 export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(() => null), notes: {}, sections: {} })
 
@@ -38,7 +38,12 @@ export function readContent (form: Form, wire: WireContent): { content: Content,
     const table = form.tables.get(name)
     const place = atPointer(atPointer('/tables')(name).pointer!)
     if (table === undefined) {
-      faults.push({ ...place(), found: name, expected: ofForm(form, '表', 'a table'), among: [...form.tables.keys()] })
+      faults.push({
+        ...place(),
+        found: name,
+        expected: ofForm(form, '表', 'a table'),
+        candidates: [...form.tables.keys()]
+      })
     } else readRows(table, rows, place, content, faults)
   }
   readNotes(form, wire.notes, atPointer('/notes'), content, faults)
@@ -69,7 +74,7 @@ export function readRow (
     const read = readFigure(cell, given.get(cell.column) ?? null)
     if ('expected' in read) {
       faults.push({ ...place(cell.column), found: given.get(cell.column), expected: read.expected })
-    } else put(content, cell, read.figure)
+    } else setFigure(content, cell, read.figure)
   }
 }
 
@@ -86,7 +91,7 @@ export function readFields (
     const field = fields[cell.column] ?? ''
     const read = readField(cell, field)
     if ('expected' in read) faults.push({ ...place(cell.column), found: field, expected: read.expected })
-    else put(content, cell, read.figure, read.note)
+    else setFigure(content, cell, read.figure, read.note)
   }
 }
 
@@ -110,17 +115,17 @@ export function readNotes (
         ...at,
         found: id,
         expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' },
-        among: cells.map(cell => cell.id)
+        candidates: cells.map(cell => cell.id)
       })
     } else if (!isNote(note)) {
       faults.push({
         ...at,
         found: note,
         expected: {
-          zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${LONGEST_RAW} 字的原文`,
+          zh: `{state, raw}：state 为 ${NOTE_STATES.join('、')} 之一，raw 为不超过 ${MAX_RAW_LENGTH} 字的原文`,
           en: `{state, raw}: state is one of ${
             NOTE_STATES.join(', ')
-          }, raw the text found there, at most ${LONGEST_RAW} characters`
+          }, raw the text found there, at most ${MAX_RAW_LENGTH} characters`
         }
       })
     } else if (content.notes[id] === undefined) {
@@ -146,13 +151,16 @@ function readSections (form: Form, sections: unknown, content: Content, faults: 
         ...place(id),
         found: id,
         expected: ofForm(form, '文字部分', 'a text section'),
-        among: form.sections
+        candidates: form.sections
       })
-    } else if (typeof text !== 'string' || text.length > LONGEST_SECTION) {
+    } else if (typeof text !== 'string' || text.length > MAX_SECTION_LENGTH) {
       faults.push({
         ...place(id),
         found: text,
-        expected: { zh: `不超过 ${LONGEST_SECTION} 字的文字`, en: `a text of at most ${LONGEST_SECTION} characters` }
+        expected: {
+          zh: `不超过 ${MAX_SECTION_LENGTH} 字的文字`,
+          en: `a text of at most ${MAX_SECTION_LENGTH} characters`
+        }
       })
     } else content.sections[id] = text
   }
@@ -165,7 +173,7 @@ export function knownRow (table: FormTable, row: unknown, at: Partial<Fault>, fa
     ...at,
     found: row,
     expected: { zh: `表 ${table.definition.id} 的行`, en: `a row of the table ${table.definition.id}` },
-    among: rows
+    candidates: rows
   })
   return false
 }
@@ -177,7 +185,7 @@ export function knownColumn (table: FormTable, column: string, place: Place, fau
     ...place(column),
     found: column,
     expected: { zh: `表 ${table.definition.id} 的列`, en: `a column of the table ${table.definition.id}` },
-    among: columns
+    candidates: columns
   })
   return false
 }
@@ -207,14 +215,19 @@ function members (value: unknown, place: Place, faults: Fault[]): [string, unkno
 const isNote = (note: unknown): note is Note =>
   isObject(note) && Object.keys(note).every(key => key === 'state' || key === 'raw') &&
   NOTE_STATES.some(state => state === note.state) && typeof note.raw === 'string' &&
-  note.raw.length <= LONGEST_RAW
+  note.raw.length <= MAX_RAW_LENGTH
 
 const ofForm = (form: Form, zh: string, en: string): Text => ({
   zh: `${form.id} 版格式中的${zh}`,
   en: `${en} of the form ${form.id}`
 })
 
-export function put (content: Content, cell: Cell, figure: Figure, note: Note = { state: 'blank', raw: '' }): void {
+export function setFigure (
+  content: Content,
+  cell: Cell,
+  figure: Figure,
+  note: Note = { state: 'blank', raw: '' }
+): void {
   content.figures[cell.position - 1] = figure
   if (figure === null) content.notes[cell.id] = note
 }

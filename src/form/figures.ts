@@ -14,11 +14,11 @@ export interface Note {
 export const NOTE_STATES = ['blank', 'not_applicable', 'unreadable', 'unit_unknown'] as const
 
 /** Of the text found in place of a figure. */
-export const LONGEST_RAW = 200
+export const MAX_RAW_LENGTH = 200
 
-const LARGEST_COUNT = 10 ** 12 - 1
+const MAX_COUNT = 10 ** 12 - 1
 /** In 分: ten thousand billion yuan. Below it each amount with its decimals is exact as a JSON number. */
-const LARGEST_AMOUNT = 10 ** 15 - 1
+const MAX_AMOUNT = 10 ** 15 - 1
 
 /**
  * The largest total that is exact both in storage and as a JSON number. Counts: 2^53 - 1. Money is divided by
@@ -34,7 +34,7 @@ export function readFigure (cell: Cell, value: unknown): { figure: Figure } | { 
   if (value === null) return { figure: null }
   if (typeof value !== 'number') return { expected: expectedFigure(cell) }
   const figure = Math.round(value * cell.scale)
-  const largest = cell.money ? LARGEST_AMOUNT : LARGEST_COUNT
+  const largest = cell.money ? MAX_AMOUNT : MAX_COUNT
   // The division is correctly rounded: it gives the value back only when no decimal was lost.
   const exact = figure / cell.scale === value
   const inRange = figure <= largest && figure >= (cell.signed ? -largest : 0)
@@ -47,7 +47,7 @@ export function readFigure (cell: Cell, value: unknown): { figure: Figure } | { 
  */
 export function readField (cell: Cell, field: string): { figure: Figure, note?: Note } | { expected: Text } {
   const text = field.trim()
-  if (field.length > LONGEST_RAW) return { expected: expectedFigure(cell) }
+  if (field.length > MAX_RAW_LENGTH) return { expected: expectedFigure(cell) }
   if (text === '') return { figure: null, note: { state: 'blank', raw: field } }
   if (/^[/\-—－／]+$/.test(text)) return { figure: null, note: { state: 'not_applicable', raw: field } }
   const plain = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(text)
@@ -64,7 +64,7 @@ export const writeFigure = (scale: number, figure: Figure): Figure => figure ===
 function expectedFigure (cell: Cell): Text {
   if (cell.money) {
     const decimals = Math.log10(cell.scale)
-    const below = (LARGEST_AMOUNT + 1) / cell.scale
+    const below = (MAX_AMOUNT + 1) / cell.scale
     return {
       zh: `以${cell.unit}为单位的金额：0 以上、小于 ${below} 的数字，小数不超过 ${decimals} 位；空白写 null`,
       en:
@@ -73,11 +73,11 @@ function expectedFigure (cell: Cell): Text {
   }
   return cell.signed
     ? {
-      zh: `绝对值不超过 ${LARGEST_COUNT} 的整数（减少为负）；空白写 null`,
-      en: `an integer from -${LARGEST_COUNT} to ${LARGEST_COUNT} (a decrease is negative), or null for blank`
+      zh: `绝对值不超过 ${MAX_COUNT} 的整数（减少为负）；空白写 null`,
+      en: `an integer from -${MAX_COUNT} to ${MAX_COUNT} (a decrease is negative), or null for blank`
     }
     : {
-      zh: `0 至 ${LARGEST_COUNT} 的整数；空白写 null`,
-      en: `an integer from 0 to ${LARGEST_COUNT}, or null for blank`
+      zh: `0 至 ${MAX_COUNT} 的整数；空白写 null`,
+      en: `an integer from 0 to ${MAX_COUNT}, or null for blank`
     }
 }

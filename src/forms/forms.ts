@@ -57,7 +57,7 @@ export class Forms {
             pointer: '/form',
             found: asked,
             expected: { en: 'the id of a form', zh: '格式编号' },
-            among: this.all.map(f => f.id)
+            candidates: this.all.map(f => f.id)
           }]
         })
       }

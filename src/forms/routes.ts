@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
 import type { Form } from '../form/form.ts'
-import { JSON_UTF8, PUBLIC, sendTagged, tagged } from '../http/cached-response.ts'
+import { cachedResponse, JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../http/etag.ts'
 import { answer, problems } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
@@ -18,8 +18,8 @@ const writeForm = (form: Form): Static<typeof WireForm> => ({
 
 export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   // They stay as they are while the service runs.
-  const one = new Map(forms.all.map(form => [form.id, tagged(JSON_UTF8, JSON.stringify(writeForm(form)))]))
-  const all = tagged(JSON_UTF8, JSON.stringify({ items: forms.all.map(writeForm) }))
+  const one = new Map(forms.all.map(form => [form.id, cachedResponse(JSON_UTF8, JSON.stringify(writeForm(form)))]))
+  const all = cachedResponse(JSON_UTF8, JSON.stringify({ items: forms.all.map(writeForm) }))
 
   app.get('/v1/forms', {
     schema: {
@@ -29,7 +29,7 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
       tags: ['forms'],
       response: { 200: answer(FormList, 'The forms.', ETAG), ...NOT_MODIFIED, ...problems() }
     }
-  }, async (request, reply) => await sendTagged(request, reply, all, PUBLIC))
+  }, async (request, reply) => await sendCached(request, reply, all, PUBLIC_CACHE))
 
   app.get('/v1/forms/:form', {
     schema: {
@@ -44,6 +44,6 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
   }, async (request, reply) => {
     const form = one.get(request.params.form)
     if (form === undefined) throw problem('form-not-found', { form: request.params.form })
-    return await sendTagged(request, reply, form, PUBLIC)
+    return await sendCached(request, reply, form, PUBLIC_CACHE)
   })
 }

@@ -10,30 +10,30 @@ const gzip = promisify(gzipInto)
 export const JSON_UTF8 = 'application/json; charset=utf-8'
 
 /** Anyone may keep the answer, and asks whether it still holds before giving it on. */
-export const PUBLIC = 'public, no-cache'
+export const PUBLIC_CACHE = 'public, no-cache'
 
-export interface Tagged {
+export interface CachedResponse {
   body: Buffer
   type: string
   etag: string
 }
 
-export const tagged = (type: string, text: string): Tagged => ({
+export const cachedResponse = (type: string, text: string): CachedResponse => ({
   body: Buffer.from(text),
   type,
   etag: etagOfText(text)
 })
 
 /** Shorter ones are not worth it. */
-const LEAST_TO_PACK = 2048
-const packed = new WeakMap<Tagged, Promise<Tagged>>()
+const MIN_COMPRESSED_BYTES = 2048
+const compressed = new WeakMap<CachedResponse, Promise<CachedResponse>>()
 
 /** Packed once, however often it is sent. Other bytes have another tag. */
-function pack (answer: Tagged): Promise<Tagged> {
-  let made = packed.get(answer)
+function compress (answer: CachedResponse): Promise<CachedResponse> {
+  let made = compressed.get(answer)
   if (made === undefined) {
     made = gzip(answer.body).then(body => ({ ...answer, body, etag: `${answer.etag.slice(0, -1)}-gzip"` }))
-    packed.set(answer, made)
+    compressed.set(answer, made)
   }
   return made
 }
@@ -43,15 +43,17 @@ export const sendText = (reply: FastifyReply, text: string, cacheControl: string
   reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(text)
 
 /** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
-export async function sendTagged (
+export async function sendCached (
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Tagged,
+  answer: CachedResponse,
   cacheControl: string,
   vary?: string
 ): Promise<FastifyReply> {
-  const packs = answer.body.length >= LEAST_TO_PACK
-  const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip' ? await pack(answer) : answer
+  const packs = answer.body.length >= MIN_COMPRESSED_BYTES
+  const chosen = packs && accepts(request.raw).encoding(['gzip', 'identity']) === 'gzip'
+    ? await compress(answer)
+    : answer
   const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
   if (varies.length > 0) reply.header('vary', varies.join(', '))
   if (chosen !== answer) reply.header('content-encoding', 'gzip')

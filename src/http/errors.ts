@@ -1,7 +1,8 @@
 // The edge where whatever was thrown becomes a problem, and the pages that explain each code.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isBusy, isUnavailable, NUMBER_OUT_OF_RANGE } from '../database/errors.ts'
 import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
-import { wordProblem } from '../problems/format.ts'
+import { formatProblem } from '../problems/format.ts'
 import { Problem, problem } from '../problems/problem.ts'
 import { unsupported } from './bodies/body.ts'
 import { uploading } from './bodies/upload.ts'
@@ -20,13 +21,13 @@ function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
       'x-request-id': request.id
     })
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(wordProblem(raised, language, request.url.split('?')[0]!, request.id))
+    .send(formatProblem(raised, language, request.url.split('?')[0]!, request.id))
 }
 
-export function answerProblems (app: FastifyInstance): void {
+export function handleErrors (app: FastifyInstance): void {
   const allowed = collectMethods(app)
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const raised = asProblem(error, request)
+    const raised = toProblem(error, request)
     if (raised.status === 500) request.log.error({ err: error }, 'internal error')
     else if (raised.status > 500) request.log.warn({ err: error }, raised.code)
     if (raised.status === 401) reply.header('www-authenticate', 'Bearer')
@@ -63,54 +64,50 @@ function collectMethods (app: FastifyInstance): (path: string) => string[] {
     ].sort()
 }
 
-const OF_FASTIFY: Record<string, ProblemCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http-malformed'
+/** The problem of a violated constraint; the routes check most of these before they write. */
+function problemOfConstraint (constraint: string, request: FastifyRequest): Problem | undefined {
+  const { agency, code, year, credit_code: creditCode } = {
+    ...request.body as object,
+    ...request.params as object
+  } as Record<'agency' | 'code' | 'year' | 'credit_code', string>
+  switch (constraint) {
+    case 'report_pkey':
+      return problem('report-exists', { agency, year })
+    case 'report_agency_fkey':
+    case 'api_key_agency_fkey':
+      return problem('agency-unknown', { agency })
+    case 'agency_pkey':
+      return problem('agency-exists', { agency: code })
+    case 'agency_credit_code_key':
+      return problem('credit-code-taken', { credit_code: creditCode })
+  }
+  return undefined
 }
 
-/** A constraint's name says more than its SQLSTATE. */
-const OF_CONSTRAINT: Record<string, ProblemCode> = {
-  report_pkey: 'report-exists',
-  report_agency_fkey: 'agency-unknown',
-  agency_pkey: 'agency-exists',
-  agency_credit_code_key: 'credit-code-taken',
-  api_key_agency_fkey: 'agency-unknown'
-}
-
-/** A sum beyond bigint. */
-const NUMBER_OUT_OF_RANGE = '22003'
-/** Shutting down, no connection, lost connection. */
-const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
-/** What pg says, without a code, of a connection that was lost while it was in use. */
-const LOST = /^Connection terminated|^Client (has encountered a connection error|was closed) and is not queryable$/
-/** Serialization, deadlock, lock not available, too many connections, out of resources, cancelled statement. */
-const BUSY = /^(40001|40P01|55P03|53|57014|25P03)/
-
-/** Whatever was thrown, as a problem: what nobody foresaw is `internal`. */
-export function asProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
+/** Any error as a problem; an unexpected one is `internal`. */
+export function toProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error.validation) return problemOfValidation(error.validation, error.validationContext)
-  const code = String(error.code ?? '')
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupported(request)
-  const known = OF_FASTIFY[code] ?? OF_CONSTRAINT[error.constraint ?? '']
-  if (known !== undefined) {
-    return problem(known, {
-      limit: request.routeOptions.bodyLimit ?? '',
-      ...request.body as object,
-      ...request.params as object
-    })
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupported(request)
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return problem('body-too-large', { limit: request.routeOptions.bodyLimit ?? '' })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return problem('http-malformed')
+    case NUMBER_OUT_OF_RANGE:
+      return problem('total-overflow', { where: 'bigint' })
   }
-  if (code === NUMBER_OUT_OF_RANGE) return problem('total-overflow', { where: 'bigint' })
-  if (UNAVAILABLE.test(code) || LOST.test(error.message)) return problem('database-unavailable')
-  // The pool says this when all its connections are at work.
-  if (BUSY.test(code) || error.message === 'timeout exceeded when trying to connect') return problem('database-busy')
-  return problem('internal')
+  const violation = problemOfConstraint(error.constraint ?? '', request)
+  if (violation !== undefined) return violation
+  if (isUnavailable(error)) return problem('database-unavailable')
+  return problem(isBusy(error) ? 'database-busy' : 'internal')
 }
 
 /**
  * A path that cannot be decoded or has a part too long for the router: Fastify answers it before our handler is asked.
  */
-export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export function handleInvalidPath (_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   send(
     request,
     reply,
@@ -128,7 +125,7 @@ export function answerBadPath (_: FastifyError, request: FastifyRequest, reply: 
 }
 
 /** What Node refuses before there is a request. */
-export function answerBrokenHttp (error: Error & { code?: string }, socket: import('node:net').Socket): void {
+export function handleClientError (error: Error & { code?: string }, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
   const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW'
@@ -136,7 +133,7 @@ export function answerBrokenHttp (error: Error & { code?: string }, socket: impo
     : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     ? 'request-timeout'
     : 'http-malformed'
-  const body = JSON.stringify(wordProblem(problem(code), 'en', '', ''))
+  const body = JSON.stringify(formatProblem(problem(code), 'en', '', ''))
   const { status, title } = PROBLEMS[code]
   socket.end(
     `HTTP/1.1 ${status} ${title.en}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${

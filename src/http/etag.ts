@@ -44,7 +44,7 @@ export function readConditions (
 }
 
 /** A GET whose ETag the client has already is answered 304, without the body. */
-export function answerNotModified (app: FastifyInstance): void {
+export function handleIfNoneMatch (app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const known = request.headers['if-none-match']
     const etag = reply.getHeader('etag')

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ControlledTransaction, type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
+import { LOCK_NOT_AVAILABLE } from '../database/errors.ts'
 import { asPartOf } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
@@ -27,7 +28,6 @@ const KEY = /^[\x21-\x7e]{1,200}$/
 const KEPT = sql`interval '24 hours'`
 /** How long the same request waits for the first; no longer, as each that waits has a connection. */
 const PATIENCE = '2s'
-const LOCK_NOT_AVAILABLE = '55P03'
 const KEPT_HEADERS = ['content-type', 'location', 'etag', 'cache-control', 'vary']
 const HEADER = {
   'idempotency-key': Type.Optional(
@@ -39,7 +39,7 @@ const HEADER = {
 }
 
 /** Comes after the callers are known and their rights are held. */
-export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void {
+export function handleIdempotencyKeys (app: FastifyInstance, db: Kysely<Database>): void {
   app.decorateRequest('retryable', null)
   app.addHook('onRoute', ({ method, schema }) => {
     if (method !== 'POST' || !schema?.security?.every(way => Object.keys(way).length > 0)) return
@@ -56,8 +56,8 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
       return done()
     }
     if (typeof key !== 'string' || !KEY.test(key)) return done(problem('idempotency-key-invalid'))
-    claim(db, request.actor.name, key, fingerprint(request)).then(claimed => {
-      if ('status' in claimed) return replay(reply, claimed)
+    claimKey(db, request.actor.name, key, fingerprint(request)).then(claimed => {
+      if ('status' in claimed) return sendStoredAnswer(reply, claimed)
       request.retryable = { key, trx: claimed }
       asPartOf(claimed, done)
     }, done)
@@ -67,7 +67,7 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
     const { key, trx } = request.retryable
     request.retryable = null
     const { statusCode: status } = reply
-    if (status < 200 || status > 299) return await undo(trx)
+    if (status < 200 || status > 299) return await rollBack(trx)
     try {
       if (!isStream(payload)) {
         const headers = Object.fromEntries(
@@ -82,14 +82,14 @@ export function answerRetries (app: FastifyInstance, db: Kysely<Database>): void
       }
       await trx.commit().execute()
     } catch (error) {
-      await undo(trx)
+      await rollBack(trx)
       throw error
     }
   })
 }
 
 /** Also gives the connection back. On one that was lost nothing is left to undo. */
-const undo = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})
+const rollBack = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})
 
 const kept = (payload: string | Buffer, shownOnce: string | undefined) =>
   shownOnce === undefined ? payload : JSON.stringify({ ...JSON.parse(String(payload)), [shownOnce]: null })
@@ -101,7 +101,7 @@ interface Answer {
 }
 
 /** The answer when it is there already; else the key is the caller's to use, in this transaction. */
-async function claim (
+async function claimKey (
   db: Kysely<Database>,
   actor: string,
   key: string,
@@ -127,16 +127,16 @@ async function claim (
       // Too old, and removed between the two statements.
       if (there === undefined) continue
       if (!there.fingerprint.equals(fingerprint)) throw problem('idempotency-key-reused', { key })
-      await undo(trx)
+      await rollBack(trx)
       return { status: there.status!, headers: there.headers as Record<string, string>, body: there.body! }
     }
   } catch (error) {
-    await undo(trx)
+    await rollBack(trx)
     throw (error as { code?: string }).code === LOCK_NOT_AVAILABLE ? problem('idempotency-key-in-use', { key }) : error
   }
 }
 
-const replay = (reply: FastifyReply, { status, headers, body }: Answer) =>
+const sendStoredAnswer = (reply: FastifyReply, { status, headers, body }: Answer) =>
   reply.code(status).headers(headers).header('idempotency-replayed', 'true').serializer((body: unknown) =>
     body as string
   ).send(status === 204 ? null : body)

@@ -2,16 +2,16 @@
 // more than `select 1`; so what was published is in the next answer, whichever process published it.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { tagged, type Tagged } from './cached-response.ts'
+import { cachedResponse, type CachedResponse } from './cached-response.ts'
 
 /** Of one process. */
-const MOST_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 32 * 1024 * 1024
 /** Larger ones would leave no room for others. */
-const LARGEST = MOST_BYTES / 8
+const MAX_ENTRY_BYTES = MAX_BYTES / 8
 
-export class Answers {
+export class ResponseCache {
   readonly #db: Kysely<Database>
-  readonly #kept = new Map<string, { bytes: number, answer: Promise<Tagged> }>()
+  readonly #kept = new Map<string, { bytes: number, answer: Promise<CachedResponse> }>()
   #bytes = 0
   #moment = 0
 
@@ -20,7 +20,7 @@ export class Answers {
   }
 
   /** The answer kept under this key, else what `make` gives: many who ask at once wait for one. */
-  async get (key: string, type: string, make: () => Promise<string>): Promise<Tagged> {
+  async get (key: string, type: string, make: () => Promise<string>): Promise<CachedResponse> {
     // Read before the answer is made, so that one is never kept under a moment later than what it tells. It may tell of
     // a later one: who finds it then has asked after that was committed.
     this.#turn(await currentMoment(this.#db))
@@ -30,7 +30,7 @@ export class Answers {
       this.#kept.set(key, kept)
       return await kept.answer
     }
-    const entry = { bytes: 0, answer: make().then(text => tagged(type, text)) }
+    const entry = { bytes: 0, answer: make().then(text => cachedResponse(type, text)) }
     this.#kept.set(key, entry)
     try {
       const answer = await entry.answer
@@ -51,14 +51,14 @@ export class Answers {
   }
 
   #keep (key: string, entry: { bytes: number }, bytes: number): void {
-    if (bytes > LARGEST) {
+    if (bytes > MAX_ENTRY_BYTES) {
       this.#kept.delete(key)
       return
     }
     entry.bytes = bytes
     this.#bytes += bytes
     for (const [oldest, { bytes }] of this.#kept) {
-      if (this.#bytes <= MOST_BYTES) break
+      if (this.#bytes <= MAX_BYTES) break
       this.#kept.delete(oldest)
       this.#bytes -= bytes
     }

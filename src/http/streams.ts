@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { problem } from '../problems/problem.ts'
 
 /** In one process. */
-const MOST_AT_ONCE = 3
+const MAX_STREAMS = 3
 
 export class Streams {
   #going = 0
@@ -18,7 +18,7 @@ export class Streams {
     write: (pieces: AsyncIterable<Piece>) => AsyncGenerator<string>,
     whenEmpty: () => Promise<void>
   ): Promise<Readable> {
-    if (this.#going >= MOST_AT_ONCE) throw problem('database-busy')
+    if (this.#going >= MAX_STREAMS) throw problem('database-busy')
     this.#going++
     const end = async () => {
       this.#going--

@@ -3,7 +3,8 @@
 import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
-import { type Fault, problem, Problem } from '../problems/problem.ts'
+import type { Fault } from '../problems/fault.ts'
+import { problem, Problem } from '../problems/problem.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
@@ -41,7 +42,7 @@ const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, opt
 }
 
 /** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
-export function refuseUndeclaredQueries (app: FastifyInstance): void {
+export function rejectUndeclaredQueries (app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, schema }) => {
     if (url.startsWith('/v1/') && schema !== undefined) {
       schema.querystring ??= { type: 'object', properties: {}, additionalProperties: false }
@@ -92,7 +93,7 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
       const expected = known.length === 0
         ? { en: 'nothing here', zh: '此处不应有内容' }
         : { en: `one of ${known.join(', ')}`, zh: `以下之一：${known.join('、')}` }
-      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected, among: known }
+      return { ...at(params.additionalProperty), found: String(params.additionalProperty), expected, candidates: known }
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).map(String)
@@ -100,7 +101,7 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
         ...at(),
         found: data,
         expected: { en: `one of ${allowed.join(', ')}`, zh: `以下之一：${allowed.join('、')}` },
-        among: allowed
+        candidates: allowed
       }
     }
     case 'type':

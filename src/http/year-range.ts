@@ -12,16 +12,16 @@ export const YearRangeQuery = Type.String({
   description: 'A year, or a range such as 2019..2025'
 })
 
-const MOST_YEARS = 200
+const MAX_YEARS = 200
 
 export function readYearRange (text: string): YearRange {
   const [first = 0, last = first] = text.split('..').map(Number)
-  if (last < first || last - first >= MOST_YEARS) {
+  if (last < first || last - first >= MAX_YEARS) {
     throw problem('parameter-invalid', {}, {
       errors: [{
         parameter: 'year',
         found: text,
-        expected: { en: `an ascending range of at most ${MOST_YEARS} years`, zh: `递增且不超过 ${MOST_YEARS} 年的范围` }
+        expected: { en: `an ascending range of at most ${MAX_YEARS} years`, zh: `递增且不超过 ${MAX_YEARS} 年的范围` }
       }]
     })
   }

@@ -4,9 +4,9 @@ import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../audit/record.ts'
+import { auditContext } from '../audit/record.ts'
 import type { Role } from '../auth/actor.ts'
-import { refuseRole } from '../auth/authorize.ts'
+import { requireRole } from '../auth/authorize.ts'
 import { RULES } from '../auth/rules.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
@@ -14,9 +14,15 @@ import { receiveUpload, typeOf } from '../http/bodies/upload.ts'
 import { languageOf } from '../http/language.ts'
 import { LOCATION, problems, ref } from '../http/responses.ts'
 import { problemOfValidation } from '../http/validation.ts'
-import { thisYear } from '../reports/china-time.ts'
+import { currentYearInChina } from '../reports/china-time.ts'
 import { importAgencies } from './agencies/import-agencies.ts'
-import { type ImportOptions, isRejected, rejection, type Run, wordResult } from './bulk/import-state.ts'
+import {
+  formatResult,
+  type ImportOptions,
+  type ImportState,
+  isRejected,
+  rejectionProblem
+} from './bulk/import-state.ts'
 import { type FileToRead, formatOf, openFile } from './bulk/open-file.ts'
 import { Rejects } from './bulk/rejects.ts'
 import {
@@ -28,7 +34,7 @@ import {
   ImportResult,
   REPORTS_BODY
 } from './bulk/schemas.ts'
-import { backgroundJobs, takeTurns } from './jobs/background.ts'
+import { backgroundJobs, createMutex } from './jobs/background.ts'
 import { getJob, type JobKind, openJob } from './jobs/jobs.ts'
 import { attachment, REJECT_TYPES, sendJob } from './jobs/routes.ts'
 import { importReports } from './reports/import-reports.ts'
@@ -78,14 +84,14 @@ interface Query {
   on_error?: 'abort' | 'continue'
   mode?: 'upsert' | 'create'
 }
-type Work = (file: FileToRead, options: ImportOptions) => Promise<Run>
+type Work = (file: FileToRead, options: ImportOptions) => Promise<ImportState>
 
 export const bulkRoutes =
   (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
     // The body is read as it comes, by the handler.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
-    const inTurn = takeTurns()
+    const inTurn = createMutex()
     const jobs = backgroundJobs(app, db, inTurn)
 
     /**
@@ -126,10 +132,10 @@ export const bulkRoutes =
         const gone = new AbortController()
         reply.raw.on('close', () => gone.abort())
         const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
-        if (isRejected(run)) throw rejection(run, language)
+        if (isRejected(run)) throw rejectionProblem(run, language)
         reply.header('vary', 'Accept, Accept-Language')
         if (rejects === undefined) {
-          return await reply.type('application/json; charset=utf-8').send(wordResult(run, language) as never)
+          return await reply.type('application/json; charset=utf-8').send(formatResult(run, language) as never)
         }
         isHandedOn = true
         const type = REJECT_TYPES[file.format]
@@ -168,17 +174,17 @@ export const bulkRoutes =
         publish?: boolean
         accept_failed_checks?: boolean
       }
-      if (publish) refuseRole(request.actor!, RULES.publishReport!.least as Role)
+      if (publish) requireRole(request.actor!, RULES.publishReport!.minimumRole as Role)
       return await answer(
         request,
         reply,
         'reports',
         Object.keys(REPORTS_BODY.content),
         (file, options) =>
-          importReports(db, forms, file, thisYear(), {
+          importReports(db, forms, file, currentYearInChina(), {
             ...options,
             actor: request.actor!,
-            by: by(request),
+            by: auditContext(request),
             publish,
             acceptFailedChecks
           })
@@ -202,7 +208,7 @@ export const bulkRoutes =
         'agencies',
         Object.keys(AGENCIES_BODY.content),
         (file, options) =>
-          importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: by(request) })
+          importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: auditContext(request) })
       )
     }
     app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)

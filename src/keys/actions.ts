@@ -1,29 +1,30 @@
 // Making, rotating and revoking keys. What a caller cannot reach is not there for it.
 import type { Kysely } from 'kysely'
-import { type By, type EventKind, type NewEvent, recordEvent } from '../audit/record.ts'
+import { type AuditContext, type EventKind, type NewEvent, recordEvent } from '../audit/record.ts'
 import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
-import { refuseRole } from '../auth/authorize.ts'
-import { newSecret } from '../auth/secret.ts'
+import { requireRole } from '../auth/authorize.ts'
+import { createSecret } from '../auth/secret.ts'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
-import { type Fault, problem, refuse } from '../problems/problem.ts'
+import type { Fault } from '../problems/fault.ts'
+import { problem, throwIfFaults } from '../problems/problem.ts'
 import { ApiKey, type NewKey, type ShownKey } from './schemas.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
 /** That the agency is one the caller acts for is held before. */
 export async function createKey (
   db: Kysely<Database>,
-  by: By,
+  by: AuditContext,
   actor: Actor,
   { role, agency, label, expires_at: expires }: NewKey
 ): Promise<ShownKey> {
-  refuseRole(actor, role)
+  requireRole(actor, role)
   const faults = expiryFaults(expires)
   if (agency === undefined && role !== 'admin') {
     faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
   }
-  refuse('body-invalid', faults)
-  const secret = newSecret()
+  throwIfFaults('body-invalid', faults)
+  const secret = createSecret()
   return await inTransaction(db, async trx => {
     const key = await insertKey(trx, secret, {
       role,
@@ -40,13 +41,13 @@ export async function createKey (
 /** The same key with a new secret; the old one is refused from now on. */
 export async function rotateKey (
   db: Kysely<Database>,
-  by: By,
+  by: AuditContext,
   actor: Actor,
   id: number,
   expires: string | null | undefined
 ): Promise<ShownKey> {
-  refuse('body-invalid', expiryFaults(expires))
-  const secret = newSecret()
+  throwIfFaults('body-invalid', expiryFaults(expires))
+  const secret = createSecret()
   return await inTransaction(db, async trx => {
     const { expires_at: before } = await getKey(trx, actor, id)
     const until = expires === undefined ? before : expires
@@ -58,7 +59,7 @@ export async function rotateKey (
 }
 
 /** For good. Repeated, it changes nothing. */
-export async function revokeKey (db: Kysely<Database>, by: By, actor: Actor, id: number): Promise<void> {
+export async function revokeKey (db: Kysely<Database>, by: AuditContext, actor: Actor, id: number): Promise<void> {
   const key = await getKey(db, actor, id)
   await inTransaction(db, async trx => {
     if (await revoke(trx, id)) await recordEvent(trx, by, eventOf('key_revoked', key))

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
-import { hashOf, newSecret, prefixOf } from '../auth/secret.ts'
+import { createSecret, hashOf, prefixOf } from '../auth/secret.ts'
 import type { Database } from '../database/types.ts'
 
 /**
  * The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give
  * undefined.
  */
-export async function firstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
-  const secret = newSecret()
+export async function createFirstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
+  const secret = createSecret()
   return await db.transaction().execute(async trx => {
     // Two services that start at once make one key, not two.
     await sql`lock table api_key in exclusive mode`.execute(trx)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../audit/record.ts'
+import { auditContext } from '../audit/record.ts'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import type { Database } from '../database/types.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
@@ -71,7 +71,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       }
     },
     async (request, reply) =>
-      reply.code(201).headers(UNKEPT).send(await createKey(db, by(request), request.actor!, request.body))
+      reply.code(201).headers(UNKEPT).send(await createKey(db, auditContext(request), request.actor!, request.body))
   )
 
   app.post(
@@ -97,7 +97,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     },
     async (request, reply) =>
       reply.headers(UNKEPT).send(
-        await rotateKey(db, by(request), request.actor!, request.params.id, request.body.expires_at)
+        await rotateKey(db, auditContext(request), request.actor!, request.params.id, request.body.expires_at)
       )
   )
 
@@ -111,7 +111,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       response: { 204: Type.Null({ description: 'It is revoked.' }), ...problems('key-not-found') }
     }
   }, async (request, reply) => {
-    await revokeKey(db, by(request), request.actor!, request.params.id)
+    await revokeKey(db, auditContext(request), request.actor!, request.params.id)
     return reply.code(204).send(null)
   })
 }

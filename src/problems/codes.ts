@@ -1,16 +1,17 @@
 // All that can go wrong, in one table. Codes are never renamed or reused. `{name}` stands for a fact of the case.
-import { STATUS_CODES } from 'node:http'
 
-interface Entry {
+/** `Detail` is the English sentence as a literal type: the names of its facts are checked where a problem is raised. */
+interface Entry<Detail extends string> {
   status: number
   title: { en: string, zh: string }
-  detail: { en: string, zh: string }
+  detail: { en: Detail, zh: string }
 }
 
-const entry = (status: number, en: [title: string, detail: string], zh: [title: string, detail: string]): Entry => {
-  if (STATUS_CODES[status] === undefined) throw new Error(`no HTTP status ${status}`)
-  return { status, title: { en: en[0], zh: zh[0] }, detail: { en: en[1], zh: zh[1] } }
-}
+const entry = <const Detail extends string>(
+  status: number,
+  [title, detail]: readonly [title: string, detail: Detail],
+  [titleZh, detailZh]: readonly [title: string, detail: string]
+): Entry<Detail> => ({ status, title: { en: title, zh: titleZh }, detail: { en: detail, zh: detailZh } })
 
 export const PROBLEMS = {
   // The request cannot be understood.
@@ -97,8 +98,8 @@ export const PROBLEMS = {
   ]),
   'role-insufficient': entry(
     403,
-    ['Role insufficient', 'This needs the role {least} or above; the caller is {role}.'],
-    ['角色权限不足', '此操作需要 {least} 或更高的角色，当前角色为 {role}。']
+    ['Role insufficient', 'This needs the role {minimumRole} or above; the caller is {role}.'],
+    ['角色权限不足', '此操作需要 {minimumRole} 或更高的角色，当前角色为 {role}。']
   ),
   'outside-subtree': entry(403, [
     'Outside the subtree',
@@ -353,6 +354,13 @@ export const PROBLEMS = {
     '尚未就绪',
     '服务尚未就绪：{reason}。'
   ])
-} satisfies Record<string, Entry>
+} satisfies Record<string, Entry<string>>
 
 export type ProblemCode = keyof typeof PROBLEMS
+
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never
+
+/** The facts that the sentence of a code names in braces. */
+export type FactName<Code extends ProblemCode> = Placeholders<(typeof PROBLEMS)[Code]['detail']['en']>

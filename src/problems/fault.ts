@@ -1,3 +1,5 @@
+export type Language = 'en' | 'zh'
+
 /** A sentence in the two languages of the service. */
 export interface Text {
   zh: string
@@ -8,13 +10,15 @@ export interface Text {
 export interface Fault {
   /** JSON Pointer into the body. */
   pointer?: string
+  /** A path or query parameter. */
+  parameter?: string
   /** Line and column of a CSV body; the header is line 1. */
   line?: number
   column?: string
   found?: unknown
   expected: Text
   /** The names that would have been right, for a suggestion. */
-  among?: readonly string[]
+  candidates?: readonly string[]
 }
 
 /** Where a reader stands in the body; gives the place of one of its members. */

@@ -1,22 +1,6 @@
-// A problem (RFC 9457): raised anywhere with a code and the facts, worded at the edge in the caller's language.
-import { type ProblemCode, PROBLEMS } from './codes.ts'
-
-export type Language = 'en' | 'zh'
-export interface Text {
-  en: string
-  zh: string
-}
-
-/** One thing that is wrong, before it is worded. See `WireFault` for the members. */
-export interface Fault {
-  pointer?: string
-  parameter?: string
-  line?: number
-  column?: string
-  found?: unknown
-  expected: Text
-  among?: readonly string[]
-}
+// A problem (RFC 9457): raised anywhere with a code and its facts, formatted at the edge in the caller's language.
+import { type FactName, type ProblemCode, PROBLEMS } from './codes.ts'
+import type { Fault, Text } from './fault.ts'
 
 export type Fact = string | number | Text
 
@@ -40,13 +24,22 @@ export class Problem extends Error {
   }
 }
 
-export const problem = (
-  code: ProblemCode,
-  facts: Record<string, Fact> = {},
-  { errors = [], ...more }: { errors?: Fault[], [member: string]: unknown } = {}
-) => new Problem(code, facts, errors, more)
+type Facts<Code extends ProblemCode> = Record<FactName<Code>, Fact>
+/** Codes whose sentence names no facts. */
+type CodeWithoutFacts = { [Code in ProblemCode]: [FactName<Code>] extends [never] ? Code : never }[ProblemCode]
+type More = { errors?: Fault[], [member: string]: unknown }
 
-/** Throws when there is a fault: all of them in one problem. */
-export function refuse (code: ProblemCode, errors: Fault[], facts: Record<string, Fact> = {}): void {
-  if (errors.length > 0) throw problem(code, facts, { errors })
+/** `facts` fill the placeholders of the code's sentence; `errors` and further members go into the answer. */
+export function problem<Code extends ProblemCode> (
+  code: Code,
+  ...[facts, { errors = [], ...more } = {}]: [FactName<Code>] extends [never]
+    ? [facts?: Record<never, never>, more?: More]
+    : [facts: Facts<Code>, more?: More]
+): Problem {
+  return new Problem(code, facts ?? {}, errors, more)
+}
+
+/** Throws one problem with all the faults, unless there are none. */
+export function throwIfFaults (code: CodeWithoutFacts, errors: Fault[]): void {
+  if (errors.length > 0) throw problem(code, {}, { errors })
 }

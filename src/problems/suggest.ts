@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /** The nearest of the names, when it is near enough to be a slip of the keys. */
-export function didYouMean (found: string, among: readonly string[]): string | undefined {
+export function suggestName (found: string, among: readonly string[]): string | undefined {
   if (among.includes(found)) return undefined
   const lower = found.slice(0, 100).toLowerCase()
   const near = among.map(name => ({ name, far: distance(lower, name.toLowerCase()) })).sort((a, b) => a.far - b.far)[0]

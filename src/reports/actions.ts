@@ -1,27 +1,31 @@
 // Writing drafts. Each action reads what was sent, refuses it with all its faults, and only then writes.
 import type { Kysely } from 'kysely'
-import { type By, recordEvent } from '../audit/record.ts'
+import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import { chooseForm, Forms } from '../forms/forms.ts'
 import type { Conditions } from '../http/etag.ts'
-import { problem, refuse } from '../problems/problem.ts'
-import { changesOf } from './content-changes.ts'
-import { contentOf, creation, isThere, putContent, refuseLocked } from './drafts.ts'
-import { holdConditions } from './etags.ts'
-import { changedReadOnly } from './read-only.ts'
+import { problem, throwIfFaults } from '../problems/problem.ts'
+import { diffContent } from './content-changes.ts'
+import { creationEvent, parseContent, requireAgencyInYear, requireEditable, upsertDraft } from './drafts.ts'
+import { checkPreconditions } from './etags.ts'
+import { readOnlyFaults } from './read-only.ts'
 import { writeReport } from './representation.ts'
 import { NewReport, ReportDraft } from './schemas.ts'
 import { findReport, insertReport, lockReport, removeReport } from './store.ts'
 import type { ReportId, StoredReport } from './stored-report.ts'
-import { dropAmendment, getPublic } from './versions/versions.ts'
-import type { Caller } from './visibility.ts'
+import { discardAmendment, getPublic } from './versions/versions.ts'
+import type { Visibility } from './visibility.ts'
 
 /**
- * The working state for a caller who sees drafts, else the current version. Throws `report-not-found`,
+ * The working state for a visibility who sees drafts, else the current version. Throws `report-not-found`,
  * `report-withdrawn`.
  */
-export async function getReport (db: Kysely<Database>, id: ReportId, { seesDrafts }: Caller): Promise<StoredReport> {
+export async function getReport (
+  db: Kysely<Database>,
+  id: ReportId,
+  { seesDrafts }: Visibility
+): Promise<StoredReport> {
   if (!seesDrafts) return await getPublic(db, id)
   const report = await findReport(db, id.agency, id.year)
   if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
@@ -31,14 +35,14 @@ export async function getReport (db: Kysely<Database>, id: ReportId, { seesDraft
 export async function createReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   body: NewReport,
   thisYear: number
 ): Promise<StoredReport> {
   const form = chooseForm(forms, body.year, body.form, thisYear)
-  const content = contentOf(form, body)
+  const content = parseContent(form, body)
   return await inTransaction(db, async trx => {
-    if (!await isThere(trx, body)) {
+    if (!await requireAgencyInYear(trx, body)) {
       throw problem('agency-unknown', { agency: body.agency }, {
         errors: [{
           pointer: '/agency',
@@ -49,7 +53,7 @@ export async function createReport (
     }
     const report = await insertReport(trx, body.agency, body.year, form, content)
     if (report === undefined) throw problem('report-exists', { agency: body.agency, year: body.year })
-    await recordEvent(trx, by, creation(body, { form, content }))
+    await recordEvent(trx, by, creationEvent(body, { form, content }))
     return report
   })
 }
@@ -58,24 +62,26 @@ export async function createReport (
 export async function putReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   body: ReportDraft,
   conditions: Conditions,
-  caller: Caller,
+  visibility: Visibility,
   thisYear: number
 ): Promise<{ report: StoredReport, created: boolean }> {
   const form = chooseForm(forms, id.year, body.form, thisYear)
-  const content = contentOf(form, body)
+  const content = parseContent(form, body)
   return await inTransaction(db, async trx => {
-    if (!await isThere(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    const { outcome, report } = await putContent(trx, forms, by, id, { form, content }, report => {
-      holdConditions(forms, conditions, id, report)
+    if (!await requireAgencyInYear(trx, id)) throw problem('agency-not-found', { agency: id.agency })
+    const { outcome, report } = await upsertDraft(trx, forms, by, id, { form, content }, report => {
+      checkPreconditions(forms, conditions, id, report)
       if (report === undefined) return
-      refuseLocked(report)
-      refuse('body-invalid', changedReadOnly(body, writeReport(forms, report, caller)))
+      requireEditable(report)
+      throwIfFaults('body-invalid', readOnlyFaults(body, writeReport(forms, report, visibility)))
     })
-    if (outcome === 'created') refuse('body-invalid', changedReadOnly(body, writeReport(forms, report, caller)))
+    if (outcome === 'created') {
+      throwIfFaults('body-invalid', readOnlyFaults(body, writeReport(forms, report, visibility)))
+    }
     return { report, created: outcome === 'created' }
   })
 }
@@ -84,26 +90,26 @@ export async function putReport (
 export async function deleteReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions
 ): Promise<void> {
   await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { ...id })
-    holdConditions(forms, conditions, id, report)
+    checkPreconditions(forms, conditions, id, report)
     if (report.status === 'published' || report.status === 'withdrawn') {
       throw problem('report-published-before', { ...id })
     }
-    refuseLocked(report)
+    requireEditable(report)
     const held = { form: forms.get(report.form), content: report.content }
     await recordEvent(trx, by, {
       kind: 'deleted',
       agency: id.agency,
       year: id.year,
-      details: { version: report.version, changes: changesOf(held, null) }
+      details: { version: report.version, changes: diffContent(held, null) }
     })
     if (report.version === null) await removeReport(trx, report)
-    else await dropAmendment(trx, id)
+    else await discardAmendment(trx, id)
   })
 }

@@ -7,10 +7,10 @@ import { chooseForm, Forms } from '../forms/forms.ts'
 import { answer, BODY, problems, ref } from '../http/responses.ts'
 import { getReport } from './actions.ts'
 import { Checked, ReportToCheck } from './check-schemas.ts'
-import { thisYear } from './china-time.ts'
-import { contentOf } from './drafts.ts'
+import { currentYearInChina } from './china-time.ts'
+import { parseContent } from './drafts.ts'
 import { FORM_CHOICE, ReportParams } from './parameters.ts'
-import { callerOf } from './visibility.ts'
+import { visibilityOf } from './visibility.ts'
 
 export const checkRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports/:agency/:year/checks', {
@@ -27,7 +27,7 @@ export const checkRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       }
     }
   }, async request => {
-    const report = await getReport(db, request.params, callerOf(request))
+    const report = await getReport(db, request.params, visibilityOf(request))
     return runChecks(forms.get(report.form), report.content)
   })
 
@@ -41,7 +41,7 @@ export const checkRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       response: { 200: answer(Checked, 'How the checks came out.'), ...problems(...FORM_CHOICE, ...BODY) }
     }
   }, async request => {
-    const form = chooseForm(forms, request.body.year, request.body.form, thisYear())
-    return runChecks(form, contentOf(form, request.body))
+    const form = chooseForm(forms, request.body.year, request.body.form, currentYearInChina())
+    return runChecks(form, parseContent(form, request.body))
   })
 }

@@ -3,7 +3,7 @@ import type { Content } from '../form/content.ts'
 import { type Figure, writeFigure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'
 
-export interface Held {
+export interface ReportContent {
   form: Form
   content: Content
 }
@@ -12,7 +12,10 @@ export interface Held {
 type Said = Figure | { state: string, raw: string } | string
 
 /** By cell, and by section behind `sections.`. */
-export function changesOf (before: Held | null, after: Held | null): Record<string, [before: Said, after: Said]> {
+export function diffContent (
+  before: ReportContent | null,
+  after: ReportContent | null
+): Record<string, [before: Said, after: Said]> {
   const [was, is] = [saidBy(before), saidBy(after)]
   const changes: Record<string, [Said, Said]> = {}
   for (const id of new Set([...was.keys(), ...is.keys()])) {
@@ -22,7 +25,7 @@ export function changesOf (before: Held | null, after: Held | null): Record<stri
   return changes
 }
 
-function saidBy (held: Held | null): Map<string, Said> {
+function saidBy (held: ReportContent | null): Map<string, Said> {
   if (held === null) return new Map()
   const { form, content: { figures, notes, sections } } = held
   const said = new Map<string, Said>()

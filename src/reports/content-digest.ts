@@ -2,9 +2,9 @@
 import { hash } from 'node:crypto'
 import type { Content } from '../form/content.ts'
 import { writeVector } from '../form/vector.ts'
-import type { Held } from './content-changes.ts'
+import type { ReportContent } from './content-changes.ts'
 
-export const digestOf = ({ form, content: { figures, notes, sections } }: Held): string =>
+export const contentDigest = ({ form, content: { figures, notes, sections } }: ReportContent): string =>
   digestOfStored(form.id, writeVector(figures), notes, sections)
 
 /** Tells one content from another, in whatever order its notes and texts come. `vector` as it is stored. */

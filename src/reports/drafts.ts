@@ -1,16 +1,16 @@
 import type { Transaction } from 'kysely'
-import { showYears } from '../agencies/periods.ts'
+import { formatYears } from '../agencies/periods.ts'
 import { findAgency } from '../agencies/store.ts'
-import { findPeriod, findPeriods, holdAgency } from '../agencies/tree.ts'
-import { type By, type NewEvent, recordEvent } from '../audit/record.ts'
+import { findPeriod, findPeriods, lockAgencyForShare } from '../agencies/tree.ts'
+import { type AuditContext, type NewEvent, recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
 import { type Content, readContent } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { Forms } from '../forms/forms.ts'
-import { problem, refuse } from '../problems/problem.ts'
-import { changesOf, type Held } from './content-changes.ts'
-import { digestOf } from './content-digest.ts'
-import { holds } from './representation.ts'
+import { problem, throwIfFaults } from '../problems/problem.ts'
+import { diffContent, type ReportContent } from './content-changes.ts'
+import { contentDigest } from './content-digest.ts'
+import { hasSameContent } from './representation.ts'
 import { insertReport, lockReport, saveContent } from './store.ts'
 import type { ReportId, StoredReport } from './stored-report.ts'
 
@@ -18,12 +18,12 @@ import type { ReportId, StoredReport } from './stored-report.ts'
  * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
  * `source` tells the audit trail where the content comes from.
  */
-export async function putContent (
+export async function upsertDraft (
   trx: Transaction<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
-  held: Held,
+  held: ReportContent,
   mayWrite: (report: StoredReport | undefined) => void,
   source: Record<string, unknown> = {}
 ): Promise<{ outcome: 'created' | 'replaced' | 'unchanged', report: StoredReport }> {
@@ -37,7 +37,7 @@ export async function putContent (
     }
     const report = await insertReport(trx, id.agency, id.year, held.form, held.content)
     if (report !== undefined) {
-      await recordEvent(trx, by, creation(id, held, source))
+      await recordEvent(trx, by, creationEvent(id, held, source))
       return { outcome: 'created', report }
     }
   }
@@ -47,26 +47,26 @@ export async function putContent (
 export async function saveDraft (
   trx: Transaction<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   report: StoredReport,
-  { form, content }: Held,
+  { form, content }: ReportContent,
   source: Record<string, unknown> = {}
 ): Promise<StoredReport> {
-  if (holds(forms, report, form, content)) return report
-  const { changed, event } = draftAfter(forms, report, { form, content }, source)
+  if (hasSameContent(forms, report, form, content)) return report
+  const { changed, event } = applyToDraft(forms, report, { form, content }, source)
   await saveContent(trx, changed)
   await recordEvent(trx, by, event)
   return changed
 }
 
 /** The report with this content, and what is told of the change. */
-export function draftAfter (
+export function applyToDraft (
   forms: Forms,
   report: StoredReport,
-  { form, content }: Held,
+  { form, content }: ReportContent,
   source: Record<string, unknown> = {}
 ): { changed: StoredReport, event: NewEvent } {
-  const changes = changesOf({ form: forms.get(report.form), content: report.content }, { form, content })
+  const changes = diffContent({ form: forms.get(report.form), content: report.content }, { form, content })
   return {
     changed: {
       ...report,
@@ -80,11 +80,15 @@ export function draftAfter (
 }
 
 /** What it was made with can be told from what follows: each change says what was there before. */
-export const creation = ({ agency, year }: ReportId, held: Held, source: Record<string, unknown> = {}): NewEvent => ({
+export const creationEvent = (
+  { agency, year }: ReportId,
+  held: ReportContent,
+  source: Record<string, unknown> = {}
+): NewEvent => ({
   kind: 'created',
   agency,
   year,
-  details: { form: held.form.id, ...source, content_sha256: digestOf(held) }
+  details: { form: held.form.id, ...source, content_sha256: contentDigest(held) }
 })
 
 /** Those of the cells that this changes are the revision that it makes. */
@@ -99,23 +103,23 @@ function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Co
   )
 }
 
-export function refuseLocked ({ agency, year, status, status_since: since }: StoredReport): void {
+export function requireEditable ({ agency, year, status, status_since: since }: StoredReport): void {
   if (status !== 'draft' && status !== 'returned') {
     throw problem('report-locked', { agency, year, status, since }, { locked: { status, since } })
   }
 }
 
-export function contentOf (form: Form, body: { tables?: unknown, notes?: unknown, sections?: unknown }): Content {
+export function parseContent (form: Form, body: { tables?: unknown, notes?: unknown, sections?: unknown }): Content {
   const { content, faults } = readContent(form, body)
-  refuse('body-invalid', faults)
+  throwIfFaults('body-invalid', faults)
   return content
 }
 
 /** False when no such agency is registered; throws when it is, but not for that year. Holds it in its place. */
-export async function isThere (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
-  await holdAgency(trx, agency)
+export async function requireAgencyInYear (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
+  await lockAgencyForShare(trx, agency)
   if (await findPeriod(trx, agency, year)) return true
   if (!await findAgency(trx, agency)) return false
   const periods = await findPeriods(trx, agency)
-  throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
+  throw problem('agency-not-in-year', { agency, year, years: formatYears(periods[0]!.since, periods.at(-1)!.until) })
 }

@@ -37,7 +37,7 @@ const lastChange = ({ cell_revisions: revisions }: StoredReport, cells: Cell[]) 
  * Throws `precondition-failed` when what is written is not as the request demands. `report` undefined: it is not there.
  * Of a table or row, the ETags of all that it is part of will do.
  */
-export function holdConditions (
+export function checkPreconditions (
   forms: Forms,
   { match, noneMatch }: Conditions,
   id: ReportId,

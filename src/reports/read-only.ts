@@ -1,5 +1,5 @@
 // What a report says of itself that no caller writes.
-import type { Fault } from '../problems/problem.ts'
+import type { Fault } from '../problems/fault.ts'
 import { Report, ReportDraft } from './schemas.ts'
 
 export const READ_ONLY = [
@@ -16,7 +16,7 @@ export const READ_ONLY = [
 ] as const
 
 /** What GET gave may be sent back, but read-only members only as they are. */
-export function changedReadOnly (body: ReportDraft, report: Report): Fault[] {
+export function readOnlyFaults (body: ReportDraft, report: Report): Fault[] {
   return READ_ONLY.flatMap((name): Fault[] => {
     const [sent, present] = [JSON.stringify(body[name]), JSON.stringify(report[name])]
     if (sent === undefined || sent === present) return []

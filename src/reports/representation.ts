@@ -5,26 +5,26 @@ import { writeContent } from '../form/write-content.ts'
 import { Forms } from '../forms/forms.ts'
 import type { Report } from './schemas.ts'
 import type { StoredReport } from './stored-report.ts'
-import { type Caller, PUBLIC } from './visibility.ts'
-import { movesFrom } from './workflow/transitions.ts'
+import { PUBLIC_VISIBILITY, type Visibility } from './visibility.ts'
+import { transitionsFrom } from './workflow/transitions.ts'
 
-/** A version as it was published is the same for every caller, and allows no move. */
-export const writeReport = (forms: Forms, report: StoredReport, caller = PUBLIC): Report => ({
-  ...aboutReport(report, caller),
+/** A version as it was published is the same for every visibility, and allows no move. */
+export const writeReport = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): Report => ({
+  ...reportHead(report, visibility),
   ...writeContent(forms.get(report.form), report.content)
 })
 
 /** The same as JSON. */
-export const reportText = (forms: Forms, report: StoredReport, caller = PUBLIC): string =>
-  `${JSON.stringify(aboutReport(report, caller)).slice(0, -1)},${
+export const reportText = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): string =>
+  `${JSON.stringify(reportHead(report, visibility)).slice(0, -1)},${
     contentText(forms.get(report.form), report.content).slice(1)
   }`
 
 /** The report says this already. */
-export const holds = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
+export const hasSameContent = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
   report.form === form.id && contentText(forms.get(report.form), report.content) === contentText(form, content)
 
-function aboutReport (report: StoredReport, caller: Caller) {
+function reportHead (report: StoredReport, visibility: Visibility) {
   const { agency, year, form, status, version, revision } = report
   const remarks = report.remarks && Object.fromEntries(Object.entries(report.remarks).sort())
   const when = Object.fromEntries(
@@ -41,6 +41,6 @@ function aboutReport (report: StoredReport, caller: Caller) {
     revision,
     ...when,
     ...(remarks === null ? {} : { remarks }),
-    allowed_transitions: movesFrom(status).filter(move => caller.moves.includes(move))
+    allowed_transitions: transitionsFrom(status).filter(move => visibility.transitions.includes(move))
   }
 }

@@ -3,11 +3,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { findAgency } from '../agencies/store.ts'
-import { by } from '../audit/record.ts'
-import { readMoment, settle } from '../database/clock.ts'
+import { auditContext } from '../audit/record.ts'
+import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { PUBLIC, sendText } from '../http/cached-response.ts'
+import { PUBLIC_CACHE, sendText } from '../http/cached-response.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../http/etag.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
@@ -15,14 +15,14 @@ import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { readYearRange, YearRangeQuery } from '../http/year-range.ts'
 import { problem } from '../problems/problem.ts'
 import { createReport, deleteReport, getReport, putReport } from './actions.ts'
-import { thisYear } from './china-time.ts'
+import { currentYearInChina } from './china-time.ts'
 import { FORM_CHOICE, ReportParams } from './parameters.ts'
 import { reportText } from './representation.ts'
 import { NewReport, Report, ReportDraft, ReportList, WireStatus } from './schemas.ts'
 import { sendReport } from './send-report.ts'
 import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions/versions.ts'
-import { callerOf } from './visibility.ts'
+import { visibilityOf } from './visibility.ts'
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -89,12 +89,12 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const report = await createReport(db, forms, by(request), request.body, thisYear())
+    const report = await createReport(db, forms, auditContext(request), request.body, currentYearInChina())
     return sendReport(
       reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`),
       forms,
       report,
-      callerOf(request)
+      visibilityOf(request)
     )
   })
 
@@ -128,10 +128,10 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const { version, as_of: asOf } = request.query
-    const caller = callerOf(request)
+    const visibility = visibilityOf(request)
     reply.header('vary', 'Authorization')
-    if (version === undefined && asOf === undefined && caller.seesDrafts) {
-      return sendReport(reply, forms, await getReport(db, request.params, caller), caller)
+    if (version === undefined && asOf === undefined && visibility.seesDrafts) {
+      return sendReport(reply, forms, await getReport(db, request.params, visibility), visibility)
     }
     if (version !== undefined && asOf !== undefined) {
       throw problem('parameter-invalid', {}, {
@@ -143,11 +143,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       })
     }
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
-    if (moment !== undefined) await settle(db, moment)
+    if (moment !== undefined) await waitUntilSettled(db, moment)
     const published = version === undefined || version === 'current'
       ? await getPublic(db, request.params, moment)
       : await getVersion(db, request.params, Number(version))
-    return sendText(reply, reportText(forms, published), PUBLIC)
+    return sendText(reply, reportText(forms, published), PUBLIC_CACHE)
   })
 
   app.put('/v1/reports/:agency/:year', {
@@ -175,19 +175,19 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const caller = callerOf(request)
+    const visibility = visibilityOf(request)
     const { report, created } = await putReport(
       db,
       forms,
-      by(request),
+      auditContext(request),
       request.params,
       request.body,
       readConditions(request.headers),
-      caller,
-      thisYear()
+      visibility,
+      currentYearInChina()
     )
     if (created) reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`)
-    return sendReport(reply, forms, report, caller)
+    return sendReport(reply, forms, report, visibility)
   })
 
   app.delete('/v1/reports/:agency/:year', {
@@ -211,7 +211,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    await deleteReport(db, forms, by(request), request.params, readConditions(request.headers))
+    await deleteReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 }

@@ -19,7 +19,7 @@ import {
 } from './content-schemas.ts'
 import { AppendedRow, AppendedRows, RowContent, RowDraft, TableContent, TableDraft } from './tables/schemas.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './workflow/schemas.ts'
-import { type Move, MOVES, type Status, STATUSES } from './workflow/transitions.ts'
+import { type Status, STATUSES, type Transition, TRANSITIONS } from './workflow/transitions.ts'
 
 export const WireStatus = Type.Unsafe<Status>(
   Type.Enum([...STATUSES], {
@@ -44,7 +44,7 @@ const state = {
       description: 'What is to be put right, by cell id, while it is returned.'
     })
   ),
-  allowed_transitions: Type.Array(Type.Unsafe<Move>(Type.Enum(Object.keys(MOVES), { type: 'string' })), {
+  allowed_transitions: Type.Array(Type.Unsafe<Transition>(Type.Enum(Object.keys(TRANSITIONS), { type: 'string' })), {
     description: 'The moves that whoever asks may make now.'
   })
 }

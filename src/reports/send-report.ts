@@ -4,8 +4,8 @@ import { JSON_UTF8 } from '../http/cached-response.ts'
 import { etagOfReport } from './etags.ts'
 import { reportText } from './representation.ts'
 import type { StoredReport } from './stored-report.ts'
-import type { Caller } from './visibility.ts'
+import type { Visibility } from './visibility.ts'
 
-/** The working state, for a caller who sees drafts. */
-export const sendReport = (reply: FastifyReply, forms: Forms, report: StoredReport, caller: Caller) =>
-  reply.header('etag', etagOfReport(forms, report)).type(JSON_UTF8).send(reportText(forms, report, caller))
+/** The working state, for a visibility who sees drafts. */
+export const sendReport = (reply: FastifyReply, forms: Forms, report: StoredReport, visibility: Visibility) =>
+  reply.header('etag', etagOfReport(forms, report)).type(JSON_UTF8).send(reportText(forms, report, visibility))

@@ -2,7 +2,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import { isCovered } from '../auth/coverage.ts'
-import { shownMoment } from '../database/clock.ts'
+import { formatTimestamp } from '../database/clock.ts'
 import { type Database, FOR_EVER } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
@@ -18,7 +18,7 @@ export type State = Pick<
 
 /** Of `report as r`, for what returns a `State`. */
 export const STATE = sql`r.status, ${
-  shownMoment(sql`r.status_since`)
+  formatTimestamp(sql`r.status_since`)
 } as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
 const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
 
@@ -36,7 +36,7 @@ export async function findReport (
 ): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<ReportRow>`
     select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${
-    shownMoment(sql`v.published_at`)
+    formatTimestamp(sql`v.published_at`)
   } as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason,
            coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
     from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version

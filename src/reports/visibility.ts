@@ -2,21 +2,25 @@
 import type { FastifyRequest } from 'fastify'
 import { hasRole, type Role } from '../auth/actor.ts'
 import { RULES } from '../auth/rules.ts'
-import { type Move, MOVES } from './workflow/transitions.ts'
+import { type Transition, TRANSITIONS } from './workflow/transitions.ts'
 
-export interface Caller {
+export interface Visibility {
   /** Reads drafts and all else that is not public. */
   seesDrafts: boolean
   /** The moves that this caller may make, where the status allows them. */
-  moves: readonly Move[]
+  transitions: readonly Transition[]
 }
 
-export const PUBLIC: Caller = { seesDrafts: false, moves: [] }
+export const PUBLIC_VISIBILITY: Visibility = { seesDrafts: false, transitions: [] }
 
-export function callerOf ({ actor, isPublic }: Pick<FastifyRequest, 'actor' | 'isPublic'>): Caller {
-  if (actor === null || isPublic) return PUBLIC
+export function visibilityOf (
+  { actor, seesPublishedOnly }: Pick<FastifyRequest, 'actor' | 'seesPublishedOnly'>
+): Visibility {
+  if (actor === null || seesPublishedOnly) return PUBLIC_VISIBILITY
   return {
     seesDrafts: true,
-    moves: (Object.keys(MOVES) as Move[]).filter(move => hasRole(actor, RULES[`${move}Report`]!.least as Role))
+    transitions: (Object.keys(TRANSITIONS) as Transition[]).filter(move =>
+      hasRole(actor, RULES[`${move}Report`]!.minimumRole as Role)
+    )
   }
 }

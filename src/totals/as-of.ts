@@ -3,9 +3,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
-import { LIMIT, MOST_ROWS, orderOf, type SumRow } from './query.ts'
+import { LIMIT, MAX_ROWS, orderOf, type SumRow } from './query.ts'
 import type { Key, Scope } from './scope.ts'
-import { picked } from './selected-elements.ts'
+import { selectElements } from './selected-elements.ts'
 
 export async function pastSumRows (
   db: Kysely<Database>,
@@ -14,7 +14,7 @@ export async function pastSumRows (
   moment: string
 ): Promise<SumRow[]> {
   const { rows } = await pastSumStatement(scope, positions, moment, false).execute(db)
-  if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
+  if (rows.length > MAX_ROWS) throw problem('too-many-groups', { most: MAX_ROWS })
   return rows
 }
 
@@ -27,7 +27,7 @@ export function pastSumStatement (
   const moment = sql`${asOf}::timestamptz`
   const keys = [...new Set<Key>([...scope.by, 'form'])]
   const refs = sql.join(keys.map(key => sql.ref(key)))
-  const figures = picked(sql`v.figures`, positions)
+  const figures = selectElements(sql`v.figures`, positions)
   const each = (of: (position: RawBuilder<unknown>) => RawBuilder<unknown>) =>
     sql`array[${sql.join(positions.map(position => of(sql.lit(figures.indexOf(position)))))}]`
   const knowsExpected = scope.form === undefined && !scope.by.includes('form')

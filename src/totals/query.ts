@@ -3,9 +3,9 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
-import { NONE, sources, yearsOf } from './relations.ts'
+import { NULL_VECTOR, relations, yearsOf } from './relations.ts'
 import type { Key, Scope } from './scope.ts'
-import { picked } from './selected-elements.ts'
+import { selectElements } from './selected-elements.ts'
 
 /**
  * Sums of one form in one group, or parts of them; the row with form '' has what is expected. `figures` and `present`:
@@ -22,22 +22,22 @@ export type SumRow = Partial<Record<Key, string | number>> & {
 }
 
 /** More would fill the memory of the service; groups by agency are read in pieces. */
-export const MOST_ROWS = 200_000
-const PIECE = 1000
+export const MAX_ROWS = 200_000
+const FETCH_ROWS = 1000
 
 /** To build and compile a statement takes longer than to run it, so those that were asked for lately are kept. */
 const statements = new Map<string, CompiledQuery<SumRow>>()
-const MOST_STATEMENTS = 500
+const MAX_STATEMENTS = 500
 
 export async function sumRows (db: Kysely<Database>, scope: Scope, positions: number[]): Promise<SumRow[]> {
   const key = JSON.stringify([scope, positions])
   let statement = statements.get(key)
   if (statement === undefined) {
-    if (statements.size === MOST_STATEMENTS) statements.clear()
+    if (statements.size === MAX_STATEMENTS) statements.clear()
     statements.set(key, statement = sumStatement(scope, positions, false).compile(db))
   }
   const { rows } = await db.executeQuery(statement)
-  if (rows.length > MOST_ROWS) throw problem('too-many-groups', { most: MOST_ROWS })
+  if (rows.length > MAX_ROWS) throw problem('too-many-groups', { most: MAX_ROWS })
   return rows
 }
 
@@ -50,9 +50,9 @@ export async function* sumRowsInOrder (db: Kysely<Database>, statement: RawBuild
   try {
     await sql`declare piece no scroll cursor for ${statement}`.execute(trx)
     for (;;) {
-      const { rows } = await sql<SumRow>`fetch ${sql.lit(PIECE)} from piece`.execute(trx)
+      const { rows } = await sql<SumRow>`fetch ${sql.lit(FETCH_ROWS)} from piece`.execute(trx)
       if (rows.length > 0) yield rows
-      if (rows.length < PIECE) break
+      if (rows.length < FETCH_ROWS) break
     }
   } finally {
     // Nothing was written; a connection that was lost meanwhile has nothing to end.
@@ -66,18 +66,18 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
   const refs = sql.join(keys.map(key => sql.ref(key)))
   const each = (one: (position: RawBuilder<unknown>) => RawBuilder<unknown>, of: number[]) =>
     sql`array[${sql.join(of.map(i => one(sql.lit(i))))}]`
-  const ofReports = picked(sql`v.figures`, positions)
-  const parts = sources(scope, ofReports.array).map(({ columns, included, expected, figures, present, from }) => {
+  const ofReports = selectElements(sql`v.figures`, positions)
+  const parts = relations(scope, ofReports.array).map(({ columns, included, expected, figures, present, from }) => {
     const rows = sql`(select ${
       sql.join([
         ...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`),
         sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`
       ])
     } ${from} offset 0) as source`
-    return figures === NONE
-      ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NONE} as figures, ${NONE} as present from ${rows} group by ${refs}`
+    return figures === NULL_VECTOR
+      ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NULL_VECTOR} as figures, ${NULL_VECTOR} as present from ${rows} group by ${refs}`
       // Each subscript would read a vector anew: the source hands on one that is read, for totals by `||`.
-      : present === NONE
+      : present === NULL_VECTOR
       ? sql`select ${refs}, included, expected, ${
         each(i => sql`f[${i}]`, positions.map(ofReports.indexOf))
       } as figures, ${
@@ -89,7 +89,7 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
   })
   const part = sql`(${sql.join(parts, sql` union all `)}) as part`
   const places = positions.map((_, i) => i + 1)
-  const summed = isFine(scope)
+  const summed = isAlreadyGrouped(scope)
     ? sql`select * from ${part}`
     : sql`
       select ${refs}, sum(included)::integer as included, sum(expected)::integer as expected,
@@ -120,10 +120,10 @@ export const orderOf = ({ by }: Scope) =>
   sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
 
 /** Of those that are not read in pieces. */
-export const LIMIT = sql`limit ${sql.lit(MOST_ROWS + 1)}`
+export const LIMIT = sql`limit ${sql.lit(MAX_ROWS + 1)}`
 
 /** Whether the groups are about as fine as what is stored, so that it is no use to let PostgreSQL add first. */
-const isFine = ({ by, years, level, kind }: Scope) =>
+const isAlreadyGrouped = ({ by, years, level, kind }: Scope) =>
   (by.includes('year') || (years !== undefined && years.first === years.last)) &&
   (by.includes('agency') ||
     (level === undefined && kind === undefined && by.every(key => key === 'year' || key === 'child' || key === 'form')))

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { FOR_EVER } from '../database/types.ts'
 import type { Scope } from './scope.ts'
 
-type Source = {
+type Relation = {
   columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>
   included: RawBuilder<unknown>
   expected: RawBuilder<unknown>
@@ -11,8 +11,8 @@ type Source = {
   from: RawBuilder<unknown>
 }
 
-export const NONE = sql`null::bigint[]`
-export const nothing = { included: sql`0`, expected: sql`0`, figures: NONE, present: NONE }
+export const NULL_VECTOR = sql`null::bigint[]`
+export const EMPTY_RELATION = { included: sql`0`, expected: sql`0`, figures: NULL_VECTOR, present: NULL_VECTOR }
 
 /** Picks ranges `p` of agencies in a year, and tells the child that each counts under. */
 interface Agencies {
@@ -21,7 +21,7 @@ interface Agencies {
   where: (year: RawBuilder<unknown>) => RawBuilder<unknown>
 }
 
-export function maintained (scope: Scope): Source {
+export function maintained (scope: Scope): Relation {
   const byChild = scope.by.includes('child')
   const detailed = scope.level !== undefined || scope.kind !== undefined || scope.by.includes('level') ||
     scope.by.includes('kind')
@@ -55,7 +55,7 @@ export function maintained (scope: Scope): Source {
   }
 }
 
-export function sources (scope: Scope, ofReports: RawBuilder<unknown>): Source[] {
+export function relations (scope: Scope, ofReports: RawBuilder<unknown>): Relation[] {
   const perAgency = scope.by.includes('agency')
   const own = [
     perAgency
@@ -83,7 +83,7 @@ export function yearsOf ({ years }: Scope): RawBuilder<unknown> {
     : sql`select generate_series(${sql.lit(years.first)}, ${sql.lit(years.last)}) as year`
 }
 
-function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
+function levelAndKind ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
   return [
     ...(level === undefined ? [] : [sql`${sql.ref(`${table}.level`)} = ${level}`]),
     ...(kind === undefined ? [] : [sql`${sql.ref(`${table}.kind`)} = ${kind}`])
@@ -92,7 +92,7 @@ function standing ({ level, kind }: Scope, table: string): RawBuilder<unknown>[]
 
 function within (scope: Scope, table: string): RawBuilder<unknown>[] {
   return [
-    ...standing(scope, table),
+    ...levelAndKind(scope, table),
     ...(scope.years === undefined
       ? []
       : [sql`${sql.ref(`${table}.year`)} between ${sql.lit(scope.years.first)} and ${sql.lit(scope.years.last)}`]),
@@ -130,10 +130,10 @@ const subtree = ({ by, under }: Scope): Agencies => ({
           select from agency_ancestor x where x.agency = p.agency and x.ancestor = ${under} and ${year} between x.since and x.until))`
 })
 
-function expectedBelow (scope: Scope): Source {
+function expectedBelow (scope: Scope): Relation {
   const byChild = scope.by.includes('child')
   return {
-    ...nothing,
+    ...EMPTY_RELATION,
     columns: {
       year: sql`y.year`,
       form: sql`''`,
@@ -148,11 +148,11 @@ function expectedBelow (scope: Scope): Source {
       byChild ? sql`join agency_period c on ${isChild(scope.under)} and y.year between c.since and c.until` : sql``
     }
       join expected e on e.agency = ${byChild ? sql`c.agency` : sql`${scope.under}`} and e.year <= y.year
-      where ${sql.join([sql`true`, ...standing(scope, 'e')], sql` and `)}`
+      where ${sql.join([sql`true`, ...levelAndKind(scope, 'e')], sql` and `)}`
   }
 }
 
-function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unknown>): Source {
+function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unknown>): Relation {
   return {
     columns: {
       year: sql`v.year`,
@@ -165,7 +165,7 @@ function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unkno
     included: sql`1`,
     expected: sql`0`,
     figures,
-    present: NONE,
+    present: NULL_VECTOR,
     from: sql`
       from agency_period p
       join report_version v on v.agency = p.agency and v.public_until = ${FOR_EVER} and v.year between p.since and p.until
@@ -174,16 +174,16 @@ function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unkno
       sql.join([
         sql`p.reporting = 'own'`,
         agencies.where(sql`v.year`),
-        ...standing(scope, 'p'),
+        ...levelAndKind(scope, 'p'),
         ...within({ ...scope, level: undefined, kind: undefined }, 'v')
       ], sql` and `)
     }`
   }
 }
 
-function expectedOf (scope: Scope, agencies: Agencies): Source {
+function expectedOf (scope: Scope, agencies: Agencies): Relation {
   return {
-    ...nothing,
+    ...EMPTY_RELATION,
     columns: {
       year: sql`y.year`,
       form: sql`''`,
@@ -196,6 +196,8 @@ function expectedOf (scope: Scope, agencies: Agencies): Source {
     from: sql`
       from year y join agency_period p on y.year between p.since and p.until
       ${agencies.join(sql`y.year`)}
-      where ${sql.join([sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...standing(scope, 'p')], sql` and `)}`
+      where ${
+      sql.join([sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...levelAndKind(scope, 'p')], sql` and `)
+    }`
   }
 }

@@ -5,13 +5,13 @@ import { Type } from 'typebox'
 import { wasRegistered } from '../agencies/history.ts'
 import { Kind, Level } from '../agencies/schemas.ts'
 import { findAgency } from '../agencies/store.ts'
-import { readMoment, settle } from '../database/clock.ts'
+import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { JSON_UTF8, PUBLIC, sendTagged } from '../http/cached-response.ts'
+import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { NOT_MODIFIED } from '../http/etag.ts'
 import { AgencyCode } from '../http/parameters.ts'
-import { Answers } from '../http/response-cache.ts'
+import { ResponseCache } from '../http/response-cache.ts'
 import { problems, ref } from '../http/responses.ts'
 import { Streams } from '../http/streams.ts'
 import { readYearRange, YearRangeQuery } from '../http/year-range.ts'
@@ -21,12 +21,12 @@ import { type Key, KEYS } from './scope.ts'
 import { csvOf, csvPieces, jsonPieces } from './serialize.ts'
 import { findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
 
-const MOST_MEASURES = 50
+const MAX_MEASURES = 50
 
 const CSV = 'text/csv; charset=utf-8'
 
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const answers = new Answers(db)
+  const answers = new ResponseCache(db)
   const streams = new Streams()
 
   app.get('/v1/totals', {
@@ -39,7 +39,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       querystring: Type.Object({
         measure: Type.Array(Type.String({ maxLength: 200 }), {
           minItems: 1,
-          maxItems: MOST_MEASURES,
+          maxItems: MAX_MEASURES,
           description:
             'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more. `GET /v1/forms/{form}` has the ids.',
           examples: [['requests.new_received.total']]
@@ -112,7 +112,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
     const measures = findMeasures(forms, measure)
-    if (moment !== undefined) await settle(db, moment)
+    if (moment !== undefined) await waitUntilSettled(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
     if (scope.by.includes('agency')) {
@@ -122,7 +122,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
         () => refuseUnknown(under, moment)
       )
-      return reply.type(type).header('cache-control', PUBLIC).header('vary', 'Accept').send(text as never)
+      return reply.type(type).header('cache-control', PUBLIC_CACHE).header('vary', 'Accept').send(text as never)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const totals = await totalsOf(db, forms, measures, scope, moment)
@@ -130,7 +130,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       // By its schema the values would come before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)
     })
-    return await sendTagged(request, reply, answer, PUBLIC, 'Accept')
+    return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')
   })
 
   async function refuseUnknown (under: string | undefined, moment?: string): Promise<void> {

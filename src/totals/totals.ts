@@ -4,7 +4,7 @@ import type { Database } from '../database/types.ts'
 import { largestTotal, writeFigure } from '../form/figures.ts'
 import type { Measure } from '../form/form.ts'
 import { Forms } from '../forms/forms.ts'
-import { problem, refuse } from '../problems/problem.ts'
+import { problem, throwIfFaults } from '../problems/problem.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'
 import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
 import { Group, type Totals } from './schemas.ts'
@@ -13,13 +13,13 @@ import type { Key, Scope } from './scope.ts'
 /** Throws `measure-unknown` naming all that are in no form. */
 export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   const known = forms.measures
-  refuse(
+  throwIfFaults(
     'measure-unknown',
     ids.filter(id => !known.has(id)).map(id => ({
       parameter: 'measure',
       found: id,
       expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' },
-      among: [...known.keys()]
+      candidates: [...known.keys()]
     }))
   )
   return [...new Set(ids)].map(id => known.get(id)!)

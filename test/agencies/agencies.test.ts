@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { creditCodeCheck } from '../../src/agencies/credit-code.ts'
-import { changeSince, changeUntil, inYear, type Period, showYears, type Standing } from '../../src/agencies/periods.ts'
+import {
+  changeSince,
+  changeUntil,
+  formatYears,
+  inYear,
+  type Period,
+  type Placement
+} from '../../src/agencies/periods.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
@@ -29,7 +36,7 @@ t.test('ranges of years say the same as one entry for each year', async t => {
   }, { requiredKeys: [] })
   const years = Array.from({ length: 14 }, (_, i) => 2015 + i)
   fc.assert(fc.property(fc.array(fc.tuple(change, fc.integer({ min: 2016, max: 2026 }))), changes => {
-    const first: Standing = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
+    const first: Placement = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
     let periods: Period[] = [{ ...first, since: 2018, until: 9999 }]
     const byYear = new Map(years.filter(year => year >= 2018).map(year => [year, { ...first }]))
     for (const [given, since] of changes) {
@@ -51,7 +58,7 @@ t.test('ranges of years say the same as one entry for each year', async t => {
     ),
     [2020]
   )
-  t.same([showYears(0, 9999), showYears(2019, 9999), showYears(0, 2020), showYears(2019, 2019)], [
+  t.same([formatYears(0, 9999), formatYears(2019, 9999), formatYears(0, 2020), formatYears(2019, 2019)], [
     'all years 所有年度',
     '2019-',
     '-2020',

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { withStagedEvents } from '../../src/audit/batch.ts'
+import { withEventBatch } from '../../src/audit/batch.ts'
 import { listEvents, type StoredEvent } from '../../src/audit/events/feed.ts'
 import { verifyExported } from '../../src/audit/events/verify-export.ts'
 import { verifyEvents, verifyPlaced } from '../../src/audit/events/verify.ts'
 import { type NewEvent, recordEvent } from '../../src/audit/record.ts'
-import { nextHash, placeEvents } from '../../src/audit/sequence.ts'
+import { assignSequence, nextRunningHash } from '../../src/audit/sequence.ts'
 import type { Database } from '../../src/database/types.ts'
 import { freshDatabase } from '../support/app.ts'
 
@@ -27,7 +27,7 @@ const record = (db: Kysely<Database>, ...events: NewEvent[]) =>
     }
   })
 const feed = async (db: Kysely<Database>, after = 0) => {
-  await placeEvents(db)
+  await assignSequence(db)
   return await listEvents(db, '', {}, after, 10_000)
 }
 
@@ -67,9 +67,10 @@ t.test('each event holds the hash of the one before it in its chain', async t =>
   t.same({ ...verified, checkpoint: verified.checkpoint?.seq }, { ok: true, events: 5, checkpoint: 5, faults: [] })
   t.equal(
     verified.checkpoint?.hash,
-    events.reduce<Buffer>((hash, event) => nextHash(hash, Buffer.from(event.hash, 'hex')), Buffer.alloc(0)).toString(
-      'hex'
-    ),
+    events.reduce<Buffer>((hash, event) => nextRunningHash(hash, Buffer.from(event.hash, 'hex')), Buffer.alloc(0))
+      .toString(
+        'hex'
+      ),
     'anyone can compute it from the feed'
   )
 })
@@ -161,7 +162,7 @@ t.test('many writers and readers at once: dense places, whole chains', async t =
   const readers = [
     follow(),
     (async () => {
-      do await placeEvents(db)
+      do await assignSequence(db)
       while (isWriting())
     })()
   ]
@@ -182,7 +183,7 @@ t.test('events of an import follow those that are there, and have their places w
   const said = { text: 'tab\tnewline\nback\\slash “无” \\N' }
   let late: Promise<unknown> | undefined
   await db.transaction().execute(async trx =>
-    await withStagedEvents(async staged => {
+    await withEventBatch(async staged => {
       // More than are followed at once.
       for (let i = 0; i < 4000; i++) {
         staged.add(BY, happened(['a', 'new', 'b', null][i % 4]!, 2000 + (i % 7), i % 3 === 0 ? said : {}))
@@ -203,7 +204,7 @@ t.test('events of an import follow those that are there, and have their places w
   t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...BY, ...said })
   t.same([events[2], events.at(-1)].map(event => JSON.parse(event!.body).year), [2020, 2030])
   t.match(await verifyEvents(db), { ok: true, events: 4004 })
-  await db.transaction().execute(async trx => await withStagedEvents(async staged => await staged.record(trx)))
+  await db.transaction().execute(async trx => await withEventBatch(async staged => await staged.record(trx)))
   t.equal((await feed(db)).length, 4004, 'an import of nothing leaves nothing')
 })
 
@@ -211,7 +212,7 @@ t.test('whatever is changed, removed, added or moved is found', async t => {
   const { db } = await freshDatabase(t)
   for (let i = 0; i < 6; i++) {
     await record(db, happened('a'), happened('b'), happened(null, null))
-    await placeEvents(db)
+    await assignSequence(db)
   }
   await record(db, happened('a'))
   t.ok((await verifyEvents(db)).ok)

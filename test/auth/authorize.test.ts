@@ -297,7 +297,7 @@ t.test('a subtree is that of the year of the report, and a tree may change only 
 })
 
 t.test('many agencies are held against the subtree in one go, and each that is outside is told', async t => {
-  const { refuseOutside, coverage } = await import('../../src/auth/coverage.ts')
+  const { refuseOutside, areInSubtree: coverage } = await import('../../src/auth/coverage.ts')
   const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, expires: null }
   t.same(
     await coverage(db, actor, [{ agency: 'bureau', year: 2023 }, { agency: 'other', year: 2023 }, { agency: 'mine' }, {

@@ -8,7 +8,7 @@ import t from 'tap'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/database/connection.ts'
 import { type ProblemCode, PROBLEMS } from '../../src/problems/codes.ts'
-import { didYouMean } from '../../src/problems/suggest.ts'
+import { suggestName } from '../../src/problems/suggest.ts'
 import { ADMIN_KEY, type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
@@ -380,10 +380,10 @@ t.test('more than a hundred faults are counted, and a wrong value is shortened',
 
 t.test('a suggestion is near, or none is made', async t => {
   t.same([
-    didYouMean('grantd', ['granted', 'refused']),
-    didYouMean('tabels', ['tables']),
-    didYouMean('xyz', ['granted']),
-    didYouMean('', ['a'])
+    suggestName('grantd', ['granted', 'refused']),
+    suggestName('tabels', ['tables']),
+    suggestName('xyz', ['granted']),
+    suggestName('', ['a'])
   ], ['granted', 'tables', undefined, 'a'])
 })
 

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { migrate } from '../../src/database/migrations.ts'
-import { firstAdminKey } from '../../src/keys/first-key.ts'
+import { createFirstAdminKey } from '../../src/keys/first-key.ts'
 import { ADMIN_KEY, freshApp } from '../support/app.ts'
 
 const agency = { name: '局', level: 'county', kind: 'department' }
@@ -172,8 +172,8 @@ t.test('the last use of a key is noted, and not with every request', async t => 
 
 t.test('keys made before they had prefixes go on, and going back leaves only keys that may do all', async t => {
   const { db, me, make, forms } = await registry(t)
-  const key = (await firstAdminKey(db))!
-  t.equal(await firstAdminKey(db), undefined)
+  const key = (await createFirstAdminKey(db))!
+  t.equal(await createFirstAdminKey(db), undefined)
   await make({ role: 'filer', agency: 'a' })
   while (!(await migrate(db, 'down'))[0]!.includes('0004_keys')) { /* those after it go first */ }
   t.same(await db.selectFrom('api_key').select('role').execute(), [{ role: 'admin' }])

@@ -5,7 +5,7 @@ import t from 'tap'
 import type { Content } from '../../src/form/content.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
-import { digestOf } from '../../src/reports/content-digest.ts'
+import { contentDigest } from '../../src/reports/content-digest.ts'
 import { freshApp } from '../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.ts'
 
@@ -21,15 +21,15 @@ t.test('it is of all that the report says, in one order', async t => {
   const { figures, notes } = plain()
   const text =
     `["2021",[${figures.join()}],[["fees.administrative_fees.amount","not_applicable","/"]],[["other_matters","无"],["overview","概述"]]]`
-  t.equal(digestOf({ form, content: plain() }), createHash('sha256').update(text).digest('hex'))
+  t.equal(contentDigest({ form, content: plain() }), createHash('sha256').update(text).digest('hex'))
   t.equal(
-    digestOf({ form, content: { figures, notes, sections: { other_matters: '无', overview: '概述' } } }),
-    digestOf({ form, content: plain() })
+    contentDigest({ form, content: { figures, notes, sections: { other_matters: '无', overview: '概述' } } }),
+    contentDigest({ form, content: plain() })
   )
 })
 
 t.test('whatever is changed in it changes the digest', async t => {
-  const before = digestOf({ form, content: plain() })
+  const before = contentDigest({ form, content: plain() })
   const change = fc.oneof(
     fc.record({ at: fc.nat({ max: form.cells.length - 1 }), figure: fc.option(fc.integer({ min: 1000 })) }).map((
       { at, figure }
@@ -43,8 +43,8 @@ t.test('whatever is changed in it changes the digest', async t => {
       { 'fees.administrative_fees.amount': { state: 'blank', raw: '/' } }
     ).map(notes => ({ ...plain(), notes }))
   )
-  fc.assert(fc.property(change, content => digestOf({ form, content }) !== before), { numRuns: 300 })
-  t.not(digestOf({ form: forms.get('2019'), content: plain() }), before)
+  fc.assert(fc.property(change, content => contentDigest({ form, content }) !== before), { numRuns: 300 })
+  t.not(contentDigest({ form: forms.get('2019'), content: plain() }), before)
 })
 
 t.test('of a report that was imported it is the same as of one that was filed alone', async t => {
@@ -60,5 +60,5 @@ t.test('of a report that was imported it is the same as of one that was filed al
     Math.round(draft.tables[table]![row]![column]! * scale)
   )
   // Imported and published; created, submitted and published.
-  t.same(digests, Array(4).fill(digestOf({ form, content: { figures, notes: {}, sections: draft.sections } })))
+  t.same(digests, Array(4).fill(contentDigest({ form, content: { figures, notes: {}, sections: draft.sections } })))
 })

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import assert from 'node:assert/strict'
 import t from 'tap'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
-import { shownMoment } from '../../src/database/clock.ts'
+import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { ADMIN_KEY, type Answer, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS, type WireTables } from '../support/figures.ts'
@@ -652,7 +652,7 @@ class Sequence {
   async remember ({ agency, year, query }: Step & { do: 'remember' }) {
     const { db, call } = this.made
     const moment =
-      (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+      (await sql<{ at: string }>`select ${formatTimestamp(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
     const asked = QUERIES[query % QUERIES.length]!
     const report = `/v1/reports/${agency}/${year}?as_of=${moment}`
     const totals = `/v1/totals?${searchOf(asked)}&as_of=${moment}`

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
-import { NEXT_MOMENT, shownMoment } from '../../src/database/clock.ts'
+import { formatTimestamp, TAKE_TIMESTAMP } from '../../src/database/clock.ts'
 import { saveVersion } from '../../src/reports/versions/versions.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
@@ -35,7 +35,7 @@ async function county (test: Parameters<typeof freshApp>[0], codes: string[]) {
     return await move(code, 'publish')
   }
   const now = async () =>
-    (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+    (await sql<{ at: string }>`select ${formatTimestamp(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
   const total = async (moment: string, query = 'under=gov&by=year&year=2022') =>
     await call('GET', `/v1/totals?measure=${granted}&${query}&as_of=${moment}`, undefined, open)
   const report = async (code: string, moment: string, options: object = open) =>
@@ -183,7 +183,7 @@ t.test('a moment that was answered is over: even a clock that goes back gives la
   await publish('a', 1)
   const ahead =
     (await sql<{ at: string }>`update clock set at = clock_timestamp() + interval '1 hour' returning ${
-      shownMoment(sql`at`)
+      formatTimestamp(sql`at`)
     } as at`.execute(db)).rows[0]!.at
   const answer = await total(ahead)
   t.equal(answer.status, 200, 'the clock of the machine went back an hour')
@@ -241,7 +241,9 @@ t.test('the moment is taken from the row that every writer holds to its commit',
   const { db } = await county(t, [])
   const taken = async () =>
     await db.transaction().execute(async trx =>
-      (await sql<{ at: string }>`with moment as (${NEXT_MOMENT}) select ${shownMoment(sql`at`)} as at from moment`
+      (await sql<{ at: string }>`with moment as (${TAKE_TIMESTAMP}) select ${
+        formatTimestamp(sql`at`)
+      } as at from moment`
         .execute(trx)).rows[0]!.at
     )
   const moments = await Promise.all(Array.from({ length: 30 }, taken))

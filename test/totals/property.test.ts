@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { KINDS, LEVELS } from '../../src/agencies/schemas.ts'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
-import { shownMoment } from '../../src/database/clock.ts'
+import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
@@ -204,7 +204,8 @@ t.test('after any sequence of registering, publishing, amending, withdrawing and
               }
             } else {
               const moment =
-                (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+                (await sql<{ at: string }>`select ${formatTimestamp(sql`clock_timestamp()`)} as at`.execute(db))
+                  .rows[0]!.at
               const query = queries[past.length % queries.length]!
               // Asked at once, before the moment is settled by anything else; or first asked at the end.
               past.push({
@@ -216,7 +217,7 @@ t.test('after any sequence of registering, publishing, amending, withdrawing and
             }
           }
           const now =
-            (await sql<{ at: string }>`select ${shownMoment(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
+            (await sql<{ at: string }>`select ${formatTimestamp(sql`clock_timestamp()`)} as at`.execute(db)).rows[0]!.at
           for (const query of queries) {
             const answer = await ask(query)
             t.equal(answer.status, 200, answer.text)

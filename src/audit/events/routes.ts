@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import { LINK, nextPage } from '../../http/paging.ts'
 import { answer, problems } from '../../http/responses.ts'
-import { placeEvents } from '../sequence.ts'
+import { assignSequence } from '../sequence.ts'
 import { listEvents, type StoredEvent } from './feed.ts'
 import { EventList, EventQuery, Verification } from './schemas.ts'
 import { verifyEvents } from './verify.ts'
@@ -14,7 +14,7 @@ const PLACING_MS = 10_000
 export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
   let placing: Promise<void> | null = null
   const timer = setInterval(() => {
-    placing ??= placeEvents(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(
+    placing ??= assignSequence(db).catch((error: unknown) => app.log.warn(error, 'events have no places yet')).finally(
       () => {
         placing = null
       }
@@ -38,7 +38,7 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     }
   }, async (request, reply) => {
     const { after = 0, limit = 100, ...filter } = request.query
-    await placeEvents(db)
+    await assignSequence(db)
     const events = await listEvents(db, request.actor!.agency, filter, after, limit + 1)
     const items = events.slice(0, limit).map(shown)
     const next = events.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null

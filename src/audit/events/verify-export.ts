@@ -1,6 +1,6 @@
 // Holds exported events against their hashes, with nothing but the events themselves: for those who keep a copy.
 import { createHash } from 'node:crypto'
-import { EMPTY, nextHash } from '../sequence.ts'
+import { EMPTY_HASH, nextRunningHash } from '../sequence.ts'
 
 export interface ExportedEvent {
   seq: number
@@ -26,7 +26,7 @@ export async function verifyExported (
   const ends = new Map<string, { n: number, hash: string }>()
   const faults: string[] = []
   let count = 0
-  let running: Buffer | null = EMPTY
+  let running: Buffer | null = EMPTY_HASH
   let last = 0
   for await (const event of events) {
     const { seq, n, at, previous, hash, ...body } = event
@@ -42,7 +42,7 @@ export async function verifyExported (
     }
     if (seq <= last) faults.push(`${where}: it stands behind event ${last}`)
     ends.set(event.agency ?? '', { n, hash })
-    running = running === null || seq !== last + 1 ? null : nextHash(running, Buffer.from(hash, 'hex'))
+    running = running === null || seq !== last + 1 ? null : nextRunningHash(running, Buffer.from(hash, 'hex'))
     last = seq
   }
   return {

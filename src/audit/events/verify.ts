@@ -1,7 +1,7 @@
 // Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../../database/types.ts'
-import { EMPTY, nextHash, placeEvents } from '../sequence.ts'
+import { assignSequence, EMPTY_HASH, nextRunningHash } from '../sequence.ts'
 
 export interface Verification {
   ok: boolean
@@ -16,11 +16,11 @@ export interface Verification {
 
 export type EventFault = 'changed' | 'missing' | 'reordered'
 
-const MOST_FAULTS = 100
+const MAX_FAULTS = 100
 const PAGE = 50_000
 
 export async function verifyEvents (db: Kysely<Database>): Promise<Verification> {
-  await placeEvents(db)
+  await assignSequence(db)
   // All that is read is of one moment.
   return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(verifyPlaced)
 }
@@ -39,7 +39,7 @@ export async function verifyPlaced (trx: Transaction<Database>): Promise<Verific
     select coalesce(c.chain, e.chain), greatest(c.n, e.n), 'missing'
     from event_chain as c full join (select distinct on (chain) chain, n, hash from event order by chain, n desc) as e on e.chain = c.chain
     where c.n is distinct from e.n or c.hash is distinct from e.hash
-    limit ${MOST_FAULTS}`.execute(trx)
+    limit ${MAX_FAULTS}`.execute(trx)
   const { faults, events, checkpoint } = await walkFeed(trx)
   const all = [
     ...broken.map(({ chain, n, fault }) => ({ agency: chain === '' ? null : chain, n, seq: null, fault })),
@@ -53,9 +53,9 @@ async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>
   const checkpoints = await db.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq').execute()
   const faults: Verification['faults'] = []
   const fault = (seq: number, fault: EventFault) => {
-    if (faults.length < MOST_FAULTS) faults.push({ agency: null, n: null, seq, fault })
+    if (faults.length < MAX_FAULTS) faults.push({ agency: null, n: null, seq, fault })
   }
-  let running: Buffer = EMPTY
+  let running: Buffer = EMPTY_HASH
   let seq = 0
   let events = 0
   let next = 0
@@ -68,7 +68,7 @@ async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>
       if (row.seq !== seq + 1) fault(seq + 1, 'missing')
       seq = row.seq
       events++
-      running = nextHash(running, row.hash)
+      running = nextRunningHash(running, row.hash)
       if (checkpoints[next]?.seq !== seq) continue
       if (!checkpoints[next]!.hash.equals(running)) fault(seq, 'reordered')
       // From here on what follows is judged by itself.

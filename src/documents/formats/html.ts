@@ -3,7 +3,7 @@ import { defaultTreeAdapter, type DefaultTreeAdapterTypes, parse } from 'parse5'
 import type { Document } from '../document.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { type GridCell, placeCells } from './grid.ts'
-import { limit, LIMITS, LONGEST_CELL } from './limits.ts'
+import { limit, LIMITS, MAX_CELL_LENGTH } from './limits.ts'
 import { tooDeep } from './unreadable-file.ts'
 import { Collapsed } from './whitespace.ts'
 
@@ -162,7 +162,7 @@ function flow (root: Node, { writer, layout }: Flow): void {
 }
 
 const isLayout = (rows: GridCell[][]) =>
-  rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > LONGEST_CELL))
+  rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > MAX_CELL_LENGTH))
 
 /** The cells of each row, and which group of rows it is in: no cell reaches out of its group. */
 function rowsOf (table: Element): GridCell[][] {

@@ -16,7 +16,7 @@ export const LIMITS = {
 }
 
 /** A cell with more text than this is a column of the page. */
-export const LONGEST_CELL = 1000
+export const MAX_CELL_LENGTH = 1000
 
 const WHAT = {
   characters: { zh: '字符数', en: 'characters of text' },

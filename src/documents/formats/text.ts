@@ -4,7 +4,7 @@ import { type Document, type Field, isRule, type Line } from '../document.ts'
 const BAR = /[|｜│┃]/
 const BARS = /[|｜│┃]/g
 /** A longer line is running text, never the row of a table. */
-const LONGEST_ROW = 4000
+const MAX_ROW_LENGTH = 4000
 
 export function documentOfText (text: string): Document {
   const lines: Line[] = []
@@ -15,7 +15,7 @@ export function documentOfText (text: string): Document {
     start = end + 1
   }
   const barred = lines.filter(line =>
-    line.end - line.start < LONGEST_ROW && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line)
+    line.end - line.start < MAX_ROW_LENGTH && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line)
   )
   // A bar either stands before each cell (Markdown) or closes it (a flattened web page).
   const leading =
@@ -28,7 +28,7 @@ export function documentOfText (text: string): Document {
   for (const line of lines) {
     const raw = text.slice(line.start, line.end)
     if (
-      line.fields === null && raw.length < LONGEST_ROW && raw.includes('\t') &&
+      line.fields === null && raw.length < MAX_ROW_LENGTH && raw.includes('\t') &&
       raw.split('\t').filter(part => part.trim() !== '').length > 1
     ) line.fields = fieldsBetween(text, line, /\t/g, false)
   }

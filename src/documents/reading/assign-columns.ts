@@ -1,12 +1,12 @@
 // Which of the fields behind a label are its figures.
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import type { Token } from './tokens.ts'
 
 /** The fields of one row in the order of the columns, or why they cannot be told. */
-export type Placed = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }
+export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }
 
 export interface Row {
-  entry: Entry
+  entry: TableLine
   columns: number
 }
 
@@ -14,36 +14,40 @@ export interface Row {
  * `template`: where the columns stand in the grid, `size`: how many fields their line has, `least`: how many any
  * line over the rows has, as far as the heading tells.
  */
-export function placer (
+export function columnAssigner (
   rows: Row[],
   template: number[] | null,
   size: number | null = null,
   least = 0
-): (row: Row) => Placed {
+): (row: Row) => Assignment {
   const whole = rows.filter(isWhole)
   const grids = whole.filter(({ entry }) => entry.grid).map(row => figures(row).map(token => token.column))
   const common = template ?? mostCommon(grids)
-  const trailing = new Set(rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.zone.length))
-  const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.zone.length]))?.[0]
+  const trailing = new Set(
+    rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.valueFields.length)
+  )
+  const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.valueFields.length]))?.[0]
   const end = ({ entry }: Row) => {
-    const last = entry.zone.at(-1)
+    const last = entry.valueFields.at(-1)
     return last === undefined ? 0 : last.column + last.width
   }
   const edge = mostCommon(rows.filter(({ entry }) => entry.divided && !entry.stream).map(row => [end(row)]))?.[0]
   const share = (holds: (row: Row) => boolean) => rows.filter(holds).length / rows.length
-  const exact = share(({ entry, columns }) => entry.zone.length === columns)
+  const exact = share(({ entry, columns }) => entry.valueFields.length === columns)
   const left = (row: Row) =>
-    row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns &&
-    row.entry.zone.slice(row.columns).every(isBlank)
+    row.entry.lead + row.entry.valueFields.length === width && row.entry.valueFields.length >= row.columns &&
+    row.entry.valueFields.slice(row.columns).every(isBlank)
   const right = (row: Row) =>
-    row.entry.lead + row.entry.zone.length === width && row.entry.zone.length >= row.columns &&
-    row.entry.zone.slice(0, -row.columns).every(isBlank)
-  const fixed = share(({ entry }) => entry.lead + entry.zone.length === width)
+    row.entry.lead + row.entry.valueFields.length === width && row.entry.valueFields.length >= row.columns &&
+    row.entry.valueFields.slice(0, -row.columns).every(isBlank)
+  const fixed = share(({ entry }) => entry.lead + entry.valueFields.length === width)
   // Blanks before the first figure where other rows have none: a figure may stand there that is not this row's.
   const lead = mostCommon(whole.map(({ entry }) => [leading(entry)]))?.[0] ?? 0
   const isTooWide = ({ entry, columns }: Row) =>
     entry.divided && !entry.grid && leading(entry) !== lead && leading(entry) > 0 &&
-    (exact < 0.9 && fixed >= 0.8 ? entry.lead + entry.zone.length > width! : exact < 0.5 || entry.zone.length > columns)
+    (exact < 0.9 && fixed >= 0.8
+      ? entry.lead + entry.valueFields.length > width!
+      : exact < 0.5 || entry.valueFields.length > columns)
   // Several rows with a figure too many: the table has a column that the form does not have.
   const crowded = rows.filter(row => figures(row).length > row.columns).length >= 2
   const spaced = (columns: number) => {
@@ -55,7 +59,7 @@ export function placer (
 
   return row => {
     const { entry, columns } = row
-    const filled = entry.zone.filter(token => !isBlank(token))
+    const filled = entry.valueFields.filter(token => !isBlank(token))
     if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return hasGaps(entry) ? { fault: 'figures-not-aligned' } : { fields: filled }
     if (entry.spaced !== undefined) {
@@ -64,14 +68,16 @@ export function placer (
         : { fault: 'too-few-figures' }
     }
     if (!entry.divided) return aligned(row, rows)
-    if (!entry.grid && !entry.stream && entry.lead + entry.zone.length < least) return { fault: 'figures-not-aligned' }
-    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.zone.length < size) {
+    if (!entry.grid && !entry.stream && entry.lead + entry.valueFields.length < least) {
+      return { fault: 'figures-not-aligned' }
+    }
+    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.valueFields.length < size) {
       return { fault: 'figures-not-aligned' }
     }
     const options: Token[][] = []
     if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
       const fields = common.map(column =>
-        entry.zone.filter(token => token.column <= column && column < token.column + token.width)
+        entry.valueFields.filter(token => token.column <= column && column < token.column + token.width)
       )
       const chosen = fields.map(([token]) => token)
       if (
@@ -81,15 +87,17 @@ export function placer (
       else return { fault: 'figures-not-aligned' }
     }
     if (options.length === 0) {
-      if (entry.zone.length === columns && exact >= 0.9) options.push(entry.zone)
-      if (toLeft >= 0.8 && left(row)) options.push(entry.zone.slice(0, columns))
+      if (entry.valueFields.length === columns && exact >= 0.9) options.push(entry.valueFields)
+      if (toLeft >= 0.8 && left(row)) options.push(entry.valueFields.slice(0, columns))
       // No blank of a merged cell stands behind the last figure: all fields are there.
-      if (entry.zone.length === columns && toRight < 0.5 && !isBlank(entry.zone.at(-1)!)) options.push(entry.zone)
-      if (toRight >= 0.8 && right(row)) options.push(entry.zone.slice(-columns))
+      if (entry.valueFields.length === columns && toRight < 0.5 && !isBlank(entry.valueFields.at(-1)!)) {
+        options.push(entry.valueFields)
+      }
+      if (toRight >= 0.8 && right(row)) options.push(entry.valueFields.slice(-columns))
     }
     if (options.length === 0) {
       return {
-        fault: filled.length < columns && entry.zone.length < columns ? 'too-few-figures' : 'figures-not-aligned'
+        fault: filled.length < columns && entry.valueFields.length < columns ? 'too-few-figures' : 'figures-not-aligned'
       }
     }
     const [first, ...others] = options
@@ -99,52 +107,52 @@ export function placer (
   }
 }
 
-const leading = (entry: Entry) => Math.max(0, entry.zone.findIndex(token => !isBlank(token)))
+const leading = (entry: TableLine) => Math.max(0, entry.valueFields.findIndex(token => !isBlank(token)))
 
 export const isBlank = (token: Token) => token.kind === 'blank'
 
 /** Empty lines among the figures of a stream that do not stand before each of them alike: one may be a cell. */
-function hasGaps (entry: Entry): boolean {
+function hasGaps (entry: TableLine): boolean {
   if (entry.spaced === undefined) return false
-  const gaps = entry.zone.map((token, i) =>
-    entry.spaced!.indexOf(token) - (i === 0 ? -1 : entry.spaced!.indexOf(entry.zone[i - 1]!))
+  const gaps = entry.valueFields.map((token, i) =>
+    entry.spaced!.indexOf(token) - (i === 0 ? -1 : entry.spaced!.indexOf(entry.valueFields[i - 1]!))
   )
   return gaps.some(gap => gap !== gaps[0])
 }
 
 /** Has all its figures, one after the other. */
 export function isWhole ({ entry, columns }: Row): boolean {
-  const filled = entry.zone.filter(token => !isBlank(token))
+  const filled = entry.valueFields.filter(token => !isBlank(token))
   return filled.length === columns &&
-    entry.zone.indexOf(filled.at(-1)!) - entry.zone.indexOf(filled[0]!) === columns - 1
+    entry.valueFields.indexOf(filled.at(-1)!) - entry.valueFields.indexOf(filled[0]!) === columns - 1
 }
 
-const figures = ({ entry }: Row) => entry.zone.filter(token => !isBlank(token))
+const figures = ({ entry }: Row) => entry.valueFields.filter(token => !isBlank(token))
 
 /** Rows divided by spaces show no blank: where the figures of the other rows stand tells where one is. */
-function aligned (row: Row, rows: Row[]): Placed {
-  const { zone } = row.entry
-  if (zone.length === 0) return { fault: 'too-few-figures' }
+function aligned (row: Row, rows: Row[]): Assignment {
+  const { valueFields } = row.entry
+  if (valueFields.length === 0) return { fault: 'too-few-figures' }
   const others = rows.filter(({ entry, columns }) =>
     columns === row.columns && !entry.divided && entry.spaced === undefined
   )
   // Both ways or none: lines may be aligned by the width of the characters on a screen instead of by their number.
-  const first = underWhole(zone, row.columns, others.filter(isWhole))
-  if (first === null || first.join() !== inBlocks(zone, row.columns, others)?.join()) {
+  const first = underWhole(valueFields, row.columns, others.filter(isWhole))
+  if (first === null || first.join() !== inBlocks(valueFields, row.columns, others)?.join()) {
     return { fault: 'figures-not-aligned' }
   }
-  const last = zone.at(-1)!
+  const last = valueFields.at(-1)!
   const blank = { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' as const }
-  return { fields: Array.from({ length: row.columns }, (_, column) => zone[first.indexOf(column)] ?? blank) }
+  return { fields: Array.from({ length: row.columns }, (_, column) => valueFields[first.indexOf(column)] ?? blank) }
 }
 
 /** The column of each figure: by left ends, middles or right ends, whichever agree best in the whole rows. */
-function underWhole (zone: Token[], size: number, whole: Row[]): number[] | null {
+function underWhole (valueFields: Token[], size: number, whole: Row[]): number[] | null {
   if (whole.length < 3) return null
   const anchors = [0, 0.5, 1].map(part => (token: Token) => token.column + token.width * part)
   const spans = anchors.map(anchor => {
     const columns = Array.from({ length: size }, (_, i) => {
-      const at = whole.map(({ entry }) => anchor(entry.zone[i]!))
+      const at = whole.map(({ entry }) => anchor(entry.valueFields[i]!))
       return { from: Math.min(...at) - 1, to: Math.max(...at) + 1 }
     })
     return { anchor, columns, width: columns.reduce((sum, { from, to }) => sum + to - from, 0) }
@@ -152,13 +160,15 @@ function underWhole (zone: Token[], size: number, whole: Row[]): number[] | null
   const { anchor, columns } = spans.reduce((a, b) => b.width < a.width ? b : a)
   if (columns.some((column, i) => i > 0 && column.from <= columns[i - 1]!.to)) return null
   return distinct(
-    zone.map(token => columns.flatMap(({ from, to }, i) => anchor(token) >= from && anchor(token) <= to ? [i] : []))
+    valueFields.map(token =>
+      columns.flatMap(({ from, to }, i) => anchor(token) >= from && anchor(token) <= to ? [i] : [])
+    )
   )
 }
 
 /** The figures of all rows, one line laid over the other, leave gaps between the columns: as many blocks as columns. */
-function inBlocks (zone: Token[], size: number, rows: Row[]): number[] | null {
-  const spans = rows.flatMap(({ entry }) => entry.zone).map(token => ({
+function inBlocks (valueFields: Token[], size: number, rows: Row[]): number[] | null {
+  const spans = rows.flatMap(({ entry }) => entry.valueFields).map(token => ({
     from: token.column,
     to: token.column + token.width
   })).sort((a, b) => a.from - b.from)
@@ -170,7 +180,7 @@ function inBlocks (zone: Token[], size: number, rows: Row[]): number[] | null {
   }
   if (rows.length < 6 || blocks.length !== size) return null
   return distinct(
-    zone.map(token => blocks.flatMap(({ from, to }, i) => token.column >= from && token.column < to ? [i] : []))
+    valueFields.map(token => blocks.flatMap(({ from, to }, i) => token.column >= from && token.column < to ? [i] : []))
   )
 }
 

@@ -1,17 +1,17 @@
 import type { Cell, FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import { type CellReading, type RowFound, type TableReading, unreadable } from './table-reading.ts'
 
 /** Figures of a row that their own sum makes doubtful. */
-export function suspect (
+export function checkPlausibility (
   document: Document,
   table: FormTable,
   cells: Cell[],
   values: CellReading[],
   one: RowFound,
-  entries: Entry[],
+  entries: TableLine[],
   reading: TableReading
 ): void {
   const doubt = (index: number, code: ReadingCode) => {
@@ -40,7 +40,7 @@ export function suspect (
     return doubt(last, 'cut-off')
   }
   // Where blanks do not show, only the sum proves that each figure stands under its column.
-  if (!one.entry.divided && one.entry.zone.length !== cells.length && !adds) {
+  if (!one.entry.divided && one.entry.valueFields.length !== cells.length && !adds) {
     cells.forEach((_, i) => {
       if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned')
     })
@@ -75,12 +75,14 @@ export function suspect (
 }
 
 /** Figures without a label on the next line: they may be the rest of this row. */
-export function isBrokenOff (entry: Entry, entries: Entry[]): boolean {
-  const next = Math.max(...entry.lines, ...entry.zone.map(token => token.line)) + 1
-  return !entry.zone.some(token => token.line === next) &&
+export function isBrokenOff (entry: TableLine, entries: TableLine[]): boolean {
+  const next = Math.max(...entry.lines, ...entry.valueFields.map(token => token.line)) + 1
+  return !entry.valueFields.some(token => token.line === next) &&
     entries.some(other =>
-      other.labels.length === 0 && other.zone[0]?.line === next && !other.texts.some(token => token.line === next) &&
-      other.zone.some(token => token.kind === 'value')
+      other.labels.length === 0 && other.valueFields[0]?.line === next && !other.texts.some(token =>
+        token.line === next
+      ) &&
+      other.valueFields.some(token => token.kind === 'value')
     )
 }
 
@@ -88,14 +90,14 @@ export function isBrokenOff (entry: Entry, entries: Entry[]): boolean {
  * Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table
  * lacks it.
  */
-function lacksBar (document: Document, own: number, entry: Entry, entries: Entry[]): boolean {
-  const rows = entries.filter(other => other.labels.length > 0 && other.zone.length > 0)
+function lacksBar (document: Document, own: number, entry: TableLine, entries: TableLine[]): boolean {
+  const rows = entries.filter(other => other.labels.length > 0 && other.valueFields.length > 0)
   if (!entry.divided || rows.length < 3) return false
   const closed = (index: number) => {
     const line = document.lines[index]!
     return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
   }
-  if (closed(own) || rows.filter(other => closed(other.zone[0]!.line)).length * 2 <= rows.length) return false
+  if (closed(own) || rows.filter(other => closed(other.valueFields[0]!.line)).length * 2 <= rows.length) return false
   if (own !== rows.at(-1)!.lines.at(-1)) return true
   const lasts = document.lines.flatMap((line, i) =>
     line.fields !== null && i !== own && document.lines[i + 1]?.fields === null ? [i] : []

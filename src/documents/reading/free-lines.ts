@@ -1,6 +1,6 @@
-import { type Label, labelsOf, type Lexicon } from './label-index.ts'
-import { bare, fullKey, labelKey, plain } from './normalize.ts'
-import type { Entry } from './table-line.ts'
+import { type Label, type LabelIndex, labelsOf } from './label-index.ts'
+import { bare, fullKey, labelKey, normalizeText } from './normalize.ts'
+import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
 /** How far a label reaches above and below its figures where it is wrapped. */
@@ -13,13 +13,13 @@ interface Group {
   last: number
 }
 
-export function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>): Entry[] {
+export function undividedLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<string>): TableLine[] {
   const all = groupValues(lines)
   // Where figures stand beside their labels, a lone one in the middle of a line is the number of the page.
   const beside = all.filter(group => group.own.length > 0).length * 2 > all.length
   const groups = beside ? all.filter(group => group.own.length > 0 || group.values.length > 1) : all
   const headings = lexicon.labels.filter(label => label.heading).flatMap(
-    label => [...label.keys, bare(plain(label.row.zh))]
+    label => [...label.keys, bare(normalizeText(label.row.zh))]
   )
   const prefixes = new Set(
     lexicon.labels.filter(label => tables.has(label.table.definition.id))
@@ -28,7 +28,7 @@ export function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<s
   const textsBetween = (from: number, to: number) =>
     lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
   const start = lines[0]?.index ?? 0
-  const entries = groups.map((group, i): Entry => {
+  const entries = groups.map((group, i): TableLine => {
     const before = textsBetween(groups[i - 1]?.last ?? start - 1, group.first)
     const after = textsBetween(group.last, groups[i + 1]?.first ?? Infinity)
     const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
@@ -38,7 +38,7 @@ export function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<s
       labels,
       used,
       texts: [...before, ...group.own],
-      zone: group.values,
+      valueFields: group.values,
       lead: 0,
       lines: [group.first],
       divided: false,
@@ -64,7 +64,7 @@ export function freeEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<s
       labels: [],
       used: [],
       texts: tail,
-      zone: [],
+      valueFields: [],
       lead: 0,
       lines: [],
       divided: false,
@@ -124,7 +124,7 @@ function wrappedLabel (
   pre: Token[],
   own: Token[],
   post: Token[],
-  lexicon: Lexicon,
+  lexicon: LabelIndex,
   tables: Set<string>,
   prefixes: Set<string>,
   headings: string[]
@@ -164,7 +164,7 @@ function wrappedLabel (
   const withBracket = (used: Token[]): Token[] => {
     const closed = [...used]
     const open = () => {
-      const text = plain(closed.map(token => token.raw).join(''))
+      const text = normalizeText(closed.map(token => token.raw).join(''))
       return text.lastIndexOf('(') > text.lastIndexOf(')')
     }
     for (let i = all.indexOf(used.at(-1)!) + 1; open() && i < all.length && closed.length < used.length + 6; i++) {

@@ -1,6 +1,6 @@
 // Whether the heading over some rows is that of their table.
 import type { FormTable } from '../../form/form.ts'
-import { bare, labelKey, plain } from './normalize.ts'
+import { bare, labelKey, normalizeText } from './normalize.ts'
 import type { Token } from './tokens.ts'
 
 /** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
@@ -125,7 +125,7 @@ function isAssembled (table: FormTable, words: Token[]): boolean {
 
 /** All characters of the labels are there. */
 function hasAllPieces (table: FormTable, words: Token[], times: number): boolean {
-  const there = count(bare(plain(words.map(word => word.raw).join(''))))
+  const there = count(bare(normalizeText(words.map(word => word.raw).join(''))))
   return [...count(keysOf(table).join('').repeat(times))].every(([char, n]) => (there.get(char) ?? 0) >= n)
 }
 
@@ -139,7 +139,7 @@ function count (text: string): Map<string, number> {
 function moneyUnit (tokens: Token[]): string | null {
   const found = new Set(
     [
-      ...plain(tokens.map(token => token.raw).join(' ')).replaceAll(' ', '').matchAll(
+      ...normalizeText(tokens.map(token => token.raw).join(' ')).replaceAll(' ', '').matchAll(
         /(?:\(|单位:?|,)(?:人民币)?(亿元|万元|元)\)?/g
       )
     ].map(match => match[1]!)

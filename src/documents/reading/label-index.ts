@@ -1,7 +1,7 @@
 // The labels of a form as they are looked for in a document.
 import type { Row } from '../../form/definition.ts'
 import type { Form, FormTable } from '../../form/form.ts'
-import { fullKey, labelKey, plain } from './normalize.ts'
+import { fullKey, labelKey, normalizeText } from './normalize.ts'
 
 export interface Label {
   table: FormTable
@@ -10,7 +10,7 @@ export interface Label {
   keys: string[]
 }
 
-export interface Lexicon {
+export interface LabelIndex {
   form: Form
   labels: Label[]
   /** By key; a key may stand in several tables. */
@@ -21,7 +21,7 @@ export interface Lexicon {
   columns: Set<string>
 }
 
-export function lexiconOf (form: Form, forms: Form[]): Lexicon {
+export function lexiconOf (form: Form, forms: Form[]): LabelIndex {
   const labels: Label[] = []
   for (const table of form.tables.values()) {
     for (const row of table.definition.rows) {
@@ -50,11 +50,11 @@ export function lexiconOf (form: Form, forms: Form[]): Lexicon {
 }
 
 /** The labels of some tables that a text is, by its own key or with its brackets. */
-export function labelsOf (lexicon: Lexicon, tables: Set<string>, key: string, full: string): Label[] {
+export function labelsOf (lexicon: LabelIndex, tables: Set<string>, key: string, full: string): Label[] {
   const found = [...(lexicon.byKey.get(key) ?? []), ...(lexicon.byKey.get(full) ?? [])]
   return [...new Set(found)].filter(label => tables.has(label.table.definition.id))
 }
 
 /** The number of the item of article 20 in the title of a table: `第二十条第（五）项`; null in any other text. */
 export const articleItem = (text: string): string | null =>
-  /第二十条第?\(?([一二三四五六七八九十]+)\)?项/.exec(plain(text).replaceAll(' ', ''))?.[1] ?? null
+  /第二十条第?\(?([一二三四五六七八九十]+)\)?项/.exec(normalizeText(text).replaceAll(' ', ''))?.[1] ?? null

@@ -23,7 +23,7 @@ function simplify (text: string): string {
 const PINYIN = /\(\s*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]+[\s']*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]*\s*\)/g
 
 /** Full-width to half-width, no readings, simplified characters, every kind of space as one space. */
-export function plain (text: string): string {
+export function normalizeText (text: string): string {
   const narrow = text.normalize('NFKC').replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').replace(/\s+/g, ' ')
   return simplify(narrow.includes('(') ? narrow.normalize('NFC').replace(PINYIN, '') : narrow).trim()
 }
@@ -33,11 +33,13 @@ const ENUMERATOR =
 
 /** What remains of a label: its characters, without enumerator, brackets with their explanations, spaces and signs. */
 export function labelKey (text: string): string {
-  return keyOf(plain(text).replace(/\([^()]*\)/g, (all, at: number) => at === 0 ? all : '').replace(/\([^()]*$/, ''))
+  return keyOf(
+    normalizeText(text).replace(/\([^()]*\)/g, (all, at: number) => at === 0 ? all : '').replace(/\([^()]*$/, '')
+  )
 }
 
 /** The same with the words in brackets. */
-export const fullKey = (text: string): string => keyOf(plain(text))
+export const fullKey = (text: string): string => keyOf(normalizeText(text))
 
 function keyOf (text: string): string {
   let key = text.replace(/^[\s#*>?·•]+/, '')

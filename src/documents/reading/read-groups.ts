@@ -1,11 +1,11 @@
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { isWhole, placer } from './assign-columns.ts'
+import { columnAssigner, isWhole } from './assign-columns.ts'
 import { readHeading } from './headings.ts'
-import type { Lexicon } from './label-index.ts'
+import type { LabelIndex } from './label-index.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import type { RowFound, TableReading } from './table-reading.ts'
 import type { Token } from './tokens.ts'
 import { readValue } from './value.ts'
@@ -14,10 +14,10 @@ import { readValue } from './value.ts'
 export function readGroups (
   document: Document,
   table: FormTable,
-  entry: Entry,
+  entry: TableLine,
   words: Token[],
-  entries: Entry[],
-  lexicon: Lexicon
+  entries: TableLine[],
+  lexicon: LabelIndex
 ): TableReading {
   const size = table.columns.length
   const text = words.map(word => word.full).join(' ')
@@ -36,16 +36,16 @@ export function readGroups (
   const columns = size * rows.length
   const grid = heading.columns !== null && increasing(heading.columns) && entry.grid ? heading.columns : null
   const row = { entry, columns }
-  const placed = placer([row], grid)(row)
+  const placed = columnAssigner([row], grid)(row)
   const fields = 'fault' in placed ? null : placed.fields
   const parts = rows.map((row, i): RowFound => ({
     row,
     heading: false,
-    entry: { ...entry, lead: 0, zone: fields?.slice(i * size, (i + 1) * size) ?? entry.zone }
+    entry: { ...entry, lead: 0, valueFields: fields?.slice(i * size, (i + 1) * size) ?? entry.valueFields }
   }))
   // Without a grid, blanks among the figures are trusted on one line and with sums that hold.
   const sure = grid !== null || isWhole(row) ||
-    (fields !== null && !entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.zone)))
+    (fields !== null && !entry.stream && entry.divided && parts.every(({ entry }) => adds(table, entry.valueFields)))
   const fault = 'fault' in placed ? placed.fault : sure ? null : 'figures-not-aligned'
   if (rows.length === 0 || !heading.verified || more) {
     return {
@@ -55,15 +55,15 @@ export function readGroups (
       problems: [
         problemOf('heading-not-found', {
           table: table.definition.id,
-          line: entry.zone[0]!.line + 1,
-          raw: entry.zone.map(token => token.raw).join(' ')
+          line: entry.valueFields[0]!.line + 1,
+          raw: entry.valueFields.map(token => token.raw).join(' ')
         })
       ]
     }
   }
   return readTable(document, table, parts, {
     entries,
-    place: ({ entry }) => fault === null ? { fields: entry.zone } : { fault },
+    place: ({ entry }) => fault === null ? { fields: entry.valueFields } : { fault },
     unit: null,
     why: null
   })

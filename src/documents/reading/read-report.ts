@@ -2,7 +2,7 @@
 import { type Content, emptyContent } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { type Lexicon, lexiconOf } from './label-index.ts'
+import { type LabelIndex, lexiconOf } from './label-index.ts'
 import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
 import { problemOf } from './reading-problems.ts'
@@ -12,9 +12,9 @@ import { type CellReading, same, type TableReading, unreadable } from './table-r
 import { readTitle } from './title.ts'
 import { tokenize } from './tokens.ts'
 
-const known = new WeakMap<Form[], Lexicon[]>()
+const known = new WeakMap<Form[], LabelIndex[]>()
 
-function lexicons (forms: Form[]): Lexicon[] {
+function lexicons (forms: Form[]): LabelIndex[] {
   const made = known.get(forms) ?? forms.map(form => lexiconOf(form, forms))
   known.set(forms, made)
   return made
@@ -80,7 +80,7 @@ interface Attempt {
 }
 
 /** Puts the readings of all stretches together. Where a table stands twice with different figures nothing is known. */
-function attempt (lexicon: Lexicon, readings: TableReading[]): Attempt {
+function attempt (lexicon: LabelIndex, readings: TableReading[]): Attempt {
   const { form } = lexicon
   const values = new Map<string, CellReading>()
   const problems = readings.flatMap(reading => reading.problems)
@@ -134,7 +134,7 @@ const FOOTER =
   /^(打印|关闭|分享|扫一扫|上一篇|下一篇|相关(链接|文档|附件|新闻)|主办单位|承办单位|版权所有|网站标识码|浏览次数|【?打印|【?关闭|ICP|.{0,30}ICP备)/
 const PAGE_NUMBER = /^([-—–]\d{1,3}[-—–]|第\d{1,3}页.*)$/
 
-const LONGEST = 200_000
+const MAX_LENGTH = 200_000
 
 function readSections (document: Document, parts: Part[], form: Form): Record<string, string> {
   const sections: Record<string, string> = {}
@@ -150,7 +150,7 @@ function readSections (document: Document, parts: Part[], form: Form): Record<st
       return lines.filter(line => line !== '').join('\n').trim()
     })
     const longest = texts.reduce((a, b) => b.length > a.length ? b : a, '')
-    if (longest !== '') sections[id] = longest.slice(0, LONGEST)
+    if (longest !== '') sections[id] = longest.slice(0, MAX_LENGTH)
   }
   return sections
 }

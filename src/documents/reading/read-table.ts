@@ -2,22 +2,22 @@
 import type { Note } from '../../form/figures.ts'
 import { type Cell, type FormTable, leavesOf } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { isBlank, type placer } from './assign-columns.ts'
-import { isBrokenOff, suspect } from './check-plausibility.ts'
+import { type columnAssigner, isBlank } from './assign-columns.ts'
+import { checkPlausibility, isBrokenOff } from './check-plausibility.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import { type CellReading, type RowFound, same, sourceOf, type TableReading, unreadable } from './table-reading.ts'
 import { readValue } from './value.ts'
 
-const MOST_TIMES = 10
+const MAX_REPEATS = 10
 
 /** The step that takes a heading's zero for the rows below it. */
 export const FROM_HEADING = 'from_heading'
 
 export interface Surroundings {
   /** All entries of the stretch of the document, of other tables, too. */
-  entries: Entry[]
-  place: ReturnType<typeof placer>
+  entries: TableLine[]
+  place: ReturnType<typeof columnAssigner>
   /** Of money, as the heading prints it. */
   unit: string | null
   /** Refuses all rows: nothing of the table can be trusted. */
@@ -31,7 +31,7 @@ export function readTable (
   { entries, place, unit, why }: Surroundings
 ): TableReading {
   // A form of a few rows does not come a hundred times over.
-  if (found.length > table.definition.rows.length * MOST_TIMES) {
+  if (found.length > table.definition.rows.length * MAX_REPEATS) {
     return {
       table,
       verified: false,
@@ -62,7 +62,7 @@ export function readTable (
       ...readValue(cell, placed.fields[i]!.raw, unit),
       source: sourceOf(document, placed.fields[i]!)
     }))
-    suspect(document, table, cells, values, one, entries, reading)
+    checkPlausibility(document, table, cells, values, one, entries, reading)
     cells.forEach((cell, i) => {
       const value = values[i]!
       value.source.steps = value.steps
@@ -136,7 +136,7 @@ function refuseRow (
   cells: Cell[],
   code: ReadingCode
 ): void {
-  const tokens = entry.zone.filter(token => !isBlank(token))
+  const tokens = entry.valueFields.filter(token => !isBlank(token))
   const first = tokens[0] ?? entry.used[0] ?? entry.texts[0]
   const raw = tokens.map(token => token.raw).join(' ')
   reading.problems.push(
@@ -174,11 +174,11 @@ function readHeadingRow (
   reading: TableReading,
   document: Document,
   { entry, row }: RowFound,
-  place: ReturnType<typeof placer>
+  place: ReturnType<typeof columnAssigner>
 ): void {
   const { table } = reading
   const leaves = leavesOf(table.definition, row.id)
-  const values = entry.zone.filter(token => !isBlank(token))
+  const values = entry.valueFields.filter(token => !isBlank(token))
   if (
     values.length === 0 ||
     leaves.some(leaf =>

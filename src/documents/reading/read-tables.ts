@@ -1,25 +1,30 @@
 // The parts of a report that hold tables: which lines speak of which table.
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { isBlank, isWhole, placer, type Row } from './assign-columns.ts'
+import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
 import { fieldsOfHeading, type Heading, readHeading } from './headings.ts'
-import { articleItem, type Lexicon } from './label-index.ts'
+import { articleItem, type LabelIndex } from './label-index.ts'
 import { labelKey } from './normalize.ts'
 import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
-import type { Entry } from './table-line.ts'
-import { findEntries } from './table-lines.ts'
+import type { TableLine } from './table-line.ts'
+import { findTableLines } from './table-lines.ts'
 import { type RowFound, type TableReading, unreadable } from './table-reading.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
 /** Each stretch of the document that holds tables, read as tables of the form. */
-export function readTables (document: Document, lines: TokenLine[], parts: Part[], lexicon: Lexicon): TableReading[] {
+export function readTables (
+  document: Document,
+  lines: TokenLine[],
+  parts: Part[],
+  lexicon: LabelIndex
+): TableReading[] {
   return stretches(document, lines, parts).flatMap(({ section, lines }) => {
     const tables = [...lexicon.form.tables.values()].filter(table => table.definition.section === section)
     if (tables.length === 0) return []
-    const entries = findEntries(lines, lexicon, new Set(tables.map(table => table.definition.id)))
+    const entries = findTableLines(lines, lexicon, new Set(tables.map(table => table.definition.id)))
     if (section === 'review_litigation') return [readAcross(document, tables[0]!, entries, lexicon)]
     return tables.length > 1
       ? readBlocks(document, entries, lexicon)
@@ -64,10 +69,10 @@ function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stre
 
 // Part three: one table with many rows.
 
-function readRows (document: Document, table: FormTable, all: Entry[], lexicon: Lexicon): TableReading {
+function readRows (document: Document, table: FormTable, all: TableLine[], lexicon: LabelIndex): TableReading {
   const entries = withoutHeadingRows(table, all)
   const found = rowsOf(table, entries)
-  const first = entries.findIndex(entry => entry.labels.length > 0 && entry.zone.length > 0)
+  const first = entries.findIndex(entry => entry.labels.length > 0 && entry.valueFields.length > 0)
   const words = headingWords(entries, first)
   const heading = readHeading(table, words, lexicon.columns)
   const rows = found.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
@@ -78,7 +83,7 @@ function readRows (document: Document, table: FormTable, all: Entry[], lexicon: 
     : null
   // In a grid the columns must stand in their order across, too.
   const ordered = !grid || heading.columns === null || increasing(heading.columns)
-  const place = placer(
+  const place = columnAssigner(
     rows,
     agreed(rows, template),
     grid ? null : fieldsOfHeading(table, words),
@@ -91,14 +96,17 @@ function readRows (document: Document, table: FormTable, all: Entry[], lexicon: 
     why: heading.verified && ordered ? null : 'heading-not-found'
   })
   for (const entry of entries) {
-    if (entry.labels.length > 0 || entry.zone.filter(token => !isBlank(token)).length < 2 || entry.texts.length === 0) {
+    if (
+      entry.labels.length > 0 || entry.valueFields.filter(token => !isBlank(token)).length < 2 ||
+      entry.texts.length === 0
+    ) {
       continue
     }
     reading.problems.push(
       problemOf('unknown-row', {
         table: table.definition.id,
-        line: entry.zone[0]!.line + 1,
-        raw: [...entry.texts.slice(-2), ...entry.zone].map(token => token.raw).join(' ')
+        line: entry.valueFields[0]!.line + 1,
+        raw: [...entry.texts.slice(-2), ...entry.valueFields].map(token => token.raw).join(' ')
       })
     )
   }
@@ -106,7 +114,7 @@ function readRows (document: Document, table: FormTable, all: Entry[], lexicon: 
 }
 
 /** A column may be named as a row is: until the first row whose label no column has, such a label is a heading. */
-function withoutHeadingRows (table: FormTable, entries: Entry[]): Entry[] {
+function withoutHeadingRows (table: FormTable, entries: TableLine[]): TableLine[] {
   const columns = table.columns.map(column => labelKey(column.zh))
   const first = entries.findIndex(entry =>
     entry.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key)))
@@ -114,11 +122,11 @@ function withoutHeadingRows (table: FormTable, entries: Entry[]): Entry[] {
   return entries.map((entry, i) => i < first ? { ...entry, labels: [], used: [] } : entry)
 }
 
-const widest = (entries: Entry[]) =>
+const widest = (entries: TableLine[]) =>
   Math.max(
     0,
-    ...entries.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, zone }) =>
-      lead + zone.length
+    ...entries.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, valueFields }) =>
+      lead + valueFields.length
     )
   )
 
@@ -127,24 +135,24 @@ function agreed (rows: Row[], template: number[] | null): number[] | null {
   if (template === null) return null
   const whole = rows.filter(isWhole)
   const fits = whole.filter(({ entry }) =>
-    entry.zone.filter(token => !isBlank(token)).every((token, i) => token.column === template[i])
+    entry.valueFields.filter(token => !isBlank(token)).every((token, i) => token.column === template[i])
   )
   return fits.length === whole.length ? template : null
 }
 
 /** The words over the first row. */
-function headingWords (entries: Entry[], first: number): Token[] {
+function headingWords (entries: TableLine[], first: number): Token[] {
   if (first < 0) return []
   return [
-    ...entries.slice(0, first).flatMap(entry => [...entry.texts, ...entry.zone]),
+    ...entries.slice(0, first).flatMap(entry => [...entry.texts, ...entry.valueFields]),
     ...entries[first]!.texts.filter(token => !entries[first]!.used.includes(token))
   ]
 }
 
-function rowsOf (table: FormTable, entries: Entry[]): RowFound[] {
+function rowsOf (table: FormTable, entries: TableLine[]): RowFound[] {
   return entries.flatMap((entry): RowFound[] => {
     const label = entry.labels.find(label => label.table === table)
-    return label === undefined || (entry.zone.length === 0 && label.heading)
+    return label === undefined || (entry.valueFields.length === 0 && label.heading)
       ? []
       : [{ entry, row: label.row, heading: label.heading }]
   })
@@ -152,7 +160,7 @@ function rowsOf (table: FormTable, entries: Entry[]): RowFound[] {
 
 // Part two: small tables, each with its title and its heading.
 
-function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): TableReading[] {
+function readBlocks (document: Document, entries: TableLine[], lexicon: LabelIndex): TableReading[] {
   const item = (table: FormTable) => articleItem(table.definition.title_zh)
   const found = new Map<FormTable, { rows: RowFound[], heading: Heading, size: number | null, trusted: boolean }>()
   let title: string | null = null
@@ -175,7 +183,7 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
       }
     }
     if (entry.labels.length === 0) {
-      words.push(...entry.zone.filter(token => token.kind === 'text'))
+      words.push(...entry.valueFields.filter(token => token.kind === 'text'))
       continue
     }
     const table: FormTable = entry.labels.find(label => label.table === open)?.table ?? entry.labels[0]!.table
@@ -200,7 +208,7 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
     const template = rows.every(({ entry }) => entry.divided && !entry.stream) ? heading.columns : null
     return readTable(document, table, rows, {
       entries,
-      place: placer(all, template, size),
+      place: columnAssigner(all, template, size),
       unit: heading.unit,
       why: heading.verified && trusted ? null : 'heading-not-found'
     })
@@ -209,15 +217,16 @@ function readBlocks (document: Document, entries: Entry[], lexicon: Lexicon): Ta
 
 // Part four: one line of figures, three groups side by side or one below the other.
 
-function readAcross (document: Document, table: FormTable, entries: Entry[], lexicon: Lexicon): TableReading {
-  const filled = entries.filter(entry => entry.zone.some(token => token.kind === 'value'))
+function readAcross (document: Document, table: FormTable, entries: TableLine[], lexicon: LabelIndex): TableReading {
+  const filled = entries.filter(entry => entry.valueFields.some(token => token.kind === 'value'))
   const labelled = filled.filter(entry => entry.labels.some(label => label.table === table))
   if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, entries, lexicon)
   const readings = filled.map((entry, i) => {
     const from = i === 0 ? 0 : entries.indexOf(filled[i - 1]!) + 1
-    const words = entries.slice(from, entries.indexOf(entry)).flatMap(other => [...other.texts, ...other.zone]).concat(
-      entry.texts
-    )
+    const words = entries.slice(from, entries.indexOf(entry)).flatMap(other => [...other.texts, ...other.valueFields])
+      .concat(
+        entry.texts
+      )
     return readGroups(document, table, entry, words, entries, lexicon)
   })
   const [first, ...others] = readings

@@ -1,6 +1,6 @@
 // The six parts of a report: where each begins and ends.
 import type { Document } from '../document.ts'
-import { plain } from './normalize.ts'
+import { normalizeText } from './normalize.ts'
 import type { TokenLine } from './tokens.ts'
 
 /** Ids of the sections of the forms, with how their titles begin. */
@@ -31,23 +31,23 @@ export interface Part {
   rest: string
 }
 
-const LONGEST_TITLE = 60
+const MAX_TITLE_LENGTH = 60
 /** A report has six; what has hundreds is none. */
-const MOST_PARTS = 200
+const MAX_PARTS = 200
 
 /** What a line says, as one text without spaces. */
 export const lineText = (document: Document, index: number): string => {
   const { start, end } = document.lines[index]!
-  return plain(document.text.slice(start, Math.min(end, start + 4000))).replaceAll(' ', '')
+  return normalizeText(document.text.slice(start, Math.min(end, start + 4000))).replaceAll(' ', '')
 }
 
 export function findParts (document: Document, lines: TokenLine[]): Part[] {
   const starts: Omit<Part, 'to'>[] = []
   for (const line of lines) {
-    if (starts.length >= MOST_PARTS) break
+    if (starts.length >= MAX_PARTS) break
     const words = line.tokens.filter(token => token.kind === 'text')
     if (words.length === 0 || (line.divided && words.length > 1)) continue
-    const text = line.divided ? plain(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)
+    const text = line.divided ? normalizeText(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)
     const title = titleOf(text)
     if (title !== null) {
       starts.push({ section: title.section, from: line.index, rest: title.rest })
@@ -57,7 +57,7 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
     const next = lines[line.index + 1]
     if (
       line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) ||
-      text.length > LONGEST_TITLE
+      text.length > MAX_TITLE_LENGTH
     ) continue
     const both = titleOf(text + lineText(document, next.index))
     if (both?.rest === '') starts.push({ section: both.section, from: next.index, rest: '' })
@@ -76,7 +76,7 @@ function titleOf (text: string): { section: string, rest: string } | null {
     if (/^[.·…\s]*\d+$/.test(rest)) return null
     const numbered = marked[1] !== undefined || marked[2] !== undefined || text.startsWith('#')
     const ends = rest === '' || /^[:。.，,;(]/.test(rest)
-    if (ends ? numbered || body.length <= LONGEST_TITLE : numbered && body.length <= LONGEST_TITLE) {
+    if (ends ? numbered || body.length <= MAX_TITLE_LENGTH : numbered && body.length <= MAX_TITLE_LENGTH) {
       // A sentence that begins like a title goes on and on.
       if (!numbered && rest !== '') continue
       return { section, rest: rest.replace(/^[:。.，,;]+/, '') }

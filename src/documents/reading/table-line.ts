@@ -1,14 +1,14 @@
 import type { Label } from './label-index.ts'
 import type { Token } from './tokens.ts'
 
-export interface Entry {
+export interface TableLine {
   /** The rows of the form that the label can be; none for figures without a known label. */
   labels: Label[]
   /** The words before the figures since the entry before. Those of the label are `used`. */
   texts: Token[]
   used: Token[]
   /** Figures and blanks, with odd words that stand among them. */
-  zone: Token[]
+  valueFields: Token[]
   /** Fields before the zone. */
   lead: number
   lines: number[]

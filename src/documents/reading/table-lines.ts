@@ -1,45 +1,45 @@
 // Rows of tables as they are found: a label and the figures that belong to it.
-import { freeEntries } from './free-lines.ts'
-import { type Label, labelsOf, type Lexicon } from './label-index.ts'
+import { undividedLines } from './free-lines.ts'
+import { type Label, type LabelIndex, labelsOf } from './label-index.ts'
 import { labelKey } from './normalize.ts'
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
 /** The entries of a stretch of lines, in reading order. `tables` are the tables whose rows may stand there. */
-export function findEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>): Entry[] {
+export function findTableLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<string>): TableLine[] {
   const filled = lines.filter(line => line.tokens.some(token => token.kind !== 'blank'))
   const divided = filled.filter(line => line.divided)
   return divided.length >= 2 || (divided.length > 0 && divided.length * 2 >= filled.length)
-    ? dividedEntries(lines, lexicon, tables, isStream(divided))
-    : freeEntries(lines, lexicon, tables)
+    ? dividedLines(lines, lexicon, tables, isStream(divided))
+    : undividedLines(lines, lexicon, tables)
 }
 
 const isStream = (lines: TokenLine[]): boolean =>
   lines.filter(line => line.tokens.filter(token => token.kind !== 'blank').length > 1).length * 5 < lines.length
 
-function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<string>, stream: boolean): Entry[] {
-  const entries: Entry[] = []
+function dividedLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<string>, stream: boolean): TableLine[] {
+  const entries: TableLine[] = []
   let texts: Token[] = []
-  let zone: Token[] = []
+  let valueFields: Token[] = []
   let lead = 0
   let leading: Token[] = []
   const flush = () => {
-    if (texts.length > 0 || zone.some(token => token.kind !== 'blank')) {
+    if (texts.length > 0 || valueFields.some(token => token.kind !== 'blank')) {
       const { labels, used } = ownLabel(texts, lexicon, tables)
       entries.push({
         labels,
         used,
         texts,
-        zone,
+        valueFields,
         lead: lead + texts.length,
-        lines: [...new Set([...texts, ...zone].map(token => token.line))],
+        lines: [...new Set([...texts, ...valueFields].map(token => token.line))],
         divided: true,
         grid: lines[0]?.grid != null || lines.some(line => line.grid !== null),
         stream
       })
     }
     texts = []
-    zone = []
+    valueFields = []
     lead = 0
     leading = []
   }
@@ -52,39 +52,39 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
       ? []
       : [joined(line)]
     for (const token of tokens) {
-      if (token.kind === 'blank' && texts.length === 0 && zone.length === 0) {
+      if (token.kind === 'blank' && texts.length === 0 && valueFields.length === 0) {
         lead++
         leading.push(token)
         continue
       }
       if (token.kind !== 'text') {
         // Without a label the blanks before the first figure are cells, too.
-        if (texts.length === 0 && zone.length === 0) {
-          zone = leading
+        if (texts.length === 0 && valueFields.length === 0) {
+          valueFields = leading
           lead = 0
         }
-        zone.push(token)
+        valueFields.push(token)
         continue
       }
-      if (zone.length === 0) {
+      if (valueFields.length === 0) {
         // A sign or a word in the place of the first figure.
         const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
         if (
           odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) &&
           !ownLabel([...texts, token], lexicon, tables).used.includes(token)
-        ) zone.push(token)
+        ) valueFields.push(token)
         else texts.push(token)
         continue
       }
-      const sameLine = zone[0]!.line === token.line && !stream
+      const sameLine = valueFields[0]!.line === token.line && !stream
       const known = ownLabel([...texts, token], lexicon, tables).used.includes(token)
-      const empty = zone.every(token => token.kind === 'blank')
+      const empty = valueFields.every(token => token.kind === 'blank')
       if (sameLine && empty && (known || ownLabel(texts, lexicon, tables).labels.every(label => label.heading))) {
-        lead += zone.length
-        zone = []
+        lead += valueFields.length
+        valueFields = []
         texts.push(token)
       } else if (sameLine && !known) {
-        zone.push(token)
+        valueFields.push(token)
       } else {
         flush()
         texts.push(token)
@@ -93,16 +93,22 @@ function dividedEntries (lines: TokenLine[], lexicon: Lexicon, tables: Set<strin
   }
   flush()
   return entries.map((entry, i) => withLabelAbove(entry, entries[i - 1], lexicon, tables)).filter((entry, i, all) =>
-    !(entry.zone.every(token => token.kind === 'blank') && all[i + 1]?.used.some(token => entry.texts.includes(token)))
+    !(entry.valueFields.every(token => token.kind === 'blank') &&
+      all[i + 1]?.used.some(token => entry.texts.includes(token)))
   )
 }
 
 /** A label of two pieces, the first on a line of its own without figures. */
-function withLabelAbove (entry: Entry, above: Entry | undefined, lexicon: Lexicon, tables: Set<string>): Entry {
+function withLabelAbove (
+  entry: TableLine,
+  above: TableLine | undefined,
+  lexicon: LabelIndex,
+  tables: Set<string>
+): TableLine {
   const [first, second] = [above?.texts.at(-1), entry.texts.at(-1)]
   if (
     entry.labels.length > 0 || first === undefined || second === undefined ||
-    above!.zone.some(token => token.kind !== 'blank')
+    above!.valueFields.some(token => token.kind !== 'blank')
   ) return entry
   const labels = labelsOf(lexicon, tables, first.full + second.full, first.full + second.full).filter(label =>
     !label.heading
@@ -111,7 +117,7 @@ function withLabelAbove (entry: Entry, above: Entry | undefined, lexicon: Lexico
 }
 
 /** The label that the last words are: one field, or two that stand side by side. */
-function ownLabel (texts: Token[], lexicon: Lexicon, tables: Set<string>): { labels: Label[], used: Token[] } {
+function ownLabel (texts: Token[], lexicon: LabelIndex, tables: Set<string>): { labels: Label[], used: Token[] } {
   const last = texts.at(-1)
   if (last === undefined) return { labels: [], used: [] }
   const alone = labelsOf(lexicon, tables, last.key, last.full)

@@ -2,7 +2,7 @@ import type { Row } from '../../form/definition.ts'
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import type { ReadingProblem, Source } from './reading.ts'
-import type { Entry } from './table-line.ts'
+import type { TableLine } from './table-line.ts'
 import type { Token } from './tokens.ts'
 import type { ReadValue } from './value.ts'
 
@@ -21,7 +21,7 @@ export interface CellReading extends ReadValue {
 }
 
 export interface RowFound {
-  entry: Entry
+  entry: TableLine
   row: Row
   heading: boolean
 }

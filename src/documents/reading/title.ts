@@ -1,6 +1,6 @@
 // Whose report a document is and for which year, as its title and its text say. Proposals: the caller names both.
 import type { Document } from '../document.ts'
-import { plain } from './normalize.ts'
+import { normalizeText } from './normalize.ts'
 import { lineText, type Part } from './report-parts.ts'
 
 export interface Title {
@@ -26,7 +26,7 @@ export function readTitle (document: Document, parts: Part[]): Title {
     const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
     if (line !== '' && line.length <= 120) lines.push(line)
   }
-  const page = document.title === null ? null : plain(document.title).replaceAll(' ', '')
+  const page = document.title === null ? null : normalizeText(document.title).replaceAll(' ', '')
   const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
   const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year =>
     year !== undefined

@@ -65,7 +65,7 @@ export function tokenize (document: Document): TokenLine[] {
 const isBlank = (text: string) => /^[\s?？\u200b-\u200f\ufeff]*$/.test(text)
 
 /** Long lines are running text, never rows: their words are of no use. */
-const LONGEST_ROW = 2000
+const MAX_ROW_LENGTH = 2000
 
 /** A reading in brackets belongs to the character before it, even behind a space. */
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
@@ -75,7 +75,7 @@ const LABEL_AND_FIGURE =
 const LABEL_AND_MARK = /^(.*[\p{Script=Han})）”’"》」])(?:[-—－/／]+|无|無)$/u
 
 function words (raw: string): Span[] {
-  if (raw.length > LONGEST_ROW) return [{ start: 0, end: raw.length }]
+  if (raw.length > MAX_ROW_LENGTH) return [{ start: 0, end: raw.length }]
   const spans = [...raw.matchAll(WORD)].map(match => ({ start: match.index, end: match.index + match[0].length }))
   const first = spans.findLastIndex(({ start, end }) => !looksLikeValue(raw.slice(start, end)))
   if (first < 0) return spans

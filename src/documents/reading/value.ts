@@ -1,7 +1,7 @@
 // The text of one cell as a figure: with certainty or not at all.
 import { type Figure, type Note, readFigure } from '../../form/figures.ts'
 import type { Cell } from '../../form/form.ts'
-import { plain } from './normalize.ts'
+import { normalizeText } from './normalize.ts'
 
 export interface ReadValue {
   figure: Figure
@@ -39,7 +39,7 @@ const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份
 
 /** Whether the text can stand in a cell for figures; what it says is another matter. */
 export function looksLikeValue (text: string): boolean {
-  const value = unquestioned(plain(text))
+  const value = unquestioned(normalizeText(text))
   return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
     /^\d[\d,.?]*\d$/.test(value)
 }
@@ -49,7 +49,7 @@ const unquestioned = (value: string): string => value.replace(/^[?\s]+|[?\s]+$/g
 
 /** `unit`: the unit of money printed in the heading of the column; null where none is. */
 export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {
-  const narrow = plain(raw)
+  const narrow = normalizeText(raw)
   const value = unquestioned(narrow)
   const steps: string[] = []
   if (narrow !== raw) steps.push('plain_characters')

@@ -27,7 +27,7 @@ const CHARSETS: Record<string, string> = {
 }
 
 /** Where there is nothing to read it, a body is not looked at: what is wrong is the address or the method. */
-export function readBodies (app: FastifyInstance): void {
+export function addBodyParsers (app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -36,9 +36,9 @@ export function readBodies (app: FastifyInstance): void {
       if (!accepted(request).includes('application/json') && body.length > 0) throw unsupported(request)
       const text = decode(request, body)
       if (text.trim() === '') return done(null, undefined)
-      refuseLoss(text)
+      requireExactJson(text)
       parseJson(request, text, (error: Error | null, value) => {
-        if (error === null && isCrowded(value)) return done(crowded())
+        if (error === null && hasTooManyMembers(value)) return done(tooManyMembers())
         done(error && malformed(error), value)
       })
     } catch (error) {
@@ -86,7 +86,7 @@ function decode (request: FastifyRequest, body: Buffer): string {
  * JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong
  * figure. And PostgreSQL can keep neither U+0000 nor half a surrogate pair, which JSON can write as escapes.
  */
-function refuseLoss (text: string): void {
+function requireExactJson (text: string): void {
   const imprecise: string[] = []
   const storable = (_: string, value: unknown) => {
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
@@ -109,21 +109,22 @@ function refuseLoss (text: string): void {
 
 /** One JSON value, as strictly as a body. */
 export function readJson (text: string): unknown {
-  refuseLoss(text)
+  requireExactJson(text)
   const value: unknown = JSON.parse(text)
-  if (isCrowded(value)) throw crowded()
+  if (hasTooManyMembers(value)) throw tooManyMembers()
   return value
 }
 
-const crowded = () => problem('json-malformed', { reason: `more than ${MOST_MEMBERS} members in one object or array` })
+const tooManyMembers = () =>
+  problem('json-malformed', { reason: `more than ${MAX_MEMBERS} members in one object or array` })
 
 /** No form has so many names: to look for the right one beside each wrong one would take seconds. */
-const MOST_MEMBERS = 2000
+const MAX_MEMBERS = 2000
 
-function isCrowded (value: unknown): boolean {
+function hasTooManyMembers (value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const members = Object.values(value)
-  return members.length > MOST_MEMBERS || members.some(isCrowded)
+  return members.length > MAX_MEMBERS || members.some(hasTooManyMembers)
 }
 
 const malformed = (error: Error) =>
@@ -139,7 +140,7 @@ function readCsv (text: string): Csv {
       skip_empty_lines: true,
       max_record_size: 100_000
     }) as unknown as { info: { lines: number }, record: string[] }[]
-    if (rows.length > MOST_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MOST_MEMBERS} lines` })
+    if (rows.length > MAX_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MAX_MEMBERS} lines` })
     // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before. It counts a
     // CRLF inside quotes twice.
     let twice = 0

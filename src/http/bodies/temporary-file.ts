@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'path/posix'
 
 /** A file without a name: it goes with the process, however that ends. */
-export async function openScratch (): Promise<FileHandle> {
+export async function openTemporaryFile (): Promise<FileHandle> {
   const path = join(tmpdir(), `gongkai-${randomUUID()}`)
   const handle = await open(path, 'wx+', 0o600)
   await unlink(path)

@@ -4,11 +4,11 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { inParts } from '../../database/write-behind.ts'
+import { writeBehind } from '../../database/write-behind.ts'
 import { problem } from '../../problems/problem.ts'
 import { charsetOf } from './body.ts'
-import { openScratch } from './temporary-file.ts'
-import type { Received } from './uploaded-file.ts'
+import { openTemporaryFile } from './temporary-file.ts'
+import type { UploadedFile } from './uploaded-file.ts'
 
 /** How long a client may send nothing. */
 const SILENCE_MS = 30_000
@@ -18,7 +18,7 @@ const DISCARD_MS = 10_000
 const AT_ONCE = 1024 * 1024
 
 export interface Upload {
-  received: Received
+  received: UploadedFile
   /** Bytes as they were received. */
   size: number
   close(): Promise<void>
@@ -34,7 +34,7 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
     throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
   }
   const declared = request.headers['content-type'] ?? ''
-  const handle = await openScratch()
+  const handle = await openTemporaryFile()
   uploading.add(request.raw.socket)
   try {
     const received = pieces(request, limit, silence)
@@ -71,7 +71,7 @@ async function* pieces (request: FastifyRequest, limit: number, silence: number)
   let size = 0
   try {
     for (;;) {
-      const { done, value } = await inTime(iterator.next(), silence)
+      const { done, value } = await withTimeout(iterator.next(), silence)
       if (done) break
       if ((size += value.length) > limit) throw problem('body-too-large', { limit })
       yield value
@@ -82,7 +82,7 @@ async function* pieces (request: FastifyRequest, limit: number, silence: number)
   if (!request.raw.complete && request.raw.errored) throw request.raw.errored
 }
 
-async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
+async function withTimeout<T> (promise: Promise<T>, limit: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(problem('request-timeout')), limit)
@@ -97,7 +97,7 @@ async function inTime<T> (promise: Promise<T>, limit: number): Promise<T> {
 /** While some is written, more is received. */
 async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
-  await inParts(async store => {
+  await writeBehind(async store => {
     let [memory, other] = [Buffer.allocUnsafeSlow(AT_ONCE), Buffer.allocUnsafeSlow(AT_ONCE)]
     let used = 0
     const writeOut = async () => {

@@ -8,7 +8,7 @@ import { problem } from '../../problems/problem.ts'
 const readAt = promisify(read)
 const CHUNK = 256 * 1024
 
-export interface Received {
+export interface UploadedFile {
   fd: number
   /** Bytes, as received and unpacked. */
   limit: number
@@ -22,7 +22,7 @@ export interface Received {
  * Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws
  * `gzip-malformed` and `body-too-large`.
  */
-export async function* readReceived ({ fd, limit }: Received): AsyncGenerator<Buffer> {
+export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGenerator<Buffer> {
   const { buffer: head } = await readAt(fd, Buffer.alloc(2), 0, 2, 0)
   if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd, Buffer.allocUnsafeSlow(CHUNK))
   const stream = createGunzip({ chunkSize: CHUNK })

@@ -6,7 +6,7 @@ import { problem } from '../../problems/problem.ts'
 const WINDOW_MS = 60_000
 
 /** Comes after `authenticate`, which only notes a wrong key: so guessing keys is limited, too. 404s count as well. */
-export async function limitRates (app: FastifyInstance, perMinute: number): Promise<void> {
+export async function limitRequestRate (app: FastifyInstance, perMinute: number): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     max: perMinute,

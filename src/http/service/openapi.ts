@@ -48,7 +48,7 @@ export interface Document {
 }
 
 /** Puts right what the generator makes of the routes, and leaves out what none of them uses. */
-function finished (document: object): Document {
+function cleanUp (document: object): Document {
   const text = JSON.stringify(document)
   // Parsed anew, no two parts are the same object: YAML would write the second as an alias.
   const { paths, components, ...rest } = JSON.parse(text) as Document
@@ -117,7 +117,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       }
     },
     convertConstToEnum: false,
-    transformObject: document => finished('openapiObject' in document ? document.openapiObject : {}) as object,
+    transformObject: document => cleanUp('openapiObject' in document ? document.openapiObject : {}) as object,
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}`
     }

@@ -1,21 +1,21 @@
 // Agencies in bulk, in any order of parents: new ones with a few statements, changed ones one by one, by the same rules
 // as a single one.
 import { type Kysely, sql } from 'kysely'
-import { recordAgencies } from '../../agencies/history.ts'
+import { recordHistory } from '../../agencies/history.ts'
 import { lockTree } from '../../agencies/tree.ts'
-import { withStagedEvents } from '../../audit/batch.ts'
+import { withEventBatch } from '../../audit/batch.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
-import { finish, newRun, reject, type Run, Undone } from '../bulk/import-state.ts'
+import { createImportState, finishImport, type ImportState, rejectRecord, Undone } from '../bulk/import-state.ts'
 import { type FileToRead, readAgencies, type Reading } from '../bulk/open-file.ts'
-import { type AgencyImportOptions, type AgencyRun, refuse } from './agency-run.ts'
+import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from './agency-run.ts'
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
-import { saveAll } from './save-agencies.ts'
+import { saveAgencies } from './save-agencies.ts'
 
 /** They are held in memory until all are read: which stands above which is known only then. */
-const MOST_AGENCIES = 300_000
+const MAX_AGENCIES = 300_000
 
 /** As `importReports`. */
 export async function importAgencies (
@@ -24,47 +24,47 @@ export async function importAgencies (
   file: FileToRead,
   validate: Validate,
   options: AgencyImportOptions
-): Promise<Run> {
-  let run!: AgencyRun
+): Promise<ImportState> {
+  let state!: AgencyImportState
   try {
     return await inTransaction(db, async trx =>
-      await withStagedEvents(async events => {
+      await withEventBatch(async events => {
         await sql`set local statement_timeout = 0`.execute(trx)
         await lockTree(trx)
-        run = { ...newRun(options), options, events, recorded: [] }
-        options.begun?.(run)
-        await saveAll(
+        state = { ...createImportState(options), options, events, recorded: [] }
+        options.onStart?.(state)
+        await saveAgencies(
           trx,
           forms,
-          run,
-          await readAll(run, await readAgencies(file, validate, options.rejects !== undefined))
+          state,
+          await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
         )
         await events.record(trx)
         // The last thing: it holds the clock.
-        if (run.recorded.length > 0) await recordAgencies(trx, run.recorded)
-        return await finish(trx, run)
+        if (state.recorded.length > 0) await recordHistory(trx, state.recorded)
+        return await finishImport(trx, state)
       }))
   } catch (error) {
-    if (error instanceof Undone) return run
+    if (error instanceof Undone) return state
     throw error
   }
 }
 
-async function readAll (run: Run, { columns, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
-  run.options.rejects?.begin(columns)
+async function readAll (state: ImportState, { columns, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
+  state.options.rejects?.begin(columns)
   const agencies = new Map<string, SentAgency>()
   for await (const reads of file) {
-    run.options.signal?.throwIfAborted()
+    state.options.signal?.throwIfAborted()
     for (const read of reads) {
-      run.read++
+      state.read++
       if ('faults' in read) {
-        reject(run, read.source, read.faults)
+        rejectRecord(state, read.source, read.faults)
         continue
       }
       const before = agencies.get(read.code)
       if (before !== undefined) {
-        refuse(
-          run,
+        rejectAgency(
+          state,
           read,
           problem('body-invalid', {}, {
             errors: [{
@@ -78,7 +78,7 @@ async function readAll (run: Run, { columns, reads: file }: Reading<ReadAgency>)
           })
         )
       } else agencies.set(read.code, read)
-      if (agencies.size > MOST_AGENCIES) throw problem('too-many-agencies', { most: MOST_AGENCIES })
+      if (agencies.size > MAX_AGENCIES) throw problem('too-many-agencies', { most: MAX_AGENCIES })
     }
   }
   return [...agencies.values()]

@@ -1,8 +1,8 @@
 // Agencies as NDJSON or CSV: what PUT takes, with the code.
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
-import { atLine } from '../../problems/fault.ts'
-import { type Fault, problem } from '../../problems/problem.ts'
+import { atLine, type Fault } from '../../problems/fault.ts'
+import { problem } from '../../problems/problem.ts'
 import { type CsvFile, type CsvRecord, wrongWidth } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { Line } from '../bulk/lines.ts'
@@ -66,7 +66,7 @@ export async function* readAgencyTable (
         ...at(column),
         found: column,
         expected: { en: `one of ${COLUMNS.join(', ')}`, zh: `以下之一：${COLUMNS.join('、')}` },
-        among: COLUMNS
+        candidates: COLUMNS
       }]
   )
   if (!columns.includes('code')) faults.push({ ...at('code'), expected: { en: 'a column code', zh: '须有 code 列' } })

@@ -1,62 +1,74 @@
 import { sql, type Transaction } from 'kysely'
-import { saveAgency } from '../../agencies/actions.ts'
+import { applyAgencyChange } from '../../agencies/actions.ts'
 import { agencyEvent } from '../../agencies/agency-events.ts'
-import { showYears } from '../../agencies/periods.ts'
-import { lockAgencies, subtreesOf } from '../../agencies/tree.ts'
+import { formatYears } from '../../agencies/periods.ts'
+import { lockAgenciesForUpdate, subtreesOf } from '../../agencies/tree.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem, Problem } from '../../problems/problem.ts'
-import { type AgencyRun, type Fresh, type Known, refuse, withinSubtree } from './agency-run.ts'
+import {
+  type AgencyImportState,
+  type KnownAgencyRecord,
+  type NewAgencyRecord,
+  rejectAgency,
+  withinSubtree
+} from './agency-run.ts'
 import type { SentAgency } from './parse-lines.ts'
-import { circled, creditCodeTaken, cycle, sort, unknownParent } from './sort-agencies.ts'
+import { creditCodeTaken, cycleProblem, findCycles, sortAgencies, unknownParentProblem } from './sort-agencies.ts'
 import { findYears, insertAgencies } from './store.ts'
 
 /** A change may wait for another of the same file: what fails is tried again as long as something else succeeds. */
-export async function saveAll (
+export async function saveAgencies (
   trx: Transaction<Database>,
   forms: Forms,
-  run: AgencyRun,
+  state: AgencyImportState,
   agencies: SentAgency[]
 ): Promise<void> {
-  let { fresh, known } = await sort(trx, run, await withinSubtree(trx, run, agencies))
+  let { fresh, known } = await sortAgencies(trx, state, await withinSubtree(trx, state, agencies))
   // All that may move, in one order, before the totals of the first: who publishes there has finished then.
-  await lockAgencies(trx, await subtreesOf(trx, known.map(entry => entry.code)))
+  await lockAgenciesForUpdate(trx, await subtreesOf(trx, known.map(entry => entry.code)))
   for (let before = -1; before !== fresh.length + known.length && fresh.length + known.length > 0;) {
     before = fresh.length + known.length
-    fresh = await placeFresh(trx, run, fresh)
-    known = await saveKnown(trx, forms, run, known)
+    fresh = await insertNew(trx, state, fresh)
+    known = await updateKnown(trx, forms, state, known)
   }
-  const circle = circled(fresh)
-  for (const entry of fresh) refuse(run, entry, circle.has(entry.code) ? cycle(entry) : unknownParent(entry))
-  for (const entry of known) refuse(run, entry, await failureOf(trx, forms, run, entry))
+  const circle = findCycles(fresh)
+  for (const entry of fresh) {
+    rejectAgency(state, entry, circle.has(entry.code) ? cycleProblem(entry) : unknownParentProblem(entry))
+  }
+  for (const entry of known) rejectAgency(state, entry, await tryUpdate(trx, forms, state, entry))
 }
 
 /** Inserts those whose parents are there, or are among those inserted. Gives the others. */
-async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fresh[]): Promise<Fresh[]> {
+async function insertNew (
+  trx: Transaction<Database>,
+  state: AgencyImportState,
+  fresh: NewAgencyRecord[]
+): Promise<NewAgencyRecord[]> {
   const years = await findYears(trx, [...new Set(fresh.flatMap(({ period }) => period.parent ?? []))])
-  const below = new Map<string, Fresh[]>()
+  const below = new Map<string, NewAgencyRecord[]>()
   for (const entry of fresh) {
     const parent = entry.period.parent ?? ''
     const siblings = below.get(parent)
     if (siblings === undefined) below.set(parent, [entry])
     else siblings.push(entry)
   }
-  const placed: Fresh[] = []
-  const refused = new Set<Fresh>()
+  const placed: NewAgencyRecord[] = []
+  const refused = new Set<NewAgencyRecord>()
   const queue = ['', ...years.keys()]
   for (let parent; (parent = queue.pop()) !== undefined;) {
     const own = years.get(parent)
     for (const entry of below.get(parent) ?? []) {
       const { code, period } = entry
       if (own !== undefined && (own.since > period.since || own.until < period.until)) {
-        refuse(
-          run,
+        rejectAgency(
+          state,
           entry,
           problem('parent-not-in-year', {
             parent,
             agency: code,
-            parent_years: showYears(own.since, own.until),
-            years: showYears(period.since, period.until)
+            parent_years: formatYears(own.since, own.until),
+            years: formatYears(period.since, period.until)
           }, {
             errors: [{
               pointer: '/parent',
@@ -75,26 +87,26 @@ async function placeFresh (trx: Transaction<Database>, run: AgencyRun, fresh: Fr
   }
   if (placed.length > 0) await insertAgencies(trx, placed)
   for (const { code, change, period } of placed) {
-    run.events.add(run.options.by, agencyEvent(code, change, undefined, [], [period]))
+    state.events.add(state.options.by, agencyEvent(code, change, undefined, [], [period]))
   }
-  for (const { code } of placed) run.recorded.push(code)
-  run.counts.created += placed.length
+  for (const { code } of placed) state.recorded.push(code)
+  state.counts.created += placed.length
   const done = new Set(placed)
   return fresh.filter(entry => !done.has(entry) && !refused.has(entry))
 }
 
 /** Saves it; when that fails, nothing of it is left and the reason is given. */
-async function failureOf (
+async function tryUpdate (
   trx: Transaction<Database>,
   forms: Forms,
-  run: AgencyRun,
-  { code, change, before }: Known
+  state: AgencyImportState,
+  { code, change, before }: KnownAgencyRecord
 ): Promise<unknown> {
   await sql`savepoint agency`.execute(trx)
   try {
-    const isRecorded = await saveAgency(trx, forms, run.options.by, code, change, before)
+    const isRecorded = await applyAgencyChange(trx, forms, state.options.by, code, change, before)
     await sql`release savepoint agency`.execute(trx)
-    if (isRecorded) run.recorded.push(code)
+    if (isRecorded) state.recorded.push(code)
     return undefined
   } catch (error) {
     const isTaken = (error as { constraint?: string }).constraint === 'agency_credit_code_key'
@@ -105,16 +117,16 @@ async function failureOf (
 }
 
 /** Gives those that could not be saved. */
-async function saveKnown (
+async function updateKnown (
   trx: Transaction<Database>,
   forms: Forms,
-  run: AgencyRun,
-  known: Known[]
-): Promise<Known[]> {
-  const left: Known[] = []
+  state: AgencyImportState,
+  known: KnownAgencyRecord[]
+): Promise<KnownAgencyRecord[]> {
+  const left: KnownAgencyRecord[] = []
   for (const entry of known) {
-    run.options.signal?.throwIfAborted()
-    if (await failureOf(trx, forms, run, entry) === undefined) run.counts.updated++
+    state.options.signal?.throwIfAborted()
+    if (await tryUpdate(trx, forms, state, entry) === undefined) state.counts.updated++
     else left.push(entry)
   }
   return left

@@ -1,18 +1,18 @@
 import type { Transaction } from 'kysely'
-import { faultsOf, periodsAfter } from '../../agencies/actions.ts'
+import { findChangeFaults, periodsAfter } from '../../agencies/actions.ts'
 import { changesDetails } from '../../agencies/agency-events.ts'
-import { type Period, showYears } from '../../agencies/periods.ts'
+import { formatYears, type Period } from '../../agencies/periods.ts'
 import { Agency } from '../../agencies/schemas.ts'
 import { findAgencies } from '../../agencies/store.ts'
-import { type Database, FROM_EVER, UNTIL_FURTHER_NOTICE } from '../../database/types.ts'
+import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../../database/types.ts'
 import { Problem, problem } from '../../problems/problem.ts'
-import type { Run } from '../bulk/import-state.ts'
-import { type Fresh, type Known, refuse } from './agency-run.ts'
+import type { ImportState } from '../bulk/import-state.ts'
+import { type KnownAgencyRecord, type NewAgencyRecord, rejectAgency } from './agency-run.ts'
 import type { SentAgency } from './parse-lines.ts'
 import { chunks, findCreditCodes } from './store.ts'
 
-export const cycle = ({ code, period: { parent, since, until } }: Fresh) =>
-  problem('agency-cycle', { agency: code, parent: parent!, years: showYears(since, until) }, {
+export const cycleProblem = ({ code, period: { parent, since, until } }: NewAgencyRecord) =>
+  problem('agency-cycle', { agency: code, parent: parent!, years: formatYears(since, until) }, {
     errors: [{
       pointer: '/parent',
       found: parent,
@@ -20,13 +20,13 @@ export const cycle = ({ code, period: { parent, since, until } }: Fresh) =>
     }]
   })
 
-export const unknownParent = ({ period: { parent } }: Fresh) =>
+export const unknownParentProblem = ({ period: { parent } }: NewAgencyRecord) =>
   problem('agency-unknown', { agency: parent! }, {
     errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
   })
 
 /** Those that stand on a circle themselves: what hangs below one waits for its parent. */
-export function circled (waiting: Fresh[]): Set<string> {
+export function findCycles (waiting: NewAgencyRecord[]): Set<string> {
   const parents = new Map(waiting.map(({ code, period }) => [code, period.parent]))
   const passed = new Set<string>()
   const found = new Set<string>()
@@ -43,34 +43,34 @@ export function circled (waiting: Fresh[]): Set<string> {
   return found
 }
 
-export async function sort (
+export async function sortAgencies (
   trx: Transaction<Database>,
-  run: Run,
+  state: ImportState,
   agencies: SentAgency[]
-): Promise<{ fresh: Fresh[], known: Known[] }> {
-  const fresh: Fresh[] = []
-  const known: Known[] = []
+): Promise<{ fresh: NewAgencyRecord[], known: KnownAgencyRecord[] }> {
+  const fresh: NewAgencyRecord[] = []
+  const known: KnownAgencyRecord[] = []
   for (const some of chunks(agencies)) {
     const registered = await findAgencies(trx, some.map(agency => agency.code))
     for (const agency of some) {
       const { code, change } = agency
       const before = registered.get(code)
-      const faults = faultsOf(code, change, before)
-      if (before !== undefined && run.options.mode === 'create') {
-        refuse(
-          run,
+      const faults = findChangeFaults(code, change, before)
+      if (before !== undefined && state.options.mode === 'create') {
+        rejectAgency(
+          state,
           agency,
           problem('agency-exists', { agency: code }, {
             errors: [{ pointer: '/code', found: code, expected: { en: 'a new agency', zh: '新机关' } }]
           })
         )
-      } else if (faults.length > 0) refuse(run, agency, problem('body-invalid', {}, { errors: faults }))
+      } else if (faults.length > 0) rejectAgency(state, agency, problem('body-invalid', {}, { errors: faults }))
       else if (before === undefined) fresh.push({ ...agency, period: periodsAfter(change, [])[0]! })
-      else if (isNothing(agency, before)) run.counts.unchanged++
+      else if (isNothing(agency, before)) state.counts.unchanged++
       else known.push({ ...agency, before })
     }
   }
-  return { fresh: await withoutTaken(trx, run, fresh), known }
+  return { fresh: await withoutTaken(trx, state, fresh), known }
 }
 
 export const creditCodeTaken = (code: string) =>
@@ -80,8 +80,8 @@ export const creditCodeTaken = (code: string) =>
 
 function isNothing ({ change }: SentAgency, before: Agency): boolean {
   const old = before.periods!.map(({ since, until, ...standing }): Period => ({
-    since: since ?? FROM_EVER,
-    until: until ?? UNTIL_FURTHER_NOTICE,
+    since: since ?? NO_FIRST_YEAR,
+    until: until ?? NO_LAST_YEAR,
     ...standing
   }))
   try {
@@ -92,13 +92,17 @@ function isNothing ({ change }: SentAgency, before: Agency): boolean {
   }
 }
 
-async function withoutTaken (trx: Transaction<Database>, run: Run, fresh: Fresh[]): Promise<Fresh[]> {
+async function withoutTaken (
+  trx: Transaction<Database>,
+  state: ImportState,
+  fresh: NewAgencyRecord[]
+): Promise<NewAgencyRecord[]> {
   const taken = await findCreditCodes(trx, fresh.flatMap(({ change }) => change.credit_code ?? []))
   return fresh.filter(entry => {
     const code = entry.change.credit_code
     if (code === undefined || code === null) return true
     if (taken.has(code)) {
-      refuse(run, entry, creditCodeTaken(code))
+      rejectAgency(state, entry, creditCodeTaken(code))
       return false
     }
     taken.set(code, entry.code)

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Period } from '../../agencies/periods.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { replaceAncestors } from '../../agencies/tree.ts'
-import { shiftExpected } from '../../aggregates/apply-deltas.ts'
+import { applyExpectedDeltas } from '../../aggregates/apply-deltas.ts'
 import { contributedExpected } from '../../aggregates/contributions.ts'
 import type { Database } from '../../database/types.ts'
 
@@ -37,7 +37,7 @@ export async function insertAgencies (trx: Transaction<Database>, agencies: NewA
   }
   const codes = agencies.map(agency => agency.code)
   await replaceAncestors(trx, codes)
-  await shiftExpected(trx, await contributedExpected(trx, codes))
+  await applyExpectedDeltas(trx, await contributedExpected(trx, codes))
 }
 
 /** The years for which those of the agencies that are registered are there. */

@@ -18,7 +18,7 @@ export interface CsvFile {
   records: AsyncGenerator<CsvRecord[]>
 }
 
-const MOST_FIELDS = 1000
+const MAX_FIELDS = 1000
 const EMPTY = /^[,\s]*$/
 
 /** The header, and the records below it as they come. Throws `csv-malformed`, `csv-without-lines`. */
@@ -28,7 +28,7 @@ export async function readCsvFile (lines: AsyncIterable<Line[]>, limit: number):
   const header = first?.shift()
   if (header === undefined) throw problem('import-empty')
   if (header.fields === null) throw problem('csv-malformed', { reason: header.reason! })
-  if (header.fields.length > MOST_FIELDS) throw problem('csv-malformed', { reason: `more than ${MOST_FIELDS} columns` })
+  if (header.fields.length > MAX_FIELDS) throw problem('csv-malformed', { reason: `more than ${MAX_FIELDS} columns` })
   const next = first!.length > 0 ? { value: first } : await blocks.next()
   if (next.value === undefined) throw problem('csv-without-lines')
   const { value } = next

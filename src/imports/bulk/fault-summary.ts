@@ -1,6 +1,7 @@
 // What is wrong with a file: every fault counted, the first of each kind shown.
-import { sentenceOf } from '../../problems/format.ts'
-import { type Fault, Problem } from '../../problems/problem.ts'
+import type { Fault } from '../../problems/fault.ts'
+import { formatDetail } from '../../problems/format.ts'
+import { Problem } from '../../problems/problem.ts'
 
 /** `code`: of the problem that the same request for this report alone would meet. */
 export interface LineFault extends Fault {
@@ -10,9 +11,9 @@ export interface LineFault extends Fault {
 }
 
 /** Of one kind, and in all. */
-const MOST_OF_A_KIND = 10
-const MOST = 100
-const MOST_KINDS = 100
+const MAX_FAULTS_OF_A_KIND = 10
+const MAX_FAULTS = 100
+const MAX_KINDS = 100
 
 export interface Kind {
   code?: string
@@ -44,11 +45,11 @@ export class Faults {
         count: 0,
         lines: []
       }
-      if (this.kinds.size < MOST_KINDS) this.kinds.set(key, kind)
+      if (this.kinds.size < MAX_KINDS) this.kinds.set(key, kind)
     }
     kind.count++
-    if (kind.lines.length < MOST_OF_A_KIND) kind.lines.push(line)
-    if (kind.count <= MOST_OF_A_KIND && this.shown.length < MOST) this.shown.push(fault)
+    if (kind.lines.length < MAX_FAULTS_OF_A_KIND) kind.lines.push(line)
+    if (kind.count <= MAX_FAULTS_OF_A_KIND && this.shown.length < MAX_FAULTS) this.shown.push(fault)
   }
 }
 
@@ -58,5 +59,5 @@ export function faultsOfProblem (line: number, error: unknown): LineFault[] {
   const { code, errors } = error
   if (code === 'body-invalid') return errors.map(fault => ({ ...fault, line: fault.line ?? line }))
   const [first] = errors
-  return [{ ...(first ?? {}), line, code, expected: sentenceOf(error) }]
+  return [{ ...(first ?? {}), line, code, expected: formatDetail(error) }]
 }

@@ -1,8 +1,9 @@
 // One import on its way: what is counted, and what of it is told.
 import type { Transaction } from 'kysely'
 import type { Database } from '../../database/types.ts'
-import { wordFault } from '../../problems/format.ts'
-import { type Language, problem, Problem } from '../../problems/problem.ts'
+import type { Language } from '../../problems/fault.ts'
+import { formatFault } from '../../problems/format.ts'
+import { problem, Problem } from '../../problems/problem.ts'
 import { Faults, type LineFault } from './fault-summary.ts'
 import { Rejects } from './rejects.ts'
 
@@ -15,12 +16,12 @@ export interface ImportOptions {
   /** Takes what was rejected, as it stood in the file. */
   rejects?: Rejects | undefined
   /** Told of each beginning: a transaction that met another one is tried again. */
-  begun?: ((run: Run) => void) | undefined
+  onStart?: ((state: ImportState) => void) | undefined
   /** The last thing before all is stored. */
-  beforeStored?: ((trx: Transaction<Database>, run: Run) => Promise<void>) | undefined
+  beforeCommit?: ((trx: Transaction<Database>, state: ImportState) => Promise<void>) | undefined
 }
 
-export interface Run {
+export interface ImportState {
   options: ImportOptions
   counts: { created: number, updated: number, unchanged: number, rejected: number }
   /** How many were read. */
@@ -28,45 +29,45 @@ export interface Run {
   faults: Faults
   /** Accepted although checks fail: how many reports, and how many by check. */
   checks: { reports: number, failed: Map<string, number> }
-  /** False in a dry run, and from the first fault on where one undoes all: the rest is only looked through. */
-  isWriting: boolean
+  /** False in a dry state, and from the first fault on where one undoes all: the rest is only looked through. */
+  isStoring: boolean
 }
 
 /** Undoes at the end what is not to stay; what was found is told all the same. */
 export class Undone extends Error {}
 
-export const newRun = (options: ImportOptions): Run => ({
+export const createImportState = (options: ImportOptions): ImportState => ({
   options,
   counts: { created: 0, updated: 0, unchanged: 0, rejected: 0 },
   read: 0,
   faults: new Faults(),
   checks: { reports: 0, failed: new Map() },
-  isWriting: !options.dryRun
+  isStoring: !options.dryRun
 })
 
 /** One report or agency with all that is wrong with it. */
-export function reject (run: Run, source: string, faults: LineFault[]): void {
-  run.counts.rejected++
-  for (const fault of faults) run.faults.add(fault)
-  run.options.rejects?.add(source, faults)
-  if (run.options.onError === 'abort') run.isWriting = false
+export function rejectRecord (state: ImportState, source: string, faults: LineFault[]): void {
+  state.counts.rejected++
+  for (const fault of faults) state.faults.add(fault)
+  state.options.rejects?.add(source, faults)
+  if (state.options.onError === 'abort') state.isStoring = false
 }
 
 /** At the end of the transaction: throws `Undone` where nothing is to be stored. */
-export async function finish<R extends Run> (trx: Transaction<Database>, run: R): Promise<R> {
-  if (run.read === 0) throw problem('import-empty')
-  if (isRejected(run)) run.counts = { ...run.counts, created: 0, updated: 0 }
-  if (run.options.dryRun || isRejected(run)) throw new Undone()
-  await run.options.beforeStored?.(trx, run)
-  return run
+export async function finishImport<R extends ImportState> (trx: Transaction<Database>, state: R): Promise<R> {
+  if (state.read === 0) throw problem('import-empty')
+  if (isRejected(state)) state.counts = { ...state.counts, created: 0, updated: 0 }
+  if (state.options.dryRun || isRejected(state)) throw new Undone()
+  await state.options.beforeCommit?.(trx, state)
+  return state
 }
 
-/** One fault, and all is undone. A dry run is never rejected: it tells. */
-export const isRejected = ({ counts, options }: Run) =>
+/** One fault, and all is undone. A dry state is never rejected: it tells. */
+export const isRejected = ({ counts, options }: ImportState) =>
   counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
 
 /** The result as it is answered. */
-export function wordResult ({ counts, faults, checks, read, options: { dryRun } }: Run, language: Language) {
+export function formatResult ({ counts, faults, checks, read, options: { dryRun } }: ImportState, language: Language) {
   return {
     dry_run: dryRun,
     read,
@@ -79,7 +80,7 @@ export function wordResult ({ counts, faults, checks, read, options: { dryRun } 
         }
       }
       : {}),
-    errors: faults.shown.map(fault => wordFault(fault, language)),
+    errors: faults.shown.map(fault => formatFault(fault, language)),
     ...(faults.count > faults.shown.length ? { more_errors: faults.count - faults.shown.length } : {}),
     ...(faults.kinds.size > 0
       ? {
@@ -90,10 +91,10 @@ export function wordResult ({ counts, faults, checks, read, options: { dryRun } 
 }
 
 /** What is answered where one fault undid all. */
-export function rejection (run: Run, language: Language): Problem {
-  const { read, counts, faults } = run
+export function rejectionProblem (state: ImportState, language: Language): Problem {
+  const { read, counts, faults } = state
   return problem('import-rejected', { read, rejected: counts.rejected }, {
-    ...wordResult(run, language),
+    ...formatResult(state, language),
     errors: faults.shown
   })
 }

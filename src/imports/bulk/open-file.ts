@@ -1,11 +1,11 @@
 // A received file as reports or agencies: which format it is, then the reader of that format.
 import { Forms } from '../../forms/forms.ts'
-import { readReceived, type Received } from '../../http/bodies/uploaded-file.ts'
+import { readUploadedFile, type UploadedFile } from '../../http/bodies/uploaded-file.ts'
 import { problem } from '../../problems/problem.ts'
 import { type ReadAgency, readAgencyLine, readAgencyTable, type Validate } from '../agencies/parse-lines.ts'
 import { reportLineReader } from '../reports/parse-lines.ts'
 import { readReportTable } from '../reports/parse-table.ts'
-import type { Read } from '../reports/parsed-report.ts'
+import type { ParsedRecord } from '../reports/parsed-report.ts'
 import { type CsvFile, readCsvFile } from './csv.ts'
 import { Line, readLines } from './lines.ts'
 
@@ -38,7 +38,7 @@ export function formatOf (type: string, types: string[]): Format | undefined {
 
 /** A file whose format is known; any thread of the process can read it. */
 export interface FileToRead {
-  received: Received
+  received: UploadedFile
   format: Format
   /** Bytes of one line. */
   lineLimit: number
@@ -51,9 +51,9 @@ export interface Reading<Item> {
 }
 
 /** `types` are those of the route. */
-export async function openFile (received: Received, lineLimit: number, types: string[]): Promise<FileToRead> {
+export async function openFile (received: UploadedFile, lineLimit: number, types: string[]): Promise<FileToRead> {
   const format = formatOf(received.type, types) ??
-    await sniff(readLines(readReceived(received), lineLimit, received.charset))
+    await detectFormat(readLines(readUploadedFile(received), lineLimit, received.charset))
   return { received, format, lineLimit }
 }
 
@@ -63,7 +63,7 @@ export const readReports = async (
   forms: Forms,
   thisYear: number,
   keepSource: boolean
-): Promise<Reading<Read>> =>
+): Promise<Reading<ParsedRecord>> =>
   await reading(file, reportLineReader(forms, thisYear, keepSource), table => readReportTable(forms, table, thisYear))
 
 export const readAgencies = async (
@@ -82,7 +82,7 @@ async function reading<Item> (
   ofLine: (line: Line) => Item,
   ofTable: (table: CsvFile) => AsyncIterable<Item[]>
 ): Promise<Reading<Item>> {
-  const lines = readLines(readReceived(received), lineLimit, received.charset)
+  const lines = readLines(readUploadedFile(received), lineLimit, received.charset)
   if (format === 'ndjson') return { columns: undefined, reads: inTurn(lines, ofLine) }
   const table = await readCsvFile(lines, lineLimit)
   return { columns: table.header.fields, reads: ofTable(table) }
@@ -100,7 +100,7 @@ function* each<Item> (lines: Line[], read: (line: Line) => Item): Generator<Item
   for (const line of lines) yield read(line)
 }
 
-async function sniff (lines: AsyncGenerator<Line[]>): Promise<Format> {
+async function detectFormat (lines: AsyncGenerator<Line[]>): Promise<Format> {
   const { value: [line] = [] } = await lines.next() as { value?: Line[] }
   await lines.return([])
   return /^\s*[{[]/.test(line?.text ?? '') ? 'ndjson' : 'csv'

@@ -3,10 +3,9 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ftruncateSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { openScratch } from '../../http/bodies/temporary-file.ts'
-import { isObject } from '../../problems/fault.ts'
-import { wordFault } from '../../problems/format.ts'
-import type { Language } from '../../problems/problem.ts'
+import { openTemporaryFile } from '../../http/bodies/temporary-file.ts'
+import { isObject, type Language } from '../../problems/fault.ts'
+import { formatFault } from '../../problems/format.ts'
 import { REJECTED } from '../reports/parsed-report.ts'
 import type { LineFault } from './fault-summary.ts'
 
@@ -28,7 +27,7 @@ export class Rejects {
   }
 
   static async open (language: Language): Promise<Rejects> {
-    return new Rejects(await openScratch(), language)
+    return new Rejects(await openTemporaryFile(), language)
   }
 
   /** From the start: a transaction that met another one is tried again. */
@@ -88,7 +87,7 @@ export class Rejects {
 
 /** `line 3, natural_person: found "x", expected an integer`. */
 export function told (fault: LineFault, language: Language): string {
-  const { line, column, pointer, check, found, expected } = wordFault(fault, language) as {
+  const { line, column, pointer, check, found, expected } = formatFault(fault, language) as {
     line: number
     column?: string
     pointer?: string

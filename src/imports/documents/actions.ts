@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
 import { findAgency } from '../../agencies/store.ts'
-import type { By } from '../../audit/record.ts'
+import type { AuditContext } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { extractDocument } from '../../documents/extract.ts'
@@ -13,8 +13,8 @@ import { type CheckResult, runChecks } from '../../form/checks.ts'
 import { writeContent } from '../../form/write-content.ts'
 import { chooseForm, Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
-import { isThere, putContent, refuseLocked } from '../../reports/drafts.ts'
-import { holds } from '../../reports/representation.ts'
+import { requireAgencyInYear, requireEditable, upsertDraft } from '../../reports/drafts.ts'
+import { hasSameContent } from '../../reports/representation.ts'
 import type { ReportId } from '../../reports/stored-report.ts'
 import { saveReading } from './store.ts'
 
@@ -48,7 +48,7 @@ class DryRun extends Error {}
 export async function importDocument (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport,
   thisYear: number
 ): Promise<ImportAnswer> {
@@ -87,12 +87,12 @@ export async function importDocument (
   chooseForm(forms, id.year, form.id, thisYear)
   try {
     await inTransaction(db, async trx => {
-      await isThere(trx, id)
+      await requireAgencyInYear(trx, id)
       let isThereAlready = false
-      const { outcome } = await putContent(trx, forms, by, id, { form, content }, report => {
+      const { outcome } = await upsertDraft(trx, forms, by, id, { form, content }, report => {
         if (report === undefined) return
-        isThereAlready = holds(forms, report, form, content)
-        if (!isThereAlready) refuseLocked(report)
+        isThereAlready = hasSameContent(forms, report, form, content)
+        if (!isThereAlready) requireEditable(report)
       }, { document: sha256 })
       answer.outcome = outcome
       if (outcome !== 'unchanged') {

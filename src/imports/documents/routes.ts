@@ -3,20 +3,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../../audit/record.ts'
+import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { DOCUMENT_TYPES, isDocument } from '../../documents/extract.ts'
 import { Forms } from '../../forms/forms.ts'
 import { languageOf } from '../../http/language.ts'
 import { problems, ref } from '../../http/responses.ts'
 import { problem } from '../../problems/problem.ts'
-import { thisYear } from '../../reports/china-time.ts'
+import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument } from './actions.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
 import { summaryOf } from './summary.ts'
 
 /** A Word page with pictures fits. */
-const LARGEST_DOCUMENT = 16 * 1024 * 1024
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
   schema: Type.Unsafe<Buffer>(
@@ -41,7 +41,7 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   })
   app.post('/v1/imports/documents', {
-    bodyLimit: LARGEST_DOCUMENT,
+    bodyLimit: MAX_DOCUMENT_BYTES,
     config: { reads: isDocument },
     schema: {
       operationId: 'importDocument',
@@ -84,14 +84,14 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       })
     }
     if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const imported = await importDocument(db, forms, by(request), {
+    const imported = await importDocument(db, forms, auditContext(request), {
       agency,
       year,
       bytes,
       contentType: typeOf(request.headers['content-type'] ?? ''),
       dryRun,
       acceptPartial
-    }, thisYear())
+    }, currentYearInChina())
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'

@@ -11,7 +11,7 @@ import { problem } from '../../problems/problem.ts'
 import { getReport } from '../../reports/actions.ts'
 import { ReportParams } from '../../reports/parameters.ts'
 import type { StoredReport } from '../../reports/stored-report.ts'
-import { callerOf } from '../../reports/visibility.ts'
+import { visibilityOf } from '../../reports/visibility.ts'
 import { WireCell } from './schemas.ts'
 import { findDocument, findReading, findText } from './store.ts'
 
@@ -39,7 +39,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async request => {
     const { agency, year, cell: id } = request.params
-    const report = await getReport(db, { agency, year }, callerOf(request))
+    const report = await getReport(db, { agency, year }, visibilityOf(request))
     const { form: formId, content } = report
     const form = forms.get(formId)
     const cell = form.cell.get(id)
@@ -49,7 +49,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
           parameter: 'cell',
           found: id,
           expected: { en: 'a cell of the form', zh: '格式中的单元格' },
-          among: [...form.cell.keys()]
+          candidates: [...form.cell.keys()]
         }]
       })
     }
@@ -93,7 +93,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       db,
       agency,
       year,
-      versionOf(await getReport(db, request.params, callerOf(request)))
+      versionOf(await getReport(db, request.params, visibilityOf(request)))
     )
     if (document === undefined) throw problem('document-not-found', { agency, year })
     // A page of somebody else's must not run as one of ours.
@@ -122,7 +122,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const { agency, year } = request.params
-    const text = await findText(db, agency, year, versionOf(await getReport(db, request.params, callerOf(request))))
+    const text = await findText(db, agency, year, versionOf(await getReport(db, request.params, visibilityOf(request))))
     if (text === undefined) throw problem('document-not-found', { agency, year })
     return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').serializer(String).send(
       text as never

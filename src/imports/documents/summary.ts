@@ -1,5 +1,5 @@
 // The answer to an import in ten lines, for a clerk at a terminal.
-import type { Language } from '../../problems/problem.ts'
+import type { Language } from '../../problems/fault.ts'
 import type { ImportAnswer, Outcome } from './actions.ts'
 
 const OUTCOMES: Record<Outcome, { zh: string, en: string }> = {
@@ -8,7 +8,7 @@ const OUTCOMES: Record<Outcome, { zh: string, en: string }> = {
   unchanged: { zh: '与已有内容相同，没有改动', en: 'nothing changed, it is there already' },
   refused: { zh: '不予保存', en: 'not to be stored' }
 }
-const MOST = 3
+const MAX_EXAMPLES = 3
 
 export function summaryOf (answer: ImportAnswer, language: Language): string {
   const { reading: { cells, problems, year, agency_name: name }, checks, report } = answer
@@ -16,7 +16,7 @@ export function summaryOf (answer: ImportAnswer, language: Language): string {
   const failed = checks.findings.filter(finding => finding.outcome === 'fail' && finding.severity === 'error')
   const clear = cells.unreadable + cells.missing === 0
   const more = (count: number) =>
-    count <= MOST ? [] : [zh ? `  …另有 ${count - MOST} 项` : `  … and ${count - MOST} more`]
+    count <= MAX_EXAMPLES ? [] : [zh ? `  …另有 ${count - MAX_EXAMPLES} 项` : `  … and ${count - MAX_EXAMPLES} more`]
   const lines = [
     zh
       ? `${name ?? '（未写机关）'}，${year ?? '（未写年度）'} 年，${report.form} 版格式`
@@ -27,9 +27,9 @@ export function summaryOf (answer: ImportAnswer, language: Language): string {
     zh
       ? `勾稽检查：通过 ${checks.summary.pass}，不符 ${checks.summary.fail}，无法判断 ${checks.summary.not_assessable}`
       : `Checks: ${checks.summary.pass} pass, ${checks.summary.fail} fail, ${checks.summary.not_assessable} cannot be assessed`,
-    ...failed.slice(0, MOST).map(finding => `  ${finding.message[language]}`),
+    ...failed.slice(0, MAX_EXAMPLES).map(finding => `  ${finding.message[language]}`),
     ...more(failed.length),
-    ...problems.slice(0, MOST).map(({ line, message, raw }) =>
+    ...problems.slice(0, MAX_EXAMPLES).map(({ line, message, raw }) =>
       `  ${line === null ? '' : zh ? `第 ${line} 行：` : `line ${line}: `}${message[language]}${
         raw === null || raw === '' ? '' : ` [${raw.replace(/\s+/g, ' ').slice(0, 60)}]`
       }`

@@ -84,7 +84,7 @@ export async function findRejects (
 }
 
 /** Renews the job until stopped, with what is read so far; calls `onEnd` when somebody else has ended it. */
-export function beat (db: Kysely<Database>, id: number, read: () => number, onEnd: () => void): () => void {
+export function renewJob (db: Kysely<Database>, id: number, read: () => number, onEnd: () => void): () => void {
   const timer = setInterval(() => {
     sql`update import set beat_at = now(), read = ${read()} where id = ${id} and state = 'running' returning id`
       .execute(db)

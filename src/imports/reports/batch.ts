@@ -1,13 +1,13 @@
 // Reports that are stored together.
 import { readCopied } from '../../database/copy-rows.ts'
-import { memoryOf, type Part } from './chunk.ts'
-import type { SentReport } from './parsed-report.ts'
+import { memoryOf, type ParsedChunk } from './chunk.ts'
+import type { ParsedReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
 /**
  * What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report.
  */
-export interface Standing {
+export interface ReportPlacement {
   parent: string | null
   level: string | null
   kind: string | null
@@ -23,7 +23,7 @@ export interface PackedReport {
   form: string
   source: string
   figuresOnly: boolean
-  stated: SentReport['stated']
+  stated: ParsedReport['stated']
   digest: string
   /** In the order of the form's cells; NaN is blank. */
   figures: Float64Array
@@ -31,7 +31,7 @@ export interface PackedReport {
   from: number
   to: number
   /** Once it was looked up, as whether the caller acts for the agency. */
-  standing: Standing | undefined
+  placement: ReportPlacement | undefined
   isCovered: boolean
 }
 
@@ -49,7 +49,7 @@ export class Batch {
   readonly #rows: Buffer
 
   /** `cellsOf` a form, how many; `width` the most of them. */
-  constructor (part: Part, cellsOf: (form: string) => number, width: number) {
+  constructor (part: ParsedChunk, cellsOf: (form: string) => number, width: number) {
     this.memory = memoryOf(part)
     this.#rows = Buffer.from(part.rows.buffer, part.rows.byteOffset, part.rows.length)
     this.reports = part.lines.map((line, i) => ({
@@ -64,7 +64,7 @@ export class Batch {
       figures: part.figures.subarray(i * width, i * width + cellsOf(part.forms[i]!)),
       from: i === 0 ? 0 : part.ends[i - 1]!,
       to: part.ends[i]!,
-      standing: undefined,
+      placement: undefined,
       isCovered: false
     }))
   }

@@ -1,10 +1,10 @@
 // A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the
 // rows that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
 import { CopyRows } from '../../database/copy-rows.ts'
-import { shortened } from '../../problems/format.ts'
+import { shorten } from '../../problems/format.ts'
 import { digestOfStored } from '../../reports/content-digest.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
-import type { SentReport } from './parsed-report.ts'
+import type { ParsedReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
 /** What is at fault by itself, as it stood in the file. */
@@ -14,7 +14,7 @@ export interface Rejected {
 }
 
 /** Its lists have an item for each report that is good by itself, in the order of the file. */
-export interface Part {
+export interface ParsedChunk {
   /** Of a CSV file. */
   columns: string[] | undefined
   /** Reports, good or not. */
@@ -30,7 +30,7 @@ export interface Part {
   sources: string[]
   /** The file says nothing of the texts: those that are there stay. */
   figuresOnly: boolean[]
-  stated: SentReport['stated'][]
+  stated: ParsedReport['stated'][]
   /** Of the contents, as the audit trail has them. */
   digests: string[]
   /** In the order of the forms' cells, each `width` after the one before; NaN is blank. */
@@ -53,14 +53,14 @@ export const VERSION_COLUMNS = [
   'published_at'
 ]
 
-const MOST_REPORTS = 1000
-const MOST_BYTES = 8 * 1024 * 1024
+const MAX_REPORTS = 1000
+const MAX_BYTES = 8 * 1024 * 1024
 /** What a fault takes, roughly, and each of the names that might have stood there. */
 const BYTES_OF_FAULT = 1000
 const BYTES_OF_NAME = 50
 
-export class PartWriter {
-  readonly #part: Omit<Part, 'figures' | 'rows'>
+export class ChunkWriter {
+  readonly #part: Omit<ParsedChunk, 'figures' | 'rows'>
   readonly #rows: CopyRows
   readonly #figures: Float64Array
   readonly #width: number
@@ -90,26 +90,26 @@ export class PartWriter {
     this.#width = width
     this.#moment = moment
     this.#rows = new CopyRows(rows)
-    this.#figures = figures === undefined ? new Float64Array(width * MOST_REPORTS) : new Float64Array(figures)
+    this.#figures = figures === undefined ? new Float64Array(width * MAX_REPORTS) : new Float64Array(figures)
   }
 
   get isFull (): boolean {
-    return this.#part.read === MOST_REPORTS || this.#rows.length + this.#kept >= MOST_BYTES
+    return this.#part.read === MAX_REPORTS || this.#rows.length + this.#kept >= MAX_BYTES
   }
 
   reject ({ source, faults }: Rejected): void {
     this.#part.read++
     this.#part.rejected.push({
       source,
-      faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shortened(fault.found) })
+      faults: faults.map(fault => fault.found === undefined ? fault : { ...fault, found: shorten(fault.found) })
     })
     this.#kept += source.length
-    for (const { among = [] } of faults) this.#kept += BYTES_OF_FAULT + among.length * BYTES_OF_NAME
+    for (const { candidates = [] } of faults) this.#kept += BYTES_OF_FAULT + candidates.length * BYTES_OF_NAME
   }
 
   /** Nothing of the line that the report was read from is kept. */
   add (
-    { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: SentReport,
+    { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: ParsedReport,
     source: string,
     failed: string[]
   ): void {
@@ -148,10 +148,12 @@ export class PartWriter {
   }
 
   /** Undefined when nothing was read. Its memory is used no more. */
-  take (): Part | undefined {
+  take (): ParsedChunk | undefined {
     return this.#part.read === 0 ? undefined : { ...this.#part, figures: this.#figures, rows: this.#rows.bytes }
   }
 }
 
 /** What goes over instead of a copy of it. */
-export const memoryOf = ({ rows, figures }: Part): Memory => [rows.buffer as ArrayBuffer, figures.buffer as ArrayBuffer]
+export const memoryOf = (
+  { rows, figures }: ParsedChunk
+): Memory => [rows.buffer as ArrayBuffer, figures.buffer as ArrayBuffer]

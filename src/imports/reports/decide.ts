@@ -1,5 +1,5 @@
 // What becomes of a report that is there already.
-import { sentenceOf } from '../../problems/format.ts'
+import { formatDetail } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 import type { PackedReport } from './batch.ts'
@@ -22,7 +22,7 @@ const LOCKED = {
  * A draft is replaced. What was published stays as it was published: the same is no change, anything else is a fault,
  * also while an amendment is open, which is published by itself and for a reason.
  */
-export function outcomeOf (
+export function decideOutcome (
   report: PackedReport,
   there: Existing,
   { mode, publish }: { mode: 'create' | 'upsert', publish: boolean }
@@ -31,7 +31,7 @@ export function outcomeOf (
   const { status, version, status_since: since } = there
   const refused = (
     code: 'report-exists' | 'report-locked',
-    expected = sentenceOf(problem(code, { agency, year, status, since }))
+    expected = formatDetail(problem(code, { agency, year, status, since }))
   ): Outcome => ({
     fault: {
       line,

@@ -1,5 +1,5 @@
 /** Which reports a file has had, and on which line: a few bytes for each, as a file may have a million. */
-export class Seen {
+export class DuplicateIndex {
   readonly #agencies = new Map<string, number>()
   /** By year: the line of each agency, by its number in `#agencies`; 0 for none. */
   readonly #lines = new Map<number, Uint32Array>()

@@ -2,11 +2,11 @@
 // line that was read with every care gives a shape, and a line that has it to the last byte needs no such care: its
 // names are those that were found good, none twice, and each figure has no more digits than are kept exactly. This is
 // twenty times as quick. A line that does not match is read with care.
-import { LONGEST_SECTION } from '../../form/content.ts'
+import { MAX_SECTION_LENGTH } from '../../form/content.ts'
 import type { Figure, Note } from '../../form/figures.ts'
 import type { Cell, Form } from '../../form/form.ts'
 import { type Gap, gapOf, LineReader } from './line-reader.ts'
-import type { SentReport } from './parsed-report.ts'
+import type { ParsedReport } from './parsed-report.ts'
 
 /** What a place of the shape takes: whose, which year, a text, or a figure. */
 interface Slot {
@@ -15,7 +15,7 @@ interface Slot {
   cell: Cell | undefined
 }
 
-export interface Shape {
+export interface LineTemplate {
   slots: Slot[]
   /** Before each slot, and behind the last. */
   gaps: Gap[]
@@ -28,7 +28,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}:,]|[^\s{}:,"]+|\s+/g
 const BLANK: Note = { state: 'blank', raw: '' }
 
 /** The shape of a line that was read without a fault; undefined when it has members that are not in each line alike. */
-export function shapeOf (text: string, { form, notes, stated }: SentReport): Shape | undefined {
+export function templateOf (text: string, { form, notes, stated }: ParsedReport): LineTemplate | undefined {
   if (stated !== undefined) return undefined
   const slots: Slot[] = []
   const gaps = ['']
@@ -82,13 +82,13 @@ function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
  * The report of a line of this shape, its figures in `memory`; undefined: it is not, or needs care for another reason.
  * `formOf` chooses the form.
  */
-export function readShaped (
-  { slots, gaps, form, blanks }: Shape,
+export function fastParse (
+  { slots, gaps, form, blanks }: LineTemplate,
   line: number,
   bytes: Buffer,
   memory: Float64Array,
   formOf: (year: number) => Form | undefined
-): SentReport | undefined {
+): ParsedReport | undefined {
   const reader = new LineReader(bytes)
   const figures = memory.subarray(0, form.cells.length).fill(NaN)
   const notes: Record<string, Note> = {}
@@ -107,7 +107,7 @@ export function readShaped (
       else figures[cell.position - 1] = figure
     } else if (slot.is === 'text') {
       const said = reader.text()
-      if (said === undefined || said.length > LONGEST_SECTION) return undefined
+      if (said === undefined || said.length > MAX_SECTION_LENGTH) return undefined
       sections[slot.section!] = said
     } else if (slot.is === 'agency') {
       agency = reader.agency()

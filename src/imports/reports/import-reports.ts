@@ -6,21 +6,27 @@ import { type Kysely, sql } from 'kysely'
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { lockTree } from '../../agencies/tree.ts'
-import { Sums } from '../../aggregates/deltas.ts'
-import { withStagedEvents } from '../../audit/batch.ts'
-import { NEXT_MOMENT, reserveMoment } from '../../database/clock.ts'
+import { DeltaAccumulator } from '../../aggregates/deltas.ts'
+import { withEventBatch } from '../../audit/batch.ts'
+import { reserveMoment, TAKE_TIMESTAMP } from '../../database/clock.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { finish, newRun, reject, type Run, Undone } from '../bulk/import-state.ts'
+import { createImportState, finishImport, type ImportState, rejectRecord, Undone } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
-import type { Part } from './chunk.ts'
-import type { ReadingTask } from './parse-chunks.ts'
+import type { ParsedChunk } from './chunk.ts'
+import type { ParseTask } from './parse-chunks.ts'
 import { type Lent, Thread } from './worker.ts'
-import { makeReady, type Ready, type ReportImportOptions, type ReportRun, storeBatch } from './write-batch.ts'
+import {
+  prepareBatch,
+  type PreparedBatch,
+  type ReportImportOptions,
+  type ReportImportState,
+  writeBatch
+} from './write-batch.ts'
 
-const thread = new Thread<ReadingTask, Part>(new URL(`./parse-worker${extname(import.meta.url)}`, import.meta.url))
+const thread = new Thread<ParseTask, ParsedChunk>(new URL(`./parse-worker${extname(import.meta.url)}`, import.meta.url))
 
 /** When `on_error` is `abort` and anything is at fault, nothing is stored. */
 export async function importReports (
@@ -29,11 +35,11 @@ export async function importReports (
   file: FileToRead,
   thisYear: number,
   options: ReportImportOptions
-): Promise<Run> {
-  let run!: ReportRun
+): Promise<ImportState> {
+  let state!: ReportImportState
   try {
     return await inTransaction(db, async trx =>
-      await withStagedEvents(async events => {
+      await withEventBatch(async events => {
         // It may wait for another import, and then take as long as the file is.
         await sql`set local statement_timeout = 0`.execute(trx)
         // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing
@@ -41,27 +47,27 @@ export async function importReports (
         await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
         await lockTree(trx)
         const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
-        run = { ...newRun(options), trx, forms, moment, sums: new Sums(), events, options }
-        options.begun?.(run)
-        await storeAll(run, thread.run(taskOf(run, file, thisYear)))
-        if (run.isWriting) await events.record(trx)
-        if (run.isWriting || options.dryRun) await run.sums.addToTotals(trx, forms)
+        state = { ...createImportState(options), trx, forms, moment, deltas: new DeltaAccumulator(), events, options }
+        options.onStart?.(state)
+        await storeAll(state, thread.run(taskOf(state, file, thisYear)))
+        if (state.isStoring) await events.record(trx)
+        if (state.isStoring || options.dryRun) await state.deltas.addToTotals(trx, forms)
         // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not
         // used again.
-        if (run.isWriting && options.publish) await NEXT_MOMENT.execute(trx)
-        return await finish(trx, run)
+        if (state.isStoring && options.publish) await TAKE_TIMESTAMP.execute(trx)
+        return await finishImport(trx, state)
       }))
   } catch (error) {
-    if (error instanceof Undone) return run
+    if (error instanceof Undone) return state
     throw error
   }
 }
 
 function taskOf (
-  { forms, moment, options: { rejects, publish, acceptFailedChecks } }: ReportRun,
+  { forms, moment, options: { rejects, publish, acceptFailedChecks } }: ReportImportState,
   file: FileToRead,
   thisYear: number
-): ReadingTask {
+): ParseTask {
   return {
     file,
     forms: forms.all.map(form => form.definition),
@@ -74,13 +80,13 @@ function taskOf (
 }
 
 /** While the database stores one part, the next is made ready. */
-async function storeAll (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Promise<void> {
-  let next = nextReady(run, parts)
+async function storeAll (state: ReportImportState, parts: AsyncGenerator<Lent<ParsedChunk>>): Promise<void> {
+  let next = nextReady(state, parts)
   try {
     for (let ready; (ready = await next) !== undefined;) {
       const { giveBack, batch } = ready
-      await storeBatch(run, ready, () => {
-        next = nextReady(run, parts)
+      await writeBatch(state, ready, () => {
+        next = nextReady(state, parts)
         // What it throws is seen when it is waited for.
         next.catch(() => {})
       })
@@ -95,28 +101,28 @@ async function storeAll (run: ReportRun, parts: AsyncGenerator<Lent<Part>>): Pro
 
 /** Undefined at the end of the file. */
 async function nextReady (
-  run: ReportRun,
-  parts: AsyncGenerator<Lent<Part>>
-): Promise<Ready & Pick<Lent<Part>, 'giveBack'> | undefined> {
+  state: ReportImportState,
+  parts: AsyncGenerator<Lent<ParsedChunk>>
+): Promise<PreparedBatch & Pick<Lent<ParsedChunk>, 'giveBack'> | undefined> {
   const { done, value } = await parts.next()
   if (done === true) return undefined
   const { part, giveBack } = value
-  run.options.signal?.throwIfAborted()
-  if (run.read === 0) run.options.rejects?.begin(part.columns)
-  await count(run, part)
+  state.options.signal?.throwIfAborted()
+  if (state.read === 0) state.options.rejects?.begin(part.columns)
+  await count(state, part)
   return {
-    ...await makeReady(run, new Batch(part, form => run.forms.get(form).cells.length, run.forms.width)),
+    ...await prepareBatch(state, new Batch(part, form => state.forms.get(form).cells.length, state.forms.width)),
     giveBack
   }
 }
 
 /** To look for names that were meant, for a file of what was rejected, takes long: in between others are answered. */
-async function count (run: ReportRun, { read, rejected, failed }: Part): Promise<void> {
-  run.read += read
+async function count (state: ReportImportState, { read, rejected, failed }: ParsedChunk): Promise<void> {
+  state.read += read
   for (const { source, faults } of rejected) {
-    reject(run, source, faults)
+    rejectRecord(state, source, faults)
     await setImmediate()
   }
-  run.checks.reports += failed.length
-  for (const check of failed.flat()) run.checks.failed.set(check, (run.checks.failed.get(check) ?? 0) + 1)
+  state.checks.reports += failed.length
+  for (const check of failed.flat()) state.checks.failed.set(check, (state.checks.failed.get(check) ?? 0) + 1)
 }

@@ -41,10 +41,10 @@ const IS_OF_CODE = Uint8Array.from(
   { length: 256 },
   (_, byte) => Number(byte < 128 && /[A-Za-z0-9._-]/.test(String.fromCharCode(byte)))
 )
-const LONGEST_CODE = 64
+const MAX_CODE_LENGTH = 64
 /** So many digits are surely kept, and surely no more than a count or an amount may have. */
-const MOST_OF_COUNT = 12
-const MOST_OF_AMOUNT = 9
+const MAX_COUNT_DIGITS = 12
+const MAX_AMOUNT_DIGITS = 9
 
 /**
  * Passes over the bytes of a line. What it does not take for certain it gives as undefined: then the line is read with
@@ -85,7 +85,7 @@ export class LineReader {
     let end = begin
     while (IS_OF_CODE[this.#bytes[end]!] === 1) end++
     this.#at = end + 1
-    const isCode = this.#bytes[end] === QUOTE && end > begin && end - begin <= LONGEST_CODE &&
+    const isCode = this.#bytes[end] === QUOTE && end > begin && end - begin <= MAX_CODE_LENGTH &&
       (end - begin > 2 || this.#bytes[begin] !== POINT || this.#bytes[end - 1] !== POINT)
     // A text of its own: a part of the line would keep the whole of it in memory.
     return isCode ? this.#bytes.toString('latin1', begin, end) : undefined
@@ -126,9 +126,9 @@ export class LineReader {
     }
     if (this.pass(NULL)) return null
     if (cell.money) return this.#amount(cell)
-    if (!cell.signed || first !== MINUS) return this.integer(MOST_OF_COUNT)
+    if (!cell.signed || first !== MINUS) return this.integer(MAX_COUNT_DIGITS)
     this.#at++
-    const figure = this.integer(MOST_OF_COUNT)
+    const figure = this.integer(MAX_COUNT_DIGITS)
     // Not -0.
     return figure === undefined || figure === 0 ? figure : -figure
   }
@@ -147,7 +147,7 @@ export class LineReader {
 
   #amount (cell: Cell): Figure | undefined {
     const begin = this.#at
-    const whole = this.integer(MOST_OF_AMOUNT)
+    const whole = this.integer(MAX_AMOUNT_DIGITS)
     if (whole === undefined || this.#bytes[this.#at] !== POINT) {
       return whole === undefined
         ? undefined

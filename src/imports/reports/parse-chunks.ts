@@ -4,12 +4,12 @@ import type { FormDefinition } from '../../form/definition.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 import { type FileToRead, readReports } from '../bulk/open-file.ts'
-import { type Part, PartWriter } from './chunk.ts'
-import { Seen } from './duplicates.ts'
-import { type SentReport, whose } from './parsed-report.ts'
+import { ChunkWriter, type ParsedChunk } from './chunk.ts'
+import { DuplicateIndex } from './duplicates.ts'
+import { agencyField, type ParsedReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 
-export interface ReadingTask {
+export interface ParseTask {
   file: FileToRead
   forms: FormDefinition[]
   thisYear: number
@@ -31,20 +31,22 @@ function compiled (definitions: FormDefinition[]): Forms {
 }
 
 /** The memory that is given to it, of earlier parts, is used again. */
-export async function* readParts (task: ReadingTask): AsyncGenerator<Part, void, Memory | undefined> {
+export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void, Memory | undefined> {
   const forms = compiled(task.forms)
-  const seen = new Seen()
+  const seen = new DuplicateIndex()
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
-  let part = new PartWriter(forms.width, task.moment, columns)
+  let part = new ChunkWriter(forms.width, task.moment, columns)
   for await (const some of reads) {
     for (const read of some) {
-      const { faults, failed } = 'report' in read ? judge(task, seen, read.report) : { faults: read.faults, failed: [] }
+      const { faults, failed } = 'report' in read
+        ? checkReport(task, seen, read.report)
+        : { faults: read.faults, failed: [] }
       const source = task.keepSource ? read.source : ''
       if ('report' in read && faults.length === 0) part.add(read.report, source, failed)
       else part.reject({ source, faults })
       if (!part.isFull) continue
       const memory: Memory | undefined = yield part.take()!
-      part = new PartWriter(forms.width, task.moment, columns, memory)
+      part = new ChunkWriter(forms.width, task.moment, columns, memory)
     }
   }
   const last = part.take()
@@ -52,10 +54,10 @@ export async function* readParts (task: ReadingTask): AsyncGenerator<Part, void,
 }
 
 /** What is wrong with a report, or which of its checks fail where that is accepted. */
-function judge (
-  { publish, acceptFailedChecks }: ReadingTask,
-  seen: Seen,
-  report: SentReport
+function checkReport (
+  { publish, acceptFailedChecks }: ParseTask,
+  seen: DuplicateIndex,
+  report: ParsedReport
 ): { faults: LineFault[], failed: string[] } {
   const { line, agency, year, form, figures, notes, sections } = report
   const before = seen.see(agency, year, line)
@@ -63,7 +65,7 @@ function judge (
     return {
       faults: [{
         line,
-        ...whose(report.figuresOnly),
+        ...agencyField(report.figuresOnly),
         found: `${agency} ${year}`,
         expected: {
           en: `each report once: it stands on line ${before}, too`,

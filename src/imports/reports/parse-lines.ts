@@ -8,19 +8,19 @@ import { Problem } from '../../problems/problem.ts'
 import { READ_ONLY } from '../../reports/read-only.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { Line } from '../bulk/lines.ts'
-import { readShaped, type Shape, shapeOf } from './fast-parse.ts'
-import { EXPECTED, isAgencyCode, isYear, packFigures, type Read, REJECTED } from './parsed-report.ts'
+import { fastParse, type LineTemplate, templateOf } from './fast-parse.ts'
+import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
 
 const CONTENT = ['form', 'sections', 'tables', 'notes']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
 const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
 /** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
-const MOST_SHAPES = 8
-const MOST_TRIES = 100
+const MAX_TEMPLATES = 8
+const MAX_TRIES = 100
 
 /** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
-export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => Read {
-  const shapes: Shape[] = []
+export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => ParsedRecord {
+  const shapes: LineTemplate[] = []
   const memory = new Float64Array(forms.width)
   let tries = 0
   const chosen = new Map<number, Form | undefined>()
@@ -30,17 +30,17 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
   }
   return line => {
     for (let i = 0; i < shapes.length && line.isUtf8; i++) {
-      const report = readShaped(shapes[i]!, line.number, line.bytes, memory, formOf)
+      const report = fastParse(shapes[i]!, line.number, line.bytes, memory, formOf)
       if (report === undefined) continue
       if (i > 0) shapes.unshift(...shapes.splice(i, 1))
       return { line: line.number, source: keepSource ? line.text! : '', report }
     }
-    const read = readWithCare(forms, line, memory, thisYear)
-    if ('report' in read && line.isUtf8 && tries < MOST_TRIES) {
+    const read = parseLine(forms, line, memory, thisYear)
+    if ('report' in read && line.isUtf8 && tries < MAX_TRIES) {
       tries++
-      const shape = shapeOf(read.source, read.report)
+      const shape = templateOf(read.source, read.report)
       if (shape !== undefined) shapes.unshift(shape)
-      shapes.splice(MOST_SHAPES)
+      shapes.splice(MAX_TEMPLATES)
     }
     return read
   }
@@ -56,7 +56,7 @@ function formOfYear (forms: Forms, year: number, thisYear: number): Form | undef
   }
 }
 
-function readWithCare (forms: Forms, { number: line, text }: Line, memory: Float64Array, thisYear: number): Read {
+function parseLine (forms: Forms, { number: line, text }: Line, memory: Float64Array, thisYear: number): ParsedRecord {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
   try {
@@ -107,7 +107,7 @@ function faultsOfMembers (line: number, value: Record<string, unknown>): LineFau
       ...place(name),
       found: name,
       expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` },
-      among: MEMBERS
+      candidates: MEMBERS
     })
   }
   if (!isAgencyCode(value.agency)) {

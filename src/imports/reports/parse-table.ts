@@ -7,8 +7,8 @@ import { atLine, type Place } from '../../problems/fault.ts'
 import { problem } from '../../problems/problem.ts'
 import type { CsvFile } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
-import { EXPECTED, isAgencyCode, isYear, packFigures, type Read, REJECTED } from './parsed-report.ts'
-import { BY_ROW, type Named, nameFields, refuseHeader } from './table-header.ts'
+import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
+import { BY_ROW, checkHeader, type Named, nameFields } from './table-header.ts'
 
 interface Row {
   line: number
@@ -24,31 +24,31 @@ interface Group {
 }
 
 /** More lines than cells in any form: rows that never change their report would else be held without end. */
-const MOST_LINES = 2000
+const MAX_LINES = 2000
 
 /** Throws `body-invalid` when the header does not hold. */
 export async function* readReportTable (
   forms: Forms,
   { header, records }: CsvFile,
   thisYear: number
-): AsyncGenerator<Read[]> {
+): AsyncGenerator<ParsedRecord[]> {
   const columns = header.fields
-  refuseHeader(forms, columns)
+  checkHeader(forms, columns)
   const byCell = columns.includes('cell')
   const [agency, year] = [columns.indexOf('agency'), columns.indexOf('year')]
   let group: Group | undefined
   // Whose an unreadable line is cannot be told: the reports on both sides of it may lack it.
   let unreadable: number | undefined
   for await (const block of records) {
-    const reads: Read[] = []
+    const reads: ParsedRecord[] = []
     for (const record of block) {
       const { line, fields } = record
       const key = fields === null ? group?.key ?? '' : `${(fields[agency] ?? '').trim()} ${(fields[year] ?? '').trim()}`
       if (group?.key === key) {
         group.source.push(record.source)
-        if (group.source.length > MOST_LINES) {
+        if (group.source.length > MAX_LINES) {
           throw problem('csv-malformed', {
-            reason: `more than ${MOST_LINES} lines of one report from line ${group.line}`
+            reason: `more than ${MAX_LINES} lines of one report from line ${group.line}`
           })
         }
       } else {
@@ -79,7 +79,7 @@ function readGroup (
   { line, source: lines, rows, faults }: Group,
   byCell: boolean,
   thisYear: number
-): Read {
+): ParsedRecord {
   const source = lines.join('\n')
   const first = rows[0]
   if (first === undefined) return { line, source, faults }
@@ -159,7 +159,7 @@ function rowsOfRows (form: Form, rows: Row[], faults: LineFault[]): RowOfFields[
         column: 'table',
         found: id,
         expected: { en: `a table of the form ${form.id}`, zh: `${form.id} 版格式中的表` },
-        among: [...form.tables.keys()]
+        candidates: [...form.tables.keys()]
       })
       return []
     }
@@ -209,7 +209,7 @@ function rowsOfCells (form: Form, rows: Row[], faults: LineFault[]): RowOfFields
           en: `a cell of the form ${form.id}: table.row.column`,
           zh: `${form.id} 版格式中的单元格：table.row.column`
         },
-        among: [...form.cell.keys()]
+        candidates: [...form.cell.keys()]
       })
       continue
     }

@@ -4,7 +4,7 @@ import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../http/parameters.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 
 /** A report of the file, as it would be stored. */
-export interface SentReport {
+export interface ParsedReport {
   line: number
   agency: string
   year: number
@@ -22,7 +22,7 @@ export interface SentReport {
 }
 
 /** What one line, or the lines of one report, gave. `source` is what stood there. */
-export type Read = { line: number, source: string, report: SentReport } | {
+export type ParsedRecord = { line: number, source: string, report: ParsedReport } | {
   line: number
   source: string
   faults: LineFault[]
@@ -43,7 +43,7 @@ export const EXPECTED = {
 }
 
 /** Where a report says whose it is. */
-export const whose = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
+export const agencyField = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
 /** In the memory that each report of a file takes in turn. */
 export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {
   for (let i = 0; i < figures.length; i++) memory[i] = figures[i] ?? NaN

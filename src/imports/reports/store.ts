@@ -1,15 +1,15 @@
 // A batch of reports in the database: a few statements for all of them, however many they are.
 import { sql, type Transaction } from 'kysely'
-import { shownMoment } from '../../database/clock.ts'
+import { formatTimestamp } from '../../database/clock.ts'
 import { CopyRows, readCopied } from '../../database/copy-rows.ts'
 import { copyInto } from '../../database/copy.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Status } from '../../reports/workflow/transitions.ts'
-import { Batch, type PackedReport, type Standing } from './batch.ts'
+import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
 import { VERSION_COLUMNS } from './chunk.ts'
 
 /** In the order of the reports. The caller holds the tree in its place. */
-export async function findStandings (trx: Transaction<Database>, reports: PackedReport[]): Promise<Standing[]> {
+export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {
   // As one text: as rows of their own they would take three times as long to read.
   const { rows: [row] } = await sql<{ standings: string }>`
     select string_agg(concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'), coalesce(p.reporting, '\\N'), r.agency is not null), E'\\n' order by u.i) as standings
@@ -17,7 +17,7 @@ export async function findStandings (trx: Transaction<Database>, reports: Packed
     left join agency_period p on p.agency = u.agency and p.since <= u.year and p.until >= u.year
     left join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   let last = ''
-  let standing: Standing
+  let standing: ReportPlacement
   return row!.standings.split('\n').map(line => {
     // Of agencies side by side in the tree it is the same, mostly.
     if (line === last) return standing
@@ -97,7 +97,7 @@ export interface Existing {
 }
 
 /** Locks the reports and holds what was sent against what they say. In their order; undefined: it is gone. */
-export async function holdReports (
+export async function lockExistingReports (
   trx: Transaction<Database>,
   batch: Batch,
   reports: PackedReport[]
@@ -106,7 +106,7 @@ export async function holdReports (
     sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
     and (u.sections is null or ${table}.sections = u.sections), false)`)
   const { rows } = await sql<Existing & { i: number }>`
-    select u.i, r.status, r.version, ${shownMoment(sql`r.status_since`)} as status_since, ${
+    select u.i, r.status, r.version, ${formatTimestamp(sql`r.status_since`)} as status_since, ${
     same('r')
   } as "sameDraft", ${same('v')} as "sameVersion"
     from ${sent(batch, reports)}

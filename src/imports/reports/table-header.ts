@@ -1,6 +1,6 @@
 import { Forms } from '../../forms/forms.ts'
-import { atLine } from '../../problems/fault.ts'
-import { type Fault, problem } from '../../problems/problem.ts'
+import { atLine, type Fault } from '../../problems/fault.ts'
+import { problem } from '../../problems/problem.ts'
 import { type CsvRecord, wrongWidth } from '../bulk/csv.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 import { REJECTED } from './parsed-report.ts'
@@ -30,7 +30,7 @@ export function nameFields (
   return { row }
 }
 
-export function refuseHeader (forms: Forms, columns: string[]): void {
+export function checkHeader (forms: Forms, columns: string[]): void {
   const shape = columns.includes('cell') ? BY_CELL : BY_ROW
   const known = ['agency', 'year', 'form', ...shape, REJECTED]
   const figures = shape === BY_ROW
@@ -53,7 +53,7 @@ export function refuseHeader (forms: Forms, columns: string[]): void {
           en: `one of ${known.join(', ')}, or a column of a table`,
           zh: `${known.join('、')} 之一，或某表的列`
         },
-        among: [...known, ...figures]
+        candidates: [...known, ...figures]
       })
     }
   }

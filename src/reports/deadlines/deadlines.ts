@@ -1,14 +1,14 @@
 // By when a report is to be public, and whether it was: an amendment does not make it late.
 import { type Kysely, sql } from 'kysely'
-import { type Period, showYears } from '../../agencies/periods.ts'
+import { formatYears, type Period } from '../../agencies/periods.ts'
 import { findAgency } from '../../agencies/store.ts'
-import { findPeriod, findPeriods, lockAgencies } from '../../agencies/tree.ts'
-import { type By, recordEvent } from '../../audit/record.ts'
-import { shownMoment } from '../../database/clock.ts'
+import { findPeriod, findPeriods, lockAgenciesForUpdate } from '../../agencies/tree.ts'
+import { type AuditContext, recordEvent } from '../../audit/record.ts'
+import { formatTimestamp } from '../../database/clock.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import type { Fault } from '../../problems/fault.ts'
-import { problem, refuse } from '../../problems/problem.ts'
+import { problem, throwIfFaults } from '../../problems/problem.ts'
 import type { ReportId } from '../stored-report.ts'
 
 /** 政府信息公开条例, article 49, in the year after: the first that applies. */
@@ -35,7 +35,7 @@ async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): 
   if (standing !== undefined) return statutoryDate(standing, year)
   if (!await findAgency(db, agency)) throw problem('agency-not-found', { agency })
   const periods = await findPeriods(db, agency)
-  throw problem('agency-not-in-year', { agency, year, years: showYears(periods[0]!.since, periods.at(-1)!.until) })
+  throw problem('agency-not-in-year', { agency, year, years: formatYears(periods[0]!.since, periods.at(-1)!.until) })
 }
 
 /** Days are those of China. Not published yet: late once the day is over, until then neither. */
@@ -45,7 +45,7 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
   const { rows: [row] } = await sql<{ local: string | null, published: string | null, day: string }>`
     select to_char((select date from deadline where agency = ${agency} and year = ${year}), 'YYYY-MM-DD') as local,
            ${
-    shownMoment(sql`first.published_at`)
+    formatTimestamp(sql`first.published_at`)
   } as published, to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
     from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
     .execute(db)
@@ -66,14 +66,14 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
 /** `created` when there was no local date. */
 export async function putDeadline (
   db: Kysely<Database>,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   date: string
 ): Promise<{ deadline: Deadline, created: boolean }> {
   const statutory = await getStatutory(db, id)
   const first = `${id.year + 1}-01-01`
   const exists = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)
-  refuse(
+  throwIfFaults(
     'body-invalid',
     exists && date >= first && date <= statutory
       ? []
@@ -93,7 +93,7 @@ export async function putDeadline (
 }
 
 /** The statutory date holds again. */
-export async function deleteDeadline (db: Kysely<Database>, by: By, id: ReportId): Promise<void> {
+export async function deleteDeadline (db: Kysely<Database>, by: AuditContext, id: ReportId): Promise<void> {
   await getStatutory(db, id)
   await changeLocal(db, by, id, null)
 }
@@ -101,12 +101,12 @@ export async function deleteDeadline (db: Kysely<Database>, by: By, id: ReportId
 /** Gives the local date that there was. */
 async function changeLocal (
   db: Kysely<Database>,
-  by: By,
+  by: AuditContext,
   { agency, year }: ReportId,
   date: string | null
 ): Promise<string | null> {
   return await inTransaction(db, async trx => {
-    await lockAgencies(trx, [agency])
+    await lockAgenciesForUpdate(trx, [agency])
     const { rows: [row] } = await sql<
       { date: string }
     >`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)

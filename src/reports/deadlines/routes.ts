@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../../audit/record.ts'
+import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
@@ -79,7 +79,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       }
     }
   }, async (request, reply) => {
-    const { deadline, created } = await putDeadline(db, by(request), request.params, request.body.date)
+    const { deadline, created } = await putDeadline(db, auditContext(request), request.params, request.body.date)
     return reply.code(created ? 201 : 200).send(deadline)
   })
 
@@ -96,7 +96,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       }
     }
   }, async (request, reply) => {
-    await deleteDeadline(db, by(request), request.params)
+    await deleteDeadline(db, auditContext(request), request.params)
     return reply.code(204).send(null)
   })
 }

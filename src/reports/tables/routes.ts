@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { by } from '../../audit/record.ts'
+import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { writeRow, writeTable } from '../../form/write-content.ts'
 import { Forms } from '../../forms/forms.ts'
@@ -12,7 +12,7 @@ import { AgencyCode, Year } from '../../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
 import { getReport } from '../actions.ts'
 import { etagOfRow, etagOfTable } from '../etags.ts'
-import { callerOf } from '../visibility.ts'
+import { visibilityOf } from '../visibility.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
 import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
 import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
@@ -46,7 +46,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       }
     }
   }, async (request, reply) => {
-    const report = await getReport(db, request.params, callerOf(request))
+    const report = await getReport(db, request.params, visibilityOf(request))
     const table = formTable(forms.get(report.form), request.params.table)
     return reply.header('etag', etagOfTable(report, table)).send(writeTable(table, report.content))
   })
@@ -77,7 +77,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { created, table, etag } = await putTable(
       db,
       forms,
-      by(request),
+      auditContext(request),
       request.params,
       request.body,
       readConditions(request.headers)
@@ -124,7 +124,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { table, etag } = await appendRows(
       db,
       forms,
-      by(request),
+      auditContext(request),
       request.params,
       (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
       request.query.on_conflict === 'replace',
@@ -148,7 +148,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     }
   }, async (request, reply) => {
     const { table: tableId, row } = request.params
-    const report = await getReport(db, request.params, callerOf(request))
+    const report = await getReport(db, request.params, visibilityOf(request))
     const table = formTable(forms.get(report.form), tableId)
     presentRow(table, row, report.content)
     return reply.header('etag', etagOfRow(report, table, row)).send(writeRow(table, row, report.content))
@@ -181,7 +181,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { created, row, etag } = await putRow(
       db,
       forms,
-      by(request),
+      auditContext(request),
       request.params,
       request.body,
       readConditions(request.headers)
@@ -210,7 +210,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       }
     }
   }, async (request, reply) => {
-    await deleteRow(db, forms, by(request), request.params, readConditions(request.headers))
+    await deleteRow(db, forms, auditContext(request), request.params, readConditions(request.headers))
     return reply.code(204).send(null)
   })
 }

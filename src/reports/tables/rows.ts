@@ -11,7 +11,7 @@ import {
 import type { Form, FormTable } from '../../form/form.ts'
 import type { Csv } from '../../http/bodies/body.ts'
 import { atLine, atPointer, type Fault, isObject, type Place } from '../../problems/fault.ts'
-import { refuse } from '../../problems/problem.ts'
+import { throwIfFaults } from '../../problems/problem.ts'
 
 export interface AppendedRow {
   row: string
@@ -37,7 +37,7 @@ export function readJsonRows (form: Form, table: FormTable, body: unknown): Appe
         ...place(name),
         found: name,
         expected: { en: `one of ${MEMBERS.join(', ')}`, zh: `以下之一：${MEMBERS.join('、')}` },
-        among: MEMBERS
+        candidates: MEMBERS
       })
     }
     for (const name of ['row', 'values'].filter(name => item[name] === undefined)) {
@@ -53,7 +53,7 @@ export function readJsonRows (form: Form, table: FormTable, body: unknown): Appe
     return [{ row: item.row, content, at: place('row') }]
   })
   if (list.length === 0) faults.push({ pointer: '', found: [], expected: { en: 'at least one row', zh: '至少一行' } })
-  refuse('body-invalid', [...faults, ...repeated(rows)])
+  throwIfFaults('body-invalid', [...faults, ...repeated(rows)])
   return rows
 }
 
@@ -85,7 +85,7 @@ export function readCsvRows (form: Form, table: FormTable, { header, records }: 
     readFields(table, row, named, place, content, faults)
     return [{ row, content, at: place('row') }]
   })
-  refuse('body-invalid', [...faults, ...repeated(rows)])
+  throwIfFaults('body-invalid', [...faults, ...repeated(rows)])
   return rows
 }
 

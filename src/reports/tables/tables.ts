@@ -1,6 +1,6 @@
 // Writing tables and rows of a draft.
 import type { Kysely } from 'kysely'
-import type { By } from '../../audit/record.ts'
+import type { AuditContext } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import {
@@ -18,9 +18,9 @@ import { writeRow, writeTable } from '../../form/write-content.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Conditions } from '../../http/etag.ts'
 import { atPointer, type Fault } from '../../problems/fault.ts'
-import { problem, refuse } from '../../problems/problem.ts'
-import { refuseLocked, saveDraft } from '../drafts.ts'
-import { etagOfRow, etagOfTable, holdConditions } from '../etags.ts'
+import { problem, throwIfFaults } from '../../problems/problem.ts'
+import { requireEditable, saveDraft } from '../drafts.ts'
+import { checkPreconditions, etagOfRow, etagOfTable } from '../etags.ts'
 import { lockReport } from '../store.ts'
 import type { ReportId } from '../stored-report.ts'
 import type { AppendedRow } from './rows.ts'
@@ -37,7 +37,7 @@ export interface RowId extends TableId {
 export async function appendRows (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: TableId,
   read: (form: Form, table: FormTable) => AppendedRow[],
   replace: boolean,
@@ -47,7 +47,7 @@ export async function appendRows (
     const rows = read(form, table)
     const there = rows.filter(({ row }) => hasRow(content, table, row))
     if (!replace) {
-      refuse(
+      throwIfFaults(
         'row-exists',
         there.map(({ row, at }) => ({
           ...at,
@@ -65,7 +65,7 @@ export async function appendRows (
 export async function putTable (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: TableId,
   body: { rows: unknown, notes?: unknown },
   conditions: Conditions
@@ -75,7 +75,7 @@ export async function putTable (
     const faults: Fault[] = []
     readRows(table, body.rows, atPointer('/rows'), sent, faults)
     readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table })
-    refuse('body-invalid', faults)
+    throwIfFaults('body-invalid', faults)
     const wasEmpty = !table.rows.some(row => hasRow(content, table, row.id))
     copyCells(sent, content, table.cells)
     const after = writeTable(table, content)
@@ -86,7 +86,7 @@ export async function putTable (
 export async function putRow (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: RowId,
   body: { values: unknown, notes?: unknown },
   conditions: Conditions
@@ -97,7 +97,7 @@ export async function putRow (
     const faults: Fault[] = []
     readRow(table, id.row, body.values, atPointer('/values'), sent, faults)
     readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table, row: id.row })
-    refuse('body-invalid', faults)
+    throwIfFaults('body-invalid', faults)
     const created = !hasRow(content, table, id.row)
     copyCells(sent, content, rowCells(table, id.row))
     return { created, row: writeRow(table, id.row, content) }
@@ -108,7 +108,7 @@ export async function putRow (
 export async function deleteRow (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: RowId,
   conditions: Conditions
 ): Promise<void> {
@@ -127,7 +127,7 @@ export function formTable (form: Form, id: string): FormTable {
         parameter: 'table',
         found: id,
         expected: { en: 'a table of the form', zh: '格式中的表' },
-        among: [...form.tables.keys()]
+        candidates: [...form.tables.keys()]
       }]
     })
   }
@@ -148,7 +148,7 @@ function formRow (table: FormTable, row: string): void {
         parameter: 'row',
         found: row,
         expected: { en: 'a row of the table that holds figures', zh: '表中有数字的行' },
-        among: rows
+        candidates: rows
       }]
     })
   }
@@ -161,7 +161,7 @@ function formRow (table: FormTable, row: string): void {
 async function changeTable<Result extends object> (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: TableId | RowId,
   conditions: Conditions,
   change: (form: Form, table: FormTable, content: Content) => Result
@@ -172,8 +172,8 @@ async function changeTable<Result extends object> (
     const form = forms.get(report.form)
     const table = formTable(form, id.table)
     const row = 'row' in id ? { row: id.row } : {}
-    holdConditions(forms, conditions, id, report, { table, ...row })
-    refuseLocked(report)
+    checkPreconditions(forms, conditions, id, report, { table, ...row })
+    requireEditable(report)
     const content = structuredClone(report.content)
     const result = change(form, table, content)
     const saved = await saveDraft(trx, forms, by, report, { form, content })

@@ -1,6 +1,5 @@
 // 更正说明: the difference of two versions as a page for people, in Markdown.
-import type { Text } from '../../problems/fault.ts'
-import type { Language } from '../../problems/problem.ts'
+import type { Language, Text } from '../../problems/fault.ts'
 import type { Difference } from './diff.ts'
 
 const WORDS = {

@@ -6,7 +6,7 @@ import { Type } from 'typebox'
 import { findAgency } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { PUBLIC, sendText } from '../../http/cached-response.ts'
+import { PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
 import { languageOf } from '../../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
@@ -64,7 +64,7 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       }
     },
     async (request, reply) =>
-      sendText(reply, reportText(forms, await getVersion(db, request.params, request.params.version)), PUBLIC)
+      sendText(reply, reportText(forms, await getVersion(db, request.params, request.params.version)), PUBLIC_CACHE)
   )
 
   app.get('/v1/reports/:agency/:year/versions/:from/diff/:to', {

@@ -1,6 +1,6 @@
 // Versions: what was published, never changed, and from when until when each was the one that the public reads.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { NEXT_MOMENT, shownMoment } from '../../database/clock.ts'
+import { formatTimestamp, TAKE_TIMESTAMP } from '../../database/clock.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Content } from '../../form/content.ts'
 import { readVector } from '../../form/vector.ts'
@@ -20,7 +20,7 @@ interface VersionRow {
 }
 
 const COLUMNS = sql`form, version, revision, ${
-  shownMoment(sql`published_at`)
+  formatTimestamp(sql`published_at`)
 } as published_at, reason, figures, notes, sections`
 
 /** As it was published: nothing in it depends on what became of the report since. */
@@ -80,7 +80,7 @@ export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: stri
   const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
   const { rows: [row] } = await sql<VersionRow & { withdrawn_at: string | null, withdrawal_reason: string | null }>`
     select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${
-    shownMoment(sql`public_until`)
+    formatTimestamp(sql`public_until`)
   } end as withdrawn_at, withdrawal_reason
     from report_version where agency = ${id.agency} and year = ${id.year} and published_at <= ${moment}
     order by version desc limit 1`.execute(db)
@@ -111,8 +111,8 @@ export async function listVersions (
   limit: number
 ): Promise<ListedVersion[]> {
   const { rows } = await sql<ListedVersion>`
-    select version, form, revision, ${shownMoment(sql`published_at`)} as published_at, reason as amendment_reason,
-           ${shownMoment(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
+    select version, form, revision, ${formatTimestamp(sql`published_at`)} as published_at, reason as amendment_reason,
+           ${formatTimestamp(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
     from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`
     .execute(db)
   return rows
@@ -125,7 +125,7 @@ export async function listVersions (
 export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<State> {
   // The count makes the old version end before the new one is there: the public reads at most one.
   const { rows: [state] } = await sql<State>`
-    with moment as (${NEXT_MOMENT}),
+    with moment as (${TAKE_TIMESTAMP}),
     ended as (
       update report_version v set public_until = moment.at from moment
       where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning 1
@@ -150,7 +150,7 @@ export async function saveWithdrawal (
   reason: string
 ): Promise<State> {
   const { rows: [state] } = await sql<State>`
-    with moment as (${NEXT_MOMENT}),
+    with moment as (${TAKE_TIMESTAMP}),
     ended as (
       update report_version v set public_until = moment.at, withdrawal_reason = ${reason} from moment
       where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning v.public_until
@@ -176,7 +176,7 @@ export async function openAmendment (
 }
 
 /** The report is published or withdrawn again, as before. What was read from documents into the draft goes with it. */
-export async function dropAmendment (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
+export async function discardAmendment (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
   await sql`
     delete from reading d using report r, report_version v
     where d.agency = ${agency} and d.year = ${year} and r.agency = d.agency and r.year = d.year

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import { by } from '../../audit/record.ts'
+import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { ETAG, MoveConditions, readConditions } from '../../http/etag.ts'
@@ -10,14 +10,14 @@ import { ReportParams } from '../parameters.ts'
 import { Report } from '../schemas.ts'
 import { sendReport } from '../send-report.ts'
 import type { StoredReport } from '../stored-report.ts'
-import { callerOf } from '../visibility.ts'
+import { visibilityOf } from '../visibility.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './schemas.ts'
 import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
 export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
   const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
-    sendReport(reply, forms, report, callerOf(request))
+    sendReport(reply, forms, report, visibilityOf(request))
   // curl -X POST sends no body: that is an empty one.
   const preValidation = async (request: { body: unknown }) => {
     request.body ??= {}
@@ -49,7 +49,11 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       }
     },
     async (request, reply) =>
-      moved(request, reply, await submitReport(db, forms, by(request), request.params, readConditions(request.headers)))
+      moved(
+        request,
+        reply,
+        await submitReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
+      )
   )
 
   app.post(
@@ -72,7 +76,14 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await returnReport(db, forms, by(request), request.params, readConditions(request.headers), request.body)
+        await returnReport(
+          db,
+          forms,
+          auditContext(request),
+          request.params,
+          readConditions(request.headers),
+          request.body
+        )
       )
   )
 
@@ -104,7 +115,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await publishReport(db, forms, by(request), request.params, readConditions(request.headers))
+        await publishReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
       )
   )
 
@@ -129,7 +140,14 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await amendReport(db, forms, by(request), request.params, readConditions(request.headers), request.body.reason)
+        await amendReport(
+          db,
+          forms,
+          auditContext(request),
+          request.params,
+          readConditions(request.headers),
+          request.body.reason
+        )
       )
   )
 
@@ -164,7 +182,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         await withdrawReport(
           db,
           forms,
-          by(request),
+          auditContext(request),
           request.params,
           readConditions(request.headers),
           request.body.reason

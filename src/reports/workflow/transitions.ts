@@ -2,7 +2,7 @@
 export const STATUSES = ['draft', 'submitted', 'returned', 'published', 'withdrawn'] as const
 export type Status = typeof STATUSES[number]
 
-export const MOVES = {
+export const TRANSITIONS = {
   submit: { from: ['draft', 'returned'], to: 'submitted', repeatable: true },
   return: { from: ['submitted'], to: 'returned', repeatable: false },
   publish: { from: ['submitted'], to: 'published', repeatable: true },
@@ -10,7 +10,7 @@ export const MOVES = {
   withdraw: { from: ['published'], to: 'withdrawn', repeatable: false }
 } as const satisfies Record<string, { from: Status[], to: Status, repeatable: boolean }>
 
-export type Move = keyof typeof MOVES
+export type Transition = keyof typeof TRANSITIONS
 
-export const movesFrom = (status: Status): Move[] =>
-  (Object.keys(MOVES) as Move[]).filter(move => MOVES[move].from.some(from => from === status))
+export const transitionsFrom = (status: Status): Transition[] =>
+  (Object.keys(TRANSITIONS) as Transition[]).filter(move => TRANSITIONS[move].from.some(from => from === status))

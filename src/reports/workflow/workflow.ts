@@ -1,24 +1,24 @@
 // The moves of a report: each is held against the table of moves, and the totals follow in the same transaction.
 import type { Kysely, Transaction } from 'kysely'
-import { holdAgency, standingOf } from '../../agencies/tree.ts'
-import { shiftTotals, totalChanges } from '../../aggregates/apply-deltas.ts'
-import { contribution } from '../../aggregates/contributions.ts'
-import { type By, type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
+import { lockAgencyForShare, placementOf } from '../../agencies/tree.ts'
+import { applyTotalDeltas, diffTotals } from '../../aggregates/apply-deltas.ts'
+import { contributionsOf } from '../../aggregates/contributions.ts'
+import { type AuditContext, type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { isObstacle, runChecks } from '../../form/checks.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Conditions } from '../../http/etag.ts'
 import type { Fault } from '../../problems/fault.ts'
-import { problem, refuse } from '../../problems/problem.ts'
-import { digestOf } from '../content-digest.ts'
-import { holdConditions } from '../etags.ts'
-import { holds } from '../representation.ts'
+import { problem, throwIfFaults } from '../../problems/problem.ts'
+import { contentDigest } from '../content-digest.ts'
+import { checkPreconditions } from '../etags.ts'
+import { hasSameContent } from '../representation.ts'
 import { lockReport, saveStatus } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from '../versions/versions.ts'
 import type { ReturnReason } from './schemas.ts'
-import { type Move, MOVES } from './transitions.ts'
+import { type Transition, TRANSITIONS } from './transitions.ts'
 
 /** Gives what it changed. */
 type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partial<StoredReport>>
@@ -26,16 +26,16 @@ type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partia
 async function move (
   db: Kysely<Database>,
   forms: Forms,
-  name: Move,
+  name: Transition,
   id: ReportId,
   conditions: Conditions,
   work: Work
 ): Promise<StoredReport> {
-  const { from, to, repeatable } = MOVES[name]
+  const { from, to, repeatable } = TRANSITIONS[name]
   return await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)
     if (report === undefined) throw problem('report-not-found', { agency: id.agency, year: id.year })
-    holdConditions(forms, conditions, id, report)
+    checkPreconditions(forms, conditions, id, report)
     const { status, status_since: since } = report
     if (repeatable && status === to) return report
     if (!from.some(possible => possible === status)) {
@@ -51,14 +51,14 @@ async function move (
 export async function submitReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions
 ): Promise<StoredReport> {
   return await move(db, forms, 'submit', id, conditions, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
     // Over a withdrawn version even the same content changes something: it becomes public again.
-    if (current !== undefined && holds(forms, current, forms.get(report.form), report.content)) {
+    if (current !== undefined && hasSameContent(forms, current, forms.get(report.form), report.content)) {
       throw problem('amendment-unchanged', { ...id, version: current.version! })
     }
     const { summary, findings } = runChecks(forms.get(report.form), report.content)
@@ -73,20 +73,20 @@ export async function submitReport (
 export async function returnReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions,
   { reason, remarks = {} }: ReturnReason
 ): Promise<StoredReport> {
   return await move(db, forms, 'return', id, conditions, async (trx, report) => {
     const cells = forms.get(report.form).cell
-    refuse(
+    throwIfFaults(
       'body-invalid',
       Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault => ({
         pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`,
         found: cell,
         expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` },
-        among: [...cells.keys()]
+        candidates: [...cells.keys()]
       }))
     )
     await recordEvent(trx, by, eventOf('returned', report, { reason, remarks }))
@@ -101,12 +101,12 @@ export async function returnReport (
 export async function publishReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions
 ): Promise<StoredReport> {
   return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
-    await holdAgency(trx, id.agency)
+    await lockAgencyForShare(trx, id.agency)
     await recordEvent(
       trx,
       by,
@@ -126,7 +126,7 @@ export async function publishReport (
 export async function amendReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions,
   reason: string
@@ -141,13 +141,13 @@ export async function amendReport (
 export async function withdrawReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: By,
+  by: AuditContext,
   id: ReportId,
   conditions: Conditions,
   reason: string
 ): Promise<StoredReport> {
   return await move(db, forms, 'withdraw', id, conditions, async (trx, report) => {
-    await holdAgency(trx, id.agency)
+    await lockAgencyForShare(trx, id.agency)
     await recordEvent(trx, by, eventOf('withdrawn', report, { version: report.version, reason }))
     await shiftFrom(trx, forms, id, undefined)
     return await saveWithdrawal(trx, id, reason)
@@ -161,7 +161,8 @@ const eventOf = (kind: EventKind, { agency, year }: StoredReport, details: Recor
   details
 })
 
-const digest = (forms: Forms, { form, content }: StoredReport): string => digestOf({ form: forms.get(form), content })
+const digest = (forms: Forms, { form, content }: StoredReport): string =>
+  contentDigest({ form: forms.get(form), content })
 
 /**
  * What the agency contributes goes over from the version that is public to the next, or to none. The agency is held in
@@ -173,13 +174,13 @@ async function shiftFrom (
   id: ReportId,
   next: StoredReport | undefined
 ): Promise<void> {
-  const { level, kind, reporting, above } = await standingOf(trx, id.agency, id.year)
+  const { level, kind, reporting, above } = await placementOf(trx, id.agency, id.year)
   if (reporting !== 'own') return
   const of = (report: StoredReport | undefined) =>
     report === undefined
       ? []
-      : contribution(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
+      : contributionsOf(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
   // A report that was never published needs no look for its public version.
   const current = next?.version === null ? undefined : await findPublic(trx, id)
-  await shiftTotals(trx, forms, totalChanges(of(current), of(next)))
+  await applyTotalDeltas(trx, forms, diffTotals(of(current), of(next)))
 }

@@ -4,7 +4,7 @@ import { Forms } from '../../../src/forms/forms.ts'
 import { readForms } from '../../../src/forms/load-forms.ts'
 import { Line } from '../../../src/imports/bulk/lines.ts'
 import { reportLineReader } from '../../../src/imports/reports/parse-lines.ts'
-import type { Read } from '../../../src/imports/reports/parsed-report.ts'
+import type { ParsedRecord } from '../../../src/imports/reports/parsed-report.ts'
 import { reportOf } from '../../support/import-files.ts'
 
 const forms = new Forms(await readForms())
@@ -13,7 +13,7 @@ const lineOf = (text: string) => {
   return new Line(1, bytes, { start: 0, isUtf8: true, of: bytes => bytes.toString() })
 }
 /** Nothing but what is read of it. */
-const result = (read: Read) =>
+const result = (read: ParsedRecord) =>
   'faults' in read
     ? { faults: read.faults.map(({ pointer, code, found }) => ({ pointer, code, found })) }
     : { ...read.report, form: read.report.form.id }

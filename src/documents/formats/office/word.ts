@@ -1,7 +1,7 @@
 // A .docx as a document: paragraphs are lines, tables have their grid.
 import type { Document } from '../../document.ts'
 import { type Cell, DocumentWriter } from '../document-writer.ts'
-import { limit, LONGEST_CELL } from '../limits.ts'
+import { limit, MAX_CELL_LENGTH } from '../limits.ts'
 import type { Parts } from './archive.ts'
 import { mainPart, relationsOf } from './relations.ts'
 import { type Block, isOn, readBody, type WordCell, type WordRow, type WordTable } from './word-body.ts'
@@ -33,7 +33,7 @@ const seen = <T extends { gone: boolean }>(all: T[]): T[] => all.filter(one => !
 function isLayout ({ rows }: WordTable): boolean {
   const cells = seen(rows).flatMap(row => seen(row.cells))
   return cells.length === 1 ||
-    cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > LONGEST_CELL)
+    cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > MAX_CELL_LENGTH)
 }
 
 const textOf = (cell: WordCell): string => cell.blocks.join(' ')

@@ -1,0 +1,31 @@
+// The errors of PostgreSQL and its driver that the service tells apart, by SQLSTATE.
+
+interface DatabaseError {
+  code?: string | undefined
+  message?: string
+}
+
+/** A sum beyond bigint. */
+export const NUMBER_OUT_OF_RANGE = '22003'
+export const LOCK_NOT_AVAILABLE = '55P03'
+
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+
+/** Connection exceptions, shutdown; and the errors of sockets. */
+const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
+/** Messages of the driver, without a code, about a connection that was lost while in use. */
+const LOST = /^Connection terminated|^Client (has encountered a connection error|was closed) and is not queryable$/
+/** Serialization, deadlock, lock not available, insufficient resources, statement cancelled, idle in transaction. */
+const BUSY = /^(40001|40P01|55P03|53|57014|25P03)/
+/** Message of pg-pool when no connection became free in time. */
+const POOL_TIMEOUT = 'timeout exceeded when trying to connect'
+
+export const isUnavailable = ({ code = '', message = '' }: DatabaseError): boolean =>
+  UNAVAILABLE.test(code) || LOST.test(message)
+
+export const isBusy = ({ code = '', message }: DatabaseError): boolean => BUSY.test(code) || message === POOL_TIMEOUT
+
+/** A conflict with another transaction, which a second attempt does not meet again. */
+export const isRetryable = (error: unknown): boolean =>
+  [SERIALIZATION_FAILURE, DEADLOCK].includes((error as DatabaseError).code ?? '')
