@@ -26,27 +26,50 @@ export async function registerAgency (
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     if (await findAgency(trx, change.code)) throw problem('agency-exists', { agency: change.code })
-    if (await applyAgencyChange(trx, forms, by, change.code, change, undefined)) await recordHistory(trx, [change.code])
-    return (await findAgency(trx, change.code))!
+    return await writeAgency(trx, forms, by, change.code, { change, before: undefined })
   })
 }
 
-/** Registers or changes; `created` tells which. With `known`, only changes. */
+/** Registers or changes; `created` tells which. */
 export async function putAgency (
   db: Kysely<Database>,
   forms: Forms,
   by: AuditContext,
   code: string,
-  change: AgencyChange,
-  known = false
+  change: AgencyChange
 ): Promise<{ agency: Agency, created: boolean }> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     const before = await findAgency(trx, code)
-    if (known && before === undefined) throw problem('agency-not-found', { agency: code })
-    if (await applyAgencyChange(trx, forms, by, code, change, before)) await recordHistory(trx, [code])
-    return { agency: (await findAgency(trx, code))!, created: before === undefined }
+    return { agency: await writeAgency(trx, forms, by, code, { change, before }), created: before === undefined }
   })
+}
+
+/** Throws `agency-not-found`. */
+export async function changeAgency (
+  db: Kysely<Database>,
+  forms: Forms,
+  by: AuditContext,
+  code: string,
+  change: AgencyChange
+): Promise<Agency> {
+  return await inTransaction(db, async trx => {
+    await lockTree(trx)
+    const before = await findAgency(trx, code)
+    if (before === undefined) throw problem('agency-not-found', { agency: code })
+    return await writeAgency(trx, forms, by, code, { change, before })
+  })
+}
+
+async function writeAgency (
+  trx: Transaction<Database>,
+  forms: Forms,
+  by: AuditContext,
+  code: string,
+  changed: { change: AgencyChange, before: Agency | undefined }
+): Promise<Agency> {
+  if (await applyAgencyChange(trx, forms, by, code, changed)) await recordHistory(trx, [code])
+  return (await findAgency(trx, code))!
 }
 
 /**
@@ -58,8 +81,7 @@ export async function applyAgencyChange (
   forms: Forms,
   by: AuditContext,
   code: string,
-  change: AgencyChange,
-  before: Agency | undefined
+  { change, before }: { change: AgencyChange, before: Agency | undefined }
 ): Promise<boolean> {
   throwIfFaults('body-invalid', findChangeFaults(code, change, before))
   const old = before === undefined ? [] : await findPeriods(trx, code)
@@ -79,7 +101,7 @@ export async function applyAgencyChange (
   }
   const event = agencyEvent(code, change, before, old, periods)
   const record = async () => await recordEvent(trx, by, event)
-  if (moved) await moveAgency(trx, forms, code, old, periods, record)
+  if (moved) await moveAgency(trx, forms, code, { old, periods }, record)
   else if (Object.keys(event.details!.changes as object).length > 0) await record()
   return moved || renamed
 }

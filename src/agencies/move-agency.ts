@@ -12,8 +12,7 @@ export async function moveAgency (
   trx: Transaction<Database>,
   forms: Forms,
   code: string,
-  old: Period[],
-  periods: Period[],
+  { old, periods }: { old: Period[], periods: Period[] },
   record: () => Promise<void>
 ): Promise<void> {
   const isNew = old.length === 0

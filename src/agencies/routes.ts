@@ -8,7 +8,7 @@ import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
-import { putAgency, registerAgency } from './actions.ts'
+import { changeAgency, putAgency, registerAgency } from './actions.ts'
 import { Agency, AgencyChange, AgencyList, Kind, Level, NewAgency } from './schemas.ts'
 import { findAgency, listAgencies } from './store.ts'
 
@@ -139,6 +139,6 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
       }
     },
-    async request => (await putAgency(db, forms, auditContext(request), request.params.code, request.body, true)).agency
+    async request => await changeAgency(db, forms, auditContext(request), request.params.code, request.body)
   )
 }

@@ -31,26 +31,19 @@ export function runChecks (form: Form, content: Content): CheckResult {
     summary[verdict.outcome]++
     if (verdict.outcome === 'pass') continue
     const { outcome, left, right, cells, message } = verdict
-    const delta = left === null || right === null ? null : left - right
     const scale = check.rule === 'sum' ? form.cell.get(check.left[0]!)!.scale : 1
-    findings.push({
-      check: check.id,
-      severity: check.severity,
+    const result = {
       outcome,
       left: writeFigure(scale, left),
       right: writeFigure(scale, right),
-      delta: writeFigure(scale, delta),
-      cells,
-      message: message ??
-        findingMessage(
-          form,
-          check,
-          outcome,
-          writeFigure(scale, left),
-          writeFigure(scale, right),
-          writeFigure(scale, delta),
-          cells
-        )
+      delta: writeFigure(scale, left === null || right === null ? null : left - right),
+      cells
+    }
+    findings.push({
+      check: check.id,
+      severity: check.severity,
+      ...result,
+      message: message ?? findingMessage(form, check, result)
     })
   }
   return { summary, findings }
@@ -101,11 +94,7 @@ function sumAt (figures: Float64Array, positions: number[]): number {
 function findingMessage (
   form: Form,
   check: Check,
-  outcome: Outcome,
-  left: number | null,
-  right: number | null,
-  delta: number | null,
-  cells: string[]
+  { outcome, left, right, delta, cells }: Pick<Finding, 'outcome' | 'left' | 'right' | 'delta' | 'cells'>
 ): Text {
   if (check.rule === 'rows') {
     return {

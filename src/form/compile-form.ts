@@ -81,6 +81,12 @@ function inconsistencies (definition: FormDefinition): string[] {
     }
     for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
   }
+  return [...faults, ...inconsistentStatements(definition)]
+}
+
+/** Sentences of a text that state figures: each names cells of the form. */
+function inconsistentStatements (definition: FormDefinition): string[] {
+  const faults: string[] = []
   const cells = definition.tables.flatMap(table =>
     table.rows.flatMap(row => table.columns.map(column => cellId(table.id, row.id, column.id)))
   )

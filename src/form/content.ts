@@ -30,10 +30,16 @@ export interface WireContent {
   sections?: unknown
 }
 
+/** What a reader fills: `content` is worthless once there is a fault. */
+export interface ContentReading {
+  content: Content
+  faults: Fault[]
+}
+
 /** A whole report. A null for a member is a fault like any other wrong type. */
-export function readContent (form: Form, wire: WireContent): { content: Content, faults: Fault[] } {
-  const content = emptyContent(form)
-  const faults: Fault[] = []
+export function readContent (form: Form, wire: WireContent): ContentReading {
+  const reading: ContentReading = { content: emptyContent(form), faults: [] }
+  const { content, faults } = reading
   for (const [name, rows] of members(wire.tables, atPointer('/tables'), faults)) {
     const table = form.tables.get(name)
     const place = atPointer(atPointer('/tables')(name).pointer!)
@@ -44,18 +50,18 @@ export function readContent (form: Form, wire: WireContent): { content: Content,
         expected: ofForm(form, '表', 'a table'),
         candidates: [...form.tables.keys()]
       })
-    } else readRows(table, rows, place, content, faults)
+    } else readRows(table, rows, place, reading)
   }
-  readNotes(form, wire.notes, atPointer('/notes'), content, faults)
+  readNotes(form, wire.notes, atPointer('/notes'), reading)
   readSections(form, wire.sections, content, faults)
-  return { content, faults }
+  return reading
 }
 
 /** The rows of one table, by row id. */
-export function readRows (table: FormTable, rows: unknown, place: Place, content: Content, faults: Fault[]): void {
-  for (const [row, values] of members(rows, place, faults)) {
+export function readRows (table: FormTable, rows: unknown, place: Place, reading: ContentReading): void {
+  for (const [row, values] of members(rows, place, reading.faults)) {
     const at = place(row)
-    if (knownRow(table, row, at, faults)) readRow(table, row, values, atPointer(at.pointer!), content, faults)
+    if (knownRow(table, row, at, reading.faults)) readRow(table, row, values, atPointer(at.pointer!), reading)
   }
 }
 
@@ -65,8 +71,7 @@ export function readRow (
   row: string,
   values: unknown,
   place: Place,
-  content: Content,
-  faults: Fault[]
+  { content, faults }: ContentReading
 ): void {
   const given = new Map(members(values, place, faults))
   for (const column of given.keys()) knownColumn(table, column, place, faults)
@@ -84,8 +89,7 @@ export function readFields (
   row: string,
   fields: Record<string, string>,
   place: Place,
-  content: Content,
-  faults: Fault[]
+  { content, faults }: ContentReading
 ): void {
   for (const cell of rowCells(table, row)) {
     const field = fields[cell.column] ?? ''
@@ -100,8 +104,7 @@ export function readNotes (
   form: Form,
   notes: unknown,
   place: Place,
-  content: Content,
-  faults: Fault[],
+  { content, faults }: ContentReading,
   within: { table?: string, row?: string } = {}
 ): void {
   const cells = form.cells.filter(cell =>

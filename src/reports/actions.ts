@@ -4,7 +4,6 @@ import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import { chooseForm, Forms } from '../forms/forms.ts'
-import type { Conditions } from '../http/etag.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { diffContent } from './content-changes.ts'
 import { creationEvent, parseContent, requireAgencyInYear, requireEditable, upsertDraft } from './drafts.ts'
@@ -16,6 +15,7 @@ import { findReport, insertReport, lockReport, removeReport } from './store.ts'
 import type { ReportId, StoredReport } from './stored-report.ts'
 import { discardAmendment, getPublic } from './versions/versions.ts'
 import type { Visibility } from './visibility.ts'
+import type { WriteRequest } from './write-request.ts'
 
 /**
  * The working state for a visibility who sees drafts, else the current version. Throws `report-not-found`,
@@ -62,18 +62,15 @@ export async function createReport (
 export async function putReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  { by, conditions }: WriteRequest,
   id: ReportId,
-  body: ReportDraft,
-  conditions: Conditions,
-  visibility: Visibility,
-  thisYear: number
+  { body, visibility, thisYear }: { body: ReportDraft, visibility: Visibility, thisYear: number }
 ): Promise<{ report: StoredReport, created: boolean }> {
   const form = chooseForm(forms, id.year, body.form, thisYear)
   const content = parseContent(form, body)
   return await inTransaction(db, async trx => {
     if (!await requireAgencyInYear(trx, id)) throw problem('agency-not-found', { agency: id.agency })
-    const { outcome, report } = await upsertDraft(trx, forms, by, id, { form, content }, report => {
+    const { outcome, report } = await upsertDraft(trx, forms, by, { id, form, content }, report => {
       checkPreconditions(forms, conditions, id, report)
       if (report === undefined) return
       requireEditable(report)
@@ -90,9 +87,8 @@ export async function putReport (
 export async function deleteReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
-  id: ReportId,
-  conditions: Conditions
+  { by, conditions }: WriteRequest,
+  id: ReportId
 ): Promise<void> {
   await inTransaction(db, async trx => {
     const report = await lockReport(trx, id.agency, id.year)

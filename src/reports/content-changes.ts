@@ -6,6 +6,8 @@ import type { Form } from '../form/form.ts'
 export interface ReportContent {
   form: Form
   content: Content
+  /** Where the content comes from, for the audit log. */
+  source?: Record<string, unknown>
 }
 
 /** A figure, why there is none, a text; null where nothing was given. */

@@ -16,28 +16,25 @@ import type { ReportId, StoredReport } from './stored-report.ts'
 
 /**
  * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
- * `source` tells the audit trail where the content comes from.
  */
 export async function upsertDraft (
   trx: Transaction<Database>,
   forms: Forms,
   by: AuditContext,
-  id: ReportId,
-  held: ReportContent,
-  mayWrite: (report: StoredReport | undefined) => void,
-  source: Record<string, unknown> = {}
+  { id, ...written }: ReportContent & { id: ReportId },
+  mayWrite: (report: StoredReport | undefined) => void
 ): Promise<{ outcome: 'created' | 'replaced' | 'unchanged', report: StoredReport }> {
   // Another may insert or delete the report between two of our statements: then look again.
   for (;;) {
     const before = await lockReport(trx, id.agency, id.year)
     mayWrite(before)
     if (before !== undefined) {
-      const report = await saveDraft(trx, forms, by, before, held, source)
+      const report = await saveDraft(trx, forms, by, before, written)
       return { outcome: report === before ? 'unchanged' : 'replaced', report }
     }
-    const report = await insertReport(trx, id.agency, id.year, held.form, held.content)
+    const report = await insertReport(trx, id.agency, id.year, written.form, written.content)
     if (report !== undefined) {
-      await recordEvent(trx, by, creationEvent(id, held, source))
+      await recordEvent(trx, by, creationEvent(id, written))
       return { outcome: 'created', report }
     }
   }
@@ -49,11 +46,10 @@ export async function saveDraft (
   forms: Forms,
   by: AuditContext,
   report: StoredReport,
-  { form, content }: ReportContent,
-  source: Record<string, unknown> = {}
+  written: ReportContent
 ): Promise<StoredReport> {
-  if (hasSameContent(forms, report, form, content)) return report
-  const { changed, event } = applyToDraft(forms, report, { form, content }, source)
+  if (hasSameContent(forms, report, written.form, written.content)) return report
+  const { changed, event } = applyToDraft(forms, report, written)
   await saveContent(trx, changed)
   await recordEvent(trx, by, event)
   return changed
@@ -63,8 +59,7 @@ export async function saveDraft (
 export function applyToDraft (
   forms: Forms,
   report: StoredReport,
-  { form, content }: ReportContent,
-  source: Record<string, unknown> = {}
+  { form, content, source }: ReportContent
 ): { changed: StoredReport, event: NewEvent } {
   const changes = diffContent({ form: forms.get(report.form), content: report.content }, { form, content })
   return {
@@ -80,15 +75,11 @@ export function applyToDraft (
 }
 
 /** What it was made with can be told from what follows: each change says what was there before. */
-export const creationEvent = (
-  { agency, year }: ReportId,
-  held: ReportContent,
-  source: Record<string, unknown> = {}
-): NewEvent => ({
+export const creationEvent = ({ agency, year }: ReportId, written: ReportContent): NewEvent => ({
   kind: 'created',
   agency,
   year,
-  details: { form: held.form.id, ...source, content_sha256: contentDigest(held) }
+  details: { form: written.form.id, ...written.source, content_sha256: contentDigest(written) }
 })
 
 /** Those of the cells that this changes are the revision that it makes. */

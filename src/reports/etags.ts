@@ -33,6 +33,27 @@ const cellsOf = ({ table, row }: Part): Cell[] | undefined =>
 const lastChange = ({ cell_revisions: revisions }: StoredReport, cells: Cell[]) =>
   Math.max(0, ...cells.map(cell => revisions?.[cell.position - 1] ?? 0))
 
+/** What is written to: the report, a table of it or a row of that. */
+function describeTarget (forms: Forms, report: StoredReport | undefined, { table, row }: Part) {
+  const what = table === undefined ? '' : ` (${[table.definition.id, row].filter(Boolean).join('.')})`
+  if (report === undefined) return { exists: false, own: undefined, current: [], revision: null, what }
+  const whole = etagOfReport(forms, report)
+  if (table === undefined) return { exists: true, own: whole, current: [whole], revision: report.revision, what }
+  const ofTable = etagOfTable(report, table)
+  const values = row === undefined
+    ? writeTable(table, report.content).rows
+    : writeRow(table, row, report.content).values
+  const exists = Object.keys(values).length > 0
+  const own = !exists ? undefined : row === undefined ? ofTable : etagOfRow(report, table, row)
+  const revision = lastChange(report, cellsOf(partOf(table, row))!)
+  return { exists, own, current: [own, whole, ofTable], revision, what }
+}
+
+const partOf = (table: FormTable | undefined, row: string | undefined): Part => ({
+  ...(table && { table }),
+  ...(row === undefined ? {} : { row })
+})
+
 /**
  * Throws `precondition-failed` when what is written is not as the request demands. `report` undefined: it is not there.
  * Of a table or row, the ETags of all that it is part of will do.
@@ -45,40 +66,17 @@ export function checkPreconditions (
   { table, row }: Part = {}
 ): void {
   if (match === undefined && noneMatch === undefined) return
-  const content = report === undefined || table === undefined
-    ? undefined
-    : row === undefined
-    ? writeTable(table, report.content).rows
-    : writeRow(table, row, report.content).values
-  const exists = report !== undefined && (table === undefined || Object.keys(content!).length > 0)
-  const own = !exists
-    ? undefined
-    : table === undefined
-    ? etagOfReport(forms, report)
-    : row === undefined
-    ? etagOfTable(report, table)
-    : etagOfRow(report, table, row)
-  const current = report === undefined
-    ? []
-    : [own, etagOfReport(forms, report), ...(table === undefined ? [] : [etagOfTable(report, table)])]
+  const { exists, own, current, revision, what } = describeTarget(forms, report, partOf(table, row))
   const fail = (header: string, more: object = {}) => {
-    const found = report === undefined
-      ? null
-      : table === undefined
-      ? report.revision
-      : lastChange(report, cellsOf({ table, ...(row === undefined ? {} : { row }) })!)
-    throw problem('precondition-failed', {
-      ...id,
-      header,
-      what: table === undefined ? '' : ` (${[table.definition.id, row].filter(Boolean).join('.')})`
-    }, { etag: own ?? null, revision: { expected: null, found }, ...more })
+    throw problem('precondition-failed', { ...id, header, what }, {
+      etag: own ?? null,
+      revision: { expected: null, found: revision },
+      ...more
+    })
   }
   if (match === '*' && !exists) fail('If-Match')
   if (Array.isArray(match) && !match.some(tag => current.some(etag => isSame(tag, etag)))) {
-    fail(
-      'If-Match',
-      report && changesSince(forms, match, report, { ...(table && { table }), ...(row === undefined ? {} : { row }) })
-    )
+    fail('If-Match', report && changesSince(forms, match, report, partOf(table, row)))
   }
   if (noneMatch === '*' && exists) fail('If-None-Match')
   if (Array.isArray(noneMatch) && noneMatch.some(tag => isSame(tag.replace('W/', ''), own))) fail('If-None-Match')

@@ -8,7 +8,7 @@ import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { PUBLIC_CACHE, sendText } from '../http/cached-response.ts'
-import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../http/etag.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../http/etag.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
@@ -23,6 +23,7 @@ import { sendReport } from './send-report.ts'
 import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions/versions.ts'
 import { visibilityOf } from './visibility.ts'
+import { writeRequest } from './write-request.ts'
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -179,12 +180,9 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { report, created } = await putReport(
       db,
       forms,
-      auditContext(request),
+      writeRequest(request),
       request.params,
-      request.body,
-      readConditions(request.headers),
-      visibility,
-      currentYearInChina()
+      { body: request.body, visibility, thisYear: currentYearInChina() }
     )
     if (created) reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`)
     return sendReport(reply, forms, report, visibility)
@@ -211,7 +209,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    await deleteReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
+    await deleteReport(db, forms, writeRequest(request), request.params)
     return reply.code(204).send(null)
   })
 }

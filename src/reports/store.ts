@@ -159,7 +159,9 @@ export async function listReports (
         select agency from agency_ancestor where ancestor = ${filter.under} and agency ${from}
         union all select ${filter.under} where ${filter.under} ${from}
       ) as below order by agency limit ${some}`.execute(db)
-    found.push(...await pageOf(db, filter, subtree, after, limit - found.length, rows.map(row => row.agency)))
+    found.push(
+      ...await pageOf(db, { ...filter, agencies: rows.map(row => row.agency) }, subtree, after, limit - found.length)
+    )
     if (rows.length < some) break
     from = sql`> ${rows.at(-1)!.agency}`
   }
@@ -168,11 +170,10 @@ export async function listReports (
 
 async function pageOf (
   db: Kysely<Database>,
-  filter: ReportFilter,
+  { agencies, ...filter }: ReportFilter & { agencies?: string[] },
   subtree: string | null,
   after: [string, number],
-  limit: number,
-  agencies?: string[]
+  limit: number
 ): Promise<ListedReport[]> {
   const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
   if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)

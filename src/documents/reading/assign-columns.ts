@@ -57,9 +57,53 @@ export function columnAssigner (
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
   const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
 
+  /** Where a grid tells the columns, the fields under them; undefined where they are not one for one. */
+  const underGrid = (row: Row, columns: number[]): Token[] | undefined => {
+    const { entry } = row
+    const fields = columns.map(column =>
+      entry.valueFields.filter(token => token.column <= column && column < token.column + token.width)
+    )
+    const chosen = fields.map(([token]) => token)
+    return end(row) === edge && fields.every(tokens => tokens.length === 1) &&
+        new Set(chosen).size === columns.length &&
+        figures(row).every(token => chosen.includes(token))
+      ? chosen as Token[]
+      : undefined
+  }
+  /** Each way to tell the fields by their number that fits the other rows, too. */
+  const byNumber = (row: Row): Token[][] => {
+    const { entry: { valueFields }, columns } = row
+    const options: Token[][] = []
+    if (valueFields.length === columns && exact >= 0.9) options.push(valueFields)
+    if (toLeft >= 0.8 && left(row)) options.push(valueFields.slice(0, columns))
+    // No blank of a merged cell stands behind the last figure: all fields are there.
+    if (valueFields.length === columns && toRight < 0.5 && !isBlank(valueFields.at(-1)!)) options.push(valueFields)
+    if (toRight >= 0.8 && right(row)) options.push(valueFields.slice(-columns))
+    return options
+  }
+  const assignDivided = (row: Row): Assignment => {
+    const { entry, columns } = row
+    const { valueFields, grid, stream } = entry
+    const fieldsOfLine = entry.lead + valueFields.length
+    if (!grid && !stream && fieldsOfLine < Math.max(least, size ?? 0)) return { fault: 'figures-not-aligned' }
+    if (common !== null && common.length === columns && (grid || (template !== null && entry.lead === 1))) {
+      const fields = underGrid(row, common)
+      return fields === undefined ? { fault: 'figures-not-aligned' } : { fields }
+    }
+    const [first, ...others] = byNumber(row)
+    if (first === undefined) {
+      return {
+        fault: figures(row).length < columns && valueFields.length < columns ? 'too-few-figures' : 'figures-not-aligned'
+      }
+    }
+    return others.every(other => other.every((token, i) => token === first[i]))
+      ? { fields: first }
+      : { fault: 'figures-not-aligned' }
+  }
+
   return row => {
     const { entry, columns } = row
-    const filled = entry.valueFields.filter(token => !isBlank(token))
+    const filled = figures(row)
     if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
     if (isWhole(row)) return hasGaps(entry) ? { fault: 'figures-not-aligned' } : { fields: filled }
     if (entry.spaced !== undefined) {
@@ -67,43 +111,7 @@ export function columnAssigner (
         ? { fields: entry.spaced }
         : { fault: 'too-few-figures' }
     }
-    if (!entry.divided) return aligned(row, rows)
-    if (!entry.grid && !entry.stream && entry.lead + entry.valueFields.length < least) {
-      return { fault: 'figures-not-aligned' }
-    }
-    if (size !== null && !entry.grid && !entry.stream && entry.lead + entry.valueFields.length < size) {
-      return { fault: 'figures-not-aligned' }
-    }
-    const options: Token[][] = []
-    if (common !== null && common.length === columns && (entry.grid || (template !== null && entry.lead === 1))) {
-      const fields = common.map(column =>
-        entry.valueFields.filter(token => token.column <= column && column < token.column + token.width)
-      )
-      const chosen = fields.map(([token]) => token)
-      if (
-        end(row) === edge && fields.every(tokens => tokens.length === 1) && new Set(chosen).size === columns &&
-        filled.every(token => chosen.includes(token))
-      ) options.push(chosen as Token[])
-      else return { fault: 'figures-not-aligned' }
-    }
-    if (options.length === 0) {
-      if (entry.valueFields.length === columns && exact >= 0.9) options.push(entry.valueFields)
-      if (toLeft >= 0.8 && left(row)) options.push(entry.valueFields.slice(0, columns))
-      // No blank of a merged cell stands behind the last figure: all fields are there.
-      if (entry.valueFields.length === columns && toRight < 0.5 && !isBlank(entry.valueFields.at(-1)!)) {
-        options.push(entry.valueFields)
-      }
-      if (toRight >= 0.8 && right(row)) options.push(entry.valueFields.slice(-columns))
-    }
-    if (options.length === 0) {
-      return {
-        fault: filled.length < columns && entry.valueFields.length < columns ? 'too-few-figures' : 'figures-not-aligned'
-      }
-    }
-    const [first, ...others] = options
-    return others.every(other => other.every((token, i) => token === first![i]))
-      ? { fields: first! }
-      : { fault: 'figures-not-aligned' }
+    return entry.divided ? assignDivided(row) : aligned(row, rows)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Figure } from '../../form/figures.ts'
 import type { Cell, FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
@@ -7,12 +8,14 @@ import { type CellReading, type RowFound, type TableReading, unreadable } from '
 /** Figures of a row that their own sum makes doubtful. */
 export function checkPlausibility (
   document: Document,
-  table: FormTable,
-  cells: Cell[],
-  values: CellReading[],
-  one: RowFound,
-  entries: TableLine[],
-  reading: TableReading
+  { table, cells, values, row: one, lines: entries, reading }: {
+    table: FormTable
+    cells: Cell[]
+    values: CellReading[]
+    row: RowFound
+    lines: TableLine[]
+    reading: TableReading
+  }
 ): void {
   const doubt = (index: number, code: ReadingCode) => {
     const value = values[index]!
@@ -56,22 +59,28 @@ export function checkPlausibility (
     if (open.length > 0) return open.forEach(i => doubt(i, 'cut-off'))
   }
   if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
-  const digits = addends.map(i => values[i]!.figure)
-  for (let i = 0; i + 1 < addends.length; i++) {
-    const [a, b] = [digits[i]!, digits[i + 1]!]
+  const broken = findBrokenNumber(addends.map(i => values[i]!.figure), sum, printed)
+  if (broken !== undefined) {
+    doubt(addends[broken]!, 'broken-number')
+    doubt(addends[broken + 1]!, 'broken-number')
+    return
+  }
+  if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
+}
+
+/** The first of two neighbours that give the printed total once their digits are joined, or parted anew. */
+function findBrokenNumber (figures: Figure[], sum: number, printed: number): number | undefined {
+  for (let i = 0; i + 1 < figures.length; i++) {
+    const [a, b] = [figures[i]!, figures[i + 1]!]
     const parted = (whole: number | null, blank: number | null) =>
       whole !== null && blank === null && whole > 9 &&
       [...String(whole).slice(1)].some((_, at) =>
         sum - whole + Number(String(whole).slice(0, at + 1)) + Number(String(whole).slice(at + 1)) === printed
       )
     const joined = a !== null && b !== null && a > 0 && sum - a - b + Number(`${a}${b}`) === printed
-    if (joined || parted(a, b) || parted(b, a)) {
-      doubt(addends[i]!, 'broken-number')
-      doubt(addends[i + 1]!, 'broken-number')
-      return
-    }
+    if (joined || parted(a, b) || parted(b, a)) return i
   }
-  if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
+  return undefined
 }
 
 /** Figures without a label on the next line: they may be the rest of this row. */

@@ -33,7 +33,7 @@ export function undividedLines (lines: TokenLine[], lexicon: LabelIndex, tables:
     const after = textsBetween(group.last, groups[i + 1]?.first ?? Infinity)
     const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
     const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
-    const { labels, used } = wrappedLabel(pre, group.own, post, lexicon, tables, prefixes, headings)
+    const { labels, used } = wrappedLabel({ pre, own: group.own, post }, { lexicon, tables, prefixes, headings })
     return {
       labels,
       used,
@@ -121,13 +121,13 @@ function groupValues (lines: TokenLine[]): Group[] {
  * other word between the label and its figures means that it is not theirs.
  */
 function wrappedLabel (
-  pre: Token[],
-  own: Token[],
-  post: Token[],
-  lexicon: LabelIndex,
-  tables: Set<string>,
-  prefixes: Set<string>,
-  headings: string[]
+  { pre, own, post }: Record<'pre' | 'own' | 'post', Token[]>,
+  { lexicon, tables, prefixes, headings }: {
+    lexicon: LabelIndex
+    tables: Set<string>
+    prefixes: Set<string>
+    headings: string[]
+  }
 ): { labels: Label[], used: Token[] } {
   const all = [...pre, ...own, ...post].filter(token => token.kind === 'text' && token.full !== '')
   const place = (token: Token) => pre.includes(token) ? -1 : own.includes(token) ? 0 : 1

@@ -14,9 +14,7 @@ import { readValue } from './value.ts'
 export function readGroups (
   document: Document,
   table: FormTable,
-  entry: TableLine,
-  words: Token[],
-  entries: TableLine[],
+  { line: entry, words, lines: entries }: { line: TableLine, words: Token[], lines: TableLine[] },
   lexicon: LabelIndex
 ): TableReading {
   const size = table.columns.length

@@ -62,7 +62,7 @@ export function readTable (
       ...readValue(cell, placed.fields[i]!.raw, unit),
       source: sourceOf(document, placed.fields[i]!)
     }))
-    checkPlausibility(document, table, cells, values, one, entries, reading)
+    checkPlausibility(document, { table, cells, values, row: one, lines: entries, reading })
     cells.forEach((cell, i) => {
       const value = values[i]!
       value.source.steps = value.steps

@@ -68,7 +68,6 @@ function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stre
 }
 
 // Part three: one table with many rows.
-
 function readRows (document: Document, table: FormTable, all: TableLine[], lexicon: LabelIndex): TableReading {
   const entries = withoutHeadingRows(table, all)
   const found = rowsOf(table, entries)
@@ -159,7 +158,6 @@ function rowsOf (table: FormTable, entries: TableLine[]): RowFound[] {
 }
 
 // Part two: small tables, each with its title and its heading.
-
 function readBlocks (document: Document, entries: TableLine[], lexicon: LabelIndex): TableReading[] {
   const item = (table: FormTable) => articleItem(table.definition.title_zh)
   const found = new Map<FormTable, { rows: RowFound[], heading: Heading, size: number | null, trusted: boolean }>()
@@ -216,7 +214,6 @@ function readBlocks (document: Document, entries: TableLine[], lexicon: LabelInd
 }
 
 // Part four: one line of figures, three groups side by side or one below the other.
-
 function readAcross (document: Document, table: FormTable, entries: TableLine[], lexicon: LabelIndex): TableReading {
   const filled = entries.filter(entry => entry.valueFields.some(token => token.kind === 'value'))
   const labelled = filled.filter(entry => entry.labels.some(label => label.table === table))
@@ -227,7 +224,7 @@ function readAcross (document: Document, table: FormTable, entries: TableLine[],
       .concat(
         entry.texts
       )
-    return readGroups(document, table, entry, words, entries, lexicon)
+    return readGroups(document, table, { line: entry, words, lines: entries }, lexicon)
   })
   const [first, ...others] = readings
   if (first === undefined) return { table, verified: false, cells: new Map(), problems: [] }

@@ -43,6 +43,38 @@ function dividedLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<stri
     lead = 0
     leading = []
   }
+  const addValue = (token: Token) => {
+    // Without a label the blanks before the first figure are cells, too.
+    if (texts.length === 0 && valueFields.length === 0) {
+      valueFields = leading
+      lead = 0
+    }
+    valueFields.push(token)
+  }
+  const addTextBeforeValues = (token: Token) => {
+    // A sign or a word in the place of the first figure.
+    const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
+    if (
+      odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) &&
+      !ownLabel([...texts, token], lexicon, tables).used.includes(token)
+    ) valueFields.push(token)
+    else texts.push(token)
+  }
+  const addTextAfterValues = (token: Token) => {
+    const sameLine = valueFields[0]!.line === token.line && !stream
+    const known = ownLabel([...texts, token], lexicon, tables).used.includes(token)
+    const empty = valueFields.every(token => token.kind === 'blank')
+    if (sameLine && empty && (known || ownLabel(texts, lexicon, tables).labels.every(label => label.heading))) {
+      lead += valueFields.length
+      valueFields = []
+      texts.push(token)
+    } else if (sameLine && !known) {
+      valueFields.push(token)
+    } else {
+      flush()
+      texts.push(token)
+    }
+  }
   for (const line of lines) {
     if (!stream) flush()
     // In a stream the last cell may stand without its bar; elsewhere such a line is a title or a note.
@@ -55,40 +87,9 @@ function dividedLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<stri
       if (token.kind === 'blank' && texts.length === 0 && valueFields.length === 0) {
         lead++
         leading.push(token)
-        continue
-      }
-      if (token.kind !== 'text') {
-        // Without a label the blanks before the first figure are cells, too.
-        if (texts.length === 0 && valueFields.length === 0) {
-          valueFields = leading
-          lead = 0
-        }
-        valueFields.push(token)
-        continue
-      }
-      if (valueFields.length === 0) {
-        // A sign or a word in the place of the first figure.
-        const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
-        if (
-          odd && ownLabel(texts, lexicon, tables).labels.some(label => !label.heading) &&
-          !ownLabel([...texts, token], lexicon, tables).used.includes(token)
-        ) valueFields.push(token)
-        else texts.push(token)
-        continue
-      }
-      const sameLine = valueFields[0]!.line === token.line && !stream
-      const known = ownLabel([...texts, token], lexicon, tables).used.includes(token)
-      const empty = valueFields.every(token => token.kind === 'blank')
-      if (sameLine && empty && (known || ownLabel(texts, lexicon, tables).labels.every(label => label.heading))) {
-        lead += valueFields.length
-        valueFields = []
-        texts.push(token)
-      } else if (sameLine && !known) {
-        valueFields.push(token)
-      } else {
-        flush()
-        texts.push(token)
-      }
+      } else if (token.kind !== 'text') addValue(token)
+      else if (valueFields.length === 0) addTextBeforeValues(token)
+      else addTextAfterValues(token)
     }
   }
   flush()

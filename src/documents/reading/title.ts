@@ -21,25 +21,38 @@ const NEAR = 12
 
 export function readTitle (document: Document, parts: Part[]): Title {
   const first = parts[0]?.from ?? Math.min(document.lines.length, 40)
-  const lines: string[] = []
-  for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
-    const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
-    if (line !== '' && line.length <= 120) lines.push(line)
-  }
+  const lines = preambleLines(document, first)
   const page = document.title === null ? null : normalizeText(document.title).replaceAll(' ', '')
   const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
   const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year =>
     year !== undefined
   )
   const fromPage = page === null ? null : parse(page)
-  const near = [...new Set([...lines.slice(0, NEAR), ...lines.slice(-NEAR)])]
-  const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
-  const annual = !periods.some(text => text.includes('信息公开') && isPartOfYear(text)) &&
-    !statesPartOfYear(document, parts)
   const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
   // A page whose two titles differ says neither.
   const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
-  return { year: contradicts ? null : year, agency_name: own?.agency_name ?? fromPage?.agency_name ?? null, annual }
+  return {
+    year: contradicts ? null : year,
+    agency_name: own?.agency_name ?? fromPage?.agency_name ?? null,
+    annual: !namesPartOfYear(lines, page) && !statesPartOfYear(document, parts)
+  }
+}
+
+/** The lines before part one that are short enough for a title. */
+function preambleLines (document: Document, first: number): string[] {
+  const lines: string[] = []
+  for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
+    const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
+    if (line !== '' && line.length <= 120) lines.push(line)
+  }
+  return lines
+}
+
+/** A title on the page or near the ends of the preamble, perhaps over two lines, names a half-year, quarter, month. */
+function namesPartOfYear (lines: string[], page: string | null): boolean {
+  const near = [...new Set([...lines.slice(0, NEAR), ...lines.slice(-NEAR)])]
+  const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
+  return periods.some(text => text.includes('信息公开') && isPartOfYear(text))
 }
 
 /** A title that ends on the line; it may begin one or two lines above. */

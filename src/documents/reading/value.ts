@@ -64,26 +64,33 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
   // Superscripts and circled digits would become plain ones.
   if (/\p{No}/u.test(raw)) return without('unreadable')
   if (/^[〇零]$/.test(value)) return { figure: 0, steps: [...steps, 'chinese_zero'] }
+  const found = parseFigure(cell, value, unit, steps)
+  return typeof found === 'string' ? without(found) : { figure: found, steps }
+}
+
+/** A number as it is printed, or why it is none; adds to `steps` what turned it into the figure. */
+function parseFigure (cell: Cell, value: string, unit: string | null, steps: string[]): Figure | Note['state'] {
   const match = FIGURE.exec(value)
-  if (match === null) return without('unreadable')
+  if (match === null) return 'unreadable'
   const [, sign = '', whole = '', decimals = '', suffix = ''] = match
   // 00 or 012 are two figures that ran together.
-  if (/^0\d/.test(whole)) return without('unreadable')
+  if (/^0\d/.test(whole)) return 'unreadable'
   if (sign !== '') {
-    if (!cell.signed) return without('unreadable')
+    if (!cell.signed) return 'unreadable'
     steps.push('sign')
   }
   if (whole.includes(',')) steps.push('thousands_separator')
   const digits = whole.replaceAll(',', '')
-  if (digits.length > 15) return without('unreadable')
+  if (digits.length > 15) return 'unreadable'
   const found = cell.money ? amount(digits, decimals, suffix, unit) : count(digits, decimals, suffix)
-  if (found === 'unit_unknown') return without('unit_unknown')
-  if (found === null) return without('unreadable')
+  if (found === 'unit_unknown') return found
+  if (found === null) return 'unreadable'
   if (suffix !== '') steps.push('unit_in_cell')
   else if (cell.money && found !== 0 && unit !== null) steps.push('unit_in_heading')
   const figure = found * (SIGNS[sign] ?? 1)
   const checked = readFigure(cell, figure / cell.scale)
-  return 'expected' in checked ? without('unreadable') : { figure: checked.figure === null ? null : figure + 0, steps }
+  // Adding 0 turns -0 into 0.
+  return 'expected' in checked ? 'unreadable' : figure + 0
 }
 
 function count (digits: string, decimals: string, suffix: string): number | null {

@@ -104,7 +104,7 @@ async function tryUpdate (
 ): Promise<unknown> {
   await sql`savepoint agency`.execute(trx)
   try {
-    const isRecorded = await applyAgencyChange(trx, forms, state.options.by, code, change, before)
+    const isRecorded = await applyAgencyChange(trx, forms, state.options.by, code, { change, before })
     await sql`release savepoint agency`.execute(trx)
     if (isRecorded) state.recorded.push(code)
     return undefined

@@ -89,11 +89,17 @@ export async function importDocument (
     await inTransaction(db, async trx => {
       await requireAgencyInYear(trx, id)
       let isThereAlready = false
-      const { outcome } = await upsertDraft(trx, forms, by, id, { form, content }, report => {
-        if (report === undefined) return
-        isThereAlready = hasSameContent(forms, report, form, content)
-        if (!isThereAlready) requireEditable(report)
-      }, { document: sha256 })
+      const { outcome } = await upsertDraft(
+        trx,
+        forms,
+        by,
+        { id, form, content, source: { document: sha256 } },
+        report => {
+          if (report === undefined) return
+          isThereAlready = hasSameContent(forms, report, form, content)
+          if (!isThereAlready) requireEditable(report)
+        }
+      )
       answer.outcome = outcome
       if (outcome !== 'unchanged') {
         await saveReading(trx, id.agency, id.year, {

@@ -52,7 +52,7 @@ export function backgroundJobs (app: FastifyInstance, db: Kysely<Database>, inTu
       const controller = new AbortController()
       running.set(
         controller,
-        perform(db, inTurn, id, request, work, controller).finally(() => running.delete(controller))
+        perform(db, inTurn, { id, request, controller }, work).finally(() => running.delete(controller))
       )
     }
   }
@@ -61,10 +61,8 @@ export function backgroundJobs (app: FastifyInstance, db: Kysely<Database>, inTu
 async function perform (
   db: Kysely<Database>,
   inTurn: ReturnType<typeof createMutex>,
-  id: number,
-  request: FastifyRequest,
-  { file, options, rejects, work, close }: BackgroundWork,
-  controller: AbortController
+  { id, request, controller }: { id: number, request: FastifyRequest, controller: AbortController },
+  { file, options, rejects, work, close }: BackgroundWork
 ): Promise<void> {
   let state: ImportState | undefined
   let isEnded = false

@@ -17,14 +17,10 @@ import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
 import type { ParsedChunk } from './chunk.ts'
 import type { ParseTask } from './parse-chunks.ts'
+import { prepareBatch, type PreparedBatch } from './prepare-batch.ts'
+import type { ReportImportOptions, ReportImportState } from './report-import-state.ts'
 import { type Lent, Thread } from './worker.ts'
-import {
-  prepareBatch,
-  type PreparedBatch,
-  type ReportImportOptions,
-  type ReportImportState,
-  writeBatch
-} from './write-batch.ts'
+import { writeBatch } from './write-batch.ts'
 
 const thread = new Thread<ParseTask, ParsedChunk>(new URL(`./parse-worker${extname(import.meta.url)}`, import.meta.url))
 

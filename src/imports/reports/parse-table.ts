@@ -106,7 +106,7 @@ function readGroup (
       const { table, row, fields, place } of byCell
         ? rowsOfCells(form, rows, faults)
         : rowsOfRows(form, rows, faults)
-    ) readFields(table, row, fields, place, content, faults)
+    ) readFields(table, row, fields, place, { content, faults })
     // The readers of the form give the line; a fault without one concerns the first.
     if (faults.length > 0) {
       return { line, source, faults: faults.map(fault => ({ ...fault, line: fault.line ?? line })) }

@@ -1,76 +1,18 @@
 // A batch of reports, each good by itself, held against what is there and stored.
-import { sql, type Transaction } from 'kysely'
 import { setImmediate } from 'node:timers/promises'
-import { formatYears } from '../../agencies/periods.ts'
-import { DeltaAccumulator } from '../../aggregates/deltas.ts'
-import { EventBatch } from '../../audit/batch.ts'
-import type { AuditContext, NewEvent } from '../../audit/record.ts'
-import type { Actor } from '../../auth/actor.ts'
-import { areInSubtree, outsideSubtree } from '../../auth/coverage.ts'
-import type { Database } from '../../database/types.ts'
+import type { NewEvent } from '../../audit/record.ts'
 import type { Content } from '../../form/content.ts'
 import { readVector } from '../../form/vector.ts'
-import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { applyToDraft } from '../../reports/drafts.ts'
-import { readOnlyFaults } from '../../reports/read-only.ts'
-import { writeReport } from '../../reports/representation.ts'
 import { findReport, saveContent } from '../../reports/store.ts'
-import type { StoredReport } from '../../reports/stored-report.ts'
-import { visibilityOf } from '../../reports/visibility.ts'
-import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
-import { type ImportOptions, type ImportState, rejectRecord } from '../bulk/import-state.ts'
+import { faultsOfProblem } from '../bulk/fault-summary.ts'
+import { rejectRecord } from '../bulk/import-state.ts'
 import { Batch, type PackedContent, type PackedReport } from './batch.ts'
 import { decideOutcome } from './decide.ts'
-import { agencyField } from './parsed-report.ts'
-import { findPlacements, insertReports, insertVersions, lockExistingReports, publishDrafts } from './store.ts'
-
-export interface ReportImportOptions extends ImportOptions {
-  actor: Actor
-  by: AuditContext
-  publish: boolean
-  acceptFailedChecks: boolean
-}
-
-/** `moment`: when what it publishes becomes public. */
-export interface ReportImportState extends ImportState {
-  trx: Transaction<Database>
-  forms: Forms
-  moment: string
-  deltas: DeltaAccumulator
-  events: EventBatch
-  options: ReportImportOptions
-}
-
-/** What the agencies of the batch are, and whether the caller acts for them. */
-async function lookUp ({ trx, options: { actor } }: ReportImportState, { reports }: Batch): Promise<void> {
-  if (reports.length === 0) return
-  const standings = await findPlacements(trx, reports)
-  const covered = await areInSubtree(trx, actor, reports)
-  for (let i = 0; i < reports.length; i++) {
-    reports[i]!.placement = standings[i]!
-    reports[i]!.isCovered = covered[i]!
-  }
-}
-
-/** A batch that was held against the agencies and reports that are there. */
-export interface PreparedBatch {
-  batch: Batch
-  fresh: PackedReport[]
-  existing: PackedReport[]
-}
-
-export async function prepareBatch (state: ReportImportState, batch: Batch): Promise<PreparedBatch> {
-  await lookUp(state, batch)
-  const known = await refuseUnknown(state, batch.reports)
-  return {
-    batch,
-    fresh: known.filter(report =>
-      !report.placement!.exists && isSound(state, report, findReadOnlyFaults(state, report, undefined))
-    ),
-    existing: known.filter(report => report.placement!.exists)
-  }
-}
+import { findReadOnlyFaults, type PreparedBatch } from './prepare-batch.ts'
+import { acceptIfSound, type ReportImportState } from './report-import-state.ts'
+import { insertReports, insertVersions, lockExistingReports, publishDrafts } from './store.ts'
 
 /** `next` is called once nothing of it is undone by itself any more: then the next may be made ready. */
 export async function writeBatch (
@@ -90,39 +32,6 @@ export async function writeBatch (
     batch,
     made.length === fresh.length ? existing : [...existing, ...fresh.filter(report => !done.has(report))]
   )
-}
-
-async function refuseUnknown (state: ReportImportState, reports: PackedReport[]): Promise<PackedReport[]> {
-  const { trx, options: { actor } } = state
-  const absent = reports.filter(({ placement }) => placement!.reporting === null).map(report => report.agency)
-  const years = new Map(
-    absent.length === 0
-      ? []
-      : (await trx.selectFrom('agency_period').select([
-        'agency',
-        eb => eb.fn.min('since').as('since'),
-        eb => eb.fn.max('until').as('until')
-      ])
-        .where('agency', '=', sql<string>`any(${absent})`).groupBy('agency').execute()).map(
-          row => [row.agency, formatYears(row.since, row.until)]
-        )
-  )
-  return reports.filter(report => {
-    const { agency, year, line, isCovered } = report
-    const { reporting } = report.placement!
-    if (reporting !== null && isCovered) return true
-    const fault = reporting === null && !years.has(agency)
-      ? problem('agency-unknown', { agency })
-      : reporting === null
-      ? problem('agency-not-in-year', { agency, year, years: years.get(agency)! })
-      : outsideSubtree(actor, { agency, year })
-    rejectRecord(
-      state,
-      report.source,
-      faultsOfProblem(line, fault).map(fault => ({ ...fault, ...agencyField(report.figuresOnly), found: agency }))
-    )
-    return false
-  })
 }
 
 /** Of reports that were not there until now. While the database stores what they say, the rest is done. */
@@ -177,7 +86,9 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
       ? []
       : findReadOnlyFaults(state, report, await findReport(trx, report.agency, report.year))
     const outcome = decideOutcome(report, there, state.options)
-    if (!isSound(state, report, [...faults, ...('fault' in outcome ? [outcome.fault] : [])]) || 'fault' in outcome) {
+    if (
+      !acceptIfSound(state, report, [...faults, ...('fault' in outcome ? [outcome.fault] : [])]) || 'fault' in outcome
+    ) {
       continue
     }
     if (outcome.does === 'nothing') state.counts.unchanged++
@@ -206,42 +117,13 @@ async function replaceDraft (
     notes: JSON.parse(notes),
     sections: sections === null ? stored.content.sections : JSON.parse(sections)
   }
-  const { changed, event } = applyToDraft(forms, stored, { form: forms.get(report.form), content }, { imported: true })
+  const { changed, event } = applyToDraft(forms, stored, {
+    form: forms.get(report.form),
+    content,
+    source: { imported: true }
+  })
   await saveContent(trx, changed)
   events.add(by, event)
-}
-
-function isSound (state: ReportImportState, { source }: PackedReport, faults: LineFault[]): boolean {
-  if (faults.length > 0) rejectRecord(state, source, faults)
-  return faults.length === 0
-}
-
-/** What GET gave may be sent back, but read-only members only as they are. */
-function findReadOnlyFaults (
-  { forms, options: { actor } }: ReportImportState,
-  { line, agency, year, form, stated }: PackedReport,
-  there: StoredReport | undefined
-): LineFault[] {
-  if (stated === undefined) return []
-  const fresh = {
-    agency,
-    year,
-    form,
-    status: 'draft',
-    version: null,
-    revision: 1,
-    published_at: null,
-    amendment_reason: null,
-    reason: null,
-    remarks: null,
-    content: { figures: [], notes: {}, sections: {} }
-  }
-  const present = writeReport(
-    forms,
-    there ?? fresh as unknown as StoredReport,
-    visibilityOf({ actor, seesPublishedOnly: false })
-  )
-  return readOnlyFaults(stated, present).map(fault => ({ ...fault, line }))
 }
 
 /** Into the totals: only reports of their own figures, as in `publishReport`. */

@@ -2,17 +2,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { writeRow, writeTable } from '../../form/write-content.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Csv } from '../../http/bodies/body.ts'
-import { ETAG, MoveConditions, NOT_MODIFIED, readConditions, WriteConditions } from '../../http/etag.ts'
+import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../../http/etag.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
 import { getReport } from '../actions.ts'
 import { etagOfRow, etagOfTable } from '../etags.ts'
 import { visibilityOf } from '../visibility.ts'
+import { writeRequest } from '../write-request.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
 import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
 import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
@@ -77,10 +77,9 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { created, table, etag } = await putTable(
       db,
       forms,
-      auditContext(request),
+      writeRequest(request),
       request.params,
-      request.body,
-      readConditions(request.headers)
+      request.body
     )
     return reply.code(created ? 201 : 200).header('etag', etag).send(table)
   })
@@ -124,11 +123,13 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { table, etag } = await appendRows(
       db,
       forms,
-      auditContext(request),
+      writeRequest(request),
       request.params,
-      (form, table) => isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
-      request.query.on_conflict === 'replace',
-      readConditions(request.headers)
+      {
+        read: (form, table) =>
+          isCsv ? readCsvRows(form, table, request.body as Csv) : readJsonRows(form, table, request.body),
+        replace: request.query.on_conflict === 'replace'
+      }
     )
     return reply.code(201).header('etag', etag).send(table)
   })
@@ -181,10 +182,9 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const { created, row, etag } = await putRow(
       db,
       forms,
-      auditContext(request),
+      writeRequest(request),
       request.params,
-      request.body,
-      readConditions(request.headers)
+      request.body
     )
     return reply.code(created ? 201 : 200).header('etag', etag).send(row)
   })
@@ -210,7 +210,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       }
     }
   }, async (request, reply) => {
-    await deleteRow(db, forms, auditContext(request), request.params, readConditions(request.headers))
+    await deleteRow(db, forms, writeRequest(request), request.params)
     return reply.code(204).send(null)
   })
 }

@@ -45,8 +45,8 @@ export function readJsonRows (form: Form, table: FormTable, body: unknown): Appe
     }
     if (item.row === undefined || !knownRow(table, item.row, place('row'), faults)) return []
     const content = emptyContent(form)
-    readRow(table, item.row, item.values, atPointer(`${base}/values`), content, faults)
-    readNotes(form, item.notes, atPointer(`${base}/notes`), content, faults, {
+    readRow(table, item.row, item.values, atPointer(`${base}/values`), { content, faults })
+    readNotes(form, item.notes, atPointer(`${base}/notes`), { content, faults }, {
       table: table.definition.id,
       row: item.row
     })
@@ -82,7 +82,7 @@ export function readCsvRows (form: Form, table: FormTable, { header, records }: 
     const row = named.row?.trim()
     if (row === undefined || !knownRow(table, row, place('row'), faults)) return []
     const content = emptyContent(form)
-    readFields(table, row, named, place, content, faults)
+    readFields(table, row, named, place, { content, faults })
     return [{ row, content, at: place('row') }]
   })
   throwIfFaults('body-invalid', [...faults, ...repeated(rows)])

@@ -1,6 +1,5 @@
 // Writing tables and rows of a draft.
 import type { Kysely } from 'kysely'
-import type { AuditContext } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import {
@@ -16,13 +15,13 @@ import {
 import type { Form, FormTable } from '../../form/form.ts'
 import { writeRow, writeTable } from '../../form/write-content.ts'
 import { Forms } from '../../forms/forms.ts'
-import type { Conditions } from '../../http/etag.ts'
 import { atPointer, type Fault } from '../../problems/fault.ts'
 import { problem, throwIfFaults } from '../../problems/problem.ts'
 import { requireEditable, saveDraft } from '../drafts.ts'
 import { checkPreconditions, etagOfRow, etagOfTable } from '../etags.ts'
 import { lockReport } from '../store.ts'
 import type { ReportId } from '../stored-report.ts'
+import type { WriteRequest } from '../write-request.ts'
 import type { AppendedRow } from './rows.ts'
 
 export interface TableId extends ReportId {
@@ -37,13 +36,11 @@ export interface RowId extends TableId {
 export async function appendRows (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  write: WriteRequest,
   id: TableId,
-  read: (form: Form, table: FormTable) => AppendedRow[],
-  replace: boolean,
-  conditions: Conditions
+  { read, replace }: { read: (form: Form, table: FormTable) => AppendedRow[], replace: boolean }
 ) {
-  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+  return await changeTable(db, forms, write, id, (form, table, content) => {
     const rows = read(form, table)
     const there = rows.filter(({ row }) => hasRow(content, table, row))
     if (!replace) {
@@ -65,16 +62,15 @@ export async function appendRows (
 export async function putTable (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  write: WriteRequest,
   id: TableId,
-  body: { rows: unknown, notes?: unknown },
-  conditions: Conditions
+  body: { rows: unknown, notes?: unknown }
 ) {
-  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+  return await changeTable(db, forms, write, id, (form, table, content) => {
     const sent = emptyContent(form)
     const faults: Fault[] = []
-    readRows(table, body.rows, atPointer('/rows'), sent, faults)
-    readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table })
+    readRows(table, body.rows, atPointer('/rows'), { content: sent, faults })
+    readNotes(form, body.notes, atPointer('/notes'), { content: sent, faults }, { table: id.table })
     throwIfFaults('body-invalid', faults)
     const wasEmpty = !table.rows.some(row => hasRow(content, table, row.id))
     copyCells(sent, content, table.cells)
@@ -86,17 +82,16 @@ export async function putTable (
 export async function putRow (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  write: WriteRequest,
   id: RowId,
-  body: { values: unknown, notes?: unknown },
-  conditions: Conditions
+  body: { values: unknown, notes?: unknown }
 ) {
-  return await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+  return await changeTable(db, forms, write, id, (form, table, content) => {
     formRow(table, id.row)
     const sent = emptyContent(form)
     const faults: Fault[] = []
-    readRow(table, id.row, body.values, atPointer('/values'), sent, faults)
-    readNotes(form, body.notes, atPointer('/notes'), sent, faults, { table: id.table, row: id.row })
+    readRow(table, id.row, body.values, atPointer('/values'), { content: sent, faults })
+    readNotes(form, body.notes, atPointer('/notes'), { content: sent, faults }, { table: id.table, row: id.row })
     throwIfFaults('body-invalid', faults)
     const created = !hasRow(content, table, id.row)
     copyCells(sent, content, rowCells(table, id.row))
@@ -108,11 +103,10 @@ export async function putRow (
 export async function deleteRow (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
-  id: RowId,
-  conditions: Conditions
+  write: WriteRequest,
+  id: RowId
 ): Promise<void> {
-  await changeTable(db, forms, by, id, conditions, (form, table, content) => {
+  await changeTable(db, forms, write, id, (form, table, content) => {
     presentRow(table, id.row, content)
     copyCells(emptyContent(form), content, rowCells(table, id.row))
     return {}
@@ -161,9 +155,8 @@ function formRow (table: FormTable, row: string): void {
 async function changeTable<Result extends object> (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  { by, conditions }: WriteRequest,
   id: TableId | RowId,
-  conditions: Conditions,
   change: (form: Form, table: FormTable, content: Content) => Result
 ): Promise<Result & { etag: string }> {
   return await inTransaction(db, async trx => {

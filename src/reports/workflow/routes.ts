@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import { auditContext } from '../../audit/record.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { ETAG, MoveConditions, readConditions } from '../../http/etag.ts'
+import { ETAG, MoveConditions } from '../../http/etag.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
 import { ReportParams } from '../parameters.ts'
 import { Report } from '../schemas.ts'
 import { sendReport } from '../send-report.ts'
 import type { StoredReport } from '../stored-report.ts'
 import { visibilityOf } from '../visibility.ts'
+import { writeRequest } from '../write-request.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './schemas.ts'
 import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
@@ -52,7 +52,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await submitReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
+        await submitReport(db, forms, writeRequest(request), request.params)
       )
   )
 
@@ -79,9 +79,8 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         await returnReport(
           db,
           forms,
-          auditContext(request),
+          writeRequest(request),
           request.params,
-          readConditions(request.headers),
           request.body
         )
       )
@@ -115,7 +114,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await publishReport(db, forms, auditContext(request), request.params, readConditions(request.headers))
+        await publishReport(db, forms, writeRequest(request), request.params)
       )
   )
 
@@ -143,9 +142,8 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         await amendReport(
           db,
           forms,
-          auditContext(request),
+          writeRequest(request),
           request.params,
-          readConditions(request.headers),
           request.body.reason
         )
       )
@@ -182,9 +180,8 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         await withdrawReport(
           db,
           forms,
-          auditContext(request),
+          writeRequest(request),
           request.params,
-          readConditions(request.headers),
           request.body.reason
         )
       )

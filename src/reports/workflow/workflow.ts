@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { lockAgencyForShare, placementOf } from '../../agencies/tree.ts'
 import { applyTotalDeltas, diffTotals } from '../../aggregates/apply-deltas.ts'
 import { contributionsOf } from '../../aggregates/contributions.ts'
-import { type AuditContext, type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
+import { type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { isObstacle, runChecks } from '../../form/checks.ts'
@@ -17,6 +17,7 @@ import { hasSameContent } from '../representation.ts'
 import { lockReport, saveStatus } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from '../versions/versions.ts'
+import type { WriteRequest } from '../write-request.ts'
 import type { ReturnReason } from './schemas.ts'
 import { type Transition, TRANSITIONS } from './transitions.ts'
 
@@ -26,9 +27,7 @@ type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partia
 async function move (
   db: Kysely<Database>,
   forms: Forms,
-  name: Transition,
-  id: ReportId,
-  conditions: Conditions,
+  { name, id, conditions }: { name: Transition, id: ReportId, conditions: Conditions },
   work: Work
 ): Promise<StoredReport> {
   const { from, to, repeatable } = TRANSITIONS[name]
@@ -51,11 +50,10 @@ async function move (
 export async function submitReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
-  id: ReportId,
-  conditions: Conditions
+  { by, conditions }: WriteRequest,
+  id: ReportId
 ): Promise<StoredReport> {
-  return await move(db, forms, 'submit', id, conditions, async (trx, report) => {
+  return await move(db, forms, { name: 'submit', id, conditions }, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
     // Over a withdrawn version even the same content changes something: it becomes public again.
     if (current !== undefined && hasSameContent(forms, current, forms.get(report.form), report.content)) {
@@ -73,12 +71,11 @@ export async function submitReport (
 export async function returnReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  { by, conditions }: WriteRequest,
   id: ReportId,
-  conditions: Conditions,
   { reason, remarks = {} }: ReturnReason
 ): Promise<StoredReport> {
-  return await move(db, forms, 'return', id, conditions, async (trx, report) => {
+  return await move(db, forms, { name: 'return', id, conditions }, async (trx, report) => {
     const cells = forms.get(report.form).cell
     throwIfFaults(
       'body-invalid',
@@ -101,11 +98,10 @@ export async function returnReport (
 export async function publishReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
-  id: ReportId,
-  conditions: Conditions
+  { by, conditions }: WriteRequest,
+  id: ReportId
 ): Promise<StoredReport> {
-  return await move(db, forms, 'publish', id, conditions, async (trx, report) => {
+  return await move(db, forms, { name: 'publish', id, conditions }, async (trx, report) => {
     await lockAgencyForShare(trx, id.agency)
     await recordEvent(
       trx,
@@ -126,12 +122,11 @@ export async function publishReport (
 export async function amendReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  { by, conditions }: WriteRequest,
   id: ReportId,
-  conditions: Conditions,
   reason: string
 ): Promise<StoredReport> {
-  return await move(db, forms, 'amend', id, conditions, async (trx, report) => {
+  return await move(db, forms, { name: 'amend', id, conditions }, async (trx, report) => {
     await recordEvent(trx, by, eventOf('amended', report, { version: report.version, reason }))
     return { ...await openAmendment(trx, id, reason), published_at: null, amendment_reason: reason }
   })
@@ -141,12 +136,11 @@ export async function amendReport (
 export async function withdrawReport (
   db: Kysely<Database>,
   forms: Forms,
-  by: AuditContext,
+  { by, conditions }: WriteRequest,
   id: ReportId,
-  conditions: Conditions,
   reason: string
 ): Promise<StoredReport> {
-  return await move(db, forms, 'withdraw', id, conditions, async (trx, report) => {
+  return await move(db, forms, { name: 'withdraw', id, conditions }, async (trx, report) => {
     await lockAgencyForShare(trx, id.agency)
     await recordEvent(trx, by, eventOf('withdrawn', report, { version: report.version, reason }))
     await shiftFrom(trx, forms, id, undefined)
