@@ -1,6 +1,6 @@
 // The service as a whole, in reading order. `buildApp` opens no port and makes no query.
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { readFileSync } from 'node:fs'
 import { requirePlacement } from './agencies/placement.ts'
@@ -18,6 +18,7 @@ import { formRoutes, formSchemas } from './forms/routes.ts'
 import { addBodyParsers } from './http/bodies/body.ts'
 import { handleClientError, handleErrors, handleInvalidPath } from './http/errors.ts'
 import { handleIfNoneMatch } from './http/etag.ts'
+import type { Feature } from './http/feature.ts'
 import { shedLoad } from './http/guards/load-shedding.ts'
 import { limitRequestRate } from './http/guards/rate-limit.ts'
 import { newRequestId } from './http/guards/request-id.ts'
@@ -37,6 +38,7 @@ import { keyRoutes } from './keys/routes.ts'
 import { keySchemas } from './keys/schemas.ts'
 import { checkRoutes } from './reports/check-routes.ts'
 import { deadlineRoutes } from './reports/deadlines/routes.ts'
+import { deadlineSchemas } from './reports/deadlines/schemas.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/tables/routes.ts'
@@ -81,6 +83,8 @@ export interface AppOptions {
  * A connection on which nothing moves for so long is closed: a client that reads no answer must not hold it for ever.
  */
 const SILENT_MS = 300_000
+
+const callerOf = (request: FastifyRequest): string | undefined => request.actor?.name
 
 export async function buildApp ({
   db,
@@ -137,40 +141,41 @@ export async function buildApp ({
     ...tokens === undefined ? [] : [authenticateToken(tokens)]
   ])
   recordKeyUse(app, db)
-  if (rateLimit > 0) await limitRequestRate(app, rateLimit)
+  if (rateLimit > 0) await limitRequestRate(app, rateLimit, callerOf)
   authorizeRequests(app, db, requirePlacement)
-  handleIdempotencyKeys(app, db)
+  handleIdempotencyKeys(app, db, callerOf)
 
   await serveOpenapi(app, version)
 
-  for (
-    const schema of [
-      ...formSchemas,
-      ...agencySchemas,
-      ...reportSchemas,
-      ...versionSchemas,
-      ...importSchemas,
-      ...bulkSchemas,
-      ...totalSchemas,
-      ...keySchemas,
-      ...eventSchemas
-    ]
-  ) app.addSchema(schema)
-  await app.register(formRoutes(forms))
-  await app.register(agencyRoutes(db, forms))
-  await app.register(reportRoutes(db, forms))
-  await app.register(checkRoutes(db, forms))
-  await app.register(tableRoutes(db, forms))
-  await app.register(importRoutes(db, forms))
-  await app.register(sourceRoutes(db, forms))
-  await app.register(jobRoutes(db))
-  await app.register(bulkRoutes(db, forms, { file: importLimit, line: bodyLimit }))
-  await app.register(workflowRoutes(db, forms))
-  await app.register(versionRoutes(db, forms))
-  await app.register(deadlineRoutes(db))
-  await app.register(totalRoutes(db, forms))
-  await app.register(keyRoutes(db))
-  await app.register(eventRoutes(db))
-  await app.register(serviceRoutes(probe, metrics))
+  const features: Feature[] = [
+    { schemas: totalSchemas, routes: [totalRoutes(db, forms)] },
+    {
+      schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas],
+      routes: [
+        reportRoutes(db, forms),
+        checkRoutes(db, forms),
+        tableRoutes(db, forms),
+        workflowRoutes(forms),
+        versionRoutes(db, forms),
+        deadlineRoutes(db)
+      ]
+    },
+    { schemas: agencySchemas, routes: [agencyRoutes(db, forms)] },
+    { schemas: formSchemas, routes: [formRoutes(forms)] },
+    {
+      schemas: [...importSchemas, ...bulkSchemas],
+      routes: [
+        importRoutes(forms),
+        sourceRoutes(db, forms),
+        jobRoutes(db),
+        bulkRoutes(db, forms, { file: importLimit, line: bodyLimit })
+      ]
+    },
+    { schemas: keySchemas, routes: [keyRoutes(db)] },
+    { schemas: eventSchemas, routes: [eventRoutes(db)] },
+    { schemas: [], routes: [serviceRoutes(probe, metrics)] }
+  ]
+  for (const schema of features.flatMap(feature => feature.schemas)) app.addSchema(schema)
+  for (const routes of features.flatMap(feature => feature.routes)) await app.register(routes)
   return app
 }

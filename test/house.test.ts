@@ -57,6 +57,21 @@ t.test('no files import each other in a circle', async t => {
   t.same([...imports.keys()], [])
 })
 
+t.test('a handler of POST writes through request.db, which an idempotency key makes a transaction', async t => {
+  for (const file of files.filter(file => file.endsWith('routes.ts'))) {
+    const text = await readFile(join(src, file), 'utf8')
+    for (const [block] of text.matchAll(/^ +app\.post\([^]*?(?=^ +app\.\w+\(|^}|$(?![^]))/gm)) {
+      t.notMatch(block, /\(\s*db,/, file)
+    }
+  }
+})
+
+t.test('casts to never and any only become fewer', async t => {
+  const code = (await Promise.all(files.map(file => readFile(join(src, file), 'utf8')))).join('\n')
+    .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
+  t.equal(code.match(/\bas never\b|[:<,] any\b|<any>|\bany\[\]/g)?.length, 9)
+})
+
 t.test('the form floor reads no clock, no environment, no file and no chance', async t => {
   for (const file of files.filter(file => file.startsWith('form/'))) {
     t.notMatch(await readFile(join(src, file), 'utf8'), /process\.|new Date|Date\.now|Math\.random|from 'node:/, file)

@@ -72,7 +72,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const agency = await registerAgency(db, forms, auditContext(request), request.body)
+    const agency = await registerAgency(request.db, forms, auditContext(request), request.body)
     return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
   })
 

@@ -1,7 +1,6 @@
 // The events of a bulk import: kept in a file until all its reports are locked, then added to the chains of all of them
 // with a few statements. They get their places at once: nobody else gives any until the transaction ends.
 import { sql, type Transaction } from 'kysely'
-import { hash as hashOf } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { CopyRows, readCopied } from '../database/copy-rows.ts'
@@ -9,8 +8,9 @@ import { copyInto } from '../database/copy.ts'
 import type { Database } from '../database/types.ts'
 import { writeBehind } from '../database/write-behind.ts'
 import { openTemporaryFile } from '../http/bodies/temporary-file.ts'
+import { eventHash, nextRunningHash } from './hash.ts'
 import { type AuditContext, type NewEvent, toEventRow } from './record.ts'
-import { type Checkpoint, lockLastCheckpoint, nextRunningHash, saveCheckpoint } from './sequence.ts'
+import { type Checkpoint, lockLastCheckpoint, saveCheckpoint } from './sequence.ts'
 
 /** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
 interface ChainHead {
@@ -147,7 +147,7 @@ export class EventBatch {
     const head = this.#heads.get(chain)!
     head.n++
     if (head.at < now) head.at = now
-    const own = hashOf('sha256', `${head.hash} ${head.n} ${head.at} ${body}`, 'buffer')
+    const own = eventHash(head.hash, head.n, head.at, body)
     head.hash = own.toString('hex')
     rows.addWritten(`${row}\t${head.n}\t${head.at}\t\\\\x${head.hash}\t${seq + 1}`)
     const left = this.#waiting.get(chain)! - 1

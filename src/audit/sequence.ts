@@ -2,9 +2,9 @@
 // together with all others of a bulk import: so no reader who has seen a place can miss a lower one, and single writers
 // never wait for each other over it.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { hash } from 'node:crypto'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
+import { EMPTY_HASH, nextRunningHash } from './hash.ts'
 
 /** At a time; all that wait for a place are sorted for it. */
 const MAX_BATCH = 50_000
@@ -14,12 +14,6 @@ export interface Checkpoint {
   seq: number
   hash: Buffer
 }
-
-export const EMPTY_HASH = Buffer.alloc(0)
-
-/** The running hash after one more event. */
-export const nextRunningHash = (running: Buffer, event: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([running, event]), 'buffer')
 
 /** Gives all committed events their places. Several services may do so at once: they take turns. */
 export async function assignSequence (db: Kysely<Database>): Promise<void> {

@@ -3,6 +3,8 @@
 import { createReadStream } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import type { Static } from 'typebox'
+import type { ImportJob, ImportResult } from '../imports/bulk/schemas.ts'
 
 const USAGE =
   `npm run import -- reports FILE [--publish] [--accept-failed-checks] [--dry-run] [--on-error=continue] [--mode=create] [--rejects=FILE]
@@ -16,30 +18,9 @@ const headers = {
   'accept-language': process.env.LANG?.startsWith('zh') ? 'zh' : 'en'
 }
 
-interface Wrong {
-  line?: number
-  column?: string
-  pointer?: string
-  check?: string
-  found?: unknown
-  expected: string
-}
-
-interface Result {
-  counts: Record<string, number>
-  errors?: Wrong[]
-  more_errors?: number
-}
-
-interface Job {
-  id: number
-  state: string
-  read: number
-  per_second: number
-  rejects: string | null
-  result?: Result
-  problem?: Result & { detail: string }
-}
+type Job = Static<typeof ImportJob>
+/** What an import or a problem says, as far as it is shown. */
+type Answer = Partial<Pick<Static<typeof ImportResult>, 'counts' | 'errors' | 'more_errors'>> & { detail?: string }
 
 async function main (): Promise<number> {
   const { values, positionals: [kind, file, ...more] } = parseArgs({
@@ -68,7 +49,7 @@ async function main (): Promise<number> {
       duplex: 'half'
     } as never
   )
-  if (answer.status !== 202) throw new Error(told(await answer.json() as Result & { detail: string }))
+  if (answer.status !== 202) throw new Error(formatAnswer(await answer.json() as Answer))
   const job = await ended(answer.headers.get('location')!)
   show('')
   if (job.rejects !== null && rejects !== undefined) {
@@ -78,8 +59,8 @@ async function main (): Promise<number> {
   const { result, problem } = job
   console.log(
     result === undefined
-      ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : told(problem)
-      : told({ ...result, detail: '' })
+      ? problem === undefined ? `The import was ${job.state}: nothing is stored.` : formatAnswer(problem)
+      : formatAnswer(result)
   )
   return result !== undefined && result.counts.rejected === 0 ? 0 : 1
 }
@@ -103,14 +84,14 @@ async function ended (path: string): Promise<Job> {
   }
 }
 
-function told ({ detail, counts, errors = [], more_errors: more }: Result & { detail: string }): string {
+function formatAnswer ({ detail, counts, errors = [], more_errors: more }: Answer): string {
   const places = errors.map(({ line, column, pointer, check, found, expected }) =>
     `  line ${line ?? '?'} ${column ?? pointer ?? check ?? ''}: ${
       found === undefined ? '' : `found ${JSON.stringify(found)}, `
     }expected ${expected}`
   )
   return [
-    ...(detail === '' ? [] : [detail]),
+    ...(detail === undefined ? [] : [detail]),
     ...(counts === undefined ? [] : [Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ')]),
     ...places,
     ...(more === undefined ? [] : [`  … and ${more} more`])

@@ -1,25 +1,32 @@
+// Transactions: one rule for commit, rollback and a second attempt.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { isRetryable } from './errors.ts'
 import type { Database } from './types.ts'
 
-/** Where all that a request does is one transaction, that one. */
-const ofRequest = new AsyncLocalStorage<Transaction<Database>>()
+/** With `commit: false` everything is rolled back, and the result is kept: a dry run, for example. */
+export interface Outcome<Result> {
+  commit: boolean
+  result: Result
+}
 
-/** What `work` starts takes part in the transaction, through `inTransaction`; who calls this ends it. */
-export const asPartOf = (trx: Transaction<Database>, work: () => void): void => ofRequest.run(trx, work)
+type Work<Result> = (trx: Transaction<Database>) => Promise<Result>
 
 /**
- * A transaction, or its own part of the request's, that is tried once more when it met another one (serialization
- * failure or deadlock).
+ * Runs a transaction, or a savepoint where `db` is a transaction already. It is rolled back when `work` throws, and
+ * attempted once more after a conflict with another transaction (serialization failure or deadlock).
  */
-export async function inTransaction<Result> (
+export async function inTransaction<Result> (db: Kysely<Database>, work: Work<Result>): Promise<Result> {
+  return await runTransaction(db, async trx => ({ commit: true, result: await work(trx) }))
+}
+
+/** The same, where `work` decides whether to commit. */
+export async function runTransaction<Result> (
   db: Kysely<Database>,
-  work: (trx: Transaction<Database>) => Promise<Result>
+  work: Work<Outcome<Result>>
 ): Promise<Result> {
-  const whole = ofRequest.getStore()
-  const attempt = async () =>
-    whole === undefined ? await db.transaction().execute(work) : await inSavepoint(whole, work)
+  const attempt = db.isTransaction
+    ? async () => await inSavepoint(db as Transaction<Database>, work)
+    : async () => await inOwnTransaction(db, work)
   try {
     return await attempt()
   } catch (error) {
@@ -28,17 +35,27 @@ export async function inTransaction<Result> (
   }
 }
 
-async function inSavepoint<Result> (
-  trx: Transaction<Database>,
-  work: (trx: Transaction<Database>) => Promise<Result>
-): Promise<Result> {
-  await sql`savepoint part`.execute(trx)
+async function inOwnTransaction<Result> (db: Kysely<Database>, work: Work<Outcome<Result>>): Promise<Result> {
+  const trx = await db.startTransaction().execute()
   try {
-    const result = await work(trx)
-    await sql`release savepoint part`.execute(trx)
+    const { commit, result } = await work(trx)
+    await (commit ? trx.commit() : trx.rollback()).execute()
     return result
   } catch (error) {
-    // On a connection that was lost nothing is left to undo.
+    // Also releases the connection. On one that was lost there is nothing to roll back.
+    if (!trx.isRolledBack) await trx.rollback().execute().catch(() => {})
+    throw error
+  }
+}
+
+async function inSavepoint<Result> (trx: Transaction<Database>, work: Work<Outcome<Result>>): Promise<Result> {
+  await sql`savepoint part`.execute(trx)
+  try {
+    const { commit, result } = await work(trx)
+    await (commit ? sql`release savepoint part` : sql`rollback to savepoint part`).execute(trx)
+    return result
+  } catch (error) {
+    // On a connection that was lost there is nothing to roll back.
     await sql`rollback to savepoint part`.execute(trx).catch(() => {})
     throw error
   }

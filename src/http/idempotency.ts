@@ -8,15 +8,16 @@ import { type ControlledTransaction, type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { LOCK_NOT_AVAILABLE } from '../database/errors.ts'
-import { asPartOf } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
 import { addProblems } from './responses.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** All that the request does, to end with its answer. */
-    retryable: { key: string, trx: ControlledTransaction<Database> } | null
+    /** What a handler of POST writes with: the pool, or the transaction that ends with the answer. */
+    db: Kysely<Database>
+    /** Set while the request holds an idempotency key. */
+    retryable: { actor: string, key: string, trx: ControlledTransaction<Database> } | null
   }
   interface FastifyContextConfig {
     /** A member of the answer that is stored nowhere: in the answer to a retry it is null. */
@@ -39,8 +40,17 @@ const HEADER = {
 }
 
 /** Comes after the callers are known and their rights are held. */
-export function handleIdempotencyKeys (app: FastifyInstance, db: Kysely<Database>): void {
+export function handleIdempotencyKeys (
+  app: FastifyInstance,
+  db: Kysely<Database>,
+  callerOf: (request: FastifyRequest) => string | undefined
+): void {
   app.decorateRequest('retryable', null)
+  app.decorateRequest('db', {
+    getter () {
+      return this.retryable?.trx ?? db
+    }
+  })
   app.addHook('onRoute', ({ method, schema }) => {
     if (method !== 'POST' || !schema?.security?.every(way => Object.keys(way).length > 0)) return
     schema.headers ??= Type.Object(HEADER)
@@ -52,19 +62,20 @@ export function handleIdempotencyKeys (app: FastifyInstance, db: Kysely<Database
   })
   app.addHook('preHandler', (request, reply, done) => {
     const key = request.headers['idempotency-key']
-    if (key === undefined || request.method !== 'POST' || request.actor === null || isStream(request.body)) {
+    const actor = callerOf(request)
+    if (key === undefined || request.method !== 'POST' || actor === undefined || isStream(request.body)) {
       return done()
     }
     if (typeof key !== 'string' || !KEY.test(key)) return done(problem('idempotency-key-invalid'))
-    claimKey(db, request.actor.name, key, fingerprint(request)).then(claimed => {
+    claimKey(db, actor, key, fingerprint(request)).then(claimed => {
       if ('status' in claimed) return sendStoredAnswer(reply, claimed)
-      request.retryable = { key, trx: claimed }
-      asPartOf(claimed, done)
+      request.retryable = { actor, key, trx: claimed }
+      done()
     }, done)
   })
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.retryable === null) return
-    const { key, trx } = request.retryable
+    const { actor, key, trx } = request.retryable
     request.retryable = null
     const { statusCode: status } = reply
     if (status < 200 || status > 299) return await rollBack(trx)
@@ -78,7 +89,7 @@ export function handleIdempotencyKeys (app: FastifyInstance, db: Kysely<Database
           headers: JSON.stringify(headers),
           body: Buffer.from(kept(payload as string | Buffer | null ?? '', request.routeOptions.config.shownOnce))
         })
-          .where('actor', '=', request.actor!.name).where('key', '=', key).execute()
+          .where('actor', '=', actor).where('key', '=', key).execute()
       }
       await trx.commit().execute()
     } catch (error) {

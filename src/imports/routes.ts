@@ -11,8 +11,10 @@ import { RULES } from '../auth/rules.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { receiveUpload, typeOf } from '../http/bodies/upload.ts'
+import { JSON_UTF8 } from '../http/cached-response.ts'
 import { languageOf } from '../http/language.ts'
 import { LOCATION, problems, ref } from '../http/responses.ts'
+import { sendAs } from '../http/send-as.ts'
 import { problemOfValidation } from '../http/validation.ts'
 import { currentYearInChina } from '../reports/china-time.ts'
 import { importAgencies } from './agencies/import-agencies.ts'
@@ -131,11 +133,11 @@ export const bulkRoutes =
         }
         const gone = new AbortController()
         reply.raw.on('close', () => gone.abort())
-        const run = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
-        if (isRejected(run)) throw rejectionProblem(run, language)
+        const state = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
+        if (isRejected(state)) throw rejectionProblem(state, language)
         reply.header('vary', 'Accept, Accept-Language')
         if (rejects === undefined) {
-          return await reply.type('application/json; charset=utf-8').send(formatResult(run, language) as never)
+          return sendAs(reply, JSON_UTF8, formatResult(state, language))
         }
         isHandedOn = true
         const type = REJECT_TYPES[file.format]
@@ -143,9 +145,9 @@ export const bulkRoutes =
         stream.on('close', () => {
           upload.close()
         })
-        return await reply.type(`${type}; charset=utf-8`).header('content-disposition', attachment(type))
-          .header('x-import-counts', Object.entries(run.counts).map(([name, count]) => `${name}=${count}`).join(', '))
-          .send(stream as never)
+        reply.header('content-disposition', attachment(type))
+          .header('x-import-counts', Object.entries(state.counts).map(([name, count]) => `${name}=${count}`).join(', '))
+        return sendAs(reply, `${type}; charset=utf-8`, stream)
       } finally {
         if (!isHandedOn) await Promise.all([upload.close(), rejects?.close()])
       }
@@ -190,18 +192,18 @@ export const bulkRoutes =
           })
       )
     }
-    app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports as never)
+    app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports)
     app.put('/v1/imports/reports', {
       schema: {
         ...reports,
         operationId: 'putReportsFile',
         description: `As POST, for \`curl -T\`. ${reports.description}`
       }
-    }, postReports as never)
+    }, postReports)
 
     const postAgencies = async (request: FastifyRequest, reply: FastifyReply) => {
       const check = request.compileValidationSchema(AgencyLine, 'body')
-      const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors as never, 'body').errors
+      const validate = (value: unknown) => check(value) ? [] : problemOfValidation(check.errors ?? [], 'body').errors
       return await answer(
         request,
         reply,
@@ -211,12 +213,12 @@ export const bulkRoutes =
           importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: auditContext(request) })
       )
     }
-    app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies as never)
+    app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies)
     app.put('/v1/imports/agencies', {
       schema: {
         ...agencies,
         operationId: 'putAgenciesFile',
         description: `As POST, for \`curl -T\`. ${agencies.description}`
       }
-    }, postAgencies as never)
+    }, postAgencies)
   }

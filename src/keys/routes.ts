@@ -71,7 +71,9 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       }
     },
     async (request, reply) =>
-      reply.code(201).headers(UNKEPT).send(await createKey(db, auditContext(request), request.actor!, request.body))
+      reply.code(201).headers(UNKEPT).send(
+        await createKey(request.db, auditContext(request), request.actor!, request.body)
+      )
   )
 
   app.post(
@@ -97,7 +99,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     },
     async (request, reply) =>
       reply.headers(UNKEPT).send(
-        await rotateKey(db, auditContext(request), request.actor!, request.params.id, request.body.expires_at)
+        await rotateKey(request.db, auditContext(request), request.actor!, request.params.id, request.body.expires_at)
       )
   )
 

@@ -3,6 +3,7 @@ import { type Role, ROLES } from '../auth/actor.ts'
 import { NextPage } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
+import { orNull } from '../http/schemas.ts'
 
 const WireRole = Type.Unsafe<Role>(
   Type.Enum([...ROLES], {
@@ -12,11 +13,11 @@ const WireRole = Type.Unsafe<Role>(
   })
 )
 const Moment = Type.String({ format: 'date-time', maxLength: 40, description: 'ISO 8601 with a time zone.' })
-const orNull = (schema: object, description: string) =>
+const schemaOrNull = (schema: object, description: string) =>
   Type.Unsafe<string | null>({ ...schema, type: ['string', 'null'], description, examples: undefined })
 
-const agency = orNull(AgencyCode, 'The key acts for this agency and all below it; null for the whole registry.')
-const expiry = orNull(Moment, 'From then on it is refused; null: never.')
+const agency = schemaOrNull(AgencyCode, 'The key acts for this agency and all below it; null for the whole registry.')
+const expiry = schemaOrNull(Moment, 'From then on it is refused; null: never.')
 const Label = Type.String({
   minLength: 1,
   maxLength: 100,
@@ -30,11 +31,11 @@ const fields = {
   role: WireRole,
   agency,
   label: Type.String({ description: 'What it is for.' }),
-  made_by: orNull({}, 'Who made it, as in the audit trail.'),
+  made_by: orNull('string', 'Who made it, as in the audit trail.'),
   created_at: Type.String({ description: 'ISO 8601, UTC.' }),
   expires_at: expiry,
-  revoked_at: orNull({}, 'Since then it is refused, for good.'),
-  last_used_at: orNull({}, 'To a minute or so; null: never.')
+  revoked_at: orNull('string', 'Since then it is refused, for good.'),
+  last_used_at: orNull('string', 'To a minute or so; null: never.')
 }
 const example = {
   id: 1,
@@ -105,12 +106,12 @@ export type Rotation = Static<typeof Rotation>
 export const Me = Type.Object({
   name: Type.String({ description: 'As the audit trail names the caller.' }),
   role: WireRole,
-  agency: orNull(AgencyCode, 'The caller acts for this agency and all below it; null for the whole registry.'),
+  agency: schemaOrNull(AgencyCode, 'The caller acts for this agency and all below it; null for the whole registry.'),
   key_id: Type.Unsafe<number | null>({
     type: ['integer', 'null'],
     description: 'Number of the API key; null for a token and for `ADMIN_API_KEY`.'
   }),
-  expires_at: orNull({}, 'When key or token expires; null: never.')
+  expires_at: orNull('string', 'When key or token expires; null: never.')
 }, {
   $id: 'Me',
   description: 'Who the caller is.',

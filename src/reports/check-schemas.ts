@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
+import { bilingual, orNull } from '../http/schemas.ts'
 import { closed, complete, content, FormId, granted, requests, whose } from './content-schemas.ts'
 
 export const CheckSummary = Type.Object({
@@ -8,7 +9,6 @@ export const CheckSummary = Type.Object({
   fail: Type.Integer(),
   not_assessable: Type.Integer({ description: 'A figure is blank, missing or unreadable: never a pass.' })
 }, { $id: 'CheckSummary', description: 'How many checks came out how.' })
-const numberOrNull = Type.Unsafe<number | null>({ type: ['number', 'null'] })
 export const WireFinding = Type.Object({
   check: Type.String({ description: 'Id of the check, as in the form.' }),
   severity: Type.Enum(['error', 'warning', 'info'], {
@@ -19,13 +19,11 @@ export const WireFinding = Type.Object({
     type: 'string',
     description: 'not_assessable: a figure is blank, missing or unreadable.'
   }),
-  left: { ...numberOrNull, description: 'Sum of the left side; null without any figure there.' },
-  right: { ...numberOrNull, description: 'The right side, as a rule the printed total.' },
+  left: orNull('number', 'Sum of the left side; null without any figure there.'),
+  right: orNull('number', 'The right side, as a rule the printed total.'),
   delta: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'left minus right' }),
   cells: Type.Array(Type.String(), { description: 'The cells concerned.' }),
-  message: Type.Object({ zh: Type.String(), en: Type.String() }, {
-    description: 'What was found, in Chinese and English.'
-  })
+  message: bilingual('What was found, in Chinese and English.')
 }, { $id: 'Finding', description: 'A check that did not pass.' })
 export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.Array(ref(WireFinding)) }, {
   $id: 'CheckResult',

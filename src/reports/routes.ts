@@ -90,7 +90,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       }
     }
   }, async (request, reply) => {
-    const report = await createReport(db, forms, auditContext(request), request.body, currentYearInChina())
+    const report = await createReport(request.db, forms, auditContext(request), request.body, currentYearInChina())
     return sendReport(
       reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`),
       forms,

@@ -7,6 +7,7 @@ import { type Database, FOR_EVER } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { readVector, writeVector } from '../form/vector.ts'
+import type { ReportSummary } from './schemas.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Status } from './workflow/transitions.ts'
 
@@ -115,16 +116,7 @@ export interface ReportFilter {
   status?: Status
 }
 
-export interface ListedReport {
-  agency: string
-  agency_name: string
-  year: number
-  form: string
-  status: Status
-  version: number | null
-  revision: number
-  updated_at: Date
-}
+type ListedReport = Omit<ReportSummary, 'updated_at'> & { updated_at: Date }
 
 const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
 

@@ -13,6 +13,7 @@ import { NOT_MODIFIED } from '../http/etag.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { ResponseCache } from '../http/response-cache.ts'
 import { problems, ref } from '../http/responses.ts'
+import { sendAs } from '../http/send-as.ts'
 import { Streams } from '../http/streams.ts'
 import { readYearRange, YearRangeQuery } from '../http/year-range.ts'
 import { problem } from '../problems/problem.ts'
@@ -122,7 +123,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
         () => refuseUnknown(under, moment)
       )
-      return reply.type(type).header('cache-control', PUBLIC_CACHE).header('vary', 'Accept').send(text as never)
+      return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), type, text)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const totals = await totalsOf(db, forms, measures, scope, moment)

@@ -1,18 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { ref } from '../http/responses.ts'
+import { bilingual, orNull } from '../http/schemas.ts'
 import { KEYS } from './scope.ts'
 
 const numbers = Type.Record(Type.String(), Type.Unsafe<number | null>({ type: ['number', 'null'] }))
-const orNull = Type.Unsafe<number | null>({ type: ['integer', 'null'] })
 const key = (description: string) => Type.Optional(Type.String({ description }))
 
 export const Coverage = Type.Object({
-  expected: {
-    ...orNull,
-    description: 'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.'
-  },
+  expected: orNull(
+    'integer',
+    'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.'
+  ),
   included: Type.Integer({ description: 'How many reports were added.' }),
-  missing: { ...orNull, description: 'expected minus included.' }
+  missing: orNull('integer', 'expected minus included.')
 }, { $id: 'Coverage', description: 'What a total covers.' })
 
 const measure = {
@@ -58,7 +58,7 @@ export type Group = Static<typeof Group>
 export const Measure = Type.Object({
   id: Type.String({ description: 'Its id, as asked for.' }),
   unit: Type.String({ description: 'Unit of its figures: 件, 项, 个, 元 or 万元.' }),
-  label: Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'As printed, and in English.' })
+  label: bilingual('As printed, and in English.')
 }, { $id: 'Measure', description: 'What was added.', examples: [measure] })
 
 export const Totals = Type.Object({

@@ -1,14 +1,14 @@
 // The trail itself: chains, the feed's order, and that tampering is found.
 import fc from 'fast-check'
 import { type Kysely, sql } from 'kysely'
-import { createHash } from 'node:crypto'
 import t from 'tap'
 import { withEventBatch } from '../../src/audit/batch.ts'
 import { listEvents, type StoredEvent } from '../../src/audit/events/feed.ts'
 import { verifyExported } from '../../src/audit/events/verify-export.ts'
 import { verifyEvents, verifyPlaced } from '../../src/audit/events/verify.ts'
+import { eventHash, nextRunningHash } from '../../src/audit/hash.ts'
 import { type NewEvent, recordEvent } from '../../src/audit/record.ts'
-import { assignSequence, nextRunningHash } from '../../src/audit/sequence.ts'
+import { assignSequence } from '../../src/audit/sequence.ts'
 import type { Database } from '../../src/database/types.ts'
 import { freshDatabase } from '../support/app.ts'
 
@@ -31,8 +31,7 @@ const feed = async (db: Kysely<Database>, after = 0) => {
   return await listEvents(db, '', {}, after, 10_000)
 }
 
-const hashOf = ({ previous, n, at, body }: StoredEvent) =>
-  createHash('sha256').update(`${previous} ${n} ${at} ${body}`).digest('hex')
+const hashOf = ({ previous, n, at, body }: StoredEvent) => eventHash(previous, n, at, body).toString('hex')
 
 t.test('each event holds the hash of the one before it in its chain', async t => {
   const { db } = await freshDatabase(t)
@@ -254,3 +253,12 @@ t.test('whatever is changed, removed, added or moved is found', async t => {
 })
 
 const UNDO = new Error('undo')
+
+t.test('the hash of an event is the same in SQL and in the code', async t => {
+  const { db } = await freshDatabase(t)
+  const body = '{"kind":"changed","details":"字 and "quotes""}'
+  const previous = eventHash('', 1, '2026-01-01T00:00:00.000001Z', '{}')
+  const { rows: [row] } = await sql<{ hash: Buffer }>`
+    select event_hash(${previous}, 2, '2026-11-27T01:02:03.000456Z', ${body}) as hash`.execute(db)
+  t.same(row!.hash, eventHash(previous.toString('hex'), 2, '2026-11-27T01:02:03.000456Z', body))
+})

@@ -29,7 +29,8 @@ const ALL = [
   'Up 0010_imports',
   'Up 0011_chains',
   'Up 0012_vectors',
-  'Up 0013_references'
+  'Up 0013_references',
+  'Up 0014_foreign_keys'
 ]
 
 t.test('up, down, up gives the same schema; down leaves nothing', async t => {
@@ -92,16 +93,12 @@ t.test('no report is without its agency, no version without its report', async t
     ['report_agency_fkey', () => sql`delete from agency where code in ('a', 'c')`.execute(db)],
     ['report_agency_fkey', () => sql`update agency set code = 'd' where code = 'a'`.execute(db)],
     ['report_version_report_fkey', () => versions(version('a', 2023), version('a', 2024))],
-    ['report_version_report_fkey', () => sql`delete from report`.execute(db)]
+    ['report_version_report_fkey', () => sql`delete from report`.execute(db)],
+    ['report_version_report_fkey', () => sql`update report set year = 2021 where year = 2022`.execute(db)],
+    ['report_version_report_fkey', () => sql`update report_version set year = 2021`.execute(db)],
+    ['report_version_report_fkey', () => sql`update report_version set agency = 'b'`.execute(db)]
   ]
   for (const [constraint, change] of refused) await t.rejects(change(), { code: '23503', constraint })
-  for (const table of ['report', 'report_version']) {
-    await t.rejects(sql`update ${sql.table(table)} set year = 2021 where year = 2022`.execute(db), {
-      code: '23001',
-      table
-    })
-    await t.rejects(sql`update ${sql.table(table)} set agency = 'b'`.execute(db), { code: '23001', table })
-  }
   const { rows } = await sql<
     { rows: number }
   >`select count(*)::integer as rows from report union all select count(*)::integer from report_version union all select count(*)::integer from agency`

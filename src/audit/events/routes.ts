@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../database/types.ts'
+import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { LINK, nextPage } from '../../http/paging.ts'
 import { answer, problems } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
 import { assignSequence } from '../sequence.ts'
 import { listEvents, type StoredEvent } from './feed.ts'
 import { EventList, EventQuery, Verification } from './schemas.ts'
@@ -43,7 +45,7 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     const items = events.slice(0, limit).map(shown)
     const next = events.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null
     // The order of an event's members is part of what was hashed.
-    return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send({ items, next } as never)
+    return sendAs(reply, JSON_UTF8, JSON.stringify({ items, next }))
   })
 
   app.get('/v1/events/verify', {

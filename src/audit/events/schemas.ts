@@ -77,4 +77,6 @@ export const EventQuery = Type.Object({
   )
 }, { additionalProperties: false })
 
+export type Verification = Static<typeof Verification>
+
 export const eventSchemas = [Event, EventList, Verification]

@@ -1,6 +1,5 @@
 // Holds exported events against their hashes, with nothing but the events themselves: for those who keep a copy.
-import { createHash } from 'node:crypto'
-import { EMPTY_HASH, nextRunningHash } from '../sequence.ts'
+import { EMPTY_HASH, eventHash, nextRunningHash } from '../hash.ts'
 
 export interface ExportedEvent {
   seq: number
@@ -32,7 +31,7 @@ export async function verifyExported (
     const { seq, n, at, previous, hash, ...body } = event
     const where = `event ${seq} (${event.agency ?? 'no agency'}, ${n})`
     count++
-    const computed = createHash('sha256').update(`${previous} ${n} ${at} ${JSON.stringify(body)}`).digest('hex')
+    const computed = eventHash(previous, n, at, JSON.stringify(body)).toString('hex')
     if (computed !== hash) faults.push(`${where}: it was changed: its hash is ${hash}, computed ${computed}`)
     const end = ends.get(event.agency ?? '')
     if (end === undefined ? n === 1 && previous !== '' : end.n + 1 !== n || end.hash !== previous) {

@@ -1,18 +1,9 @@
 // Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../../database/types.ts'
-import { assignSequence, EMPTY_HASH, nextRunningHash } from '../sequence.ts'
-
-export interface Verification {
-  ok: boolean
-  events: number
-  /**
-   * The running hash over all events up to a place in the feed: whoever keeps it elsewhere can hold a later trail
-   * against it.
-   */
-  checkpoint: { seq: number, hash: string } | null
-  faults: { agency: string | null, n: number | null, seq: number | null, fault: EventFault }[]
-}
+import { EMPTY_HASH, nextRunningHash } from '../hash.ts'
+import { assignSequence } from '../sequence.ts'
+import type { Verification } from './schemas.ts'
 
 export type EventFault = 'changed' | 'missing' | 'reordered'
 

@@ -1,18 +1,22 @@
 // How much one caller may ask of this process: by key or token, and without a valid one by address.
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problem } from '../../problems/problem.ts'
 
 const WINDOW_MS = 60_000
 
 /** Comes after `authenticate`, which only notes a wrong key: so guessing keys is limited, too. 404s count as well. */
-export async function limitRequestRate (app: FastifyInstance, perMinute: number): Promise<void> {
+export async function limitRequestRate (
+  app: FastifyInstance,
+  perMinute: number,
+  callerOf: (request: FastifyRequest) => string | undefined
+): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     max: perMinute,
     timeWindow: WINDOW_MS,
     enableDraftSpec: true,
-    keyGenerator: request => request.actor?.name ?? rateLimit.normalizeIP(request.ip),
+    keyGenerator: request => callerOf(request) ?? rateLimit.normalizeIP(request.ip),
     errorResponseBuilder: (_, { max, ttl }) => problem('rate-limited', { max, seconds: Math.ceil(ttl / 1000) })
   })
   const count = app.rateLimit()

@@ -8,6 +8,7 @@ import type { Database } from '../../database/types.ts'
 import { PROBLEMS } from '../../problems/codes.ts'
 import { problem } from '../../problems/problem.ts'
 import { answer, problems, problemsBesideParameters } from '../responses.ts'
+import { sendAs } from '../send-as.ts'
 import { problemIndex, problemPage } from './pages.ts'
 
 /** Probes come every few seconds: they would fill the log. */
@@ -25,6 +26,8 @@ const page = (description: string, type: string) => ({
 /**
  * `db` should not be the one that requests use: that all its connections are at work does not make the service unready.
  */
+const HTML = 'text/html; charset=utf-8'
+
 export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
   app.addSchema(State)
 
@@ -75,7 +78,7 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
         ...problemsBesideParameters()
       }
     }
-  }, async (_, reply) => reply.type(metrics.contentType).serializer(String).send(await metrics.metrics() as never))
+  }, async (_, reply) => sendAs(reply, metrics.contentType, await metrics.metrics()))
 
   app.get('/problems', {
     schema: {
@@ -85,7 +88,7 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
       tags: ['service'],
       response: { ...page('The codes with their meaning.', 'text/html'), ...problemsBesideParameters() }
     }
-  }, async (_, reply) => reply.type('text/html; charset=utf-8').serializer(String).send(problemIndex() as never))
+  }, async (_, reply) => sendAs(reply, HTML, problemIndex()))
 
   app.get('/problems/:code', {
     schema: {
@@ -101,8 +104,6 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
   }, async (request, reply) => {
     const { code } = request.params
     if (!Object.hasOwn(PROBLEMS, code)) throw problem('problem-not-found', { code })
-    return reply.type('text/html; charset=utf-8').serializer(String).send(
-      problemPage(code as keyof typeof PROBLEMS) as never
-    )
+    return sendAs(reply, HTML, problemPage(code as keyof typeof PROBLEMS))
   })
 }

@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely'
 import { recordHistory } from '../../agencies/history.ts'
 import { lockTree } from '../../agencies/tree.ts'
 import { withEventBatch } from '../../audit/batch.ts'
-import { inTransaction } from '../../database/transaction.ts'
+import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
-import { createImportState, finishImport, type ImportState, rejectRecord, Undone } from '../bulk/import-state.ts'
+import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import { type FileToRead, readAgencies, type Reading } from '../bulk/open-file.ts'
 import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from './agency-run.ts'
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
@@ -25,29 +25,23 @@ export async function importAgencies (
   validate: Validate,
   options: AgencyImportOptions
 ): Promise<ImportState> {
-  let state!: AgencyImportState
-  try {
-    return await inTransaction(db, async trx =>
-      await withEventBatch(async events => {
-        await sql`set local statement_timeout = 0`.execute(trx)
-        await lockTree(trx)
-        state = { ...createImportState(options), options, events, recorded: [] }
-        options.onStart?.(state)
-        await saveAgencies(
-          trx,
-          forms,
-          state,
-          await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
-        )
-        await events.record(trx)
-        // The last thing: it holds the clock.
-        if (state.recorded.length > 0) await recordHistory(trx, state.recorded)
-        return await finishImport(trx, state)
-      }))
-  } catch (error) {
-    if (error instanceof Undone) return state
-    throw error
-  }
+  return await runTransaction(db, async trx =>
+    await withEventBatch(async events => {
+      await sql`set local statement_timeout = 0`.execute(trx)
+      await lockTree(trx)
+      const state: AgencyImportState = { ...createImportState(options), options, events, recorded: [] }
+      options.onStart?.(state)
+      await saveAgencies(
+        trx,
+        forms,
+        state,
+        await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
+      )
+      await events.record(trx)
+      // The last thing: it holds the clock.
+      if (state.recorded.length > 0) await recordHistory(trx, state.recorded)
+      return await finishImport(trx, state)
+    }))
 }
 
 async function readAll (state: ImportState, { columns, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {

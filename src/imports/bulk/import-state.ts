@@ -1,5 +1,6 @@
 // One import on its way: what is counted, and what of it is told.
 import type { Transaction } from 'kysely'
+import type { Outcome } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import type { Language } from '../../problems/fault.ts'
 import { formatFault } from '../../problems/format.ts'
@@ -33,9 +34,6 @@ export interface ImportState {
   isStoring: boolean
 }
 
-/** Undoes at the end what is not to stay; what was found is told all the same. */
-export class Undone extends Error {}
-
 export const createImportState = (options: ImportOptions): ImportState => ({
   options,
   counts: { created: 0, updated: 0, unchanged: 0, rejected: 0 },
@@ -53,13 +51,16 @@ export function rejectRecord (state: ImportState, source: string, faults: LineFa
   if (state.options.onError === 'abort') state.isStoring = false
 }
 
-/** At the end of the transaction: throws `Undone` where nothing is to be stored. */
-export async function finishImport<R extends ImportState> (trx: Transaction<Database>, state: R): Promise<R> {
+/** The end of the transaction: a dry run and a rejected file are rolled back, what was counted is kept. */
+export async function finishImport<State extends ImportState> (
+  trx: Transaction<Database>,
+  state: State
+): Promise<Outcome<State>> {
   if (state.read === 0) throw problem('import-empty')
   if (isRejected(state)) state.counts = { ...state.counts, created: 0, updated: 0 }
-  if (state.options.dryRun || isRejected(state)) throw new Undone()
-  await state.options.beforeCommit?.(trx, state)
-  return state
+  const commit = !state.options.dryRun && !isRejected(state)
+  if (commit) await state.options.beforeCommit?.(trx, state)
+  return { commit, result: state }
 }
 
 /** One fault, and all is undone. A dry state is never rejected: it tells. */

@@ -3,19 +3,20 @@ import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
 import { findAgency } from '../../agencies/store.ts'
 import type { AuditContext } from '../../audit/record.ts'
-import { inTransaction } from '../../database/transaction.ts'
+import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { extractDocument } from '../../documents/extract.ts'
 import { UnreadableFile } from '../../documents/formats/unreadable-file.ts'
 import { readDocument } from '../../documents/reading/read-report.ts'
 import type { Reading, ReadingProblem } from '../../documents/reading/reading.ts'
-import { type CheckResult, runChecks } from '../../form/checks.ts'
+import { runChecks } from '../../form/checks.ts'
 import { writeContent } from '../../form/write-content.ts'
 import { chooseForm, Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { requireAgencyInYear, requireEditable, upsertDraft } from '../../reports/drafts.ts'
 import { hasSameContent } from '../../reports/representation.ts'
 import type { ReportId } from '../../reports/stored-report.ts'
+import type { ImportedDocument } from './schemas.ts'
 import { saveReading } from './store.ts'
 
 export interface DocumentImport extends ReportId {
@@ -25,25 +26,6 @@ export interface DocumentImport extends ReportId {
   acceptPartial: boolean
 }
 
-export type Outcome = 'created' | 'replaced' | 'unchanged' | 'refused'
-
-export interface ImportAnswer {
-  dry_run: boolean
-  outcome: Outcome
-  report: { form: string } & ReturnType<typeof writeContent>
-  reading: {
-    document: string
-    year: number | null
-    agency_name: string | null
-    cells: Reading['cells']
-    problems: ReadingProblem[]
-  }
-  checks: CheckResult
-}
-
-/** Undoes a dry run at its end: what it would have done is known then. */
-class DryRun extends Error {}
-
 /** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
 export async function importDocument (
   db: Kysely<Database>,
@@ -51,9 +33,9 @@ export async function importDocument (
   by: AuditContext,
   { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport,
   thisYear: number
-): Promise<ImportAnswer> {
+): Promise<ImportedDocument> {
   chooseForm(forms, id.year, undefined, thisYear)
-  const agency = await inTransaction(db, async trx => await findAgency(trx, id.agency))
+  const agency = await findAgency(db, id.agency)
   if (agency === undefined) {
     throw problem('agency-unknown', { agency: id.agency }, {
       errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
@@ -73,7 +55,7 @@ export async function importDocument (
   const problems = [...contradictions(reading, id.year, agency.name), ...reading.problems]
   const complete = reading.cells.unreadable === 0 && reading.cells.missing === 0
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const answer: ImportAnswer = {
+  const answer: ImportedDocument = {
     dry_run: dryRun,
     outcome: 'refused',
     report: { form: form.id, ...writeContent(form, content) },
@@ -85,39 +67,34 @@ export async function importDocument (
     throw problem('document-partly-read', { reason: whyRefused(reading, id.year) }, { ...answer })
   }
   chooseForm(forms, id.year, form.id, thisYear)
-  try {
-    await inTransaction(db, async trx => {
-      await requireAgencyInYear(trx, id)
-      let isThereAlready = false
-      const { outcome } = await upsertDraft(
-        trx,
-        forms,
-        by,
-        { id, form, content, source: { document: sha256 } },
-        report => {
-          if (report === undefined) return
-          isThereAlready = hasSameContent(forms, report, form, content)
-          if (!isThereAlready) requireEditable(report)
-        }
-      )
-      answer.outcome = outcome
-      if (outcome !== 'unchanged') {
-        await saveReading(trx, id.agency, id.year, {
-          document: sha256,
-          content_type: contentType,
-          text: document.text,
-          form: form.id,
-          figures: content.figures,
-          sources: reading.sources,
-          problems
-        }, bytes)
+  return await runTransaction(db, async trx => {
+    await requireAgencyInYear(trx, id)
+    let isThereAlready = false
+    const { outcome } = await upsertDraft(
+      trx,
+      forms,
+      by,
+      { id, form, content, source: { document: sha256 } },
+      report => {
+        if (report === undefined) return
+        isThereAlready = hasSameContent(forms, report, form, content)
+        if (!isThereAlready) requireEditable(report)
       }
-      if (dryRun) throw new DryRun()
-    })
-  } catch (error) {
-    if (!(error instanceof DryRun)) throw error
-  }
-  return answer
+    )
+    answer.outcome = outcome
+    if (outcome !== 'unchanged') {
+      await saveReading(trx, id.agency, id.year, {
+        document: sha256,
+        content_type: contentType,
+        text: document.text,
+        form: form.id,
+        figures: content.figures,
+        sources: reading.sources,
+        problems
+      }, bytes)
+    }
+    return { commit: !dryRun, result: answer }
+  })
 }
 
 /** What the document says of itself is held against what the caller says of it; neither gives way in silence. */

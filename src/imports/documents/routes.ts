@@ -1,14 +1,14 @@
 // POST /v1/imports/documents: a published report as text, HTML, Word or Excel.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
-import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { auditContext } from '../../audit/record.ts'
-import type { Database } from '../../database/types.ts'
 import { DOCUMENT_TYPES, isDocument } from '../../documents/extract.ts'
 import { Forms } from '../../forms/forms.ts'
+import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { languageOf } from '../../http/language.ts'
 import { problems, ref } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
 import { problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument } from './actions.ts'
@@ -30,7 +30,7 @@ const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
 const typeOf = (header: string) =>
   DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
 
-export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = (description: string) => ({
     description,
     content: {
@@ -84,7 +84,7 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       })
     }
     if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const imported = await importDocument(db, forms, auditContext(request), {
+    const imported = await importDocument(request.db, forms, auditContext(request), {
       agency,
       year,
       bytes,
@@ -95,9 +95,7 @@ export const importRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
-      ? reply.type('text/plain; charset=utf-8').serializer(String).send(
-        summaryOf(imported, languageOf(request)) as never
-      )
-      : reply.type('application/json; charset=utf-8').send(imported as never)
+      ? sendAs(reply, 'text/plain; charset=utf-8', summaryOf(imported, languageOf(request)))
+      : sendAs(reply, JSON_UTF8, imported)
   })
 }

@@ -1,24 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
+import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
 import { Checked } from '../../reports/check-schemas.ts'
-import { Sections, Tables, WireNotes } from '../../reports/content-schemas.ts'
+import { Sections, Tables, WireNote, WireNotes } from '../../reports/content-schemas.ts'
 
 /** A real page as it was found. */
 export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 
-const OrNull = (type: 'integer' | 'string' | 'number', description: string) =>
-  Type.Unsafe<any>({ type: [type, 'null'], description })
-
 export const WireReadingProblem = Type.Object({
   code: Type.String({ description: 'Stable code, as `too-few-figures` or `figure-unreadable`.' }),
-  table: OrNull('string', 'Id of the table.'),
-  row: OrNull('string', 'Id of the row; null: the table as a whole.'),
-  column: OrNull('string', 'Id of the column; null: the row as a whole.'),
-  line: OrNull('integer', 'Line of the text of the document, from 1.'),
-  raw: OrNull('string', 'What stands there.'),
-  message: Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'What is wrong.' })
+  table: orNull('string', 'Id of the table.'),
+  row: orNull('string', 'Id of the row; null: the table as a whole.'),
+  column: orNull('string', 'Id of the column; null: the row as a whole.'),
+  line: orNull('integer', 'Line of the text of the document, from 1.'),
+  raw: orNull('string', 'What stands there.'),
+  message: bilingual('What is wrong.')
 }, {
   $id: 'ReadingProblem',
   description: 'What could not be read from a document, or contradicts the request.',
@@ -41,12 +39,12 @@ export const WireSource = Type.Object({
   line: Type.Integer({ description: 'Line of the text of the document, from 1.' }),
   start: Type.Integer({ description: 'Where the raw text begins in the text of the document, in UTF-16 code units.' }),
   end: Type.Integer({ description: 'Where it ends.' }),
-  table: OrNull('integer', 'Of an HTML, Word or Excel document: which of its tables, from 1.'),
-  row: OrNull('integer', 'The row of that table, from 1.'),
-  column: OrNull('integer', 'The column of that table, from 1.'),
+  table: orNull('integer', 'Of an HTML, Word or Excel document: which of its tables, from 1.'),
+  row: orNull('integer', 'The row of that table, from 1.'),
+  column: orNull('integer', 'The column of that table, from 1.'),
   raw: Type.String({ description: 'What stands there.' }),
   steps: Type.Array(Type.String(), { description: 'What turned it into the figure, in order.' }),
-  read: OrNull('number', 'The figure as it was read.'),
+  read: orNull('number', 'The figure as it was read.'),
   changed: Type.Boolean({ description: 'The report has another figure now.' })
 }, {
   $id: 'Source',
@@ -68,14 +66,11 @@ export const WireSource = Type.Object({
 
 export const WireCell = Type.Object({
   cell: Type.String({ description: '`table.row.column`.' }),
-  label: Type.Object({ zh: Type.String(), en: Type.String() }),
+  label: bilingual(),
   unit: Type.String(),
-  value: OrNull('number', 'The figure; null is blank.'),
-  note: Type.Unsafe<any>({ anyOf: [Type.Ref('Note'), { type: 'null' }], description: 'Why there is no figure.' }),
-  source: Type.Unsafe<any>({
-    anyOf: [Type.Ref('Source'), { type: 'null' }],
-    description: 'Null where the figure came from no document.'
-  }),
+  value: orNull('number', 'The figure; null is blank.'),
+  note: refOrNull(WireNote, 'Why there is no figure.'),
+  source: refOrNull(WireSource, 'Null where the figure came from no document.'),
   problems: Type.Array(ref(WireReadingProblem), {
     description: 'What was wrong with the cell or its row when it was read.'
   })
@@ -95,8 +90,8 @@ export const WireCell = Type.Object({
 
 export const DocumentReading = Type.Object({
   document: Type.String({ description: 'SHA-256 of the bytes.' }),
-  year: OrNull('integer', 'The year that the document states.'),
-  agency_name: OrNull('string', 'The agency that the document names.'),
+  year: orNull('integer', 'The year that the document states.'),
+  agency_name: orNull('string', 'The agency that the document names.'),
   cells: Type.Object({
     read: Type.Integer(),
     blank: Type.Integer(),
@@ -156,6 +151,8 @@ export const ImportedDocument = Type.Object({
     checks: { summary: { pass: 88, fail: 0, not_assessable: 0 }, findings: [] }
   }]
 })
+
+export type ImportedDocument = Static<typeof ImportedDocument>
 
 export const ImportQuery = Type.Object({
   agency: { ...AgencyCode, description: 'Whose report it is.' },

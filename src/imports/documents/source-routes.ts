@@ -7,6 +7,7 @@ import { DOCUMENT_TYPES } from '../../documents/extract.ts'
 import { writeFigure } from '../../form/figures.ts'
 import { Forms } from '../../forms/forms.ts'
 import { answer, problems } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
 import { problem } from '../../problems/problem.ts'
 import { getReport } from '../../reports/actions.ts'
 import { ReportParams } from '../../reports/parameters.ts'
@@ -97,14 +98,16 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     )
     if (document === undefined) throw problem('document-not-found', { agency, year })
     // A page of somebody else's must not run as one of ours.
-    return reply
+    reply
       .header('content-disposition', `attachment; filename="${agency}-${year}"`)
       .header('content-security-policy', 'sandbox; default-src \'none\'')
       .header('x-content-type-options', 'nosniff')
       .header('etag', `"${document.sha256}"`)
-      .type(document.content_type === '' ? 'application/octet-stream' : document.content_type).serializer((
-        bytes: Buffer
-      ) => bytes as never).send(document.bytes as never)
+    return sendAs(
+      reply,
+      document.content_type === '' ? 'application/octet-stream' : document.content_type,
+      document.bytes
+    )
   })
 
   app.get('/v1/reports/:agency/:year/document/text', {
@@ -124,8 +127,6 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const { agency, year } = request.params
     const text = await findText(db, agency, year, versionOf(await getReport(db, request.params, visibilityOf(request))))
     if (text === undefined) throw problem('document-not-found', { agency, year })
-    return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').serializer(String).send(
-      text as never
-    )
+    return sendAs(reply.header('x-content-type-options', 'nosniff'), 'text/plain; charset=utf-8', text)
   })
 }

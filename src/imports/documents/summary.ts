@@ -1,8 +1,8 @@
 // The answer to an import in ten lines, for a clerk at a terminal.
 import type { Language } from '../../problems/fault.ts'
-import type { ImportAnswer, Outcome } from './actions.ts'
+import type { ImportedDocument } from './schemas.ts'
 
-const OUTCOMES: Record<Outcome, { zh: string, en: string }> = {
+const OUTCOMES: Record<ImportedDocument['outcome'], { zh: string, en: string }> = {
   created: { zh: '新建草稿', en: 'a new draft' },
   replaced: { zh: '替换草稿', en: 'the draft is replaced' },
   unchanged: { zh: '与已有内容相同，没有改动', en: 'nothing changed, it is there already' },
@@ -10,7 +10,7 @@ const OUTCOMES: Record<Outcome, { zh: string, en: string }> = {
 }
 const MAX_EXAMPLES = 3
 
-export function summaryOf (answer: ImportAnswer, language: Language): string {
+export function summaryOf (answer: ImportedDocument, language: Language): string {
   const { reading: { cells, problems, year, agency_name: name }, checks, report } = answer
   const zh = language === 'zh'
   const failed = checks.findings.filter(finding => finding.outcome === 'fail' && finding.severity === 'error')

@@ -4,8 +4,10 @@ import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Database } from '../../database/types.ts'
+import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { languageOf } from '../../http/language.ts'
 import { answer, problems } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
 import type { Language } from '../../problems/fault.ts'
 import { problem } from '../../problems/problem.ts'
 import type { Format } from '../bulk/open-file.ts'
@@ -26,7 +28,7 @@ const params = (example: number) =>
     })
   })
 
-function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
+function formatJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
   return {
     id: job.id,
     kind: job.kind,
@@ -44,10 +46,14 @@ function wordJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: La
 }
 
 /** A problem in it has members of its own, which no schema names. */
-export const sendJob = (reply: FastifyReply, job: Job, language: Language) =>
-  reply.type('application/json; charset=utf-8').header('vary', 'Accept-Language').serializer(JSON.stringify).send(
-    wordJob(job, language)
-  ) as never
+export const sendJob = <Reply extends Pick<FastifyReply, 'type' | 'header'>>(
+  reply: Reply,
+  job: Job,
+  language: Language
+): Reply => {
+  reply.header('vary', 'Accept-Language')
+  return sendAs(reply, JSON_UTF8, JSON.stringify(formatJob(job, language)))
+}
 
 export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
   app.get(
@@ -63,8 +69,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
         response: { 200: answer(ImportJob, 'The import.'), ...problems('import-not-found') }
       }
     },
-    async (request, reply) =>
-      sendJob(reply as never, await getJob(db, request.actor!, request.params.id), languageOf(request))
+    async (request, reply) => sendJob(reply, await getJob(db, request.actor!, request.params.id), languageOf(request))
   )
 
   app.post(
@@ -83,7 +88,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       }
     },
     async (request, reply) =>
-      sendJob(reply as never, await cancelJob(db, request.actor!, request.params.id), languageOf(request))
+      sendJob(reply, await cancelJob(request.db, request.actor!, request.params.id), languageOf(request))
   )
 
   app.get('/v1/imports/:id/rejects', {
@@ -106,9 +111,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     const { id } = await getJob(db, request.actor!, request.params.id)
     const found = await findRejects(db, id)
     if (found === undefined) throw problem('rejects-not-found', { id })
-    return reply.type(`${found.rejects_type}; charset=utf-8`).header(
-      'content-disposition',
-      attachment(found.rejects_type)
-    ).serializer((bytes: Buffer) => bytes as never).send(found.rejects as never)
+    reply.header('content-disposition', attachment(found.rejects_type))
+    return sendAs(reply, `${found.rejects_type}; charset=utf-8`, found.rejects)
   })
 }

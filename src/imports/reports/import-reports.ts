@@ -9,10 +9,10 @@ import { lockTree } from '../../agencies/tree.ts'
 import { DeltaAccumulator } from '../../aggregates/deltas.ts'
 import { withEventBatch } from '../../audit/batch.ts'
 import { reserveMoment, TAKE_TIMESTAMP } from '../../database/clock.ts'
-import { inTransaction } from '../../database/transaction.ts'
+import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { createImportState, finishImport, type ImportState, rejectRecord, Undone } from '../bulk/import-state.ts'
+import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
 import type { ParsedChunk } from './chunk.ts'
@@ -32,31 +32,33 @@ export async function importReports (
   thisYear: number,
   options: ReportImportOptions
 ): Promise<ImportState> {
-  let state!: ReportImportState
-  try {
-    return await inTransaction(db, async trx =>
-      await withEventBatch(async events => {
-        // It may wait for another import, and then take as long as the file is.
-        await sql`set local statement_timeout = 0`.execute(trx)
-        // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing
-        // was known yet would read all of them for each part.
-        await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
-        await lockTree(trx)
-        const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
-        state = { ...createImportState(options), trx, forms, moment, deltas: new DeltaAccumulator(), events, options }
-        options.onStart?.(state)
-        await storeAll(state, thread.run(taskOf(state, file, thisYear)))
-        if (state.isStoring) await events.record(trx)
-        if (state.isStoring || options.dryRun) await state.deltas.addToTotals(trx, forms)
-        // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not
-        // used again.
-        if (state.isStoring && options.publish) await TAKE_TIMESTAMP.execute(trx)
-        return await finishImport(trx, state)
-      }))
-  } catch (error) {
-    if (error instanceof Undone) return state
-    throw error
-  }
+  return await runTransaction(db, async trx =>
+    await withEventBatch(async events => {
+      // It may wait for another import, and then take as long as the file is.
+      await sql`set local statement_timeout = 0`.execute(trx)
+      // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing
+      // was known yet would read all of them for each part.
+      await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
+      await lockTree(trx)
+      const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
+      const state: ReportImportState = {
+        ...createImportState(options),
+        trx,
+        forms,
+        moment,
+        deltas: new DeltaAccumulator(),
+        events,
+        options
+      }
+      options.onStart?.(state)
+      await storeAll(state, thread.run(taskOf(state, file, thisYear)))
+      if (state.isStoring) await events.record(trx)
+      if (state.isStoring || options.dryRun) await state.deltas.addToTotals(trx, forms)
+      // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not
+      // used again.
+      if (state.isStoring && options.publish) await TAKE_TIMESTAMP.execute(trx)
+      return await finishImport(trx, state)
+    }))
 }
 
 function taskOf (

@@ -10,6 +10,7 @@ import type { Database } from '../../database/types.ts'
 import type { Fault } from '../../problems/fault.ts'
 import { problem, throwIfFaults } from '../../problems/problem.ts'
 import type { ReportId } from '../stored-report.ts'
+import { Deadline } from './schemas.ts'
 
 /** 政府信息公开条例, article 49, in the year after: the first that applies. */
 const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
@@ -19,16 +20,6 @@ const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
 
 const statutoryDate = (standing: Period, year: number) =>
   `${year + 1}-${STATUTORY.find(({ applies }) => applies(standing))!.date}`
-
-export interface Deadline {
-  agency: string
-  year: number
-  date: string
-  statutory: string
-  local: string | null
-  first_published_at: string | null
-  on_time: boolean | null
-}
 
 async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): Promise<string> {
   const standing = await findPeriod(db, agency, year)

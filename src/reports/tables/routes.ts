@@ -121,7 +121,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   }, async (request, reply) => {
     const isCsv = (request.headers['content-type'] ?? '').toLowerCase().startsWith('text/csv')
     const { table, etag } = await appendRows(
-      db,
+      request.db,
       forms,
       writeRequest(request),
       request.params,

@@ -1,6 +1,6 @@
 // 更正说明: the difference of two versions as a page for people, in Markdown.
 import type { Language, Text } from '../../problems/fault.ts'
-import type { Difference } from './diff.ts'
+import type { Difference } from './schemas.ts'
 
 const WORDS = {
   title: { zh: '更正说明', en: 'Notice of correction' },

@@ -1,26 +1,13 @@
 // What changed from one version of a report to another: cells, texts, how the checks came out.
 import type { Outcome } from '../../form/assess-check.ts'
 import { runChecks } from '../../form/checks.ts'
-import { type Figure, type Note, writeFigure } from '../../form/figures.ts'
+import { writeFigure } from '../../form/figures.ts'
 import type { Cell, Form } from '../../form/form.ts'
 import { Forms } from '../../forms/forms.ts'
-import type { Text } from '../../problems/fault.ts'
 import type { StoredReport } from '../stored-report.ts'
+import type { Difference } from './schemas.ts'
 
-interface Side {
-  figure: Figure
-  note: Note | null
-}
-
-export interface Difference {
-  from: { version: number, published_at: string, form: string }
-  to: { version: number, published_at: string, form: string, amendment_reason: string | null }
-  /** In printed order. A side is null where the row was never given or the form has no such cell. */
-  cells: { cell: string, label: Text, unit: string, before: Side | null, after: Side | null }[]
-  sections: { section: string, label: Text, before: string | null, after: string | null }[]
-  /** Those that came out otherwise; null where the form has no such check. */
-  checks: { check: string, severity: string, label: Text, before: Outcome | null, after: Outcome | null }[]
-}
+type Side = NonNullable<Difference['cells'][number]['before']>
 
 export function differenceOf (forms: Forms, from: StoredReport, to: StoredReport): Difference {
   const [before, after] = [forms.get(from.form), forms.get(to.form)]

@@ -6,11 +6,12 @@ import { Type } from 'typebox'
 import { findAgency } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
+import { JSON_UTF8, PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
 import { languageOf } from '../../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
 import { answer, problems, ref } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
 import { problem } from '../../problems/problem.ts'
 import { ReportParams } from '../parameters.ts'
 import { reportText } from '../representation.ts'
@@ -95,12 +96,11 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const difference = differenceOf(forms, before, after)
     reply.header('vary', 'Accept, Accept-Language')
     if (accepts(request.raw).type(['application/json', 'text/markdown']) !== 'text/markdown') {
-      return reply.type('application/json; charset=utf-8').send({ agency, year, ...difference } as never)
+      return sendAs(reply, JSON_UTF8, { agency, year, ...difference })
     }
     const { name } = (await findAgency(db, agency))!
     const language = languageOf(request)
-    return reply.type('text/markdown; charset=utf-8').header('content-language', language).serializer(String).send(
-      correctionNotice(difference, name, year, language) as never
-    )
+    reply.header('content-language', language)
+    return sendAs(reply, 'text/markdown; charset=utf-8', correctionNotice(difference, name, year, language))
   })
 }

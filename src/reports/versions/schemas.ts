@@ -2,18 +2,17 @@ import { type Static, Type } from 'typebox'
 import { NextPage } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
+import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
 import { WireNote } from '../content-schemas.ts'
-
-const orNull = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
 
 export const VersionSummary = Type.Object({
   version: Type.Integer({ description: 'Its number, from 1.' }),
   form: Type.String({ description: 'Id of its form.' }),
   revision: Type.Integer({ description: 'Of the report, when it was published.' }),
   published_at: Type.String({ description: 'RFC 3339, UTC.' }),
-  amendment_reason: orNull('Why the version before was amended; null for the first.'),
-  public_until: orNull('When it was replaced or withdrawn; null while it is the current one.'),
-  withdrawal_reason: orNull('Why it was withdrawn; null when it was not.')
+  amendment_reason: orNull('string', 'Why the version before was amended; null for the first.'),
+  public_until: orNull('string', 'When it was replaced or withdrawn; null while it is the current one.'),
+  withdrawal_reason: orNull('string', 'Why it was withdrawn; null when it was not.')
 }, {
   $id: 'VersionSummary',
   description: 'A version without its content.',
@@ -34,18 +33,12 @@ export const VersionList = Type.Object({ items: Type.Array(ref(VersionSummary)),
   description: 'A page of versions in the order of their numbers.'
 })
 
-const label = Type.Object({ zh: Type.String(), en: Type.String() }, { description: 'As printed, and in English.' })
+const label = bilingual('As printed, and in English.')
 const Side = Type.Object({
-  figure: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null where there is none.' }),
-  note: Type.Unsafe<Static<typeof WireNote> | null>({
-    anyOf: [ref(WireNote), { type: 'null' }],
-    description: 'Why there is no figure.'
-  })
+  figure: orNull('number', 'null where there is none.'),
+  note: refOrNull(WireNote, 'Why there is no figure.')
 }, { $id: 'CellSide', description: 'What a version says in a cell.', examples: [{ figure: 3, note: null }] })
-const sideOrNull = Type.Unsafe<Static<typeof Side> | null>({
-  anyOf: [ref(Side), { type: 'null' }],
-  description: 'null where the row was never given or the form has no such cell.'
-})
+const sideOrNull = refOrNull(Side, 'null where the row was never given or the form has no such cell.')
 const outcome = Type.Unsafe<'pass' | 'fail' | 'not_assessable' | null>({
   enum: ['pass', 'fail', 'not_assessable', null],
   description: 'null where the form has no such check.'
@@ -60,7 +53,7 @@ export const WireDifference = Type.Object({
   agency: AgencyCode,
   year: Year,
   from: Type.Object(end, { description: 'The version before.' }),
-  to: Type.Object({ ...end, amendment_reason: orNull('Why it was made; null for the first.') }, {
+  to: Type.Object({ ...end, amendment_reason: orNull('string', 'Why it was made; null for the first.') }, {
     description: 'The version after.'
   }),
   cells: Type.Array(
@@ -77,8 +70,8 @@ export const WireDifference = Type.Object({
     Type.Object({
       section: Type.String({ description: 'Its id.' }),
       label,
-      before: orNull('null: it had none.'),
-      after: orNull('null: it has none.')
+      before: orNull('string', 'null: it had none.'),
+      after: orNull('string', 'null: it has none.')
     }),
     { description: 'Texts that changed.' }
   ),
@@ -111,5 +104,8 @@ export const WireDifference = Type.Object({
     checks: []
   }]
 })
+
+/** Without whose report it is. */
+export type Difference = Omit<Static<typeof WireDifference>, 'agency' | 'year'>
 
 export const versionSchemas = [VersionSummary, VersionList, Side, WireDifference]

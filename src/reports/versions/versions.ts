@@ -7,6 +7,7 @@ import { readVector } from '../../form/vector.ts'
 import { problem } from '../../problems/problem.ts'
 import { STATE, type State } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
+import type { VersionSummary } from './schemas.ts'
 
 interface VersionRow {
   form: string
@@ -93,24 +94,14 @@ export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: stri
   })
 }
 
-export interface ListedVersion {
-  version: number
-  form: string
-  revision: number
-  published_at: string
-  amendment_reason: string | null
-  public_until: string | null
-  withdrawal_reason: string | null
-}
-
 /** In the order of their numbers, those after `after`. */
 export async function listVersions (
   db: Kysely<Database>,
   { agency, year }: ReportId,
   after: number,
   limit: number
-): Promise<ListedVersion[]> {
-  const { rows } = await sql<ListedVersion>`
+): Promise<VersionSummary[]> {
+  const { rows } = await sql<VersionSummary>`
     select version, form, revision, ${formatTimestamp(sql`published_at`)} as published_at, reason as amendment_reason,
            ${formatTimestamp(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
     from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`

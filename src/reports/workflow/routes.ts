@@ -1,7 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Kysely } from 'kysely'
-import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { ETAG, MoveConditions } from '../../http/etag.ts'
 import { answer, BODY, problems, ref } from '../../http/responses.ts'
@@ -14,7 +12,7 @@ import { writeRequest } from '../write-request.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './schemas.ts'
 import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
-export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
   const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
     sendReport(reply, forms, report, visibilityOf(request))
@@ -52,7 +50,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await submitReport(db, forms, writeRequest(request), request.params)
+        await submitReport(request.db, forms, writeRequest(request), request.params)
       )
   )
 
@@ -77,7 +75,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         request,
         reply,
         await returnReport(
-          db,
+          request.db,
           forms,
           writeRequest(request),
           request.params,
@@ -114,7 +112,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
       moved(
         request,
         reply,
-        await publishReport(db, forms, writeRequest(request), request.params)
+        await publishReport(request.db, forms, writeRequest(request), request.params)
       )
   )
 
@@ -140,7 +138,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         request,
         reply,
         await amendReport(
-          db,
+          request.db,
           forms,
           writeRequest(request),
           request.params,
@@ -178,7 +176,7 @@ export const workflowRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
         request,
         reply,
         await withdrawReport(
-          db,
+          request.db,
           forms,
           writeRequest(request),
           request.params,

@@ -1,0 +1,12 @@
+// The hashes of the audit log. The function event_hash of migration 0006 computes the same in SQL.
+import { hash } from 'node:crypto'
+
+export const EMPTY_HASH = Buffer.alloc(0)
+
+/** SHA-256 of an event in its chain; `previous` is the hash of the event before it, in hexadecimal. */
+export const eventHash = (previous: string, n: number, at: string, body: string): Buffer =>
+  hash('sha256', `${previous} ${n} ${at} ${body}`, 'buffer')
+
+/** The running hash of the feed after one more event. */
+export const nextRunningHash = (running: Buffer, event: Buffer): Buffer =>
+  hash('sha256', Buffer.concat([running, event]), 'buffer')

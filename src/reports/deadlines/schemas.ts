@@ -1,0 +1,42 @@
+import { type Static, Type } from 'typebox'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { orNull } from '../../http/schemas.ts'
+
+const Day = Type.String({
+  pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
+  description: 'A day, as 2020-01-20'
+})
+
+export const Deadline = Type.Object({
+  agency: AgencyCode,
+  year: Year,
+  date: Type.String({ description: 'The last day on which the report is in time, in China.' }),
+  statutory: Type.String({
+    description: '31 January of the year after; for governments of counties and above 31 March.'
+  }),
+  local: orNull('string', 'An earlier day that was set; null where none was.'),
+  first_published_at: orNull('string', 'When the first version was published: amendments do not make it late.'),
+  on_time: orNull('boolean', 'null while the report is not published and the day is not over.')
+}, {
+  $id: 'Deadline',
+  description: 'By when a report is to be public, and whether it was.',
+  examples: [{
+    agency: 'kundulun-culture',
+    year: 2019,
+    date: '2020-01-20',
+    statutory: '2020-01-31',
+    local: '2020-01-20',
+    first_published_at: '2020-01-18T01:30:00.123456Z',
+    on_time: true
+  }]
+})
+export const NewDeadline = Type.Object({ date: Day }, {
+  $id: 'NewDeadline',
+  additionalProperties: false,
+  description: 'A day that is not after the statutory one.',
+  examples: [{ date: '2020-01-20' }]
+})
+
+export type Deadline = Static<typeof Deadline>
+
+export const deadlineSchemas = [Deadline, NewDeadline]
