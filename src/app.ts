@@ -16,6 +16,7 @@ import type { Database } from './database/types.ts'
 import { Forms } from './forms/forms.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { addBodyParsers } from './http/bodies/body.ts'
+import { compressResponses } from './http/compression.ts'
 import { handleClientError, handleErrors, handleInvalidPath } from './http/errors.ts'
 import { handleIfNoneMatch } from './http/etag.ts'
 import type { Feature } from './http/feature.ts'
@@ -129,6 +130,7 @@ export async function buildApp ({
     reply.header('x-request-id', request.id)
   })
   handleIfNoneMatch(app)
+  await compressResponses(app)
   const metrics = measureRequests(app)
 
   // Each request passes these in this order.

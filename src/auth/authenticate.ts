@@ -32,7 +32,14 @@ export function authenticate (app: FastifyInstance, ways: Authenticator[]): void
 
 async function identifyCaller (authorization: string, ways: Authenticator[]): Promise<Actor> {
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
-  if (bearer !== undefined) {
+  if (bearer === undefined) {
+    throw problem('key-invalid', {}, {
+      errors: [{
+        parameter: 'authorization',
+        expected: { en: 'Bearer, a space, and the key or token', zh: 'Bearer、一个空格，再加密钥或令牌' }
+      }]
+    })
+  } else {
     for (const way of ways) {
       const actor = await way(bearer)
       if (actor !== undefined) return actor

@@ -38,8 +38,7 @@ export function authorizeRequests (
       return
     }
     route.config = { ...route.config, rule }
-    if (rule.minimumRole === 'anyone' && rule.scope === null) return
-    schema!.security = rule.minimumRole === 'anyone' ? [{}, ...A_KEY] : A_KEY
+    schema!.security = rule.minimumRole !== 'anyone' ? A_KEY : rule.scope === null ? [] : [{}, ...A_KEY]
     if (rule.minimumRole === 'anyone') return
     addProblems(schema!.response as object, [
       'key-required',

@@ -3,6 +3,7 @@ import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { promisify } from 'node:util'
 import { gzip as gzipInto } from 'node:zlib'
+import { gzipTag } from './compression.ts'
 import { etagOfText } from './etag.ts'
 
 const gzip = promisify(gzipInto)
@@ -32,7 +33,7 @@ const compressed = new WeakMap<CachedResponse, Promise<CachedResponse>>()
 function compress (answer: CachedResponse): Promise<CachedResponse> {
   let made = compressed.get(answer)
   if (made === undefined) {
-    made = gzip(answer.body).then(body => ({ ...answer, body, etag: `${answer.etag.slice(0, -1)}-gzip"` }))
+    made = gzip(answer.body).then(body => ({ ...answer, body, etag: gzipTag(answer.etag) }))
     compressed.set(answer, made)
   }
   return made

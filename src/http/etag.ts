@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { problem } from '../problems/problem.ts'
+import { plainTag } from './compression.ts'
 
 /** Names what is shown. `suffix` tells more to us, not to the client. */
 export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
@@ -37,7 +38,7 @@ export function readConditions (
         }]
       })
     }
-    return text.match(TAG)!
+    return text.match(TAG)!.map(plainTag)
   }
   const [match, noneMatch] = [read('if-match'), read('if-none-match')]
   return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }
@@ -51,7 +52,9 @@ export function handleIfNoneMatch (app: FastifyInstance): void {
     if (known === undefined || typeof etag !== 'string' || request.method !== 'GET' || reply.statusCode !== 200) {
       return payload
     }
-    if (known.trim() !== '*' && !(known.match(TAG) ?? []).some(tag => tag.replace('W/', '') === etag)) return payload
+    if (
+      known.trim() !== '*' && !(known.match(TAG) ?? []).some(tag => plainTag(tag.replace('W/', '')) === plainTag(etag))
+    ) return payload
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     return null
   })

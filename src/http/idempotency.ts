@@ -52,7 +52,7 @@ export function handleIdempotencyKeys (
     }
   })
   app.addHook('onRoute', ({ method, schema }) => {
-    if (method !== 'POST' || !schema?.security?.every(way => Object.keys(way).length > 0)) return
+    if (method !== 'POST' || schema === undefined || !needsKey(schema.security)) return
     schema.headers ??= Type.Object(HEADER)
     addProblems(schema.response as object, [
       'idempotency-key-invalid',
@@ -98,6 +98,9 @@ export function handleIdempotencyKeys (
     }
   })
 }
+
+const needsKey = (security: readonly object[] = []): boolean =>
+  security.length > 0 && security.every(scheme => Object.keys(scheme).length > 0)
 
 /** Also gives the connection back. On one that was lost nothing is left to undo. */
 const rollBack = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})

@@ -197,6 +197,7 @@ export const bulkRoutes =
       schema: {
         ...reports,
         operationId: 'putReportsFile',
+        summary: 'Import reports: upload a file',
         description: `As POST, for \`curl -T\`. ${reports.description}`
       }
     }, postReports)
@@ -218,6 +219,7 @@ export const bulkRoutes =
       schema: {
         ...agencies,
         operationId: 'putAgenciesFile',
+        summary: 'Import agencies: upload a file',
         description: `As POST, for \`curl -T\`. ${agencies.description}`
       }
     }, postAgencies)

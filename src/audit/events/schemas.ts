@@ -15,7 +15,7 @@ export const Event = Type.Object({
   kind: Type.Enum([...REPORT_EVENTS, ...OTHER_EVENTS], { description: 'What happened.', examples: ['published'] }),
   agency: nullable(AgencyCode),
   year: nullable(Year),
-  actor: Type.String({ description: 'The id of the key or the subject of the token.', examples: ['key:2'] }),
+  actor: Type.String({ description: 'The id of the key or the subject of the token.', examples: ['key 2'] }),
   request_id: Type.String({ description: 'As in the answer and the log.' }),
   previous: Type.String({ description: 'The hash before it in the chain; empty for the first.' }),
   hash: Hash

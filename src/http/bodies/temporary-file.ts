@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'path/posix'
+import { join } from 'node:path/posix'
 
 /** A file without a name: it goes with the process, however that ends. */
 export async function openTemporaryFile (): Promise<FileHandle> {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { type ProblemCode, PROBLEMS } from '../../problems/codes.ts'
 import { ProblemBody, problemsBesideParameters, WireFault } from '../responses.ts'
+import { cleanUp } from './clean-up-openapi.ts'
 
 const FAULTS: Partial<Record<ProblemCode, Static<typeof WireFault>[]>> = {
   'parameter-invalid': [{ parameter: 'year', found: 'MMXIX', expected: 'integer' }],
@@ -39,31 +40,9 @@ const EXAMPLES = Object.fromEntries(
   }])
 )
 
-export interface Document {
-  components: { schemas: Record<string, { properties?: object }>, examples: Record<string, object> }
-  paths: Record<
-    string,
-    Record<string, { requestBody?: { required: boolean, content: Record<string, { schema: { $ref?: string } }> } }>
-  >
-}
-
-/** Puts right what the generator makes of the routes, and leaves out what none of them uses. */
-function cleanUp (document: object): Document {
-  const text = JSON.stringify(document)
-  // Parsed anew, no two parts are the same object: YAML would write the second as an alias.
-  const { paths, components, ...rest } = JSON.parse(text) as Document
-  const isEmpty = ({ $ref }: { $ref?: string }) =>
-    Object.keys(components.schemas[$ref?.split('/').at(-1) ?? '']?.properties ?? { some: 1 }).length === 0
-  for (const { requestBody } of Object.values(paths).flatMap(path => Object.values(path))) {
-    if (requestBody !== undefined && Object.values(requestBody.content).some(({ schema }) => isEmpty(schema))) {
-      requestBody.required = false
-    }
-  }
-  const examples = Object.fromEntries(
-    Object.entries(components.examples).filter(([code]) => text.includes(`"#/components/examples/${code}"`))
-  )
-  return { ...rest, paths, components: { ...components, examples } }
-}
+/** Swagger UI shows an example body under each documented error: the codes in its description say the same shortly. */
+const SHORT_ERRORS = `.responses-table:not(.live-responses-table) tr:is([data-code^="4"], [data-code^="5"])
+  :is(.model-example, .response-controls, .examples-select) { display: none }`
 
 export async function serveOpenapi (app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(WireFault)
@@ -79,16 +58,18 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
           'A figure is an integer, an amount of money or `null`: a blank is never a zero. Writes need an API key (button **Authorize**) whose role and agency allow them; what is published is open. ' +
           'Every fault is answered as RFC 9457 problem details in English or Chinese (`Accept-Language`); [all codes](/problems).\n\n' +
           'The examples make one report, that of the Kundulun bureau of culture for 2019. Sent as they are filled in they file it: register the agency, create the report, check it, submit it, publish it, read the totals.',
+        contact: { name: 'Gongkai' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
+      servers: [{ url: '/', description: 'This service.' }],
       tags: [
-        { name: 'forms', description: 'The statutory forms as data.' },
-        { name: 'agencies', description: 'Who files, and under whom, by year.' },
+        { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
-        { name: 'imports', description: 'Published reports, read as they are found.' },
         { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },
         { name: 'versions', description: 'What was published, and how it changed.' },
-        { name: 'totals', description: 'Sums across agencies and years.' },
+        { name: 'imports', description: 'Documents as they are found, and files of many reports or agencies.' },
+        { name: 'agencies', description: 'Who files, and under whom, by year.' },
+        { name: 'forms', description: 'The statutory forms as data.' },
         { name: 'keys', description: 'API keys: a role, for an agency and all below it.' },
         {
           name: 'events',
@@ -132,7 +113,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       docExpansion: 'list',
       defaultModelsExpandDepth: 0
     },
-    theme: { title: 'Gongkai 公开' }
+    theme: { title: 'Gongkai 公开', css: [{ filename: 'gongkai.css', content: SHORT_ERRORS }] }
   })
   const schema = (operationId: string, summary: string, type: string, content: TSchema) => ({
     operationId,

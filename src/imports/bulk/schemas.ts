@@ -54,14 +54,13 @@ const text = (description: string, examples: string[]) => ({
   schema: Type.Unsafe<unknown>({ type: 'string', ...byLine, description, examples })
 })
 
-const file = (name: string, content: string) => ({
+const file = {
   'multipart/form-data': {
     schema: Type.Unsafe<unknown>({
       type: 'object',
       ...byLine,
       properties: { file: { type: 'string', format: 'binary' } },
-      description: 'One file, as `curl -F file=@FILE` sends it; by its name `.csv` or `.ndjson`.',
-      examples: [{ file: `(the bytes of ${name})` }]
+      description: 'One file, as `curl -F file=@FILE` sends it; by its name `.csv` or `.ndjson`.'
     })
   },
   'application/octet-stream': {
@@ -70,34 +69,34 @@ const file = (name: string, content: string) => ({
       ...byLine,
       format: 'binary',
       description:
-        'NDJSON or CSV, plain or gzip: which of them is told by its first bytes. So is a body without a type.',
-      examples: [content]
+        'NDJSON or CSV, plain or gzip: which of them is told by its first bytes. So is a body without a type.'
     })
   }
-})
+}
+
 export const REPORTS_BODY = {
   content: {
-    'application/x-ndjson': text('One report a line, as PUT takes it, with agency and year.', [REPORT_LINES]),
     'text/csv': text(
       'Figures: `agency,year,table,row,<columns>`, one line per table row, or `agency,year,cell,value`. The lines of one report stand together; an empty field is blank; texts that are there stay.',
       [example('figures.csv')]
     ),
-    ...file('reports.ndjson', REPORT_LINES)
+    'application/x-ndjson': text('One report a line, as PUT takes it, with agency and year.', [REPORT_LINES]),
+    ...file
   }
 }
 export const AGENCIES_BODY = {
   content: {
+    'text/csv': text(
+      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until; `code` is needed. An empty parent, credit_code, division_code, since or until is null.',
+      [example('agencies.csv')]
+    ),
     'application/x-ndjson': text('One agency a line, as PUT takes it, with its code.', [
       example('agencies.csv').split('\n').slice(1, -1).map(line => {
         const [code, name, level, kind, parent, reporting] = line.split(',')
         return JSON.stringify({ code, name, level, kind, parent: parent || null, reporting })
       }).join('\n') + '\n'
     ]),
-    'text/csv': text(
-      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until; `code` is needed. An empty parent, credit_code, division_code, since or until is null.',
-      [example('agencies.csv')]
-    ),
-    ...file('agencies.csv', example('agencies.csv'))
+    ...file
   }
 }
 

@@ -9,6 +9,7 @@ import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { languageOf } from '../../http/language.ts'
 import { problems, ref } from '../../http/responses.ts'
 import { sendAs } from '../../http/send-as.ts'
+import { READ_BY_CODE } from '../../http/validation.ts'
 import { problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument } from './actions.ts'
@@ -22,7 +23,7 @@ const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
   schema: Type.Unsafe<Buffer>(
     type.startsWith('text/')
       ? { description: 'The page as it was found.', examples: [EXAMPLE] }
-      : { description: 'The file.', examples: ['(the bytes of the file)'] }
+      : { type: 'string', format: 'binary', [READ_BY_CODE]: 'document', description: 'The file.' }
   )
 }]))
 

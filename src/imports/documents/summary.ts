@@ -1,6 +1,6 @@
 // The answer to an import in ten lines, for a clerk at a terminal.
 import type { Language } from '../../problems/fault.ts'
-import type { ImportedDocument } from './schemas.ts'
+import { ImportedDocument } from './schemas.ts'
 
 const OUTCOMES: Record<ImportedDocument['outcome'], { zh: string, en: string }> = {
   created: { zh: '新建草稿', en: 'a new draft' },

@@ -1,0 +1,36 @@
+import compress from '@fastify/compress'
+import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
+
+/** Smaller answers would hardly become smaller. */
+const MIN_BYTES = 2048
+const SUFFIX = '-gzip"'
+
+/** Compressed bytes need a strong ETag of their own. */
+export const gzipTag = (etag: string): string => `${etag.slice(0, -1)}${SUFFIX}`
+
+/** The ETag of the same answer uncompressed, which stands for what is stored. */
+export const plainTag = (etag: string): string => etag.endsWith(SUFFIX) ? `${etag.slice(0, -SUFFIX.length)}"` : etag
+
+/** Register after the hooks that decide on 304, which need the whole answer. */
+export async function compressResponses (app: FastifyInstance): Promise<void> {
+  await app.register(compress, {
+    global: true,
+    globalDecompression: false,
+    threshold: MIN_BYTES,
+    encodings: ['gzip', 'identity'],
+    customTypes:
+      /^(application\/([\w.+-]+\+)?(json|yaml|x-ndjson|javascript)|text\/(html|css|csv|plain|markdown|javascript)|image\/svg\+xml)\b/
+  })
+  // The plugin compresses in a hook of each route, which runs after those of the service: so this one is of the route too.
+  app.addHook('onRoute', route => {
+    route.onSend = [route.onSend ?? [], setGzipTag].flat() as onSendAsyncHookHandler[]
+  })
+}
+
+const setGzipTag: onSendAsyncHookHandler = async (_, reply, payload) => {
+  const etag = reply.getHeader('etag')
+  if (reply.getHeader('content-encoding') === 'gzip' && typeof etag === 'string' && !etag.startsWith('W/')) {
+    reply.header('etag', gzipTag(plainTag(etag)))
+  }
+  return payload
+}
