@@ -27,6 +27,8 @@ const { values: given } = parseArgs({
   }
 })
 const large = given.national || given.province
+/** The pages that show the table of the nation. */
+const PAGES = ['docs/performance.md', 'docs/zh-CN/performance.md']
 const options = { ...given, rounds: Number(given.rounds ?? (given.smoke ? 1 : 10)) }
 const LIMIT_MS = large ? 3 * 3600_000 : 118_000
 
@@ -71,9 +73,9 @@ async function store (name, text) {
   await writeFile(file, text)
 }
 
-/** Puts the table into its place in a README. */
-async function show (readme, table) {
-  const file = new URL(`../${readme}`, import.meta.url)
+/** Puts the table into its place in a page. */
+async function show (page, table) {
+  const file = new URL(`../${page}`, import.meta.url)
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace(/(?<=<!-- national -->\n)[^]*(?=<!-- \/national -->)/, () => table))
 }
@@ -98,7 +100,7 @@ try {
     const name = given.national ? 'national' : 'province'
     await store(`${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
     await store(`${name}.md`, markdown(result))
-    if (given.national) { for (const readme of ['README.md', 'README.zh-CN.md']) await show(readme, markdown(result)) }
+    if (given.national) { for (const page of PAGES) await show(page, markdown(result)) }
   } else if (given.only === '' && !given.smoke) await store('latest.json', `${JSON.stringify(result, null, 2)}\n`)
 } catch (error) {
   console.error(error)

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { Config, loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
 
 const src = fileURLToPath(new URL('../src/', import.meta.url))
 const files = (await readdir(src, { recursive: true })).filter(file => file.endsWith('.ts'))
@@ -148,11 +148,4 @@ t.test('a wrong configuration is one message with every fault, and shows no secr
     }
   )
   t.end()
-})
-
-t.test('the README names every setting with its default', async t => {
-  for (const name of ['README.md', 'README.zh-CN.md']) {
-    const readme = await readFile(new URL(`../${name}`, import.meta.url), 'utf8')
-    for (const setting of Object.keys(Config.properties)) t.match(readme, `| \`${setting}\` |`, `${name}: ${setting}`)
-  }
 })

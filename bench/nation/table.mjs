@@ -33,6 +33,7 @@ export function judge (
     )
   }
   const rate = ({ lines, ms }) => lines / ms * 1000
+  const minutes = (what, { lines, ms }) => line(what, ms / lines * 1_000_000 / 60_000, 'min')
   const publish = writes.find(row => row.name.trim() === 'publish')
   const page1 = at(rows, names.list)
   return [
@@ -44,8 +45,9 @@ export function judge (
       rate(imported.vectors),
       rate(imported.reports) / rate(imported.vectors),
       LEAST,
-      0.25
+      0.15
     ),
+    minutes('  a million reports', imported.reports),
     line(
       `  with ${WORDY_CHARACTERS} characters of text each`,
       rate(wordy),
@@ -54,6 +56,7 @@ export function judge (
       rate(imported.reports),
       rate(wordy) / rate(imported.reports)
     ),
+    minutes('  a million reports with such texts', wordy),
     line('  the generator alone', rate(alone), '/s'),
     line('import of agencies', rate(imported.agencies), '/s'),
     line('most memory of the service while importing', memory / 1e6, 'MB', undefined, undefined, undefined, MOST, 400),

@@ -1,0 +1,180 @@
+// The README and the pages of docs/: their commands are executed and the printed answers compared, their links exist,
+// both languages name the same things, and the pages of settings and of the architecture are complete.
+//
+// A block ```sh is executed; a block without a language directly below it is its answer, in which `…` stands for what
+// differs from run to run. A page of docs/ continues the README of its language. A block ```console shows what needs
+// more than the service, such as a container engine, and is not executed.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { Config } from '../src/config.ts'
+import { ADMIN_KEY, freshApp } from './support/app.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const read = async (page: string) => await readFile(join(root, page), 'utf8')
+const READMES = ['README.md', 'README.zh-CN.md']
+const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter(name => name.endsWith('.md')).sort()
+  .map(name => join('docs', name))
+const pages = [...READMES, ...docs]
+const OTHERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md']
+const MAX_README_BYTES = 8192
+
+const isChinese = (page: string) => page.includes('zh-CN')
+const readmeOf = (page: string) => READMES[isChinese(page) ? 1 : 0]!
+const englishOf = (page: string) => page.replace('.zh-CN', '').replace('zh-CN/', '')
+
+const FENCE = /^```(\w*)\n([\s\S]*?)^```$/gm
+const withoutFences = (text: string) => text.replace(FENCE, '')
+const codeSpans = (text: string) => [...withoutFences(text).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!)
+
+interface Block {
+  commands: string
+  answer: string
+}
+
+const blocksOf = async (page: string): Promise<Block[]> =>
+  [...(await read(page)).matchAll(/^```sh\n([\s\S]*?)^```\n(?:```\n([\s\S]*?)^```\n)?/gm)].map(
+    ([, commands, answer = '']) => ({ commands: commands!, answer })
+  )
+
+/** The reader's own address and key, and the two commands that start the service, are replaced by the test's. */
+const runnable = (commands: string) => commands.replace(/^export BASE=.*$/m, '').replace(/^npm (ci|start)$/gm, '')
+
+function answerPattern (answer: string): RegExp {
+  const escaped = answer.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('…', '[^\\n]*?')}$`)
+}
+
+async function bash (script: string, env: Record<string, string>) {
+  const shell = spawn('bash', ['-eu'], {
+    cwd: root,
+    // What the scripts of package.json run before themselves was done before the tests.
+    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', npm_config_ignore_scripts: 'true', ...env }
+  })
+  let output = ''
+  for (const stream of [shell.stdout, shell.stderr]) {
+    stream.on('data', data => {
+      output += data
+    })
+  }
+  shell.stdin.end(script)
+  const [code] = await once(shell, 'close')
+  return { code, output }
+}
+
+t.test('the commands of every page run as they stand and give the answers that are printed', async t => {
+  t.jobs = 3
+  for (const page of pages) {
+    const own = await blocksOf(page)
+    const isTranslated = isChinese(page) && JSON.stringify(own) === JSON.stringify(await blocksOf(englishOf(page)))
+    // The same commands with the same answers run once.
+    if (own.length === 0 || isTranslated) continue
+    t.test(page, { buffered: true }, async t => {
+      const walk = READMES.includes(page) ? [] : await blocksOf(readmeOf(page))
+      const { app, url } = await freshApp(t)
+      const base = await app.listen({ host: '127.0.0.1', port: 0 })
+      const mark = '=== next ==='
+      const { code, output } = await bash(
+        [...walk, ...own].map(({ commands }) => `${runnable(commands)}\necho '${mark}'\n`).join(''),
+        { BASE: base, KEY: ADMIN_KEY, DATABASE_URL: url }
+      )
+      t.equal(code, 0, output)
+      const answers = output.split(`${mark}\n`).slice(walk.length)
+      for (const [i, { commands, answer }] of own.entries()) {
+        if (!answerPattern(answer).test(answers[i] ?? '')) t.equal(answers[i], answer, commands)
+      }
+    })
+  }
+})
+
+t.test('a README is a front door: it has a walk and at most 8 kB', async t => {
+  for (const page of READMES) {
+    t.ok(Buffer.byteLength(await read(page)) <= MAX_README_BYTES, page)
+    t.ok((await blocksOf(page)).length >= 6, page)
+  }
+  t.same(await blocksOf('README.zh-CN.md'), await blocksOf('README.md'), 'both walk the same way')
+})
+
+t.test('commands stand in blocks that are executed, or in marked ones', async t => {
+  for (const page of pages) {
+    for (const [, language, text] of (await read(page)).matchAll(FENCE)) {
+      t.ok(['sh', 'console', '', 'text', 'json', 'yaml', 'ini'].includes(language!), `${page}: ${language}`)
+      if (language === 'console') t.match(text, /^\$ /, page)
+      if (language === 'text' || language === '') t.notMatch(text, /^(curl|npm|docker|node) /m, page)
+    }
+  }
+})
+
+/** As GitHub makes the anchor of a heading. */
+const anchorOf = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}_\- ]/gu, '').replaceAll(' ', '-')
+const anchorsOf = async (page: string) =>
+  [...withoutFences(await read(page)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))
+
+t.test('every link leads to a file that is there, and to a heading in it', async t => {
+  for (const page of [...pages, ...OTHERS]) {
+    for (const [, target] of withoutFences(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue
+      const [path, anchor] = target!.split('#') as [string, string?]
+      const file = path === '' ? page : join(dirname(page), path)
+      t.ok(existsSync(join(root, file)), `${page}: ${target}`)
+      if (anchor !== undefined) t.ok((await anchorsOf(file)).includes(anchor), `${page}: ${target}`)
+    }
+  }
+  for (const page of docs) t.match(await read(readmeOf(page)), `](${page})`, `${readmeOf(page)} links to ${page}`)
+})
+
+t.test('a page in Chinese names the settings, endpoints and fields of the English one', async t => {
+  for (const page of pages.filter(isChinese)) {
+    const english = englishOf(page)
+    t.ok(pages.includes(english), `${english} exists`)
+    const names = async (page: string) => {
+      // eslint-disable-next-line no-control-regex
+      const spans = codeSpans(await read(page)).filter(span => /^[\x00-\x7f]+$/.test(span))
+      return [...new Set(spans)].sort()
+    }
+    t.same(await names(page), await names(english), page)
+  }
+})
+
+t.test('every endpoint that a page names is one of the API', async t => {
+  const { paths } = JSON.parse(await read('openapi/openapi.json')) as { paths: Record<string, Record<string, unknown>> }
+  for (const page of [...pages, ...OTHERS]) {
+    for (const span of codeSpans(await read(page))) {
+      const [, method, path] = /^(GET|POST|PUT|PATCH|DELETE) (\/[^?]*)/.exec(span) ?? []
+      if (path !== undefined) t.ok(paths[path]?.[method!.toLowerCase()], `${page}: ${span}`)
+    }
+  }
+})
+
+t.test('every script that a page names is one of package.json', async t => {
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
+  for (const page of [...pages, ...OTHERS]) {
+    for (const [, name] of (await read(page)).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)) {
+      t.ok(scripts[name!], `${page}: npm run ${name}`)
+    }
+  }
+})
+
+t.test('the pages of the configuration have every setting with its default', async t => {
+  for (const [page, none] of [['docs/configuration.md', 'none'], ['docs/zh-CN/configuration.md', '无']] as const) {
+    const rows = [...(await read(page)).matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map((
+      [, name, value]
+    ) => [name, value])
+    const settings = Object.entries(Config.properties as Record<string, { default?: unknown }>)
+    t.same(
+      rows,
+      settings.map(([name, setting]) => [name, setting.default === undefined ? none : `\`${setting.default}\``]),
+      page
+    )
+  }
+})
+
+t.test('the page of the architecture names every folder of src', async t => {
+  const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter(entry => entry.isDirectory())
+  const named = [...(await read('docs/architecture.md')).matchAll(/^\| `(\w+)\/` \|/gm)].map(([, name]) => name)
+  t.same(named.sort(), folders.map(({ name }) => name).sort())
+})
