@@ -1,18 +1,14 @@
 # What the service needs at run time, and no more: PostgreSQL is another container's.
-FROM node:24.21.0-bookworm-slim AS modules
-WORKDIR /app
-COPY package.json package-lock.json ./
-# Nothing at run time reads the type declarations and source maps, a third of it all.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts \
- && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
-
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional --ignore-scripts
-COPY tsconfig.json ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+COPY build.mjs ./
 COPY src src
-RUN npm run build && rm dist/.tsbuildinfo
+# Nothing at run time needs the transpiler, or reads the type declarations and source maps, a third of it all.
+RUN node build.mjs \
+ && rm -r node_modules/@swc \
+ && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \) -delete
 
 FROM node:24.21.0-bookworm-slim
 LABEL org.opencontainers.image.title="Gongkai" \
@@ -21,7 +17,7 @@ LABEL org.opencontainers.image.title="Gongkai" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/node:24.21.0-bookworm-slim"
 WORKDIR /app
-COPY --from=modules /app/node_modules node_modules
+COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY migrations migrations
 COPY forms forms

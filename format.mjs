@@ -40,7 +40,8 @@ const names = (await Promise.all(
     (await readdir(join(root, folder), { recursive: true })).map(name => join(root, folder, name))
   )
 )).flat()
-  .filter(name => /\.(ts|mjs)$/.test(name)).concat(['eslint.config.js', 'format.mjs'].map(name => join(root, name)))
+  .filter(name => /\.(ts|mjs)$/.test(name) && !name.includes('/node_modules/'))
+  .concat(['build.mjs', 'eslint.config.js', 'format.mjs', 'run.mjs'].map(name => join(root, name)))
 const wrong = names.filter(filePath => {
   const fileText = readFileSync(filePath, 'utf8')
   // A second pass sees the lines that the first one broke.

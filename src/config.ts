@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -68,4 +69,19 @@ export function loadConfig (env: NodeJS.ProcessEnv): Config {
         `  ${name}: expected ${RULES[name]}${SECRET.includes(name) ? '' : `, found ${JSON.stringify(env[name])}`}`
       ).join('\n')
   )
+}
+
+/**
+ * A sentence for each variable that is no setting, but almost one that is not set. Short names have many neighbours
+ * that are something else (PATH beside PORT): there one letter may differ, elsewhere two.
+ */
+export function findMisspelt (env: NodeJS.ProcessEnv): string[] {
+  const unset = Object.keys(RULES).filter(setting => !env[setting])
+  return Object.keys(env).filter(name => env[name] && !(name in RULES)).flatMap(name => {
+    const near = unset
+      .map(setting => ({ setting, letters: distance(name.toUpperCase(), setting) }))
+      .filter(({ setting, letters }) => letters <= (setting.length < 8 ? 1 : 2))
+      .sort((a, b) => a.letters - b.letters)[0]
+    return near === undefined ? [] : [`${name} is not a setting: is ${near.setting} meant?`]
+  })
 }

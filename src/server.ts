@@ -2,17 +2,23 @@
 import { readFile } from 'node:fs/promises'
 import { buildApp, version } from './app.ts'
 import type { TokenOptions } from './auth/tokens.ts'
-import { type Config, loadConfig } from './config.ts'
+import { type Config, findMisspelt, loadConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { migrate } from './database/migrations.ts'
 import { Forms, recordCells } from './forms/forms.ts'
 import { readForms } from './forms/load-forms.ts'
 import { keepHeapSmall } from './http/service/heap.ts'
-import { openLog } from './http/service/log.ts'
+import { openLog, openOutput } from './http/service/log.ts'
+import { openNotices } from './http/service/notices.ts'
+import { listenFault, tryPort } from './http/service/port.ts'
 import { createFirstAdminKey } from './keys/first-key.ts'
 
 /** How long requests in flight may take to finish once the service is told to stop. */
 const FINISH_MS = 12_000
+
+const output = openOutput(process.stdout)
+const notices = openNotices(process.stdout, process.stderr, output)
+const withStack = ['debug', 'trace'].includes(process.env.LOG_LEVEL ?? '')
 
 /** What is open, to be closed in the reverse order. */
 const open: (() => Promise<unknown>)[] = []
@@ -26,31 +32,41 @@ async function end (exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
-    end(0)
-  })
+/** One line that a person can act on; the stack is for those who ask for it. */
+async function fail (error: Error, showStack = withStack): Promise<void> {
+  if (!ending) notices.failed(error, showStack)
+  await end(1)
 }
+
+process.on('uncaughtException', error => {
+  // What goes wrong while the process ends must not keep it.
+  if (ending) process.exit(1)
+  fail(new Error(`an error that nothing handled: ${error.message}`, { cause: error }), true)
+})
 
 try {
   await start()
 } catch (error) {
-  // One message that a person can act on; the stack is for those who ask for it.
-  if (!ending) console.error(process.env.LOG_LEVEL === 'debug' ? error : messageOf(error))
-  await end(1)
+  await fail(error as Error)
 }
 
 async function start (): Promise<void> {
   keepHeapSmall()
   const config = loadConfig(process.env)
-  const logger = openLog(config.LOG_LEVEL, config.ADMIN_API_KEY)
+  const logger = openLog(config.LOG_LEVEL, config.ADMIN_API_KEY, output)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!ending) logger.info(`${signal}: the service ends once the requests under way are answered`)
+      end(0)
+    })
+  }
+  for (const warning of findMisspelt(process.env)) logger.warn(warning)
   const tokens = await tokenOptions(config)
+  // Before a database is made or started for nothing.
+  await tryPort(config.HOST, config.PORT)
   const { db, probe, lost, close } = await connect(config, line => logger.info(line))
   open.push(close)
-  lost.then(sentence => {
-    logger.fatal(sentence)
-    return end(1)
-  })
+  lost.then(sentence => fail(new Error(sentence)))
   for (const step of await migrate(db, 'up')) logger.info(`migration ${step}`)
   const forms = new Forms(await readForms())
   await recordCells(db, forms)
@@ -74,10 +90,12 @@ async function start (): Promise<void> {
     await app.close()
     clearTimeout(late)
   })
-  const address = await app.listen({ host: config.HOST, port: config.PORT })
-  console.log(`Gongkai ${version} listens on ${address}, Swagger UI: ${address}/docs`)
+  const { HOST: host, PORT: port } = config
+  const address = await app.listen({ host, port }).catch(error => {
+    throw listenFault(error, host, port)
+  })
   const key = config.ADMIN_API_KEY === undefined ? await createFirstAdminKey(db) : undefined
-  if (key !== undefined) console.log(`Administrator key, shown this once: ${key}`)
+  notices.started(version, address, key)
 }
 
 async function tokenOptions (
@@ -92,9 +110,4 @@ async function tokenOptions (
   } catch (error) {
     throw new Error(`JWKS_FILE ${file} cannot be read: ${(error as Error).message}`)
   }
-}
-
-/** A refused connection to a name with several addresses has its causes inside. */
-function messageOf (error: unknown): string {
-  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : (error as Error).message
 }

@@ -1,16 +1,12 @@
 // npm run totals:verify: exit 0 when every maintained total is what the published reports give, else 1.
 import { verifyTotals } from '../aggregates/verify.ts'
-import { loadConfig } from '../config.ts'
-import { connectBeside } from '../database/connect.ts'
 import { Forms } from '../forms/forms.ts'
 import { readForms } from '../forms/load-forms.ts'
+import { runOnDatabase } from './on-database.ts'
 
-const { db, close } = await connectBeside(loadConfig(process.env), console.error)
-try {
+await runOnDatabase(async db => {
   const { totals, expected, differences } = await verifyTotals(db, new Forms(await readForms()))
   for (const difference of differences.slice(0, 50)) console.log(difference)
   console.log(`${totals} rows of totals and ${expected} of expected agencies recomputed, ${differences.length} differ`)
   process.exitCode = differences.length === 0 ? 0 : 1
-} finally {
-  await close()
-}
+})

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { checkDatabaseUrl } from './check-url.ts'
 import { openDatabase } from './connection.ts'
 import { postgresUrl, startPostgres } from './embedded/server.ts'
 import type { Database } from './types.ts'
@@ -30,6 +31,7 @@ const never = new Promise<string>(() => {})
 
 /** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
 export async function connect (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
+  if (settings.DATABASE_URL !== undefined) await checkDatabaseUrl(settings.DATABASE_URL)
   const server = settings.DATABASE_URL === undefined
     ? await startPostgres({ dataDir: settings.DATA_DIR, log })
     : undefined
@@ -54,7 +56,8 @@ export async function connect (settings: DatabaseSettings, log: (line: string) =
 
 /** As `connect`; but where a service runs on `DATA_DIR`, its server is used and left running. */
 export async function connectBeside (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
-  const url = settings.DATABASE_URL ?? postgresUrl(settings.DATA_DIR)
+  if (settings.DATABASE_URL !== undefined) return await connect(settings, log)
+  const url = postgresUrl(settings.DATA_DIR)
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   const answers = await client.connect().then(() => true, () => false)
   await client.end().catch(() => {})

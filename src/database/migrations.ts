@@ -25,12 +25,11 @@ export async function migrate (db: Kysely<Database>, direction: 'up' | 'down'): 
     : await migrator(db).migrateDown()
   const failed = results?.find(result => result.status === 'Error')
   if (error !== undefined) {
-    throw new Error(
-      `migration ${failed?.migrationName ?? direction} failed: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
-      { cause: error }
-    )
+    const { code, message } = error as Error & { code?: unknown }
+    const advice = code === '42501'
+      ? ': run it as the owner of the database, or grant its user the right to create in the schema public'
+      : ''
+    throw new Error(`migration ${failed?.migrationName ?? direction} failed: ${message}${advice}`, { cause: error })
   }
   return (results ?? []).map(result => `${result.direction} ${result.migrationName}`)
 }

@@ -21,7 +21,7 @@ export async function compressResponses (app: FastifyInstance): Promise<void> {
     customTypes:
       /^(application\/([\w.+-]+\+)?(json|yaml|x-ndjson|javascript)|text\/(html|css|csv|plain|markdown|javascript)|image\/svg\+xml)\b/
   })
-  // The plugin compresses in a hook of each route, which runs after those of the service: so this one is of the route too.
+  // The plugin compresses in a hook of each route, which runs after those of the service: this one is of the route too.
   app.addHook('onRoute', route => {
     route.onSend = [route.onSend ?? [], setGzipTag].flat() as onSendAsyncHookHandler[]
   })

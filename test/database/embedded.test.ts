@@ -338,3 +338,22 @@ t.test('a start that fails says why', async t => {
     message: /holds files, but not those of a PostgreSQL database/
   })
 })
+
+t.test('a data folder that cannot be made or written is named, and ends the start', async t => {
+  const starting = (dataDir: string) => startPostgres({ dataDir, log })
+  const file = newFolder()
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, '')
+  for (const dataDir of [file, join(file, 'below', 'data')]) {
+    await t.rejects(starting(dataDir), { message: `${file} is a file, not a folder: set DATA_DIR to ` })
+  }
+  const dangling = newFolder()
+  mkdirSync(join(dangling, '..'), { recursive: true })
+  symlinkSync('/nowhere', dangling)
+  await t.rejects(starting(dangling), { message: /the folder \S+ cannot be made \(EEXIST\): set DATA_DIR to / })
+  if (process.platform !== 'linux') return
+  await t.rejects(starting('/proc/gongkai/data'), {
+    message: /\/proc\/gongkai cannot be made \(\w+\): set DATA_DIR to /
+  })
+  await t.rejects(starting('/proc'), { message: /nothing can be written in \/proc \(\w+\): set DATA_DIR to / })
+})

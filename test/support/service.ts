@@ -1,20 +1,64 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ADMIN_KEY } from './app.ts'
 
-/** The service as a process of its own. */
-export async function service (t: { teardown(work: () => Promise<void>): void }, url: string) {
-  const child = spawn(process.execPath, ['--max-old-space-size=160', 'dist/server.js'], {
-    cwd: fileURLToPath(new URL('../../', import.meta.url)),
-    env: { PATH: process.env.PATH, DATABASE_URL: url, PORT: '0', ADMIN_API_KEY: ADMIN_KEY, LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit']
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
+/**
+ * The service, or another program, as a process of its own with nothing but `env` for its environment. `said` waits
+ * until the output, of stdout and stderr, matches.
+ */
+export function spawnService (
+  env: Record<string, string>,
+  [program, ...args]: [string, ...string[]] = [process.execPath, 'dist/server.js']
+) {
+  const child: ChildProcess = spawn(program, args, {
+    cwd: root,
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env },
+    stdio: 'pipe'
   })
-  const ended = once(child, 'exit')
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]!.setEncoding('utf8').on('data', data => {
+      output[name] += data
+    })
+  }
+  const ended = once(child, 'close') as Promise<[code: number | null]>
+  const all = () => output.stdout + output.stderr
+  const said = async (text: RegExp) => {
+    for (let i = 0; i < 600 && !text.test(all()); i++) {
+      if (child.exitCode !== null) break
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    const match = text.exec(all())
+    if (match === null) throw new Error(`not said: ${text}\n${all()}`)
+    return match
+  }
+  /** The lines of stdout, each of which must be JSON. */
+  const lines = (): Record<string, any>[] => output.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
+  return { child, ended, said, lines, output: all, stderr: () => output.stderr }
+}
+
+/** The service on a database, ready, with `ADMIN_KEY` for its administrator's key. */
+export async function service (t: { teardown(work: () => Promise<void>): void }, url: string) {
+  const { child, ended, said, lines } = spawnService(
+    { DATABASE_URL: url, PORT: '0', ADMIN_API_KEY: ADMIN_KEY },
+    [process.execPath, '--max-old-space-size=160', 'dist/server.js']
+  )
   t.teardown(async () => {
     child.kill('SIGKILL')
     await ended
   })
-  const [said] = await once(child.stdout, 'data')
-  return { child, ended, base: /http:\/\/\S+:\d+/.exec(String(said))![0] }
+  await said(/listens on/)
+  return { child, ended, base: lines().at(-1)!.address as string }
 }

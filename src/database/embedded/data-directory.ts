@@ -4,6 +4,7 @@ import { readlinkSync, realpathSync } from 'node:fs'
 import { access, chmod, lchown, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { makeFolder, tryFolder } from './writable-folder.ts'
 
 const run = promisify(execFile)
 
@@ -41,7 +42,7 @@ export function findHome (dataDir: string): Omit<Home, 'account'> {
     folder = realpathSync(folder)
     folder = readlinkSync(join(folder, 'elsewhere'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) throw error
   }
   return { folder, cluster: join(folder, 'postgres'), sockets: socketFolder(folder) }
 }
@@ -64,12 +65,14 @@ function socketFolder (folder: string) {
  * which.
  */
 export async function makeHome (dataDir: string, log: (line: string) => void): Promise<Home> {
-  await mkdir(dataDir, { recursive: true })
+  await makeFolder(dataDir)
   const home = findHome(dataDir)
-  if (process.getuid?.() !== 0) return { ...home, account: undefined }
-
   const dataFolder = realpathSync(dataDir)
-  if (home.folder !== dataFolder) await checkElsewhere(home.folder, dataFolder)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && home.folder !== dataFolder) await checkElsewhere(home.folder, dataFolder)
+  await tryFolder(home.folder)
+  if (!isRoot) return { ...home, account: undefined }
+
   const account = await chooseAccount(home)
   // It may be mode 0700. What is secret in it has a mode of its own.
   await chmod(home.folder, (await stat(home.folder)).mode | 0o111)

@@ -1,0 +1,37 @@
+// Whether the service can listen where it should.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** Listens for a moment. Throws a sentence that says what to set when the service cannot listen there. */
+export async function tryPort (host: string, port: number): Promise<void> {
+  const server = createServer()
+  try {
+    await once(server.listen({ host, port }), 'listening')
+  } catch (error) {
+    throw listenFault(error, host, port)
+  }
+  server.close()
+  await once(server, 'close')
+}
+
+/** What a fault of `listen` means for the settings HOST and PORT. */
+export function listenFault (error: unknown, host: string, port: number): Error {
+  const { code, message } = error as NodeJS.ErrnoException
+  return new Error(explain(code, host, port) ?? `the service cannot listen on ${host}:${port}: ${message}`, {
+    cause: error
+  })
+}
+
+function explain (code: string | undefined, host: string, port: number): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} of ${host} is taken by another process: set PORT to another one, or end that process`
+    case 'EACCES':
+      return `this user may not listen on port ${port}: set PORT to one from 1024 on`
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${host}: set HOST to one that it has, or to 0.0.0.0 for all`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST ${host} is not known: set HOST to an address of this machine`
+  }
+}

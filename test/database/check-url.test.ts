@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import t from 'tap'
+import { checkDatabaseUrl } from '../../src/database/check-url.ts'
+import { adminUrl } from '../support/database.ts'
+
+/** Answers as PostgreSQL does to a client that it does not let in; without a code it closes the connection. */
+async function refusingServer (t: { teardown(work: () => void): void }, code?: string, message = 'no') {
+  const server = createServer(socket => {
+    socket.on('error', () => {})
+    socket.once('data', request => {
+      // A client that wants TLS asks for it first.
+      if (request.readInt32BE(4) === 80877103) return socket.end('N')
+      if (code === undefined) return socket.end()
+      const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`)
+      const length = Buffer.alloc(4)
+      length.writeInt32BE(fields.length + 4)
+      socket.end(Buffer.concat([Buffer.from('E'), length, fields]))
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+  })
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('a right DATABASE_URL passes', async t => {
+  await t.resolves(checkDatabaseUrl(adminUrl()))
+})
+
+t.test('a wrong DATABASE_URL is named as such, with what to do and without the password', async t => {
+  const wrong = async (address: string, says: RegExp) => {
+    const { message } = await checkDatabaseUrl(`postgres://clerk:hunter2@${address}`).then(
+      () => new Error(),
+      error => error
+    )
+    t.match(message, says)
+    t.match(message, /^DATABASE_URL[: ]/)
+    t.notMatch(message, /hunter2/)
+  }
+  await wrong('nobody.invalid/registry', /the host nobody\.invalid is not known: check its name/)
+  await wrong(
+    '127.0.0.1:1/registry',
+    /nothing listens at 127\.0\.0\.1:1: start PostgreSQL there, or correct host and port/
+  )
+  await wrong('%2Fnowhere/registry', /there is no socket \/nowhere\/\.s\.PGSQL\.5432/)
+  await wrong('host:x/registry', /no URL: a password with special characters must be percent-encoded/)
+  await wrong('host/registry?sslrootcert=/nowhere/ca.pem', /a file that it names cannot be read: .*\/nowhere\/ca\.pem/)
+  const refused: [code: string | undefined, message: string, says: RegExp][] = [
+    ['28P01', 'password authentication failed', /the password of user clerk is wrong: .*PGPASSWORD/],
+    ['3D000', 'database "registry" does not exist', /there is no database registry: make it with createdb/],
+    [
+      '28000',
+      'no pg_hba.conf entry for host "x", user "clerk", database "d", no encryption',
+      /demands TLS: add \?sslmode=/
+    ],
+    ['28000', 'role "clerk" does not exist', /does not let user clerk in/],
+    ['57P03', 'the database system is starting up', /is starting or stopping: try again/],
+    ['XX000', 'hunter2 is not the word', /cannot be used: \*\*\* is not the word/],
+    [undefined, '', /closed the connection: is it PostgreSQL that listens there\?/]
+  ]
+  for (const [code, message, says] of refused) {
+    await wrong(`${await refusingServer(t, code, message)}/registry`, says)
+  }
+  await wrong(`${await refusingServer(t, '28000')}/registry?sslmode=verify-full`, /has no TLS: remove sslmode/)
+})
