@@ -1,5 +1,5 @@
-// Registering agencies and changing where they stand: the rule for a change is in periods.ts; here it is held against
-// the tree, and the totals of exactly the years concerned follow.
+// Registers agencies and changes their place in the tree. The rule for a change is in periods.ts; here it is checked
+// against the tree, and the totals of exactly the years concerned are updated.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
@@ -73,8 +73,8 @@ async function writeAgency (
 }
 
 /**
- * The caller holds the lock of the tree, and `before` is how the agency is. Gives whether `recordAgencies` is to
- * follow, as the last thing of the transaction.
+ * Requires the agency-tree lock; `before` is the agency as stored. Returns whether the caller must call
+ * `recordHistory`, as the last step of the transaction.
  */
 export async function applyAgencyChange (
   trx: Transaction<Database>,

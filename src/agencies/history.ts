@@ -4,8 +4,8 @@ import { TAKE_TIMESTAMP } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 
 /**
- * Records these agencies as they are now. To be called once, at the end of each transaction that changed them: it takes
- * the moment of the change.
+ * Records the current state of these agencies. Call once, at the end of each transaction that changed them: it takes
+ * the timestamp of the change.
  */
 export async function recordHistory (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`

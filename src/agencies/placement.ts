@@ -67,7 +67,7 @@ async function standsBelow (
     select ancestor, since, until from agency_ancestor where agency = ${agency} and ancestor in (${above}, ${WHOLE_REGISTRY}) order by since`
     .execute(db)
   const life = rows.find(row => row.ancestor === WHOLE_REGISTRY)
-  // That it is not registered, or not then, is another fault, which is told better where it is found.
+  // An agency that is not registered, or not in that year, is reported by the action itself.
   if (life === undefined) return true
   let next = Math.max(since, life.since)
   const last = Math.min(until, life.until)

@@ -4,18 +4,18 @@ import type { Database } from '../database/types.ts'
 import type { Period } from './periods.ts'
 
 /**
- * Changes of the tree happen one after another: two at once could close a circle that neither sees. Readers and
- * publishers of other agencies go on.
+ * Serializes changes of the tree: two concurrent ones could close a cycle that neither sees. Readers and publishers of
+ * other agencies are not blocked.
  */
 export const lockTree = (trx: Transaction<Database>) =>
   sql`lock table agency_period in share row exclusive mode`.execute(trx)
 
-/** In the order of the codes, so that two who lock several agencies cannot wait for each other. */
+/** Locks in the order of the codes, so that two transactions cannot deadlock. */
 export async function lockAgenciesForUpdate (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`select from agency where code = any(${codes}) order by code for update`.execute(trx)
 }
 
-/** Keeps an agency where it stands until the end of the transaction. */
+/** Locks the agency FOR SHARE: its place cannot change before commit. */
 export async function lockAgencyForShare (trx: Transaction<Database>, code: string): Promise<void> {
   await sql`select from agency where code = ${code} for share`.execute(trx)
 }
@@ -66,7 +66,7 @@ export async function replacePeriods (trx: Transaction<Database>, agency: string
   await trx.insertInto('agency_period').values(periods.map(period => ({ agency, ...period }))).execute()
 }
 
-/** Derives anew what is above these agencies. They must be whole subtrees, and the tree without a circle. */
+/** Rebuilds the ancestors of these agencies, which must be whole subtrees of a tree without cycles. */
 export async function replaceAncestors (trx: Transaction<Database>, agencies: string[]): Promise<void> {
   await trx.deleteFrom('agency_ancestor').where('agency', '=', sql<string>`any(${agencies})`).execute()
   await sql`

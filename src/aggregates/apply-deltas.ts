@@ -1,6 +1,6 @@
-// Changes to the maintained totals. Each change is one statement, which takes its rows in one fixed order: by agency
-// from the last code to the first, so that two transactions cannot wait for each other and the row that all of them
-// need, the whole registry (''), is held for the shortest time.
+// Updates the maintained totals. Each update is one statement that locks its rows in one fixed order, by agency from
+// the last code to the first: transactions cannot deadlock, and the row of the whole registry (''), which all of them
+// need, is locked last and so for the shortest time.
 import { sql, type Transaction } from 'kysely'
 import type { Database, ExpectedTable, TotalTable } from '../database/types.ts'
 import { largestTotal } from '../form/figures.ts'
@@ -51,7 +51,7 @@ export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms
 /** The lowest of the limits by scale: only above it does the limit of each cell matter. */
 const MIN_LIMIT = Math.min(...[1, 100, 1_000_000].map(largestTotal))
 
-/** Adds to what is expected. The caller holds the lock of the tree. */
+/** Adds to the expected counts. Requires the agency-tree lock. */
 export async function applyExpectedDeltas (trx: Transaction<Database>, changes: Expected[]): Promise<void> {
   const rows = changes.filter(row => row.change !== 0)
   if (rows.length === 0) return

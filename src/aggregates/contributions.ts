@@ -1,5 +1,5 @@
-// What agencies contribute to the totals above them, computed from their published reports and their ranges of years:
-// the truth that the maintained rows are held against, and the difference to apply when agencies move.
+// What agencies contribute to the totals of their ancestors, computed from published reports and the tree: the
+// reference for verification, and the source of the deltas when agencies move.
 import { type Kysely, sql } from 'kysely'
 import { type Database, FOR_EVER, NO_LAST_YEAR } from '../database/types.ts'
 import type { Figure } from '../form/figures.ts'
@@ -48,7 +48,7 @@ export async function contributedTotals (
   }))
 }
 
-/** The change to each agency above, by the year from which it holds. */
+/** The change of the expected count of each ancestor, by the first year in which it applies. */
 export async function contributedExpected (db: Kysely<Database>, agencies: string[] | undefined): Promise<Expected[]> {
   const { rows } = await sql<Expected>`
     with filer as (

@@ -1,5 +1,5 @@
-// What many reports add to the totals, summed in memory as they come and added to the rows once, at the end: so the
-// row of the whole registry, which everybody needs, is held for a moment only.
+// Accumulates what many reports add to the totals and applies it once, at the end, so that the row of the whole
+// registry, which every publication updates, is locked only briefly.
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { writeBehind } from '../database/write-behind.ts'
@@ -34,7 +34,7 @@ const MAX_INT32 = 2 ** 31 - 1
 export class DeltaAccumulator {
   readonly #sums = new Map<string, Sum>()
   readonly #byParent = new Map<string, Sum[]>()
-  /** Reports of agencies side by side come one after the other, mostly. */
+  /** Consecutive reports mostly belong to the same parent. */
   #last: Sum | undefined
 
   /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
@@ -70,7 +70,7 @@ export class DeltaAccumulator {
     }
   }
 
-  /** Adds to the totals of all above. The caller holds the tree in its place. */
+  /** Adds the deltas to the totals of every ancestor. Requires the agency-tree lock. */
   async addToTotals (trx: Transaction<Database>, forms: Forms): Promise<void> {
     const above = await this.#above(trx)
     const { rows: order } = await sql<{ code: string }>`select code from unnest(${[

@@ -11,9 +11,8 @@ export interface Verification {
 }
 
 /**
- * Recomputes all totals from the published versions and holds the maintained rows against them, at one moment; and what
- * is recorded for questions about the past against what is.
- * A maintained row of nothing is as good as none.
+ * Recomputes all totals from the published versions and compares the maintained rows with them in one snapshot, and
+ * likewise the recorded history with the current state. A maintained row of zeros counts as absent.
  */
 export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise<Verification> {
   return await db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
@@ -41,7 +40,7 @@ export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise
   })
 }
 
-/** A year at a time: the totals of a nation over all years are more than the memory should hold twice. */
+/** One year at a time: memory should not hold a nation's totals of all years twice. */
 async function verifyYears (
   trx: Transaction<Database>,
   forms: Forms

@@ -57,7 +57,7 @@ export class EventBatch {
     this.#file = file
   }
 
-  /** It is there when `record` is called; what cannot be written is told then. */
+  /** Buffers an event; a failed write is reported by `record`. */
   add (by: AuditContext, event: NewEvent): void {
     const { chain, year, body } = toEventRow(by, event)
     this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
@@ -75,8 +75,8 @@ export class EventBatch {
   }
 
   /**
-   * To be called where `recordEvent` would be, by who keeps the tree of agencies in its place: nobody else holds more
-   * than one chain, so that it does not matter in which order they are held.
+   * Requires the agency-tree lock: only its holder locks several chains, so lock order cannot deadlock. Call at the
+   * point where `recordEvent` would be called.
    */
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#waiting.size === 0) return
@@ -107,7 +107,7 @@ export class EventBatch {
     await saveCheckpoint(trx, place)
   }
 
-  /** Events as they were added, once the ends of their chains are known; those of the next are asked for meanwhile. */
+  /** Yields the buffered events once the heads of their chains are known, prefetching the heads of the next batch. */
   async *#read (trx: Transaction<Database>): AsyncGenerator<BatchedEvent[]> {
     let ready: { part: BatchedEvent[], known: Promise<void> } | undefined
     let position = 0
@@ -117,7 +117,7 @@ export class EventBatch {
       const before = ready
       await before?.known
       ready = { part, known: this.#findHeads(trx, part.map(({ chain }) => chain)) }
-      // What it throws is seen when it is waited for.
+      // Avoids an unhandled rejection; the next `await` rethrows.
       ready.known.catch(() => {})
       if (before !== undefined) yield before.part
     }
@@ -184,7 +184,7 @@ async function lockChains (trx: Transaction<Database>, chains: string[]): Promis
   if (await hold() === chains.length) return
   await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`
     .execute(trx)
-  // Another may have begun some of them meanwhile.
+  // A concurrent transaction may have inserted some of them.
   await hold()
 }
 

@@ -1,4 +1,4 @@
-// The audit trail: what happened, by whom, in the transaction in which it happened.
+// The audit log: records what happened and who did it, in the transaction in which it happened.
 import type { FastifyRequest } from 'fastify'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
@@ -45,8 +45,8 @@ export interface NewEvent {
 }
 
 /**
- * Adds an event to the chain of its agency, which is held until the transaction ends: to be called after the report is
- * locked and before totals are.
+ * Appends an event to the hash chain of its agency and locks the chain until commit. Call after locking the report and
+ * before updating totals.
  */
 export async function recordEvent (trx: Transaction<Database>, by: AuditContext, event: NewEvent): Promise<void> {
   const { chain, year, body } = toEventRow(by, event)
@@ -65,7 +65,7 @@ export async function recordEvent (trx: Transaction<Database>, by: AuditContext,
   await extend()
 }
 
-/** As it is stored: `body` is what is hashed. */
+/** The row of an event; `body` is the text that is hashed. */
 export function toEventRow ({ actor, request_id: requestId }: AuditContext, { kind, agency, year, details }: NewEvent) {
   return {
     chain: agency ?? '',

@@ -15,7 +15,10 @@ export interface Checkpoint {
   hash: Buffer
 }
 
-/** Gives all committed events their places. Several services may do so at once: they take turns. */
+/**
+ * Assigns sequence numbers to all committed events. Several processes may call it at once: the table lock serializes
+ * them.
+ */
 export async function assignSequence (db: Kysely<Database>): Promise<void> {
   for (;;) {
     const { rows: pending } = await sql`select from event where seq is null limit 1`.execute(db)
@@ -24,7 +27,7 @@ export async function assignSequence (db: Kysely<Database>): Promise<void> {
   }
 }
 
-/** From here to the end of the transaction nobody else gives places. Gives the last one. */
+/** Locks the sequence until commit and returns the last checkpoint. */
 async function lockSequence (trx: Transaction<Database>): Promise<Checkpoint> {
   await sql`lock table event_checkpoint in exclusive mode`.execute(trx)
   const last = await trx.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1)
@@ -54,8 +57,9 @@ const follow = (place: Checkpoint, events: { hash: Buffer }[]): Checkpoint => ({
 })
 
 /**
- * For a transaction of many events: gives the place after which it may place its own. It must hold the chains of all of
- * them, so that whatever comes before them in a chain has its place already.
+ * For a transaction that assigns numbers to its own events: returns the checkpoint after which it may continue. The
+ * transaction must hold the locks of all chains concerned, so that every earlier event of a chain already has its
+ * number.
  */
 export async function lockLastCheckpoint (trx: Transaction<Database>): Promise<Checkpoint> {
   for (let last = await lockSequence(trx);;) {

@@ -1,4 +1,4 @@
-// The ways of recognising a key: the one of the environment, and those of the database.
+// Authenticates API keys: the one of the environment, and those of the database.
 import type { FastifyInstance } from 'fastify'
 import { type Kysely, sql } from 'kysely'
 import { timingSafeEqual } from 'node:crypto'
@@ -16,7 +16,7 @@ export function authenticateAdminKey (secret: string): Authenticator {
       : undefined
 }
 
-/** Asks the database each time, so that a key revoked anywhere is refused everywhere at once. */
+/** Queries the database for each request, so that a revoked key is refused by all processes at once. */
 export function authenticateApiKey (db: Kysely<Database>): Authenticator {
   return async bearer => {
     const hash = hashOf(bearer)
@@ -39,7 +39,7 @@ export function authenticateApiKey (db: Kysely<Database>): Authenticator {
 
 const NOTE_AFTER_MS = 60_000
 
-/** Notes when a key was last used: once a minute at most, after the answer, and nobody waits for it. */
+/** Records when a key was last used: at most once a minute, after the response, without waiting for the write. */
 export function recordKeyUse (app: FastifyInstance, db: Kysely<Database>): void {
   const noted = new Map<number, number>()
   app.addHook('onResponse', (request, _, done) => {

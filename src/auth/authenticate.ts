@@ -1,4 +1,5 @@
-// Who asks. A bearer is shown to each way of recognising one; what the caller may do is decided in src/auth.
+// Identifies the caller. The bearer is offered to each authenticator in turn; what the caller may do is decided in
+// authorize.ts.
 import type { FastifyInstance } from 'fastify'
 import { problem, Problem } from '../problems/problem.ts'
 import type { Actor } from './actor.ts'
@@ -11,10 +12,15 @@ declare module 'fastify' {
   }
 }
 
-/** Gives undefined when the bearer is nothing that it knows; throws when it knows better what is wrong with it. */
+/**
+ * Returns undefined for a bearer of another kind; throws a more precise problem for one that it recognizes as invalid.
+ */
 export type Authenticator = (bearer: string) => Promise<Actor | undefined>
 
-/** What is refused here is only noted: it still counts against the rate limit of its address. */
+/**
+ * Records an authentication error without throwing it, so that the request still counts against the rate limit of its
+ * address.
+ */
 export function authenticate (app: FastifyInstance, ways: Authenticator[]): void {
   app.decorateRequest('actor', null)
   app.decorateRequest('authenticationError', null)

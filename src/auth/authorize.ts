@@ -1,4 +1,4 @@
-// The table of rules held against every request: the role before the body is read, the subtree once all is parsed.
+// Checks every request against the table of rules: the role before the body is read, the subtree after parsing.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
@@ -23,7 +23,7 @@ const A_KEY = [{ api_key: [] }, { jwt: [] }]
 /** Throws `outside-subtree` unless an agency stands below the caller's, before the change of it and after. */
 export type RequirePlacement = (db: Kysely<Database>, actor: Actor, code: string, change: unknown) => Promise<void>
 
-/** Comes after `authenticate`, and before the routes. */
+/** Register after `authenticate` and before the routes. */
 export function authorizeRequests (
   app: FastifyInstance,
   db: Kysely<Database>,

@@ -23,7 +23,7 @@ export function isCovered (
     select from agency_ancestor above where above.agency = ${agency} and above.ancestor = ${subtree} and above.since <= ${moment} and above.until >= ${moment}))`
 }
 
-/** For `isCovered` where a row need not have a year. */
+/** The year for `isCovered` where a row may have none. */
 export const yearOrLatest = (agency: RawBuilder<unknown>, year: RawBuilder<unknown>): RawBuilder<number> =>
   sql`coalesce(${year}, ${latestYear(agency)})`
 
@@ -40,7 +40,7 @@ export async function isInSubtree (db: Kysely<Database>, actor: Actor, { agency,
   return row!.covered
 }
 
-/** The same for each that is asked for: in one query, however many they are. */
+/** The same for many targets, in one query. */
 export async function areInSubtree (db: Kysely<Database>, actor: Actor, asked: Target[]): Promise<boolean[]> {
   if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
   const { rows } = await sql<{ covered: boolean }>`
@@ -52,7 +52,7 @@ export async function areInSubtree (db: Kysely<Database>, actor: Actor, asked: T
   return rows.map(row => row.covered)
 }
 
-/** Throws `outside-subtree` unless the caller acts for all of them; the fault of an item tells where it stands. */
+/** Throws `outside-subtree` unless the caller acts for all of them. Each fault carries the position of its item. */
 export async function refuseOutside (
   db: Kysely<Database>,
   actor: Actor,

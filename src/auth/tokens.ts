@@ -100,7 +100,7 @@ function actorOf ({ sub, exp, gongkai_role: role, gongkai_agency: agency }: JWTP
   }
 }
 
-/** Stands in the audit trail. */
+/** Appears in the audit log. */
 const SUBJECT = /^\P{C}{1,200}$/u
 const AGENCY = /^[\w.-]{1,64}$/
 

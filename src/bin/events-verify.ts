@@ -1,5 +1,4 @@
-// npm run events:verify -- FILE...: holds exported events, pages of GET /v1/events one a line, against their hashes.
-// Needs no service and no database. Exits 1 when something was changed, removed or moved.
+// npm run events:verify -- FILE...: verifies exported events, pages of GET /v1/events one a line, against their hashes.
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type ExportedEvent, verifyExported } from '../audit/events/verify-export.ts'

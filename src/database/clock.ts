@@ -80,7 +80,7 @@ export async function reserveMoment (trx: Transaction<Database>, db: Kysely<Data
   return row!.at
 }
 
-/** A reservation whose transaction has ended, however it did, holds nobody up any more. */
+/** A reservation whose transaction has ended, committed or not, blocks nobody. */
 async function passReserved (db: Kysely<Database>, moment: string): Promise<void> {
   const { rows: [clock] } = await sql<
     { reserved: boolean | null }

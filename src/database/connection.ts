@@ -19,15 +19,15 @@ function arrayText (value: unknown): unknown {
   }}`
 }
 
-/** Texts beyond these are planned at each use: what a client may vary without end must not fill the server's memory. */
+/** Maximum of prepared statements per connection: texts that vary with requests would fill the server's memory. */
 const MAX_PREPARED = 200
 const prepared = new Map<string, string>()
 
-/** Statements are planned once a connection: for most of ours the planning is dearer than what is planned. */
+/** Prepares each statement once per connection: planning costs more than running most of ours. */
 class PreparingClient extends pg.Client {
   constructor (config?: pg.ClientConfig) {
     super(config)
-    // A connection lost in the middle of a transaction fails its queries; unheard, the event would end the process.
+    // pg emits 'error' on a lost connection; without a listener Node exits.
     this.on('error', () => {})
   }
 
@@ -54,20 +54,20 @@ class PreparingClient extends pg.Client {
   }
 }
 
-/** By database, what waits for one of its connections, the longest first. */
+/** Requests that wait for a connection of each pool, oldest first. */
 const waiting = new WeakMap<Kysely<Database>, Set<{ since: number }>>()
 
-/** How long what has waited longest for a connection has been waiting, in ms. */
+/** The longest current wait for a connection, in milliseconds. */
 export function longestWait (db: Kysely<Database>): number {
   const [longest] = waiting.get(db) ?? []
   return longest === undefined ? 0 : performance.now() - longest.since
 }
 
-/** Long texts of a report are compressed when they are stored: where the server has LZ4, in a fraction of the time. */
+/** LZ4 compresses the long texts of a report in a fraction of the time of pglz, where the server was built with it. */
 const QUICK_COMPRESSION =
   'select set_config(\'default_toast_compression\', \'lz4\', false) from pg_settings where name = \'default_toast_compression\' and \'lz4\' = any (enumvals)'
 
-/** Lazy: nothing connects before the first query. */
+/** Connects lazily, at the first query. */
 export function openDatabase (
   connectionString: string,
   poolMax: number,
@@ -80,7 +80,7 @@ export function openDatabase (
     types: VALUE_PARSERS,
     application_name: 'gongkai',
     connectionTimeoutMillis: 5000,
-    // One stuck statement must not hold a connection, or the row of a national total, for ever.
+    // A stuck statement must not keep a connection, or the row of a national total, forever.
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     onConnect: async client => {

@@ -44,7 +44,7 @@ export class CopyRows {
     return this.#memory.subarray(from, to)
   }
 
-  /** Begins anew in the same memory. */
+  /** Starts over in the same memory. */
   clear (): void {
     this.#length = 0
   }

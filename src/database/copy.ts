@@ -1,9 +1,9 @@
-// COPY: of all ways to add many rows the one that costs least.
+// COPY, the cheapest way to insert many rows.
 import { sql, type Transaction } from 'kysely'
 import { COPY } from './connection.ts'
 import type { Database } from './types.ts'
 
-/** Adds the rows to a table. They must not be changed before this has ended. */
+/** Copies the rows into a table. The buffer must not change before this resolves. */
 export async function copyInto (
   trx: Transaction<Database>,
   table: string,

@@ -1,4 +1,4 @@
-// The errors of PostgreSQL and its driver that the service tells apart, by SQLSTATE.
+// The errors of PostgreSQL and its driver that the service distinguishes, by SQLSTATE.
 
 interface DatabaseError {
   code?: string | undefined

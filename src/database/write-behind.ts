@@ -1,6 +1,6 @@
 /**
- * For work of which one part is stored while the next is made ready: `store` waits for the part before, begins with the
- * given one and returns. When this ends, however it does, nothing is at work any more.
+ * Prepares the next chunk while the previous one is being written. `store` waits for the previous write, starts the
+ * given one and returns. When `work` ends or throws, no write is in progress any more.
  */
 export async function writeBehind (
   work: (store: (part: () => Promise<unknown>) => Promise<void>) => Promise<void>
@@ -9,7 +9,7 @@ export async function writeBehind (
   const store = async (part: () => Promise<unknown>) => {
     await storing
     storing = part()
-    // What it throws is seen when it is waited for.
+    // Avoids an unhandled rejection; the next `await` rethrows.
     storing.catch(() => {})
   }
   try {

@@ -1,4 +1,4 @@
-// The forms that this service knows, and which one holds for a year.
+// The forms known to the service, and which one applies to a year.
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { compileForm } from '../form/compile-form.ts'

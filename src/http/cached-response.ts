@@ -1,4 +1,4 @@
-// Answers whose bytes are made once and sent often. Who has them already is answered 304 (etag.ts).
+// Responses that are serialized once and sent often. A client that has one already gets 304 (etag.ts).
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { promisify } from 'node:util'
@@ -10,7 +10,7 @@ const gzip = promisify(gzipInto)
 
 export const JSON_UTF8 = 'application/json; charset=utf-8'
 
-/** Anyone may keep the answer, and asks whether it still holds before giving it on. */
+/** Any cache may store the response but must revalidate it before each use. */
 export const PUBLIC_CACHE = 'public, no-cache'
 
 export interface CachedResponse {
@@ -29,7 +29,7 @@ export const cachedResponse = (type: string, text: string): CachedResponse => ({
 const MIN_COMPRESSED_BYTES = 2048
 const compressed = new WeakMap<CachedResponse, Promise<CachedResponse>>()
 
-/** Packed once, however often it is sent. Other bytes have another tag. */
+/** Compresses once per response. The compressed bytes have their own ETag. */
 function compress (answer: CachedResponse): Promise<CachedResponse> {
   let made = compressed.get(answer)
   if (made === undefined) {

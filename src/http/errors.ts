@@ -124,7 +124,7 @@ export function handleInvalidPath (_: FastifyError, request: FastifyRequest, rep
   )
 }
 
-/** What Node refuses before there is a request. */
+/** Answers requests that Node's HTTP parser rejects. */
 export function handleClientError (error: Error & { code?: string }, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return

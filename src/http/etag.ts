@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import { problem } from '../problems/problem.ts'
 import { plainTag } from './compression.ts'
 
-/** Names what is shown. `suffix` tells more to us, not to the client. */
+/** A strong ETag of a representation. `suffix` carries information for the service; clients treat it as opaque. */
 export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
 
 /** The same, of what is shown as JSON. */
@@ -44,7 +44,7 @@ export function readConditions (
   return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }
 }
 
-/** A GET whose ETag the client has already is answered 304, without the body. */
+/** Answers 304 without a body when the client already has the ETag of a GET. */
 export function handleIfNoneMatch (app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const known = request.headers['if-none-match']

@@ -27,7 +27,7 @@ declare module 'fastify' {
 
 const KEY = /^[\x21-\x7e]{1,200}$/
 const KEPT = sql`interval '24 hours'`
-/** How long the same request waits for the first; no longer, as each that waits has a connection. */
+/** How long a repeated request waits for the first one; short, as each waiting request occupies a connection. */
 const PATIENCE = '2s'
 const KEPT_HEADERS = ['content-type', 'location', 'etag', 'cache-control', 'vary']
 const HEADER = {
@@ -39,7 +39,7 @@ const HEADER = {
   )
 }
 
-/** Comes after the callers are known and their rights are held. */
+/** Register after authentication and authorization. */
 export function handleIdempotencyKeys (
   app: FastifyInstance,
   db: Kysely<Database>,
@@ -114,7 +114,7 @@ interface Answer {
   body: Buffer
 }
 
-/** The answer when it is there already; else the key is the caller's to use, in this transaction. */
+/** Returns the stored answer, or claims the key for the caller in the returned transaction. */
 async function claimKey (
   db: Kysely<Database>,
   actor: string,
@@ -138,7 +138,7 @@ async function claimKey (
       }
       const there = await trx.selectFrom('stored_answer').selectAll().where('actor', '=', actor).where('key', '=', key)
         .executeTakeFirst()
-      // Too old, and removed between the two statements.
+      // Expired and deleted between the two statements.
       if (there === undefined) continue
       if (!there.fingerprint.equals(fingerprint)) throw problem('idempotency-key-reused', { key })
       await rollBack(trx)

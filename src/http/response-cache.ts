@@ -1,5 +1,5 @@
-// Answers kept while nothing has changed that the public reads. Each use asks the clock of the record, which costs no
-// more than `select 1`; so what was published is in the next answer, whichever process published it.
+// Cache of responses, invalidated whenever something that the public reads has changed. Each lookup reads the clock
+// row, which costs no more than `select 1`; so a publication by any process is in the next response.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { cachedResponse, type CachedResponse } from './cached-response.ts'
@@ -19,10 +19,10 @@ export class ResponseCache {
     this.#db = db
   }
 
-  /** The answer kept under this key, else what `make` gives: many who ask at once wait for one. */
+  /** Returns the cached response, or what `make` gives: concurrent requests for one key share one call. */
   async get (key: string, type: string, make: () => Promise<string>): Promise<CachedResponse> {
-    // Read before the answer is made, so that one is never kept under a moment later than what it tells. It may tell of
-    // a later one: who finds it then has asked after that was committed.
+    // Read before the response is made, so that a response is never cached under a later timestamp than its content.
+    // Its content may be newer, which is harmless: whoever hits it asks after that commit.
     this.#turn(await currentMoment(this.#db))
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
@@ -43,7 +43,7 @@ export class ResponseCache {
   }
 
   #turn (moment: number): void {
-    // An earlier one was read by a request that has been overtaken; what is newer answers it, too.
+    // A request that was overtaken read an earlier timestamp; the newer cache content answers it as well.
     if (moment <= this.#moment) return
     this.#moment = moment
     this.#kept.clear()

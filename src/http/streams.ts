@@ -1,5 +1,5 @@
-// Answers too large for the memory, sent in pieces as fast as the client takes them. Each holds a database connection
-// until its end, so few go on at once.
+// Responses too large for memory, streamed at the pace of the client. Each keeps a database connection until its end,
+// so only a few run at once.
 import { Readable } from 'node:stream'
 import { problem } from '../problems/problem.ts'
 

@@ -101,7 +101,7 @@ export const bulkRoutes =
      */
     async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
       const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
-      // The stream was there to be seen as one; what it holds is never told in a problem.
+      // Keeps the stream out of problem facts.
       request.body = undefined
       const language = languageOf(request)
       const declared = typeOf(request.headers['content-type'] ?? '')

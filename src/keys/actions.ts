@@ -11,7 +11,7 @@ import { problem, throwIfFaults } from '../problems/problem.ts'
 import { ApiKey, type NewKey, type ShownKey } from './schemas.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
-/** That the agency is one the caller acts for is held before. */
+/** Authorization has checked that the caller acts for the agency. */
 export async function createKey (
   db: Kysely<Database>,
   by: AuditContext,

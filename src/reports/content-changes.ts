@@ -1,4 +1,4 @@
-// What the audit trail says of a report's content: which cells and texts were what before, and are what after.
+// The changes of a report's content, for the audit log: cells and texts before and after.
 import type { Content } from '../form/content.ts'
 import { type Figure, writeFigure } from '../form/figures.ts'
 import type { Form } from '../form/form.ts'

@@ -1,4 +1,4 @@
-// The digest of a report's content, as the audit trail has it.
+// The digest of a report's content, for the audit log.
 import { hash } from 'node:crypto'
 import type { Content } from '../form/content.ts'
 import { writeVector } from '../form/vector.ts'

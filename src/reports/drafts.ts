@@ -14,9 +14,7 @@ import { hasSameContent } from './representation.ts'
 import { insertReport, lockReport, saveContent } from './store.ts'
 import type { ReportId, StoredReport } from './stored-report.ts'
 
-/**
- * Makes the draft or replaces its content. `mayWrite` throws where the report that is there, or is not, must stay so.
- */
+/** Creates the draft or replaces its content. `mayWrite` throws if the report, or its absence, forbids the write. */
 export async function upsertDraft (
   trx: Transaction<Database>,
   forms: Forms,
@@ -24,7 +22,7 @@ export async function upsertDraft (
   { id, ...written }: ReportContent & { id: ReportId },
   mayWrite: (report: StoredReport | undefined) => void
 ): Promise<{ outcome: 'created' | 'replaced' | 'unchanged', report: StoredReport }> {
-  // Another may insert or delete the report between two of our statements: then look again.
+  // A concurrent transaction may insert or delete the report between the two statements; then retry.
   for (;;) {
     const before = await lockReport(trx, id.agency, id.year)
     mayWrite(before)
@@ -40,7 +38,7 @@ export async function upsertDraft (
   }
 }
 
-/** Gives the report as it is then: itself when the content was there already. */
+/** Returns the stored report: the given one if the content is the same. */
 export async function saveDraft (
   trx: Transaction<Database>,
   forms: Forms,
@@ -55,7 +53,7 @@ export async function saveDraft (
   return changed
 }
 
-/** The report with this content, and what is told of the change. */
+/** Returns the changed report and its audit event. */
 export function applyToDraft (
   forms: Forms,
   report: StoredReport,
@@ -74,7 +72,7 @@ export function applyToDraft (
   }
 }
 
-/** What it was made with can be told from what follows: each change says what was there before. */
+/** The initial content need not be in the event: each later change says what was there before. */
 export const creationEvent = ({ agency, year }: ReportId, written: ReportContent): NewEvent => ({
   kind: 'created',
   agency,
@@ -106,7 +104,7 @@ export function parseContent (form: Form, body: { tables?: unknown, notes?: unkn
   return content
 }
 
-/** False when no such agency is registered; throws when it is, but not for that year. Holds it in its place. */
+/** Returns false if the agency is not registered and throws if it is not in that year. Locks its place in the tree. */
 export async function requireAgencyInYear (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
   await lockAgencyForShare(trx, agency)
   if (await findPeriod(trx, agency, year)) return true

@@ -1,6 +1,6 @@
-// ETags of a report, its tables and its rows: each changes with what it shows and with nothing else, so that two clerks
-// on two tables do not disturb each other. For a draft each also tells the revision in which that was last changed, so
-// that whoever comes too late can be told which cells changed meanwhile.
+// ETags of a report, its tables and its rows. Each changes with its own content only, so that two clerks can work on
+// two tables. The ETag of a draft also carries the revision of its last change: a client that comes too late learns
+// which cells have changed.
 import type { Cell, FormTable } from '../form/form.ts'
 import { writeRow, writeTable } from '../form/write-content.ts'
 import { Forms } from '../forms/forms.ts'

@@ -20,7 +20,7 @@ export const reportText = (forms: Forms, report: StoredReport, visibility = PUBL
     contentText(forms.get(report.form), report.content).slice(1)
   }`
 
-/** The report says this already. */
+/** True if the stored content is the same. */
 export const hasSameContent = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
   report.form === form.id && contentText(forms.get(report.form), report.content) === contentText(form, content)
 

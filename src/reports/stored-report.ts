@@ -25,7 +25,7 @@ export interface StoredReport {
   remarks: Record<string, string> | null
   /** In the order of the form's cells: the revision in which the draft's figure was last changed. */
   cell_revisions: number[] | null
-  /** When, in microseconds: tells it from one that was deleted before. */
+  /** Creation time in microseconds: distinguishes the report from a deleted one of the same agency and year. */
   created: number
   content: Content
 }

@@ -1,4 +1,4 @@
-// What whoever asks may see and do of the report in the path. All that the routes know of keys goes through here.
+// What the caller may see and do with a report. The routes learn about callers only here.
 import type { FastifyRequest } from 'fastify'
 import { hasRole, type Role } from '../auth/actor.ts'
 import { RULES } from '../auth/rules.ts'

@@ -25,7 +25,7 @@ export type SumRow = Partial<Record<Key, string | number>> & {
 export const MAX_ROWS = 200_000
 const FETCH_ROWS = 1000
 
-/** To build and compile a statement takes longer than to run it, so those that were asked for lately are kept. */
+/** Compiled statements, cached: building one takes longer than running it. */
 const statements = new Map<string, CompiledQuery<SumRow>>()
 const MAX_STATEMENTS = 500
 
@@ -55,7 +55,7 @@ export async function* sumRowsInOrder (db: Kysely<Database>, statement: RawBuild
       if (rows.length < FETCH_ROWS) break
     }
   } finally {
-    // Nothing was written; a connection that was lost meanwhile has nothing to end.
+    // The transaction is read-only; a lost connection has nothing to roll back.
     await trx.rollback().execute().catch(() => {})
   }
 }
@@ -122,7 +122,7 @@ export const orderOf = ({ by }: Scope) =>
 /** Of those that are not read in pieces. */
 export const LIMIT = sql`limit ${sql.lit(MAX_ROWS + 1)}`
 
-/** Whether the groups are about as fine as what is stored, so that it is no use to let PostgreSQL add first. */
+/** True if grouping in SQL would not reduce the rows. */
 const isAlreadyGrouped = ({ by, years, level, kind }: Scope) =>
   (by.includes('year') || (years !== undefined && years.first === years.last)) &&
   (by.includes('agency') ||

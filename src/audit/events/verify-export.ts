@@ -1,4 +1,4 @@
-// Holds exported events against their hashes, with nothing but the events themselves: for those who keep a copy.
+// Verifies exported events against their hashes with nothing but the events themselves, for those who keep a copy.
 import { EMPTY_HASH, eventHash, nextRunningHash } from '../hash.ts'
 
 export interface ExportedEvent {

@@ -1,4 +1,4 @@
-// Whether the trail is as it was written: each chain from its first event to its end, and the order over all of them.
+// Verifies the audit log: each hash chain from its first event to its head, and the sequence over all of them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import { EMPTY_HASH, nextRunningHash } from '../hash.ts'

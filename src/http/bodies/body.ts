@@ -6,7 +6,7 @@ import { problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route reads such a body, where its bytes may tell what its type does not. */
+    /** Whether the route accepts this body, for types that only the bytes reveal. */
     reads?: (type: string, body: Buffer) => boolean
   }
 }
@@ -26,7 +26,7 @@ const CHARSETS: Record<string, string> = {
   gb2312: 'gb18030'
 }
 
-/** Where there is nothing to read it, a body is not looked at: what is wrong is the address or the method. */
+/** Ignores the body where no route matches: the address or the method is what is wrong. */
 export function addBodyParsers (app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()

@@ -1,4 +1,4 @@
-// An overloaded process refuses what it could only answer late, and so goes on answering the rest.
+// Refuses new requests with 503 while the process is overloaded, so that those in progress are answered in time.
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import { monitorEventLoopDelay } from 'node:perf_hooks'

@@ -14,7 +14,7 @@ import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from '
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
 import { saveAgencies } from './save-agencies.ts'
 
-/** They are held in memory until all are read: which stands above which is known only then. */
+/** All agencies are kept in memory: the order of parents is known only at the end of the file. */
 const MAX_AGENCIES = 300_000
 
 /** As `importReports`. */
@@ -38,7 +38,7 @@ export async function importAgencies (
         await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
       )
       await events.record(trx)
-      // The last thing: it holds the clock.
+      // Last, as it locks the clock row.
       if (state.recorded.length > 0) await recordHistory(trx, state.recorded)
       return await finishImport(trx, state)
     }))

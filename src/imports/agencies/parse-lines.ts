@@ -49,7 +49,7 @@ const sent = (line: number, source: string, change: AgencyChange & { code: strin
   fromCsv
 })
 
-/** Throws `body-invalid` when the header does not hold. */
+/** Throws `body-invalid` for a wrong header. */
 export async function* readAgencyTable (
   { header, records }: CsvFile,
   validate: Validate,

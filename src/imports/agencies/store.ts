@@ -15,7 +15,9 @@ export interface NewAgency {
 
 const ROWS_AT_ONCE = 5000
 
-/** All at once, so that they may stand in any order. The caller holds the lock of the tree and has found no fault. */
+/**
+ * Inserts all agencies in a few statements, in any order of parents. Requires the agency-tree lock and valid records.
+ */
 export async function insertAgencies (trx: Transaction<Database>, agencies: NewAgency[]): Promise<void> {
   for (const some of chunks(agencies)) {
     await sql`

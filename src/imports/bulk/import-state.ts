@@ -1,4 +1,4 @@
-// One import on its way: what is counted, and what of it is told.
+// The state of one import: its counts, its faults, and how they are reported.
 import type { Transaction } from 'kysely'
 import type { Outcome } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -63,7 +63,7 @@ export async function finishImport<State extends ImportState> (
   return { commit, result: state }
 }
 
-/** One fault, and all is undone. A dry state is never rejected: it tells. */
+/** True if one fault rolls back everything. A dry run is never rejected, it only reports. */
 export const isRejected = ({ counts, options }: ImportState) =>
   counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
 

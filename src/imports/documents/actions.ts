@@ -1,4 +1,4 @@
-// A published report as it was found becomes a draft: read, held against the rules, stored or refused.
+// Imports a document as a draft: reads it, checks it against the request, stores or refuses it.
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
 import { findAgency } from '../../agencies/store.ts'
@@ -97,7 +97,7 @@ export async function importDocument (
   })
 }
 
-/** What the document says of itself is held against what the caller says of it; neither gives way in silence. */
+/** Contradictions between the document and the request are reported, never resolved silently. */
 function contradictions (reading: Reading, year: number, name: string): ReadingProblem[] {
   const nowhere = { table: null, row: null, column: null, line: null }
   const problems: ReadingProblem[] = []

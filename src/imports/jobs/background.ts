@@ -28,10 +28,10 @@ export interface BackgroundWork {
 /** The file of rejects that is kept with a job has so many bytes at most. */
 const MAX_REJECT_BYTES = 32 * 1024 * 1024
 
-/** Somebody else has ended the job: it is not stored. */
+/** The job was cancelled or given up: the transaction must roll back. */
 class JobEnded extends Error {}
 
-/** They wait for each other in the database anyway, each with a connection: here they wait without. */
+/** Serializes imports in the process: in the database they would wait for each other with a connection each. */
 export function createMutex (): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()
   return async work => {

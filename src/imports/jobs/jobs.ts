@@ -44,7 +44,7 @@ export async function openJob (
 
 /** Of the caller, or any for an administrator of the whole registry. Throws `import-not-found`. */
 export async function getJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
-  // One whose process is silent will not be stored any more: this is its end, whoever sees it first.
+  // A job whose process stopped renewing it cannot commit any more; whoever reads it first marks it interrupted.
   await sql`update import set state = 'interrupted', finished_at = now() where id = ${id} and state = 'running' and beat_at < now() - ${SILENCE}`
     .execute(db)
   const { rows: [job] } = await sql<Job & { actor: string }>`

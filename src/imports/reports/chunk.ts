@@ -1,5 +1,5 @@
-// A part of a file of reports, as the thread that reads the file gives it: what its reports say are the bytes of the
-// rows that become of them, and one array of numbers. As an object each they would cost more to hand over than to read.
+// A chunk of parsed reports as the worker thread hands it over: the content as bytes of COPY rows, the figures as one
+// array of numbers. As objects they would cost more to transfer than to parse.
 import { CopyRows } from '../../database/copy-rows.ts'
 import { shorten } from '../../problems/format.ts'
 import { digestOfStored } from '../../reports/content-digest.ts'
@@ -31,7 +31,7 @@ export interface ParsedChunk {
   /** The file says nothing of the texts: those that are there stay. */
   figuresOnly: boolean[]
   stated: ParsedReport['stated'][]
-  /** Of the contents, as the audit trail has them. */
+  /** Content digests, as in the audit log. */
   digests: string[]
   /** In the order of the forms' cells, each `width` after the one before; NaN is blank. */
   figures: Float64Array
@@ -153,7 +153,7 @@ export class ChunkWriter {
   }
 }
 
-/** What goes over instead of a copy of it. */
+/** Buffers to transfer, not copy, to the other thread. */
 export const memoryOf = (
   { rows, figures }: ParsedChunk
 ): Memory => [rows.buffer as ArrayBuffer, figures.buffer as ArrayBuffer]

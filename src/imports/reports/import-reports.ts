@@ -1,7 +1,6 @@
-// Reports in bulk: the file is read and checked in parts by a thread of its own, and each part is stored with a few
-// statements, all in one transaction. It holds the tree of agencies in its place, and so comes after any other import:
-// two of them cannot wait for each other, and no agency moves between the reading of its place and the adding to its
-// totals.
+// Imports reports in bulk. A worker thread parses and checks the file in chunks, and each chunk is written with a few
+// statements, all in one transaction. The transaction holds the agency-tree lock: imports run one after another, and no
+// agency moves between the lookup of its place and the update of its totals.
 import { type Kysely, sql } from 'kysely'
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -36,8 +35,8 @@ export async function importReports (
     await withEventBatch(async events => {
       // It may wait for another import, and then take as long as the file is.
       await sql`set local statement_timeout = 0`.execute(trx)
-      // What a part looks up is few rows of large tables, by index. A plan that was made for tables of which nothing
-      // was known yet would read all of them for each part.
+      // Each chunk looks up few rows of large tables by index. Plans cached while the tables were empty would scan them
+      // for each chunk.
       await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
       await lockTree(trx)
       const moment = options.publish && !options.dryRun ? await reserveMoment(trx, db) : ''
@@ -54,8 +53,7 @@ export async function importReports (
       await storeAll(state, thread.run(taskOf(state, file, thisYear)))
       if (state.isStoring) await events.record(trx)
       if (state.isStoring || options.dryRun) await state.deltas.addToTotals(trx, forms)
-      // Its own moment has passed long since: the clock moves on once more, so that answers kept since then are not
-      // used again.
+      // Advances the clock once more: its own timestamp is old, and responses cached since then must be invalidated.
       if (state.isStoring && options.publish) await TAKE_TIMESTAMP.execute(trx)
       return await finishImport(trx, state)
     }))
@@ -77,7 +75,7 @@ function taskOf (
   }
 }
 
-/** While the database stores one part, the next is made ready. */
+/** Prepares the next chunk while the database writes the current one. */
 async function storeAll (state: ReportImportState, parts: AsyncGenerator<Lent<ParsedChunk>>): Promise<void> {
   let next = nextReady(state, parts)
   try {
@@ -85,13 +83,13 @@ async function storeAll (state: ReportImportState, parts: AsyncGenerator<Lent<Pa
       const { giveBack, batch } = ready
       await writeBatch(state, ready, () => {
         next = nextReady(state, parts)
-        // What it throws is seen when it is waited for.
+        // Avoids an unhandled rejection; the next `await` rethrows.
         next.catch(() => {})
       })
       giveBack(batch.memory)
     }
   } finally {
-    // Nothing is at work any more when this ends, however it does.
+    // No work is in progress when this returns or throws.
     await next.catch(() => {})
     await parts.return(undefined)
   }

@@ -47,8 +47,8 @@ const MAX_COUNT_DIGITS = 12
 const MAX_AMOUNT_DIGITS = 9
 
 /**
- * Passes over the bytes of a line. What it does not take for certain it gives as undefined: then the line is read with
- * care.
+ * Parses one NDJSON line without JSON.parse. Returns undefined for anything unusual; the caller then parses the line
+ * the ordinary way.
  */
 export class LineReader {
   readonly #bytes: Buffer

@@ -1,4 +1,4 @@
-// A file of reports in parts: read, and held against what needs nothing but the file. This runs in a thread of its own.
+// Parses a file of reports in chunks and runs the checks that need nothing but the file. Runs in a worker thread.
 import { addsUp, failedChecks, type Finding } from '../../form/checks.ts'
 import type { FormDefinition } from '../../form/definition.ts'
 import { Forms } from '../../forms/forms.ts'
@@ -23,14 +23,14 @@ export interface ParseTask {
 
 let last: { text: string, forms: Forms } | undefined
 
-/** They are those of the task before, nearly always, and to compile them takes longer than to read a small file. */
+/** Compiled forms are cached: compiling them takes longer than parsing a small file. */
 function compiled (definitions: FormDefinition[]): Forms {
   const text = JSON.stringify(definitions)
   if (last?.text !== text) last = { text, forms: new Forms(definitions) }
   return last.forms
 }
 
-/** The memory that is given to it, of earlier parts, is used again. */
+/** Reuses the buffers of earlier chunks, which the consumer gives back. */
 export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void, Memory | undefined> {
   const forms = compiled(task.forms)
   const seen = new DuplicateIndex()
@@ -53,7 +53,7 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
   if (last !== undefined) yield last
 }
 
-/** What is wrong with a report, or which of its checks fail where that is accepted. */
+/** The faults of a report, or the failed checks where these are accepted. */
 function checkReport (
   { publish, acceptFailedChecks }: ParseTask,
   seen: DuplicateIndex,

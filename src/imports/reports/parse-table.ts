@@ -26,7 +26,7 @@ interface Group {
 /** More lines than cells in any form: rows that never change their report would else be held without end. */
 const MAX_LINES = 2000
 
-/** Throws `body-invalid` when the header does not hold. */
+/** Throws `body-invalid` for a wrong header. */
 export async function* readReportTable (
   forms: Forms,
   { header, records }: CsvFile,

@@ -13,7 +13,7 @@ import { agencyField } from './parsed-report.ts'
 import { acceptIfSound, type ReportImportState } from './report-import-state.ts'
 import { findPlacements } from './store.ts'
 
-/** A batch that was held against the agencies and reports that are there. */
+/** A batch with its agencies and existing reports looked up. */
 export interface PreparedBatch {
   batch: Batch
   fresh: PackedReport[]

@@ -8,7 +8,7 @@ import type { Status } from '../../reports/workflow/transitions.ts'
 import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
 import { VERSION_COLUMNS } from './chunk.ts'
 
-/** In the order of the reports. The caller holds the tree in its place. */
+/** Results are in the order of the reports. Requires the agency-tree lock. */
 export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {
   // As one text: as rows of their own they would take three times as long to read.
   const { rows: [row] } = await sql<{ standings: string }>`
@@ -62,7 +62,7 @@ export async function insertReports (
   return reports.filter(({ agency, year }) => inserted.has(`${agency} ${year}`))
 }
 
-/** In half the time, but all of them or, where another was quicker with one, none. */
+/** Takes half the time of an insert, but copies all of them or, after a conflict, none. */
 async function copyReports (trx: Transaction<Database>, reports: PackedReport[]): Promise<boolean> {
   const rows = new CopyRows()
   for (const { agency, year, form } of reports) rows.add([agency, year, form, 'published', 1])
@@ -96,7 +96,10 @@ export interface Existing {
   sameVersion: boolean
 }
 
-/** Locks the reports and holds what was sent against what they say. In their order; undefined: it is gone. */
+/**
+ * Locks the reports and compares the new content with the stored one. Results are in the order of the reports;
+ * undefined if a report was deleted.
+ */
 export async function lockExistingReports (
   trx: Transaction<Database>,
   batch: Batch,

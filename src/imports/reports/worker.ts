@@ -1,4 +1,4 @@
-// A generator that runs in a thread of its own and is read here: what it computes holds up no answer of the service.
+// Runs a generator in a worker thread, so that its computation does not delay other requests.
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../problems/problem.ts'

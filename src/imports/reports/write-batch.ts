@@ -1,4 +1,4 @@
-// A batch of reports, each good by itself, held against what is there and stored.
+// Writes a batch of valid reports.
 import { setImmediate } from 'node:timers/promises'
 import type { NewEvent } from '../../audit/record.ts'
 import type { Content } from '../../form/content.ts'
@@ -38,7 +38,7 @@ export async function writeBatch (
 async function writeNew (state: ReportImportState, batch: Batch, made: PackedReport[]): Promise<void> {
   const { trx, options: { publish, by } } = state
   const stored = state.isStoring && publish ? insertVersions(trx, batch, made) : undefined
-  // What it throws is seen when it is waited for.
+  // Avoids an unhandled rejection; the next `await` rethrows.
   stored?.catch(() => {})
   state.counts.created += made.length
   for (const [i, report] of made.entries()) {

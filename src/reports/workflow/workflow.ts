@@ -1,4 +1,5 @@
-// The moves of a report: each is held against the table of moves, and the totals follow in the same transaction.
+// The transitions of a report: each is checked against the table of transitions and updates the totals in the same
+// transaction.
 import type { Kysely, Transaction } from 'kysely'
 import { lockAgencyForShare, placementOf } from '../../agencies/tree.ts'
 import { applyTotalDeltas, diffTotals } from '../../aggregates/apply-deltas.ts'
@@ -159,8 +160,8 @@ const digest = (forms: Forms, { form, content }: StoredReport): string =>
   contentDigest({ form: forms.get(form), content })
 
 /**
- * What the agency contributes goes over from the version that is public to the next, or to none. The agency is held in
- * its place.
+ * Replaces the contribution of the public version by that of the next one, or by none. Requires the lock on the
+ * agency's place.
  */
 async function shiftFrom (
   trx: Transaction<Database>,
