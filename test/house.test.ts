@@ -77,6 +77,12 @@ t.test('casts to never and any only become fewer', async t => {
   t.equal(code.match(/\bas never\b|[:<,] any\b|<any>|\bany\[\]/g)?.length, 9)
 })
 
+t.test('a folder has at most 15 files', async t => {
+  const sizes = new Map<string, number>()
+  for (const file of files) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1)
+  for (const [folder, size] of sizes) t.ok(size <= 15, `${folder} has ${size}`)
+})
+
 t.test('the form floor reads no clock, no environment, no file and no chance', async t => {
   for (const file of files.filter(file => file.startsWith('form/'))) {
     t.notMatch(await readFile(join(src, file), 'utf8'), /process\.|new Date|Date\.now|Math\.random|from 'node:/, file)

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
 import { bilingual, orNull } from '../http/schemas.ts'
-import { closed, complete, content, FormId, granted, requests, whose } from './content-schemas.ts'
+import { closed, complete, content, FormId, granted, requests, whose } from './content/schemas.ts'
 
 export const CheckSummary = Type.Object({
   pass: Type.Integer(),

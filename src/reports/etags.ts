@@ -6,7 +6,7 @@ import { writeRow, writeTable } from '../form/write-content.ts'
 import { Forms } from '../forms/forms.ts'
 import { type Conditions, etagOf, etagOfText } from '../http/etag.ts'
 import { problem } from '../problems/problem.ts'
-import { reportText } from './representation.ts'
+import { reportText } from './content/representation.ts'
 import type { ReportId, StoredReport } from './stored-report.ts'
 
 type Scope = 'report' | 'table' | 'row'

@@ -16,7 +16,7 @@ import {
   whose,
   WireNote,
   WireNotes
-} from './content-schemas.ts'
+} from './content/schemas.ts'
 import { AppendedRow, AppendedRows, RowContent, RowDraft, TableContent, TableDraft } from './tables/schemas.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './workflow/schemas.ts'
 import { type Status, STATUSES, type Transition, TRANSITIONS } from './workflow/transitions.ts'

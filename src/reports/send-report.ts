@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { Forms } from '../forms/forms.ts'
 import { JSON_UTF8 } from '../http/cached-response.ts'
+import { reportText } from './content/representation.ts'
 import { etagOfReport } from './etags.ts'
-import { reportText } from './representation.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Visibility } from './visibility.ts'
 

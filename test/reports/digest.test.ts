@@ -5,7 +5,7 @@ import t from 'tap'
 import type { Content } from '../../src/form/content.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
-import { contentDigest } from '../../src/reports/content-digest.ts'
+import { contentDigest } from '../../src/reports/content/digest.ts'
 import { freshApp } from '../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.ts'
 

@@ -1,6 +1,6 @@
 // Which of the fields behind a label are its figures.
-import type { TableLine } from './table-line.ts'
-import type { Token } from './tokens.ts'
+import type { TableLine } from './lines/table-line.ts'
+import type { Token } from './lines/tokens.ts'
 
 /** The fields of one row in the order of the columns, or why they cannot be told. */
 export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }

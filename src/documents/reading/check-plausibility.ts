@@ -1,8 +1,8 @@
 import type { Figure } from '../../form/figures.ts'
 import type { Cell, FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
+import type { TableLine } from './lines/table-line.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import type { TableLine } from './table-line.ts'
 import { type CellReading, type RowFound, type TableReading, unreadable } from './table-reading.ts'
 
 /** Figures of a row that their own sum makes doubtful. */

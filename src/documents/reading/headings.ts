@@ -1,7 +1,7 @@
 // Whether the heading over some rows is that of their table.
 import type { FormTable } from '../../form/form.ts'
+import type { Token } from './lines/tokens.ts'
 import { bare, labelKey, normalizeText } from './normalize.ts'
-import type { Token } from './tokens.ts'
 
 /** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
 export interface Heading {

@@ -3,11 +3,11 @@ import type { Document } from '../document.ts'
 import { columnAssigner, isWhole } from './assign-columns.ts'
 import { readHeading } from './headings.ts'
 import type { LabelIndex } from './label-index.ts'
+import type { TableLine } from './lines/table-line.ts'
+import type { Token } from './lines/tokens.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
-import type { TableLine } from './table-line.ts'
 import type { RowFound, TableReading } from './table-reading.ts'
-import type { Token } from './tokens.ts'
 import { readValue } from './value.ts'
 
 /** The figures of one, two or three groups that the words over them name. */

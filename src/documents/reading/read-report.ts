@@ -3,6 +3,7 @@ import { type Content, emptyContent } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { type LabelIndex, lexiconOf } from './label-index.ts'
+import { tokenize } from './lines/tokens.ts'
 import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
 import { problemOf } from './reading-problems.ts'
@@ -10,7 +11,6 @@ import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
 import { type CellReading, same, type TableReading, unreadable } from './table-reading.ts'
 import { readTitle } from './title.ts'
-import { tokenize } from './tokens.ts'
 
 const known = new WeakMap<Form[], LabelIndex[]>()
 

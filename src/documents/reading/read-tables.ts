@@ -4,15 +4,15 @@ import type { Document } from '../document.ts'
 import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
 import { fieldsOfHeading, type Heading, readHeading } from './headings.ts'
 import { articleItem, type LabelIndex } from './label-index.ts'
+import type { TableLine } from './lines/table-line.ts'
+import { findTableLines } from './lines/table-lines.ts'
+import type { Token, TokenLine } from './lines/tokens.ts'
 import { labelKey } from './normalize.ts'
 import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
-import type { TableLine } from './table-line.ts'
-import { findTableLines } from './table-lines.ts'
 import { type RowFound, type TableReading, unreadable } from './table-reading.ts'
-import type { Token, TokenLine } from './tokens.ts'
 
 /** Each stretch of the document that holds tables, read as tables of the form. */
 export function readTables (

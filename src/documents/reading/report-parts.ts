@@ -1,7 +1,7 @@
 // The six parts of a report: where each begins and ends.
 import type { Document } from '../document.ts'
+import type { TokenLine } from './lines/tokens.ts'
 import { normalizeText } from './normalize.ts'
-import type { TokenLine } from './tokens.ts'
 
 /** Ids of the sections of the forms, with how their titles begin. */
 const TITLES: [string, RegExp][] = [

@@ -1,9 +1,9 @@
 import type { Row } from '../../form/definition.ts'
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
+import type { TableLine } from './lines/table-line.ts'
+import type { Token } from './lines/tokens.ts'
 import type { ReadingProblem, Source } from './reading.ts'
-import type { TableLine } from './table-line.ts'
-import type { Token } from './tokens.ts'
 import type { ReadValue } from './value.ts'
 
 /** What one stretch of the document says of one table. */

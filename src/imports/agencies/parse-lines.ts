@@ -6,7 +6,7 @@ import { problem } from '../../problems/problem.ts'
 import { type CsvFile, type CsvRecord, wrongWidth } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { Line } from '../bulk/lines.ts'
-import { EXPECTED, REJECTED } from '../reports/parsed-report.ts'
+import { EXPECTED, REJECTED } from '../reports/parsing/parsed-report.ts'
 
 export interface SentAgency {
   line: number

@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { openTemporaryFile } from '../../http/bodies/temporary-file.ts'
 import { isObject, type Language } from '../../problems/fault.ts'
 import { formatFault } from '../../problems/format.ts'
-import { REJECTED } from '../reports/parsed-report.ts'
+import { REJECTED } from '../reports/parsing/parsed-report.ts'
 import type { LineFault } from './fault-summary.ts'
 
 const BUFFERED = 1024 * 1024

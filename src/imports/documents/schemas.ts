@@ -4,7 +4,7 @@ import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
 import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
 import { Checked } from '../../reports/check-schemas.ts'
-import { Sections, Tables, WireNote, WireNotes } from '../../reports/content-schemas.ts'
+import { Sections, Tables, WireNote, WireNotes } from '../../reports/content/schemas.ts'
 
 /** A real page as it was found. */
 export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')

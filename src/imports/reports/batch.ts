@@ -1,8 +1,8 @@
 // Reports that are stored together.
 import { readCopied } from '../../database/copy-rows.ts'
-import { memoryOf, type ParsedChunk } from './chunk.ts'
-import type { ParsedReport } from './parsed-report.ts'
-import type { Memory } from './worker.ts'
+import { memoryOf, type ParsedChunk } from './parsing/chunk.ts'
+import type { ParsedReport } from './parsing/parsed-report.ts'
+import type { Memory } from './parsing/worker.ts'
 
 /**
  * What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report.

@@ -14,14 +14,16 @@ import { Forms } from '../../forms/forms.ts'
 import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
-import type { ParsedChunk } from './chunk.ts'
-import type { ParseTask } from './parse-chunks.ts'
+import type { ParsedChunk } from './parsing/chunk.ts'
+import type { ParseTask } from './parsing/parse-chunks.ts'
+import { type Lent, Thread } from './parsing/worker.ts'
 import { prepareBatch, type PreparedBatch } from './prepare-batch.ts'
 import type { ReportImportOptions, ReportImportState } from './report-import-state.ts'
-import { type Lent, Thread } from './worker.ts'
 import { writeBatch } from './write-batch.ts'
 
-const thread = new Thread<ParseTask, ParsedChunk>(new URL(`./parse-worker${extname(import.meta.url)}`, import.meta.url))
+const thread = new Thread<ParseTask, ParsedChunk>(
+  new URL(`./parsing/parse-worker${extname(import.meta.url)}`, import.meta.url)
+)
 
 /** When `on_error` is `abort` and anything is at fault, nothing is stored. */
 export async function importReports (

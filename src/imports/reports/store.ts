@@ -6,7 +6,7 @@ import { copyInto } from '../../database/copy.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Status } from '../../reports/workflow/transitions.ts'
 import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
-import { VERSION_COLUMNS } from './chunk.ts'
+import { VERSION_COLUMNS } from './parsing/chunk.ts'
 
 /** Results are in the order of the reports. Requires the agency-tree lock. */
 export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {

@@ -9,7 +9,7 @@ import {
   requests,
   TableRows,
   WireNotes
-} from '../content-schemas.ts'
+} from '../content/schemas.ts'
 
 export const TableContent = Type.Object({ rows: ref(TableRows), notes: ref(WireNotes) }, {
   $id: 'TableContent',

@@ -3,7 +3,7 @@ import { NextPage } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
 import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
-import { WireNote } from '../content-schemas.ts'
+import { WireNote } from '../content/schemas.ts'
 
 export const VersionSummary = Type.Object({
   version: Type.Integer({ description: 'Its number, from 1.' }),

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed } from '../content-schemas.ts'
+import { closed } from '../content/schemas.ts'
 
 export const Nothing = Type.Object({}, {
   $id: 'Nothing',

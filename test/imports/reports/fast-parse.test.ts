@@ -3,8 +3,8 @@ import t from 'tap'
 import { Forms } from '../../../src/forms/forms.ts'
 import { readForms } from '../../../src/forms/load-forms.ts'
 import { Line } from '../../../src/imports/bulk/lines.ts'
-import { reportLineReader } from '../../../src/imports/reports/parse-lines.ts'
-import type { ParsedRecord } from '../../../src/imports/reports/parsed-report.ts'
+import { reportLineReader } from '../../../src/imports/reports/parsing/parse-lines.ts'
+import type { ParsedRecord } from '../../../src/imports/reports/parsing/parsed-report.ts'
 import { reportOf } from '../../support/import-files.ts'
 
 const forms = new Forms(await readForms())

@@ -1,5 +1,5 @@
 // What the tests of threads have done in one.
-import { type Memory, serve } from '../../../src/imports/reports/worker.ts'
+import { type Memory, serve } from '../../../src/imports/reports/parsing/worker.ts'
 import { problem } from '../../../src/problems/problem.ts'
 
 export interface Task {

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import t from 'tap'
-import { Thread } from '../../../src/imports/reports/worker.ts'
+import { Thread } from '../../../src/imports/reports/parsing/worker.ts'
 import type { Made, Task } from './worker-task.ts'
 
 const thread = new Thread<Task, Made>(new URL(`./worker-task${extname(import.meta.url)}`, import.meta.url))

@@ -1,8 +1,8 @@
-import { Forms } from '../../forms/forms.ts'
-import { atLine, type Fault } from '../../problems/fault.ts'
-import { problem } from '../../problems/problem.ts'
-import { type CsvRecord, wrongWidth } from '../bulk/csv.ts'
-import type { LineFault } from '../bulk/fault-summary.ts'
+import { Forms } from '../../../forms/forms.ts'
+import { atLine, type Fault } from '../../../problems/fault.ts'
+import { problem } from '../../../problems/problem.ts'
+import { type CsvRecord, wrongWidth } from '../../bulk/csv.ts'
+import type { LineFault } from '../../bulk/fault-summary.ts'
 import { REJECTED } from './parsed-report.ts'
 
 export const BY_ROW = ['table', 'row']

@@ -2,9 +2,9 @@
 // texts. A line that was parsed in full gives a template; a line that matches it byte for byte outside its values needs
 // no JSON parser, no check of names and no check for duplicates. This is twenty times as fast. Any other line is parsed
 // in full.
-import { MAX_SECTION_LENGTH } from '../../form/content.ts'
-import type { Figure, Note } from '../../form/figures.ts'
-import type { Cell, Form } from '../../form/form.ts'
+import { MAX_SECTION_LENGTH } from '../../../form/content.ts'
+import type { Figure, Note } from '../../../form/figures.ts'
+import type { Cell, Form } from '../../../form/form.ts'
 import { type Gap, gapOf, LineReader } from './line-reader.ts'
 import type { ParsedReport } from './parsed-report.ts'
 

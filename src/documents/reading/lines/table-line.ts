@@ -1,4 +1,4 @@
-import type { Label } from './label-index.ts'
+import type { Label } from '../label-index.ts'
 import type { Token } from './tokens.ts'
 
 export interface TableLine {

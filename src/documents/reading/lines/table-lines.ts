@@ -1,7 +1,7 @@
 // Rows of tables as they are found: a label and the figures that belong to it.
+import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
+import { labelKey } from '../normalize.ts'
 import { undividedLines } from './free-lines.ts'
-import { type Label, type LabelIndex, labelsOf } from './label-index.ts'
-import { labelKey } from './normalize.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 

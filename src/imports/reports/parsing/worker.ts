@@ -1,7 +1,7 @@
 // Runs a generator in a worker thread, so that its computation does not delay other requests.
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
-import { Problem } from '../../problems/problem.ts'
+import { Problem } from '../../../problems/problem.ts'
 
 /** Memory that goes from one thread to the other instead of a copy of it. */
 export type Memory = ArrayBuffer[]

@@ -1,12 +1,12 @@
-import { contentText } from '../form/content-json.ts'
-import type { Content } from '../form/content.ts'
-import type { Form } from '../form/form.ts'
-import { writeContent } from '../form/write-content.ts'
-import { Forms } from '../forms/forms.ts'
-import type { Report } from './schemas.ts'
-import type { StoredReport } from './stored-report.ts'
-import { PUBLIC_VISIBILITY, type Visibility } from './visibility.ts'
-import { transitionsFrom } from './workflow/transitions.ts'
+import { contentText } from '../../form/content-json.ts'
+import type { Content } from '../../form/content.ts'
+import type { Form } from '../../form/form.ts'
+import { writeContent } from '../../form/write-content.ts'
+import { Forms } from '../../forms/forms.ts'
+import type { Report } from '../schemas.ts'
+import type { StoredReport } from '../stored-report.ts'
+import { PUBLIC_VISIBILITY, type Visibility } from '../visibility.ts'
+import { transitionsFrom } from '../workflow/transitions.ts'
 
 /** A version as it was published is the same for every visibility, and allows no move. */
 export const writeReport = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): Report => ({

@@ -1,8 +1,8 @@
 // The digest of a report's content, for the audit log.
 import { hash } from 'node:crypto'
-import type { Content } from '../form/content.ts'
-import { writeVector } from '../form/vector.ts'
-import type { ReportContent } from './content-changes.ts'
+import type { Content } from '../../form/content.ts'
+import { writeVector } from '../../form/vector.ts'
+import type { ReportContent } from './changes.ts'
 
 export const contentDigest = ({ form, content: { figures, notes, sections } }: ReportContent): string =>
   digestOfStored(form.id, writeVector(figures), notes, sections)

@@ -1,7 +1,7 @@
 // A reader of the bytes of a line, for fast-parse.ts.
 import { isUtf8 } from 'node:buffer'
-import { type Figure, readFigure } from '../../form/figures.ts'
-import type { Cell } from '../../form/form.ts'
+import { type Figure, readFigure } from '../../../form/figures.ts'
+import type { Cell } from '../../../form/form.ts'
 
 /** U+0000 and half a surrogate pair can come in as escapes only. */
 const ODD_ESCAPE = /\\u(0000|d[89a-f])/i

@@ -1,12 +1,12 @@
 // Figures as CSV: one line per table row (agency,year,table,row,<columns>) or per cell (agency,year,cell,value).
 // The lines of one report stand together.
-import { emptyContent, knownRow, readFields } from '../../form/content.ts'
-import type { Form, FormTable } from '../../form/form.ts'
-import { chooseForm, Forms } from '../../forms/forms.ts'
-import { atLine, type Place } from '../../problems/fault.ts'
-import { problem } from '../../problems/problem.ts'
-import type { CsvFile } from '../bulk/csv.ts'
-import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
+import { emptyContent, knownRow, readFields } from '../../../form/content.ts'
+import type { Form, FormTable } from '../../../form/form.ts'
+import { chooseForm, Forms } from '../../../forms/forms.ts'
+import { atLine, type Place } from '../../../problems/fault.ts'
+import { problem } from '../../../problems/problem.ts'
+import type { CsvFile } from '../../bulk/csv.ts'
+import { faultsOfProblem, type LineFault } from '../../bulk/fault-summary.ts'
 import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
 import { BY_ROW, checkHeader, type Named, nameFields } from './table-header.ts'
 

@@ -1,7 +1,7 @@
 // The changes of a report's content, for the audit log: cells and texts before and after.
-import type { Content } from '../form/content.ts'
-import { type Figure, writeFigure } from '../form/figures.ts'
-import type { Form } from '../form/form.ts'
+import type { Content } from '../../form/content.ts'
+import { type Figure, writeFigure } from '../../form/figures.ts'
+import type { Form } from '../../form/form.ts'
 
 export interface ReportContent {
   form: Form

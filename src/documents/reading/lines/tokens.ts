@@ -1,7 +1,7 @@
 // The lines of a document as tokens: labels, figures and empty cells, each with its place.
-import { type Document, isRule, type Line, type Span } from '../document.ts'
-import { fullKey, labelKey } from './normalize.ts'
-import { looksLikeValue } from './value.ts'
+import { type Document, isRule, type Line, type Span } from '../../document.ts'
+import { fullKey, labelKey } from '../normalize.ts'
+import { looksLikeValue } from '../value.ts'
 
 export interface Token extends Span {
   /** Index of its line. */

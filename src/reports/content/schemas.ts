@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
-import type { Notes, Rows, Values } from '../form/content.ts'
-import { NOTE_STATES } from '../form/figures.ts'
-import { ref } from '../http/responses.ts'
-import { READ_BY_CODE } from '../http/validation.ts'
+import type { Notes, Rows, Values } from '../../form/content.ts'
+import { NOTE_STATES } from '../../form/figures.ts'
+import { ref } from '../../http/responses.ts'
+import { READ_BY_CODE } from '../../http/validation.ts'
 
 // The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
 export const readByForm = { [READ_BY_CODE]: 'form' }
 
 /** A whole report in the 2019 form, which passes its checks. */
 export const complete = JSON.parse(
-  readFileSync(new URL('../../examples/kundulun-2019.json', import.meta.url), 'utf8')
+  readFileSync(new URL('../../../examples/kundulun-2019.json', import.meta.url), 'utf8')
 ) as {
   sections: Record<string, string>
   tables: Record<string, Rows>

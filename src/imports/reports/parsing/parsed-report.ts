@@ -1,7 +1,7 @@
-import type { Figure, Note } from '../../form/figures.ts'
-import type { Form } from '../../form/form.ts'
-import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../http/parameters.ts'
-import type { LineFault } from '../bulk/fault-summary.ts'
+import type { Figure, Note } from '../../../form/figures.ts'
+import type { Form } from '../../../form/form.ts'
+import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../../http/parameters.ts'
+import type { LineFault } from '../../bulk/fault-summary.ts'
 
 /** A report of the file, as it would be stored. */
 export interface ParsedReport {

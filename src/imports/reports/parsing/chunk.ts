@@ -1,9 +1,9 @@
 // A chunk of parsed reports as the worker thread hands it over: the content as bytes of COPY rows, the figures as one
 // array of numbers. As objects they would cost more to transfer than to parse.
-import { CopyRows } from '../../database/copy-rows.ts'
-import { shorten } from '../../problems/format.ts'
-import { digestOfStored } from '../../reports/content-digest.ts'
-import type { LineFault } from '../bulk/fault-summary.ts'
+import { CopyRows } from '../../../database/copy-rows.ts'
+import { shorten } from '../../../problems/format.ts'
+import { digestOfStored } from '../../../reports/content/digest.ts'
+import type { LineFault } from '../../bulk/fault-summary.ts'
 import type { ParsedReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
 

@@ -1,5 +1,5 @@
-import { type Label, type LabelIndex, labelsOf } from './label-index.ts'
-import { bare, fullKey, labelKey, normalizeText } from './normalize.ts'
+import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
+import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
