@@ -31,7 +31,7 @@ export const DOCUMENT_TYPES: string[] = [
 export const isDocument = (type: string, bytes: Buffer): boolean =>
   type === '' || DOCUMENT_TYPES.includes(type) || isUnmistakable(bytes)
 
-/** `contentType` is the header as it came, with its charset if it has one. */
+/** Throws UnreadableFile. `contentType` is the Content-Type header, with its charset if any. */
 export async function extractDocument (bytes: Buffer, contentType: string): Promise<Document> {
   if (bytes.length === 0) throw empty()
   refuseOthers(bytes)

@@ -1,8 +1,9 @@
+// Evaluates a single check against the content of a report.
 import type { Text } from '../problems/fault.ts'
 import { type Content, hasRow } from './content.ts'
 import type { Cell, Check, Form, SplitCheck, StatedCheck, SumCheck } from './form.ts'
 
-/** A longer text is not searched for the figures that it states. */
+/** Characters of a text that are searched for stated figures; bounds the cost of the regular expressions. */
 const MAX_STATEMENT_LENGTH = 50000
 
 interface Verdict {
@@ -23,9 +24,9 @@ export function assess (form: Form, content: Content, check: Check): Verdict {
       return assessSplit(form, content, check)
     case 'rows': {
       const table = form.tables.get(check.table)!
-      const there = table.rows.filter(row => hasRow(content, table, row.id)).map(row => row.id)
-      const cells = table.cells.filter(cell => !there.includes(cell.row)).map(cell => cell.id)
-      return { outcome: cells.length === 0 ? 'pass' : 'fail', left: there.length, right: table.rows.length, cells }
+      const present = table.rows.filter(row => hasRow(content, table, row.id)).map(row => row.id)
+      const cells = table.cells.filter(cell => !present.includes(cell.row)).map(cell => cell.id)
+      return { outcome: cells.length === 0 ? 'pass' : 'fail', left: present.length, right: table.rows.length, cells }
     }
     case 'figures': {
       const given = form.tables.get(check.table)!.cells.filter(cell =>
@@ -44,7 +45,7 @@ export function assess (form: Form, content: Content, check: Check): Verdict {
   }
 }
 
-/** Its figure is not blank but not known: it could not be read, or its row was never given. */
+/** True if the figure was unreadable or its row is missing. A blank cell is known to have no figure. */
 function isUnknown (form: Form, content: Content, id: string): boolean {
   const state = content.notes[id]?.state
   return state === undefined
@@ -53,8 +54,8 @@ function isUnknown (form: Form, content: Content, id: string): boolean {
 }
 
 /**
- * A blank addend counts as 0 while its side has a number. A blank total, a side without any number, a cell that
- * could not be read or whose row was never given leaves the check not assessable: it is never taken for a pass.
+ * A blank addend counts as 0 if its side has at least one number. A blank total, a side without numbers or an unknown
+ * cell makes the check not assessable, never a pass.
  */
 function assessSum (form: Form, content: Content, check: SumCheck): Verdict {
   const side = (ids: string[]) => {
@@ -107,7 +108,7 @@ function assessSplit (form: Form, content: Content, check: SplitCheck): Verdict 
     }
 }
 
-/** Two different figures in one text: which of them is meant cannot be told. */
+/** Passes if the text states no figure or several different ones: then it is unclear which one the author means. */
 function assessStated (form: Form, content: Content, check: StatedCheck): Verdict {
   const text = (content.sections[check.section] ?? '').normalize('NFKC').replace(/\s+/g, '').slice(
     0,

@@ -1,4 +1,4 @@
-// The engine of the checks that need one report only.
+// Runs the checks of a form on one report.
 import type { Text } from '../problems/fault.ts'
 import { assess, type Outcome } from './assess-check.ts'
 import type { Content } from './content.ts'
@@ -9,7 +9,7 @@ export interface Finding {
   check: string
   severity: Severity
   outcome: Exclude<Outcome, 'pass'>
-  /** Both sides and left minus right, in the unit of the wire; null when a side cannot be told. */
+  /** Both sides and left minus right, in the units of the API; null if a side is unknown. */
   left: number | null
   right: number | null
   delta: number | null
@@ -22,7 +22,7 @@ export interface CheckResult {
   findings: Finding[]
 }
 
-/** Runs each check once. `summary` counts them all, `findings` has those that did not pass, in the form's order. */
+/** `summary` counts all checks, `findings` lists those that did not pass, in the order of the form. */
 export function runChecks (form: Form, content: Content): CheckResult {
   const summary = { pass: 0, fail: 0, not_assessable: 0 }
   const findings: Finding[] = []
@@ -49,23 +49,24 @@ export function runChecks (form: Form, content: Content): CheckResult {
   return { summary, findings }
 }
 
-/** While there is such a finding, the report cannot be submitted. */
+/** True if the finding prevents the submission of the report. */
 export const isObstacle = ({ severity, outcome }: Finding): boolean => severity === 'error' && outcome === 'fail'
 
-/** The findings that are obstacles, and no other check is run. */
+/** Returns the obstacles only. Skips the checks that cannot produce one. */
 export function failedChecks (form: Form, content: Content): Finding[] {
   return runChecks({ ...form, checks: form.checks.filter(check => check.severity === 'error') }, content).findings
     .filter(isObstacle)
 }
 
 /**
- * By form: the positions, from 0, that each sum adds; undefined when a check that is no sum may be an obstacle, too.
+ * For `addsUp`, by form: the indices that each sum adds; undefined if the form has a check of severity error that is
+ * neither a sum nor about missing rows.
  */
 const sumsOf = new WeakMap<Form, { left: number[], right: number[] }[] | undefined>()
 
 /**
- * Every cell has a figure and every sum holds, so that there is no obstacle: most reports are found good by this alone.
- * `figures` in the order of the form's cells; NaN is blank.
+ * Fast path for imports: true if every cell has a figure and every sum is correct, so that no check can be an obstacle.
+ * False proves nothing; then run `failedChecks`. `figures` is in the order of the form's cells; NaN is blank.
  */
 export function addsUp (form: Form, figures: Float64Array): boolean {
   if (!sumsOf.has(form)) {
@@ -99,13 +100,13 @@ function findingMessage (
   if (check.rule === 'rows') {
     return {
       zh: `${check.zh}：应有 ${right} 行，已有 ${left} 行`,
-      en: `${check.en}: ${left} of ${right} rows are there`
+      en: `${check.en}: ${left} of ${right} rows are present`
     }
   }
   if (check.rule === 'text') return { zh: `${check.zh}：现有 ${left} 字`, en: `${check.en}: it has ${left}` }
   if (check.rule === 'figures') {
     if (outcome === 'not_assessable') {
-      return { zh: `${check.zh}：尚无任何行，无法判断`, en: `${check.en}: cannot be assessed, no row is there` }
+      return { zh: `${check.zh}：尚无任何行，无法判断`, en: `${check.en}: cannot be assessed, the table has no rows` }
     }
     const named = cells.slice(0, 3).map(id => form.cell.get(id)!.label)
     const more = cells.length - named.length

@@ -1,4 +1,4 @@
-// From the data of a form to the form ready for use.
+// Compiles the definition of a form into its cells, checks and measures.
 import { FormDefinition } from './definition.ts'
 import { deriveChecks } from './derive-checks.ts'
 import { deriveMeasures } from './derive-measures.ts'
@@ -6,7 +6,7 @@ import { type Cell, cellId, type Form, type FormTable } from './form.ts'
 
 const FEN_PER: Record<string, number> = { 元: 100, 万元: 1_000_000 }
 
-/** Throws an Error that lists all that is inconsistent in the data. */
+/** Throws an Error that lists every inconsistency of the definition. */
 export function compileForm (definition: FormDefinition): Form {
   const faults = inconsistencies(definition)
   if (faults.length > 0) throw new Error(`form ${definition.form}: ${faults.join('; ')}`)
@@ -50,7 +50,7 @@ export function compileForm (definition: FormDefinition): Form {
 function inconsistencies (definition: FormDefinition): string[] {
   const faults: string[] = []
   const unique = (ids: string[], where: string) => {
-    for (const id of ids.filter((x, i) => ids.indexOf(x) !== i)) faults.push(`${where}: ${id} stands twice`)
+    for (const id of ids.filter((x, i) => ids.indexOf(x) !== i)) faults.push(`${where}: ${id} appears twice`)
   }
   const sections = definition.sections.map(section => section.id)
   unique(sections, 'sections')
@@ -59,7 +59,7 @@ function inconsistencies (definition: FormDefinition): string[] {
     const columns = table.columns.map(column => column.id)
     const figures = table.rows.filter(row => !row.heading).map(row => row.id)
     const known = (ids: string[], all: string[], where: string) => {
-      for (const id of ids.filter(id => !all.includes(id))) faults.push(`${table.id}.${where}: ${id} is not there`)
+      for (const id of ids.filter(id => !all.includes(id))) faults.push(`${table.id}.${where}: ${id} does not exist`)
     }
     unique([...columns, ...(table.column_headings ?? []).map(heading => heading.id)], `${table.id} columns`)
     unique(table.rows.map(row => row.id), `${table.id} rows`)
@@ -74,9 +74,9 @@ function inconsistencies (definition: FormDefinition): string[] {
     for (const row of table.rows) {
       known(row.total_of ?? [], figures, row.id)
       known(row.parent === undefined ? [] : [row.parent], table.rows.filter(r => r.heading).map(r => r.id), row.id)
-      // A heading stands before what it heads: this also excludes a circle of parents.
+      // A heading precedes its rows; this also rules out cycles of parents.
       if (row.parent && table.rows.findIndex(r => r.id === row.parent) > table.rows.indexOf(row)) {
-        faults.push(`${table.id}.${row.id}: stands before its heading`)
+        faults.push(`${table.id}.${row.id}: precedes its heading`)
       }
     }
     for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
@@ -84,7 +84,7 @@ function inconsistencies (definition: FormDefinition): string[] {
   return [...faults, ...inconsistentStatements(definition)]
 }
 
-/** Sentences of a text that state figures: each names cells of the form. */
+/** Checks the statements of the text sections: their cells must exist and their patterns must compile. */
 function inconsistentStatements (definition: FormDefinition): string[] {
   const faults: string[] = []
   const cells = definition.tables.flatMap(table =>
@@ -93,7 +93,7 @@ function inconsistentStatements (definition: FormDefinition): string[] {
   for (const section of definition.sections) {
     for (const { id, cells: stated, phrase } of section.states ?? []) {
       for (const cell of stated.filter(cell => !cells.includes(cell))) {
-        faults.push(`${section.id}.states.${id}: ${cell} is not there`)
+        faults.push(`${section.id}.states.${id}: ${cell} does not exist`)
       }
       try {
         RegExp(phrase)

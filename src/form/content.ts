@@ -1,12 +1,12 @@
-// What a report says: its figures as one vector, the notes on cells without a figure, and its texts.
-// Read from the wire (tables of rows of values) and written back to it.
+// The content of a report: its figures as one vector, notes on the cells without a figure, and texts. This file parses
+// it from its API form (tables of rows of values); write-content.ts converts it back.
 import { atPointer, type Fault, isObject, type Place, type Text } from '../problems/fault.ts'
 import { type Figure, MAX_RAW_LENGTH, type Note, NOTE_STATES, readField, readFigure } from './figures.ts'
 import type { Cell, Form, FormTable } from './form.ts'
 
 /**
- * `figures` is in the order of the form's cells. A row is there when one of its cells has a figure or a note;
- * a cell of a row that is there has one or the other, never both.
+ * `figures` is in the order of the form's cells. A row is present if one of its cells has a figure or a note; each cell
+ * of a present row has either a figure or a note, never both.
  */
 export interface Content {
   figures: Figure[]
@@ -30,13 +30,13 @@ export interface WireContent {
   sections?: unknown
 }
 
-/** What a reader fills: `content` is worthless once there is a fault. */
+/** Filled by the functions below. Ignore `content` if there is a fault. */
 export interface ContentReading {
   content: Content
   faults: Fault[]
 }
 
-/** A whole report. A null for a member is a fault like any other wrong type. */
+/** Parses a whole report. Members may be absent but not null. */
 export function readContent (form: Form, wire: WireContent): ContentReading {
   const reading: ContentReading = { content: emptyContent(form), faults: [] }
   const { content, faults } = reading
@@ -57,7 +57,7 @@ export function readContent (form: Form, wire: WireContent): ContentReading {
   return reading
 }
 
-/** The rows of one table, by row id. */
+/** Parses the rows of one table, by row id. */
 export function readRows (table: FormTable, rows: unknown, place: Place, reading: ContentReading): void {
   for (const [row, values] of members(rows, place, reading.faults)) {
     const at = place(row)
@@ -65,7 +65,7 @@ export function readRows (table: FormTable, rows: unknown, place: Place, reading
   }
 }
 
-/** One row of values; each column it leaves out is blank. */
+/** Parses the values of one row. A column that is left out is blank. */
 export function readRow (
   table: FormTable,
   row: string,
@@ -83,7 +83,7 @@ export function readRow (
   }
 }
 
-/** One row of CSV fields. */
+/** Parses the CSV fields of one row. */
 export function readFields (
   table: FormTable,
   row: string,
@@ -99,7 +99,7 @@ export function readFields (
   }
 }
 
-/** Notes sent with rows, by cell id: each must belong to a cell that was sent without a figure. */
+/** Parses notes, by cell id. Call after the rows: each note must belong to a cell that was sent without a figure. */
 export function readNotes (
   form: Form,
   notes: unknown,
@@ -117,7 +117,7 @@ export function readNotes (
       faults.push({
         ...at,
         found: id,
-        expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell of what is sent' },
+        expected: { zh: '所发送内容中的单元格编号', en: 'the id of a cell in the content sent' },
         candidates: cells.map(cell => cell.id)
       })
     } else if (!isNote(note)) {
@@ -137,7 +137,7 @@ export function readNotes (
         found: content.figures[cell.position - 1] ?? null,
         expected: {
           zh: '说明只用于已给出所在行且为空的单元格',
-          en: 'a note belongs to a blank cell of a row that is given'
+          en: 'a note on a blank cell of a row that is sent'
         }
       })
     } else {
@@ -198,7 +198,7 @@ export const rowCells = (table: FormTable, row: string): Cell[] => table.cells.f
 export const hasRow = (content: Content, table: FormTable, row: string): boolean =>
   rowCells(table, row).some(cell => content.figures[cell.position - 1] !== null || content.notes[cell.id] !== undefined)
 
-/** Takes the cells over from another content, absent ones too. */
+/** Copies the figures and notes of the cells; a cell that is absent in `from` becomes absent in `to`. */
 export function copyCells (from: Content, to: Content, cells: Cell[]): void {
   for (const cell of cells) {
     to.figures[cell.position - 1] = from.figures[cell.position - 1] ?? null

@@ -1,4 +1,4 @@
-// What a statutory form is as data: the shape of a file in forms/ and of `GET /v1/forms/{form}`.
+// The schema of a statutory form as data: of the files in forms/ and of `GET /v1/forms/{form}`.
 import { type Static, Type } from 'typebox'
 
 const Id = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 })

@@ -1,4 +1,4 @@
-// Which checks a form has: its sums, its completeness and its texts.
+// Derives the checks of a form from its definition: sums, completeness and texts.
 import { Section } from './definition.ts'
 import { cellId, type Check, type Form, type FormTable } from './form.ts'
 
@@ -93,7 +93,7 @@ function sums ({ definition: table, rows, columns }: FormTable): Check[] {
         addends: left,
         total: right[0]!,
         zh: `${row.zh}：没有一个数被拆在相邻两格`,
-        en: `${row.en}: no number is broken over two neighbouring cells`
+        en: `${row.en}: no number is split across two neighbouring cells`
       })
     }
   }

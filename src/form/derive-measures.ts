@@ -1,6 +1,7 @@
+// Derives the measures of a form: each combination of a row or heading and a column or column heading.
 import { cellId, type Form, leavesOf, type Measure } from './form.ts'
 
-/** A row or a column as a measure sees it: its own figures, or those of what it heads. */
+/** A row or a column, or a heading that stands for the rows or columns in `of`. */
 interface Span {
   id: string
   zh: string

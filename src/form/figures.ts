@@ -1,11 +1,11 @@
-// A figure on the wire (a JSON number or a CSV field) and as it is stored (an integer; money in 分).
+// Converts figures between the API (a JSON number or a CSV field) and storage (an integer; money in 分).
 import type { Text } from '../problems/fault.ts'
 import type { Cell } from './form.ts'
 
 /** A stored figure; null is blank, never zero. */
 export type Figure = number | null
 
-/** Why a cell has no figure. `raw` is what stood there. */
+/** Why a cell has no figure. `raw` is the text found in the cell. */
 export interface Note {
   state: 'blank' | 'not_applicable' | 'unreadable' | 'unit_unknown'
   raw: string
@@ -13,37 +13,37 @@ export interface Note {
 
 export const NOTE_STATES = ['blank', 'not_applicable', 'unreadable', 'unit_unknown'] as const
 
-/** Of the text found in place of a figure. */
+/** In characters, of `Note.raw`. */
 export const MAX_RAW_LENGTH = 200
 
 const MAX_COUNT = 10 ** 12 - 1
-/** In 分: ten thousand billion yuan. Below it each amount with its decimals is exact as a JSON number. */
+/** In 分: ten thousand billion yuan. Amounts up to it, with their decimals, are exact as JSON numbers. */
 const MAX_AMOUNT = 10 ** 15 - 1
 
 /**
- * The largest total that is exact both in storage and as a JSON number. Counts: 2^53 - 1. Money is divided by
- * `scale` on the wire; the quotient stays distinct from its neighbours while a double's spacing is below 1 / scale.
+ * The largest total that is exact both in storage and as a JSON number: 2^53 - 1 for counts. The API divides money by
+ * `scale`; neighbouring quotients stay distinct while the spacing of doubles is below 1 / scale.
  */
 export function largestTotal (scale: number): number {
   if (scale === 1) return Number.MAX_SAFE_INTEGER
   return 2 ** (53 - Math.ceil(Math.log2(scale))) * scale - 1
 }
 
-/** Gives the stored figure, or what was expected in its place. */
+/** Returns the figure to store, or a description of what was expected instead. */
 export function readFigure (cell: Cell, value: unknown): { figure: Figure } | { expected: Text } {
   if (value === null) return { figure: null }
   if (typeof value !== 'number') return { expected: expectedFigure(cell) }
   const figure = Math.round(value * cell.scale)
   const largest = cell.money ? MAX_AMOUNT : MAX_COUNT
-  // The division is correctly rounded: it gives the value back only when no decimal was lost.
+  // IEEE division is correctly rounded: it returns the value only if no decimal was lost.
   const exact = figure / cell.scale === value
   const inRange = figure <= largest && figure >= (cell.signed ? -largest : 0)
   return exact && inRange ? { figure: figure + 0 } : { expected: expectedFigure(cell) }
 }
 
 /**
- * Reads a field of a CSV file: empty is blank, `/` and `-` are not applicable, all else must be a plain number.
- * Thousands separators, units and full-width digits are refused: a file made for machines has none.
+ * Parses a CSV field: empty is blank, `/` and `-` mean not applicable, anything else must be a plain number. Rejects
+ * thousands separators, units and full-width digits: a machine-made file has none.
  */
 export function readField (cell: Cell, field: string): { figure: Figure, note?: Note } | { expected: Text } {
   const text = field.trim()
@@ -51,14 +51,14 @@ export function readField (cell: Cell, field: string): { figure: Figure, note?: 
   if (text === '') return { figure: null, note: { state: 'blank', raw: field } }
   if (/^[/\-—－／]+$/.test(text)) return { figure: null, note: { state: 'not_applicable', raw: field } }
   const plain = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(text)
-  // More digits than a double keeps would be rounded in silence.
+  // A double would silently round more than 15 digits.
   if (plain === null || plain[1]!.replace(/^0+/, '').length + (plain[2] ?? '').length > 15) {
     return { expected: expectedFigure(cell) }
   }
   return readFigure(cell, Number(text))
 }
 
-/** Stored to wire. Exact for figures and for totals up to `largestTotal`. */
+/** Converts a stored figure for the API. Exact for figures and for totals up to `largestTotal`. */
 export const writeFigure = (scale: number, figure: Figure): Figure => figure === null ? null : figure / scale
 
 function expectedFigure (cell: Cell): Text {

@@ -1,9 +1,11 @@
-// A form made ready for use: its cells in their order, its measures and its checks. `compile.ts` makes it from the
-// data.
+// Statutory forms. The folder compiles the definition of a form into cells, checks and measures, and parses, checks and
+// writes the content of a report in that form. Pure: no file, no database, no clock.
+//
+// This file has the types of a compiled form; compile-form.ts creates it.
 import type { Text } from '../problems/fault.ts'
 import { type Column, type FormDefinition, type Row, Table } from './definition.ts'
 
-/** A place for one figure. `position` counts from 1 and is the index in the stored vector. */
+/** A cell takes one figure. `position` counts from 1, as the index of an array in PostgreSQL. */
 export interface Cell {
   id: string
   table: string
@@ -15,14 +17,14 @@ export interface Cell {
   money: boolean
   /** Stored integers per unit on the wire: 1 for counts, 分 per 元 or 万元 for money. */
   scale: number
-  /** A printed total, of its row or of its column. */
+  /** True if the form prints it as a total, of its row or of its column. */
   total: boolean
   label: { zh: string, en: string }
 }
 
 export interface FormTable {
   definition: Table
-  /** Rows that hold figures, in printed order. */
+  /** Rows with figures, in printed order: all but headings. */
   rows: Row[]
   columns: Column[]
   cells: Cell[]
@@ -40,13 +42,13 @@ export interface Form {
   measures: Map<string, Measure>
 }
 
-/** What a total adds: a cell, or a heading computed from its leaves. */
+/** A quantity that totals are computed of: a cell, or a heading as the sum of its leaves. */
 export interface Measure {
   id: string
   unit: string
   scale: number
   label: Text
-  /** Positions in the vector, from 1. */
+  /** Positions of the cells to add, from 1. */
   positions: number[]
 }
 
@@ -55,12 +57,12 @@ export type Severity = 'error' | 'warning' | 'info'
 interface Base {
   id: string
   severity: Severity
-  /** What must hold. */
+  /** The condition that a report must meet. */
   zh: string
   en: string
 }
 
-/** The cells on the left add to those on the right. `totals` are the printed totals, which must not be blank. */
+/** The sum of the left cells equals that of the right ones. `totals` are printed totals, which must not be blank. */
 export interface SumCheck extends Base {
   rule: 'sum'
   left: string[]
@@ -68,33 +70,33 @@ export interface SumCheck extends Base {
   totals: string[]
 }
 
-/** No neighbours in the row are one number broken in two: joining their digits would make the row's total right. */
+/** No number is split across two neighbouring cells: joining their digits would make the total of the row correct. */
 export interface SplitCheck extends Base {
   rule: 'split'
   addends: string[]
   total: string
 }
 
-/** Each row of the table is there. */
+/** Every row of the table is present. */
 export interface RowsCheck extends Base {
   rule: 'rows'
   table: string
 }
 
-/** Each cell of the rows that are there has a figure. */
+/** Every cell of the rows that are present has a figure. */
 export interface FiguresCheck extends Base {
   rule: 'figures'
   table: string
 }
 
-/** The text has at least so many characters. */
+/** The text has at least `at_least` characters. */
 export interface TextCheck extends Base {
   rule: 'text'
   section: string
   at_least: number
 }
 
-/** The figure that the text states is the one of the tables. A text that states none contradicts none. */
+/** The figure that the text states equals the sum of `cells`. A text that states no figure passes. */
 export interface StatedCheck extends Base {
   rule: 'stated'
   section: string
@@ -105,7 +107,7 @@ export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck
 
 export const cellId = (table: string, row: string, column: string) => `${table}.${row}.${column}`
 
-/** The leaves of a heading: the rows with figures below it that are not themselves sums. */
+/** The leaves of a heading: the rows below it that have figures and are not sums themselves. */
 export function leavesOf (table: Table, heading: string): Row[] {
   return table.rows.filter(row => row.parent === heading).flatMap(row =>
     row.heading ? leavesOf(table, row.id) : row.total_of ? [] : [row]

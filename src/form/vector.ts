@@ -1,5 +1,5 @@
-// The figures of a report as they are stored: the text of an array, `{0,null,12}`. JSON has the same digits, and no
-// figure more than a number keeps.
+// Converts figures to and from the text of a PostgreSQL array, `{0,null,12}`. JSON serves for both, as its numbers and
+// nulls look the same and every figure is a safe integer.
 import type { Figure } from './figures.ts'
 
 export const writeVector = (figures: Figure[]): string => `{${JSON.stringify(figures).slice(1, -1)}}`

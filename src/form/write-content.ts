@@ -1,3 +1,4 @@
+// Converts the content of a report to its API form; the inverse of content.ts.
 import { type Content, type Notes, rowCells, type Rows, type Values } from './content.ts'
 import { writeFigure } from './figures.ts'
 import type { Form, FormTable } from './form.ts'
@@ -7,7 +8,7 @@ export function writeRow (table: FormTable, row: string, content: Content): { va
   return { values: rows[row] ?? {}, notes }
 }
 
-/** The rows that are there, in printed order. */
+/** Only the rows that are present, in printed order. */
 export function writeTable (table: FormTable, content: Content): { rows: Rows, notes: Notes } {
   const rows: Rows = {}
   const notes: Notes = {}
@@ -17,7 +18,7 @@ export function writeTable (table: FormTable, content: Content): { rows: Rows, n
     if (figure === null && note === undefined) continue
     const row = rows[cell.row] ??= {}
     row[cell.column] = writeFigure(cell.scale, figure)
-    // In one order of members, whichever the database gives.
+    // jsonb does not preserve the order of members.
     if (note !== undefined) notes[cell.id] = { state: note.state, raw: note.raw }
   }
   return { rows, notes }

@@ -19,7 +19,7 @@ const tablesOf = (f: typeof forms.all[number], numbers: number[]) => {
   return consistentTables(f, () => numbers[i++ % numbers.length]!)
 }
 
-t.test('each form has its cells and its arithmetic checks', async t => {
+t.test('each form has the expected number of cells and arithmetic checks', async t => {
   const arithmetic = /^(requests|review_litigation)\.(balance|outcome_total|row_total)\./
   t.same(
     forms.all.map(({ id, cells, checks }) => [
@@ -44,7 +44,7 @@ t.test('a report that satisfies the identities passes every check of severity er
   t.pass()
 })
 
-t.test('one cell changed fails exactly the sums that hold it, and a cell in no sum fails none', async t => {
+t.test('changing one cell fails exactly the sums that include it', async t => {
   fc.assert(
     fc.property(form, figures, fc.nat(), fc.integer({ min: 1, max: 900 }), (f, numbers, at, more) => {
       const cell = f.cells[at % f.cells.length]!
@@ -64,7 +64,7 @@ t.test('one cell changed fails exactly the sums that hold it, and a cell in no s
   t.pass()
 })
 
-t.test('a report written, as an object or as text, and read again is the same, blanks, notes and absent rows included', async t => {
+t.test('writing and re-reading a report preserves its figures, blanks, notes and absent rows', async t => {
   const holes = fc.array(
     fc.constantFrom('figure', 'figure', 'figure', 'blank', 'not_applicable', 'unreadable', 'absent'),
     { minLength: 200, maxLength: 200 }
@@ -96,7 +96,7 @@ t.test('a report written, as an object or as text, and read again is the same, b
   t.pass()
 })
 
-t.test('a figure that part one states is held against the tables, with both in the message; doubt is silent', async t => {
+t.test('a figure that part one states is compared with the tables, unless the statement is ambiguous', async t => {
   const f = forms.get('2021')
   const tables = tablesOf(f, [3])
   const total = tables.requests!.new_received!.total!
@@ -115,7 +115,7 @@ t.test('a figure that part one states is held against the tables, with both in t
   t.same(
     stated(`共收到政府信息公开申请${total + 1}件。全年新收政府信息公开申请${total}件。`),
     [],
-    'two figures: which is meant cannot be told'
+    'two different figures are ambiguous'
   )
   t.same(stated('其中新收政府信息公开申请99件来自网络；不予以公开98件；发布信息97条；办理行政复议案件96件。'), [])
   t.same(

@@ -10,7 +10,7 @@ const signed = forms.get('2019').cell.get('licensing.administrative_licences.cha
 const wan = forms.get('2021').cell.get('fees.administrative_fees.amount')!
 const yuan = forms.get('2019').cell.get('procurement.centralized_procurement.amount')!
 
-t.test('money is stored in 分, exactly, and written as it was read', async t => {
+t.test('money is stored exactly, in 分, and written as it was read', async t => {
   for (const [cell, decimals] of [[wan, 6], [yuan, 2]] as const) {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 15 - 1 }), fen => {
@@ -28,7 +28,7 @@ t.test('money is stored in 分, exactly, and written as it was read', async t =>
   t.ok(Object.is((readFigure(wan, -0) as { figure: number }).figure, 0), 'no negative zero')
 })
 
-t.test('what is no figure of the cell is refused, never rounded or coerced', async t => {
+t.test('an invalid figure is rejected, never rounded or coerced', async t => {
   for (const value of ['12', '', true, [], {}, undefined, NaN, Infinity, 1.5, -1, 10 ** 12]) {
     t.ok('expected' in readFigure(count, value), `count ${String(value)}`)
   }
@@ -66,7 +66,7 @@ t.test('a CSV field is blank, not applicable, or a plain number', async t => {
   for (const field of ['0.1000000000000000055', '103.4万元']) t.ok('expected' in readField(wan, field), field)
 })
 
-t.test('up to the largest total each sum has its own JSON number', async t => {
+t.test('neighbouring totals up to the largest total have different JSON numbers', async t => {
   t.same([largestTotal(1), largestTotal(100) < 2 ** 53, largestTotal(1_000_000) < 2 ** 53], [2 ** 53 - 1, true, true])
   for (const scale of [100, 1_000_000]) {
     fc.assert(
@@ -82,7 +82,7 @@ t.test('up to the largest total each sum has its own JSON number', async t => {
   }
 })
 
-t.test('a cell id names one cell: table, row and column, in the order of the vector', async t => {
+t.test('a cell id is made of table, row and column, is unique, and cells follow the order of the vector', async t => {
   for (const form of forms.all) {
     t.same(
       form.cells.map(cell => [cell.position, cell.id]),

@@ -142,7 +142,7 @@ t.test('a form whose data are inconsistent is refused with all its faults', asyn
   broken.tables[1]!.columns[0]!.unit = '美元'
   await t.rejects(
     async () => new Forms(await readForms(await folderWith(t, broken))),
-    /2024-trial: channels rows: in stands twice; channels.all: onlin is not there; cost.amount: money in 美元/
+    /2024-trial: channels rows: in appears twice; channels.all: onlin does not exist; cost.amount: money in 美元/
   )
   await t.rejects(
     readForms(await folderWith(t, { ...INVENTED, tabels: [] })),

@@ -21,7 +21,7 @@ function lexicons (forms: Form[]): LabelIndex[] {
 }
 
 /** Reads the document in the form that it shows. Never throws for what stands in a document. */
-export function readDocument (document: Document, forms: Form[]): Reading | Refusal {
+export function readReport (document: Document, forms: Form[]): Reading | Refusal {
   const lines = tokenize(document)
   const parts = findParts(document, lines)
   const title = readTitle(document, parts)

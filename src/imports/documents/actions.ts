@@ -5,9 +5,8 @@ import { findAgency } from '../../agencies/store.ts'
 import type { AuditContext } from '../../audit/record.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
-import { extractDocument } from '../../documents/extract.ts'
 import { UnreadableFile } from '../../documents/formats/unreadable-file.ts'
-import { readDocument } from '../../documents/reading/read-report.ts'
+import { readDocument } from '../../documents/read.ts'
 import type { Reading, ReadingProblem } from '../../documents/reading/reading.ts'
 import { runChecks } from '../../form/checks.ts'
 import { writeContent } from '../../form/write-content.ts'
@@ -41,10 +40,9 @@ export async function importDocument (
       errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
     })
   }
-  const document = await extractDocument(bytes, contentType).catch(error => {
+  const { document, reading } = await readDocument(bytes, contentType, forms.all).catch(error => {
     throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
   })
-  const reading = readDocument(document, forms.all)
   if ('refused' in reading) {
     throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, {
       reading: { problems: reading.refused }

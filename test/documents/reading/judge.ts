@@ -1,8 +1,7 @@
 // Whether the reader got a document right: the figures it read against those that are printed, and the account it gives
 // of them.
 import { type Document, slice } from '../../../src/documents/document.ts'
-import { extractDocument } from '../../../src/documents/extract.ts'
-import { readDocument } from '../../../src/documents/reading/read-report.ts'
+import { readDocument } from '../../../src/documents/read.ts'
 import type { Reading, Refusal } from '../../../src/documents/reading/reading.ts'
 import type { Expected } from './page.ts'
 import { forms } from './report.ts'
@@ -31,8 +30,8 @@ export interface Judgement {
 export const isRefusal = (answer: Reading | Refusal): answer is Refusal => 'refused' in answer
 
 export async function read (rendered: Rendered): Promise<{ document: Document, answer: Reading | Refusal }> {
-  const document = await extractDocument(rendered.bytes, rendered.contentType)
-  return { document, answer: readDocument(document, forms) }
+  const { document, reading } = await readDocument(rendered.bytes, rendered.contentType, forms)
+  return { document, answer: reading }
 }
 
 /** Figures by cell id in the form's units; blanks are left out. */
