@@ -1,18 +1,21 @@
-// Which of the fields behind a label are its figures.
+// Assigns the fields of a table line to the columns of the form.
 import type { TableLine } from './lines/table-line.ts'
 import type { Token } from './lines/tokens.ts'
 
-/** The fields of one row in the order of the columns, or why they cannot be told. */
+/** The fields of one row in the order of the columns, or why the assignment is uncertain. */
 export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }
 
 export interface Row {
-  entry: TableLine
+  line: TableLine
+  /** How many figures the row must have. */
   columns: number
 }
 
 /**
- * `template`: where the columns stand in the grid, `size`: how many fields their line has, `least`: how many any
- * line over the rows has, as far as the heading tells.
+ * Returns a function that assigns the fields of a row. Compares each row with all `rows` of the table, as a document
+ * fills merged and blank cells alike in every row. From the heading, as far as known: `template` has the columns in the
+ * grid, `size` the number of fields on the line with the column labels, `least` the largest number on any line above
+ * the rows.
  */
 export function columnAssigner (
   rows: Row[],
@@ -21,47 +24,47 @@ export function columnAssigner (
   least = 0
 ): (row: Row) => Assignment {
   const whole = rows.filter(isWhole)
-  const grids = whole.filter(({ entry }) => entry.grid).map(row => figures(row).map(token => token.column))
+  const grids = whole.filter(({ line }) => line.grid).map(row => figures(row).map(token => token.column))
   const common = template ?? mostCommon(grids)
   const trailing = new Set(
-    rows.filter(row => row.entry.divided).map(({ entry }) => entry.lead + entry.valueFields.length)
+    rows.filter(row => row.line.divided).map(({ line }) => line.lead + line.valueFields.length)
   )
-  const width = mostCommon(rows.map(({ entry }) => [entry.lead + entry.valueFields.length]))?.[0]
-  const end = ({ entry }: Row) => {
-    const last = entry.valueFields.at(-1)
+  const width = mostCommon(rows.map(({ line }) => [line.lead + line.valueFields.length]))?.[0]
+  const end = ({ line }: Row) => {
+    const last = line.valueFields.at(-1)
     return last === undefined ? 0 : last.column + last.width
   }
-  const edge = mostCommon(rows.filter(({ entry }) => entry.divided && !entry.stream).map(row => [end(row)]))?.[0]
-  const share = (holds: (row: Row) => boolean) => rows.filter(holds).length / rows.length
-  const exact = share(({ entry, columns }) => entry.valueFields.length === columns)
+  const edge = mostCommon(rows.filter(({ line }) => line.divided && !line.stream).map(row => [end(row)]))?.[0]
+  const share = (predicate: (row: Row) => boolean) => rows.filter(predicate).length / rows.length
+  const exact = share(({ line, columns }) => line.valueFields.length === columns)
   const left = (row: Row) =>
-    row.entry.lead + row.entry.valueFields.length === width && row.entry.valueFields.length >= row.columns &&
-    row.entry.valueFields.slice(row.columns).every(isBlank)
+    row.line.lead + row.line.valueFields.length === width && row.line.valueFields.length >= row.columns &&
+    row.line.valueFields.slice(row.columns).every(isBlank)
   const right = (row: Row) =>
-    row.entry.lead + row.entry.valueFields.length === width && row.entry.valueFields.length >= row.columns &&
-    row.entry.valueFields.slice(0, -row.columns).every(isBlank)
-  const fixed = share(({ entry }) => entry.lead + entry.valueFields.length === width)
-  // Blanks before the first figure where other rows have none: a figure may stand there that is not this row's.
-  const lead = mostCommon(whole.map(({ entry }) => [leading(entry)]))?.[0] ?? 0
-  const isTooWide = ({ entry, columns }: Row) =>
-    entry.divided && !entry.grid && leading(entry) !== lead && leading(entry) > 0 &&
+    row.line.lead + row.line.valueFields.length === width && row.line.valueFields.length >= row.columns &&
+    row.line.valueFields.slice(0, -row.columns).every(isBlank)
+  const fixed = share(({ line }) => line.lead + line.valueFields.length === width)
+  // Blanks before the first figure where other rows have none: one of the fields may belong to another row.
+  const lead = mostCommon(whole.map(({ line }) => [leading(line)]))?.[0] ?? 0
+  const isTooWide = ({ line, columns }: Row) =>
+    line.divided && !line.grid && leading(line) !== lead && leading(line) > 0 &&
     (exact < 0.9 && fixed >= 0.8
-      ? entry.lead + entry.valueFields.length > width!
-      : exact < 0.5 || entry.valueFields.length > columns)
-  // Several rows with a figure too many: the table has a column that the form does not have.
+      ? line.lead + line.valueFields.length > width!
+      : exact < 0.5 || line.valueFields.length > columns)
+  // Several rows have too many figures: the table has a column that the form does not have.
   const crowded = rows.filter(row => figures(row).length > row.columns).length >= 2
   const spaced = (columns: number) => {
-    const like = rows.filter(row => row.columns === columns && row.entry.spaced !== undefined)
-    return like.filter(row => row.entry.spaced!.length === columns).length / like.length
+    const like = rows.filter(row => row.columns === columns && row.line.spaced !== undefined)
+    return like.filter(row => row.line.spaced!.length === columns).length / like.length
   }
   const toLeft = trailing.size > 0 && rows.length >= 3 ? share(left) : 0
   const toRight = trailing.size > 0 && rows.length >= 3 ? share(right) : 0
 
-  /** Where a grid tells the columns, the fields under them; undefined where they are not one for one. */
+  /** The fields under the columns of the grid; undefined unless each column has exactly one field. */
   const underGrid = (row: Row, columns: number[]): Token[] | undefined => {
-    const { entry } = row
+    const { line } = row
     const fields = columns.map(column =>
-      entry.valueFields.filter(token => token.column <= column && column < token.column + token.width)
+      line.valueFields.filter(token => token.column <= column && column < token.column + token.width)
     )
     const chosen = fields.map(([token]) => token)
     return end(row) === edge && fields.every(tokens => tokens.length === 1) &&
@@ -70,23 +73,23 @@ export function columnAssigner (
       ? chosen as Token[]
       : undefined
   }
-  /** Each way to tell the fields by their number that fits the other rows, too. */
+  /** All assignments by the number of fields that are consistent with the other rows. */
   const byNumber = (row: Row): Token[][] => {
-    const { entry: { valueFields }, columns } = row
+    const { line: { valueFields }, columns } = row
     const options: Token[][] = []
     if (valueFields.length === columns && exact >= 0.9) options.push(valueFields)
     if (toLeft >= 0.8 && left(row)) options.push(valueFields.slice(0, columns))
-    // No blank of a merged cell stands behind the last figure: all fields are there.
+    // No blank of a merged cell follows the last figure, so no field is missing.
     if (valueFields.length === columns && toRight < 0.5 && !isBlank(valueFields.at(-1)!)) options.push(valueFields)
     if (toRight >= 0.8 && right(row)) options.push(valueFields.slice(-columns))
     return options
   }
   const assignDivided = (row: Row): Assignment => {
-    const { entry, columns } = row
-    const { valueFields, grid, stream } = entry
-    const fieldsOfLine = entry.lead + valueFields.length
+    const { line, columns } = row
+    const { valueFields, grid, stream } = line
+    const fieldsOfLine = line.lead + valueFields.length
     if (!grid && !stream && fieldsOfLine < Math.max(least, size ?? 0)) return { fault: 'figures-not-aligned' }
-    if (common !== null && common.length === columns && (grid || (template !== null && entry.lead === 1))) {
+    if (common !== null && common.length === columns && (grid || (template !== null && line.lead === 1))) {
       const fields = underGrid(row, common)
       return fields === undefined ? { fault: 'figures-not-aligned' } : { fields }
     }
@@ -102,49 +105,49 @@ export function columnAssigner (
   }
 
   return row => {
-    const { entry, columns } = row
+    const { line, columns } = row
     const filled = figures(row)
     if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
-    if (isWhole(row)) return hasGaps(entry) ? { fault: 'figures-not-aligned' } : { fields: filled }
-    if (entry.spaced !== undefined) {
-      return entry.spaced.length === columns && spaced(columns) >= 0.8
-        ? { fields: entry.spaced }
+    if (isWhole(row)) return hasGaps(line) ? { fault: 'figures-not-aligned' } : { fields: filled }
+    if (line.spaced !== undefined) {
+      return line.spaced.length === columns && spaced(columns) >= 0.8
+        ? { fields: line.spaced }
         : { fault: 'too-few-figures' }
     }
-    return entry.divided ? assignDivided(row) : aligned(row, rows)
+    return line.divided ? assignDivided(row) : aligned(row, rows)
   }
 }
 
-const leading = (entry: TableLine) => Math.max(0, entry.valueFields.findIndex(token => !isBlank(token)))
+const leading = (line: TableLine) => Math.max(0, line.valueFields.findIndex(token => !isBlank(token)))
 
 export const isBlank = (token: Token) => token.kind === 'blank'
 
-/** Empty lines among the figures of a stream that do not stand before each of them alike: one may be a cell. */
-function hasGaps (entry: TableLine): boolean {
-  if (entry.spaced === undefined) return false
-  const gaps = entry.valueFields.map((token, i) =>
-    entry.spaced!.indexOf(token) - (i === 0 ? -1 : entry.spaced!.indexOf(entry.valueFields[i - 1]!))
+/** True if the empty lines between the figures of a stream are irregular: one of them may be a blank cell. */
+function hasGaps (line: TableLine): boolean {
+  if (line.spaced === undefined) return false
+  const gaps = line.valueFields.map((token, i) =>
+    line.spaced!.indexOf(token) - (i === 0 ? -1 : line.spaced!.indexOf(line.valueFields[i - 1]!))
   )
   return gaps.some(gap => gap !== gaps[0])
 }
 
-/** Has all its figures, one after the other. */
-export function isWhole ({ entry, columns }: Row): boolean {
-  const filled = entry.valueFields.filter(token => !isBlank(token))
+/** True if the row has all its figures, without a blank between them. */
+export function isWhole ({ line, columns }: Row): boolean {
+  const filled = line.valueFields.filter(token => !isBlank(token))
   return filled.length === columns &&
-    entry.valueFields.indexOf(filled.at(-1)!) - entry.valueFields.indexOf(filled[0]!) === columns - 1
+    line.valueFields.indexOf(filled.at(-1)!) - line.valueFields.indexOf(filled[0]!) === columns - 1
 }
 
-const figures = ({ entry }: Row) => entry.valueFields.filter(token => !isBlank(token))
+const figures = ({ line }: Row) => line.valueFields.filter(token => !isBlank(token))
 
-/** Rows divided by spaces show no blank: where the figures of the other rows stand tells where one is. */
+/** Columns separated by spaces do not show blank cells; the positions of figures in the other rows reveal them. */
 function aligned (row: Row, rows: Row[]): Assignment {
-  const { valueFields } = row.entry
+  const { valueFields } = row.line
   if (valueFields.length === 0) return { fault: 'too-few-figures' }
-  const others = rows.filter(({ entry, columns }) =>
-    columns === row.columns && !entry.divided && entry.spaced === undefined
+  const others = rows.filter(({ line, columns }) =>
+    columns === row.columns && !line.divided && line.spaced === undefined
   )
-  // Both ways or none: lines may be aligned by the width of the characters on a screen instead of by their number.
+  // Both methods must agree: lines may be aligned by the display width of characters instead of their number.
   const first = underWhole(valueFields, row.columns, others.filter(isWhole))
   if (first === null || first.join() !== inBlocks(valueFields, row.columns, others)?.join()) {
     return { fault: 'figures-not-aligned' }
@@ -154,13 +157,13 @@ function aligned (row: Row, rows: Row[]): Assignment {
   return { fields: Array.from({ length: row.columns }, (_, column) => valueFields[first.indexOf(column)] ?? blank) }
 }
 
-/** The column of each figure: by left ends, middles or right ends, whichever agree best in the whole rows. */
+/** The column of each figure by its left end, middle or right end, whichever varies least in the whole rows. */
 function underWhole (valueFields: Token[], size: number, whole: Row[]): number[] | null {
   if (whole.length < 3) return null
   const anchors = [0, 0.5, 1].map(part => (token: Token) => token.column + token.width * part)
   const spans = anchors.map(anchor => {
     const columns = Array.from({ length: size }, (_, i) => {
-      const at = whole.map(({ entry }) => anchor(entry.valueFields[i]!))
+      const at = whole.map(({ line }) => anchor(line.valueFields[i]!))
       return { from: Math.min(...at) - 1, to: Math.max(...at) + 1 }
     })
     return { anchor, columns, width: columns.reduce((sum, { from, to }) => sum + to - from, 0) }
@@ -174,9 +177,9 @@ function underWhole (valueFields: Token[], size: number, whole: Row[]): number[]
   )
 }
 
-/** The figures of all rows, one line laid over the other, leave gaps between the columns: as many blocks as columns. */
+/** The column of each figure by the gaps that no row fills; null unless they leave exactly `size` blocks. */
 function inBlocks (valueFields: Token[], size: number, rows: Row[]): number[] | null {
-  const spans = rows.flatMap(({ entry }) => entry.valueFields).map(token => ({
+  const spans = rows.flatMap(({ line }) => line.valueFields).map(token => ({
     from: token.column,
     to: token.column + token.width
   })).sort((a, b) => a.from - b.from)
@@ -192,7 +195,7 @@ function inBlocks (valueFields: Token[], size: number, rows: Row[]): number[] | 
   )
 }
 
-/** Null unless each figure has one column and each column one figure. */
+/** Returns null unless each figure fits exactly one column and no column has two figures. */
 function distinct (fits: number[][]): number[] | null {
   const columns = fits.map(fit => fit.length === 1 ? fit[0]! : -1)
   return columns.includes(-1) || new Set(columns).size < columns.length ? null : columns

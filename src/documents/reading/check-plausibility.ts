@@ -3,12 +3,12 @@ import type { Cell, FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import { type CellReading, type RowFound, type TableReading, unreadable } from './table-reading.ts'
+import { asUnreadable, type CellReading, type RowFound, type TableReading } from './table-reading.ts'
 
-/** Figures of a row that their own sum makes doubtful. */
+/** Marks figures of a row as unreadable, in `values`, that were probably cut off, broken or put in a wrong column. */
 export function checkPlausibility (
   document: Document,
-  { table, cells, values, row: one, lines: entries, reading }: {
+  { table, cells, values, row: foundRow, lines, reading }: {
     table: FormTable
     cells: Cell[]
     values: CellReading[]
@@ -19,11 +19,11 @@ export function checkPlausibility (
 ): void {
   const doubt = (index: number, code: ReadingCode) => {
     const value = values[index]!
-    values[index] = unreadable(value)
+    values[index] = asUnreadable(value)
     reading.problems.push(
       problemOf(code, {
         table: table.definition.id,
-        row: one.row.id,
+        row: foundRow.row.id,
         column: cells[index]!.column,
         line: value.source.line,
         raw: value.source.raw
@@ -38,25 +38,25 @@ export function checkPlausibility (
   const printed = total < 0 ? null : values[total]!.figure
   const adds = printed !== null && sum === printed
   const last = values.findLastIndex(value => value.source.end > value.source.start)
-  // The text ends with this figure: more digits may have followed.
+  // The text ends with this figure: digits may be missing.
   if (last >= 0 && values[last]!.source.end >= document.text.length && !adds && values[last]!.figure !== null) {
     return doubt(last, 'cut-off')
   }
-  // Where blanks do not show, only the sum proves that each figure stands under its column.
-  if (!one.entry.divided && one.entry.valueFields.length !== cells.length && !adds) {
+  // Where blanks are invisible, only a correct total proves that each figure is in its column.
+  if (!foundRow.line.divided && foundRow.line.valueFields.length !== cells.length && !adds) {
     cells.forEach((_, i) => {
       if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned')
     })
     return
   }
   if (!adds) {
-    const open = values.flatMap((value, i) =>
-      value.figure !== null && (i === last || one.entry.stream) &&
-        lacksBar(document, value.source.line - 1, one.entry, entries)
+    const unclosed = values.flatMap((value, i) =>
+      value.figure !== null && (i === last || foundRow.line.stream) &&
+        lacksBar(document, value.source.line - 1, foundRow.line, lines)
         ? [i]
         : []
     )
-    if (open.length > 0) return open.forEach(i => doubt(i, 'cut-off'))
+    if (unclosed.length > 0) return unclosed.forEach(i => doubt(i, 'cut-off'))
   }
   if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
   const broken = findBrokenNumber(addends.map(i => values[i]!.figure), sum, printed)
@@ -68,7 +68,10 @@ export function checkPlausibility (
   if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
 }
 
-/** The first of two neighbours that give the printed total once their digits are joined, or parted anew. */
+/**
+ * Returns the index of the first of two neighbours whose sum would match the printed total if their digits were joined,
+ * or if a figure beside a blank were split in two.
+ */
 function findBrokenNumber (figures: Figure[], sum: number, printed: number): number | undefined {
   for (let i = 0; i + 1 < figures.length; i++) {
     const [a, b] = [figures[i]!, figures[i + 1]!]
@@ -83,11 +86,11 @@ function findBrokenNumber (figures: Figure[], sum: number, printed: number): num
   return undefined
 }
 
-/** Figures without a label on the next line: they may be the rest of this row. */
-export function isBrokenOff (entry: TableLine, entries: TableLine[]): boolean {
-  const next = Math.max(...entry.lines, ...entry.valueFields.map(token => token.line)) + 1
-  return !entry.valueFields.some(token => token.line === next) &&
-    entries.some(other =>
+/** True if the next line has figures without a label: they may be the rest of this row. */
+export function isBrokenOff (line: TableLine, lines: TableLine[]): boolean {
+  const next = Math.max(...line.lines, ...line.valueFields.map(token => token.line)) + 1
+  return !line.valueFields.some(token => token.line === next) &&
+    lines.some(other =>
       other.labels.length === 0 && other.valueFields[0]?.line === next && !other.texts.some(token =>
         token.line === next
       ) &&
@@ -96,12 +99,12 @@ export function isBrokenOff (entry: TableLine, entries: TableLine[]): boolean {
 }
 
 /**
- * Its line lacks the bar that closes the other lines: the end may be lost. On some pages the last row of each table
- * lacks it.
+ * True if the line lacks the closing bar that the other lines have: its end may be lost. Accepts a last row without a
+ * bar if the last rows of most tables in the document lack it.
  */
-function lacksBar (document: Document, own: number, entry: TableLine, entries: TableLine[]): boolean {
-  const rows = entries.filter(other => other.labels.length > 0 && other.valueFields.length > 0)
-  if (!entry.divided || rows.length < 3) return false
+function lacksBar (document: Document, own: number, line: TableLine, lines: TableLine[]): boolean {
+  const rows = lines.filter(other => other.labels.length > 0 && other.valueFields.length > 0)
+  if (!line.divided || rows.length < 3) return false
   const closed = (index: number) => {
     const line = document.lines[index]!
     return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))

@@ -1,16 +1,18 @@
-// Whether the heading over some rows is that of their table.
+// Verifies that the heading above some rows belongs to their table.
 import type { FormTable } from '../../form/form.ts'
 import type { Token } from './lines/tokens.ts'
 import { bare, labelKey, normalizeText } from './normalize.ts'
 
-/** The columns are printed once each and in their order; `columns` of the grid where each stands alone in its field. */
 export interface Heading {
+  /** True if the heading has exactly the columns of the table, in their order. */
   verified: boolean
+  /** The columns in the grid; null unless each label is in a field of its own. */
   columns: number[] | null
+  /** The unit of money that the heading states. */
   unit: string | null
 }
 
-/** How many fields the line has on which all columns stand; null where they stand on several. */
+/** Number of fields on the line with the column labels; null if the labels are spread over several lines. */
 export function fieldsOfHeading (table: FormTable, tokens: Token[]): number | null {
   const keys = keysOf(table)
   const line = tokens.find(token => token.key === keys[0])?.line
@@ -21,38 +23,46 @@ export function fieldsOfHeading (table: FormTable, tokens: Token[]): number | nu
 }
 
 /**
- * `allColumns`: the labels of the columns of all tables of all forms. `times`: how often the columns stand side by
+ * `allColumns` has the column labels of all tables of all forms, `times` how often the columns are repeated side by
  * side.
  */
 export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<string>, times = 1): Heading {
   const words = tokens.filter(token => token.kind === 'text' && token.key !== '')
   const unit = moneyUnit(tokens)
-  if (totalStandsEarly(table, words)) return { verified: false, columns: null, unit }
-  // Words one space apart may be one label.
-  for (const some of [words, neighboursJoined(words)]) {
-    const whole = some.filter(word => keysOf(table).includes(word.key))
-    const foreign = some.some(word => allColumns.has(word.key) && !keysOf(table).some(key => key.includes(word.key)))
+  if (hasTotalBeforeAddends(table, words)) return { verified: false, columns: null, unit }
+  // Words that are one space apart may form one label.
+  for (const candidates of [words, neighboursJoined(words)]) {
+    const matching = candidates.filter(word => keysOf(table).includes(word.key))
+    const foreign = candidates.some(word =>
+      allColumns.has(word.key) && !keysOf(table).some(key => key.includes(word.key))
+    )
     if (foreign) continue
-    if (isWhole(table, whole, times)) return { verified: true, columns: gridColumns(whole, keysOf(table), times), unit }
-    const across = [...some].sort((a, b) => a.column + a.width / 2 - b.column - b.width / 2)
-    if (times > 1 ? hasAllPieces(table, some, times) : isAssembled(table, some) || isAssembled(table, across)) {
+    if (isWhole(table, matching, times)) {
+      return { verified: true, columns: gridColumns(matching, keysOf(table), times), unit }
+    }
+    const across = [...candidates].sort((a, b) => a.column + a.width / 2 - b.column - b.width / 2)
+    if (
+      times > 1
+        ? hasAllPieces(table, candidates, times)
+        : isAssembled(table, candidates) || isAssembled(table, across)
+    ) {
       return { verified: true, columns: null, unit }
     }
   }
   return { verified: false, columns: null, unit }
 }
 
-const known = new WeakMap<FormTable, string[]>()
+const keysByTable = new WeakMap<FormTable, string[]>()
 
 function keysOf (table: FormTable): string[] {
-  const keys = known.get(table) ?? table.columns.map(column => labelKey(column.zh))
-  known.set(table, keys)
+  const keys = keysByTable.get(table) ?? table.columns.map(column => labelKey(column.zh))
+  keysByTable.set(table, keys)
   return keys
 }
 
-function isWhole (table: FormTable, whole: Token[], times: number): boolean {
+function isWhole (table: FormTable, matching: Token[], times: number): boolean {
   const wanted = Array.from({ length: times }, () => keysOf(table)).flat()
-  return whole.length === wanted.length && sameOrder(whole.map(word => word.key), wanted, table)
+  return matching.length === wanted.length && sameOrder(matching.map(word => word.key), wanted, table)
 }
 
 function neighboursJoined (words: Token[]): Token[] {
@@ -75,8 +85,8 @@ function neighboursJoined (words: Token[]): Token[] {
   return joined
 }
 
-/** Before the first column, or before the heading of the columns that it adds. */
-function totalStandsEarly (table: FormTable, words: Token[]): boolean {
+/** True if the total is printed before the first column, or before the heading of the columns that it adds. */
+function hasTotalBeforeAddends (table: FormTable, words: Token[]): boolean {
   const at = (zh: string) =>
     words.findIndex((word, i) => word.key === labelKey(zh) || word.key + (words[i + 1]?.key ?? '') === labelKey(zh))
   const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
@@ -85,7 +95,7 @@ function totalStandsEarly (table: FormTable, words: Token[]): boolean {
   return total >= 0 && ((first >= 0 && total < first) || (heading >= 0 && total < heading))
 }
 
-/** A total may stand before what it adds: its cell reaches over two lines, and lines are read one by one. */
+/** Accepts a total in second place: its cell spans two lines, so that it precedes the columns of the second line. */
 function sameOrder (found: string[], wanted: string[], table: FormTable): boolean {
   if (found.join() === wanted.join()) return true
   const totals = table.columns.filter(column => column.total_of).map(column => labelKey(column.zh))
@@ -94,14 +104,14 @@ function sameOrder (found: string[], wanted: string[], table: FormTable): boolea
   return times === 1 && without(found) === without(wanted) && found[1] === totals[0]
 }
 
-function gridColumns (whole: Token[], keys: string[], times: number): number[] | null {
-  if (times === 1) return keys.map(key => whole.find(word => word.key === key)!.column)
-  return whole.map(word => word.column).sort((a, b) => a - b)
+function gridColumns (matching: Token[], keys: string[], times: number): number[] | null {
+  if (times === 1) return keys.map(key => matching.find(word => word.key === key)!.column)
+  return matching.map(word => word.column).sort((a, b) => a - b)
 }
 
 /**
- * Labels split into pieces, in the next lines or in the next fields: each column begins after the one before it, and
- * its other pieces follow. A total may begin anywhere.
+ * True if the words are the labels split into pieces, over lines or fields: each label begins after the previous one,
+ * and its other pieces follow. A total may begin anywhere.
  */
 function isAssembled (table: FormTable, words: Token[]): boolean {
   const used = new Set<Token>()
@@ -123,10 +133,10 @@ function isAssembled (table: FormTable, words: Token[]): boolean {
   return true
 }
 
-/** All characters of the labels are there. */
+/** True if the words have all characters of the labels, in any order. */
 function hasAllPieces (table: FormTable, words: Token[], times: number): boolean {
-  const there = count(bare(normalizeText(words.map(word => word.raw).join(''))))
-  return [...count(keysOf(table).join('').repeat(times))].every(([char, n]) => (there.get(char) ?? 0) >= n)
+  const available = count(bare(normalizeText(words.map(word => word.raw).join(''))))
+  return [...count(keysOf(table).join('').repeat(times))].every(([char, n]) => (available.get(char) ?? 0) >= n)
 }
 
 function count (text: string): Map<string, number> {
@@ -135,7 +145,7 @@ function count (text: string): Map<string, number> {
   return counts
 }
 
-/** The unit of money in a heading: 元 or 万元 in brackets or behind 单位. Two different ones are none. */
+/** The unit of money in a heading: 元, 万元 or 亿元 in brackets or after 单位. Null if there is none or two differ. */
 function moneyUnit (tokens: Token[]): string | null {
   const found = new Set(
     [

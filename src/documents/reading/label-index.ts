@@ -1,4 +1,4 @@
-// The labels of a form as they are looked for in a document.
+// An index of the row labels of a form, by normalized text.
 import type { Row } from '../../form/definition.ts'
 import type { Form, FormTable } from '../../form/form.ts'
 import { fullKey, labelKey, normalizeText } from './normalize.ts'
@@ -13,15 +13,15 @@ export interface Label {
 export interface LabelIndex {
   form: Form
   labels: Label[]
-  /** By key; a key may stand in several tables. */
+  /** By key. Several tables may have the same label. */
   byKey: Map<string, Label[]>
-  /** Rows as `table.row` whose labels no other form has, as row or heading. */
+  /** Rows and headings, as `table.row`, whose labels no other form has. */
   own: Set<string>
-  /** The labels of the columns of all tables of all forms. */
+  /** Column labels of all tables of all forms. */
   columns: Set<string>
 }
 
-export function lexiconOf (form: Form, forms: Form[]): LabelIndex {
+export function indexLabels (form: Form, forms: Form[]): LabelIndex {
   const labels: Label[] = []
   for (const table of form.tables.values()) {
     for (const row of table.definition.rows) {
@@ -49,9 +49,9 @@ export function lexiconOf (form: Form, forms: Form[]): LabelIndex {
   return { form, labels, byKey, own, columns }
 }
 
-/** The labels of some tables that a text is, by its own key or with its brackets. */
-export function labelsOf (lexicon: LabelIndex, tables: Set<string>, key: string, full: string): Label[] {
-  const found = [...(lexicon.byKey.get(key) ?? []), ...(lexicon.byKey.get(full) ?? [])]
+/** Finds the labels of the given tables by the key of a text without its brackets, or with them. */
+export function labelsOf (labelIndex: LabelIndex, tables: Set<string>, key: string, full: string): Label[] {
+  const found = [...(labelIndex.byKey.get(key) ?? []), ...(labelIndex.byKey.get(full) ?? [])]
   return [...new Set(found)].filter(label => tables.has(label.table.definition.id))
 }
 

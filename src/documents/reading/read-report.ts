@@ -1,46 +1,51 @@
-// A document as a report: deterministic, and silent rather than wrong.
+// Reads a report from the text and tables of a document: its figures, each with its source, and its texts.
+// Deterministic; a doubtful figure is left out rather than guessed. Stages: tokens.ts splits lines into tokens,
+// report-parts.ts finds the parts, table-lines.ts joins labels and figures, headings.ts verifies table headings,
+// assign-columns.ts puts the figures under its columns, check-plausibility.ts looks for damage.
 import { type Content, emptyContent } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { type LabelIndex, lexiconOf } from './label-index.ts'
+import { indexLabels, type LabelIndex } from './label-index.ts'
 import { tokenize } from './lines/tokens.ts'
 import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
 import { problemOf } from './reading-problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
-import { type CellReading, same, type TableReading, unreadable } from './table-reading.ts'
+import { asUnreadable, type CellReading, isSameValue, type TableReading } from './table-reading.ts'
 import { readTitle } from './title.ts'
 
-const known = new WeakMap<Form[], LabelIndex[]>()
+const indexesByForms = new WeakMap<Form[], LabelIndex[]>()
 
-function lexicons (forms: Form[]): LabelIndex[] {
-  const made = known.get(forms) ?? forms.map(form => lexiconOf(form, forms))
-  known.set(forms, made)
-  return made
+function indexForms (forms: Form[]): LabelIndex[] {
+  const indexes = indexesByForms.get(forms) ?? forms.map(form => indexLabels(form, forms))
+  indexesByForms.set(forms, indexes)
+  return indexes
 }
 
-/** Reads the document in the form that it shows. Never throws for what stands in a document. */
+/** Reads the document as the form that fits it best. Never throws, whatever the document contains. */
 export function readReport (document: Document, forms: Form[]): Reading | Refusal {
   const lines = tokenize(document)
   const parts = findParts(document, lines)
   const title = readTitle(document, parts)
   if (!title.annual) return { refused: [problemOf('not-annual')] }
-  const attempts = lexicons(forms).map(lexicon => attempt(lexicon, readTables(document, lines, parts, lexicon)))
-  const year = (form: Form) => Number(isOf(form, title.year))
+  const attempts = indexForms(forms).map(labelIndex =>
+    attemptForm(labelIndex, readTables(document, lines, parts, labelIndex))
+  )
+  const year = (form: Form) => Number(coversYear(form, title.year))
   const [best] = attempts.sort((a, b) =>
     b.proactive - a.proactive || b.own - a.own || year(b.form) - year(a.form) || b.known - a.known
   )
   if (best === undefined || best.known === 0) {
     return { refused: [problemOf('no-table'), ...(best?.problems ?? []).slice(0, 20)] }
   }
-  // An old form is used for years after its own, never a form before its first year.
+  // Agencies go on using an old form after its last year, but no form before its first year.
   const possible = (form: Form) => title.year === null || form.definition.reporting_years[0] <= title.year
   const rivals = attempts.filter(other =>
     other !== best && other.known > 0 && other.proactive === best.proactive && other.own === best.own &&
     possible(other.form)
   )
-  forgetWhatDiffers(best, rivals)
+  discardUnsharedCells(best, rivals)
   const { form, values, problems } = best
   const content: Content = { ...emptyContent(form), sections: readSections(document, parts, form) }
   const sources: Record<string, Source> = {}
@@ -57,31 +62,31 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
     cells[value.figure !== null ? 'read' : value.note!.state === 'unit_unknown' ? 'unreadable' : value.note!.state]++
   }
   if (title.year === null) problems.unshift(problemOf('year-not-found'))
-  else if (!isOf(form, title.year)) problems.unshift(problemOf('form-of-other-year', { raw: form.id }))
+  else if (!coversYear(form, title.year)) problems.unshift(problemOf('form-of-other-year', { raw: form.id }))
   return { form, content, sources, problems, cells, year: title.year, agency_name: title.agency_name }
 }
 
-const isOf = (form: Form, year: number | null): boolean => {
+const coversYear = (form: Form, year: number | null): boolean => {
   const [from, to] = form.definition.reporting_years
   return year !== null && year >= from && (to === null || year <= to)
 }
 
-/**
- * How well a form fits, in this order: tables of part two under their headings, which differ from form to form; rows of
- * part three that no other form has.
- */
+/** The document read as one form, and how well the form fits. */
 interface Attempt {
   form: Form
   values: Map<string, CellReading>
   problems: ReadingProblem[]
+  /** Tables of part two with a verified heading; these headings differ between forms. */
   proactive: number
+  /** Readable cells in rows of part three that no other form has. */
   own: number
+  /** Readable cells. */
   known: number
 }
 
-/** Puts the readings of all stretches together. Where a table stands twice with different figures nothing is known. */
-function attempt (lexicon: LabelIndex, readings: TableReading[]): Attempt {
-  const { form } = lexicon
+/** Combines the readings of all stretches. If a table appears twice with different figures, no cell is trusted. */
+function attemptForm (labelIndex: LabelIndex, readings: TableReading[]): Attempt {
+  const { form } = labelIndex
   const values = new Map<string, CellReading>()
   const problems = readings.flatMap(reading => reading.problems)
   let differs = false
@@ -96,8 +101,8 @@ function attempt (lexicon: LabelIndex, readings: TableReading[]): Attempt {
       for (const [cell, value] of reading.cells) values.set(cell, value)
     }
   }
-  // Two reports in one document: what stands in one of them only may be the other's.
-  if (differs) { for (const [cell, value] of values) values.set(cell, unreadable(value)) }
+  // The document contains two reports: even a table that appears once may belong to the other one.
+  if (differs) { for (const [cell, value] of values) values.set(cell, asUnreadable(value)) }
   const known = [...values].filter(([, value]) => value.note?.state !== 'unreadable').map(([cell]) =>
     form.cell.get(cell)!
   )
@@ -110,7 +115,7 @@ function attempt (lexicon: LabelIndex, readings: TableReading[]): Attempt {
         .length,
     own:
       known.filter(cell =>
-        lexicon.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)
+        labelIndex.own.has(`${cell.table}.${cell.row}`) && !values.get(cell.id)!.steps.includes(FROM_HEADING)
       ).length,
     known: known.length
   }
@@ -119,22 +124,22 @@ function attempt (lexicon: LabelIndex, readings: TableReading[]): Attempt {
 const agree = (a: TableReading, b: TableReading): boolean =>
   a.cells.size === b.cells.size && [...a.cells].every(([cell, value]) => {
     const twin = b.cells.get(cell)
-    return twin !== undefined && same(value, twin)
+    return twin !== undefined && isSameValue(value, twin)
   })
 
-/** Nothing tells which of two forms it is: what they do not share is not known. */
-function forgetWhatDiffers (best: Attempt, rivals: Attempt[]): void {
+/** Marks cells as unreadable that a rival form does not have: it is unclear which form the document uses. */
+function discardUnsharedCells (best: Attempt, rivals: Attempt[]): void {
   for (const [cell, value] of best.values) {
-    if (rivals.some(rival => !rival.form.cell.has(cell))) best.values.set(cell, unreadable(value))
+    if (rivals.some(rival => !rival.form.cell.has(cell))) best.values.set(cell, asUnreadable(value))
   }
 }
 
-/** What stands below a report on its page. */
+/** Page furniture below a report: the text of the report ends here. */
 const FOOTER =
   /^(打印|关闭|分享|扫一扫|上一篇|下一篇|相关(链接|文档|附件|新闻)|主办单位|承办单位|版权所有|网站标识码|浏览次数|【?打印|【?关闭|ICP|.{0,30}ICP备)/
 const PAGE_NUMBER = /^([-—–]\d{1,3}[-—–]|第\d{1,3}页.*)$/
 
-const MAX_LENGTH = 200_000
+const MAX_SECTION_LENGTH = 200_000
 
 function readSections (document: Document, parts: Part[], form: Form): Record<string, string> {
   const sections: Record<string, string> = {}
@@ -142,15 +147,15 @@ function readSections (document: Document, parts: Part[], form: Form): Record<st
     const texts = parts.filter(part => part.section === id).map(part => {
       const lines = [part.rest]
       for (let i = part.from + 1; i < part.to; i++) {
-        const folded = lineText(document, i)
-        if (FOOTER.test(folded)) break
+        const text = lineText(document, i)
+        if (FOOTER.test(text)) break
         const { start, end } = document.lines[i]!
-        if (!PAGE_NUMBER.test(folded)) lines.push(document.text.slice(start, end).trim())
+        if (!PAGE_NUMBER.test(text)) lines.push(document.text.slice(start, end).trim())
       }
       return lines.filter(line => line !== '').join('\n').trim()
     })
     const longest = texts.reduce((a, b) => b.length > a.length ? b : a, '')
-    if (longest !== '') sections[id] = longest.slice(0, MAX_LENGTH)
+    if (longest !== '') sections[id] = longest.slice(0, MAX_SECTION_LENGTH)
   }
   return sections
 }

@@ -1,4 +1,4 @@
-// One table: its rows as found in the document become figures, or problems.
+// Converts the rows found for one table into figures, or problems.
 import type { Note } from '../../form/figures.ts'
 import { type Cell, type FormTable, leavesOf } from '../../form/form.ts'
 import type { Document } from '../document.ts'
@@ -6,32 +6,39 @@ import { type columnAssigner, isBlank } from './assign-columns.ts'
 import { checkPlausibility, isBrokenOff } from './check-plausibility.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
-import { type CellReading, type RowFound, same, sourceOf, type TableReading, unreadable } from './table-reading.ts'
+import {
+  type CellReading,
+  type RowFound,
+  isSameValue,
+  sourceOf,
+  type TableReading,
+  asUnreadable
+} from './table-reading.ts'
 import { readValue } from './value.ts'
 
 const MAX_REPEATS = 10
 
-/** The step that takes a heading's zero for the rows below it. */
+/** The step of a cell whose zero is printed on the heading above its row. */
 export const FROM_HEADING = 'from_heading'
 
 export interface Surroundings {
-  /** All entries of the stretch of the document, of other tables, too. */
-  entries: TableLine[]
-  place: ReturnType<typeof columnAssigner>
-  /** Of money, as the heading prints it. */
+  /** All table lines of the stretch, including those of other tables. */
+  lines: TableLine[]
+  assign: ReturnType<typeof columnAssigner>
+  /** The unit of money that the heading states. */
   unit: string | null
-  /** Refuses all rows: nothing of the table can be trusted. */
-  why: ReadingCode | null
+  /** Why no row of the table can be trusted; null if they can. */
+  tableFault: ReadingCode | null
 }
 
 export function readTable (
   document: Document,
   table: FormTable,
-  found: RowFound[],
-  { entries, place, unit, why }: Surroundings
+  foundRows: RowFound[],
+  { lines, assign, unit, tableFault }: Surroundings
 ): TableReading {
-  // A form of a few rows does not come a hundred times over.
-  if (found.length > table.definition.rows.length * MAX_REPEATS) {
+  // No report repeats a table this often; also bounds the time for hostile input.
+  if (foundRows.length > table.definition.rows.length * MAX_REPEATS) {
     return {
       table,
       verified: false,
@@ -39,47 +46,52 @@ export function readTable (
       problems: [problemOf('table-twice', { table: table.definition.id })]
     }
   }
-  const reading: TableReading = { table, verified: why === null && found.length > 0, cells: new Map(), problems: [] }
+  const reading: TableReading = {
+    table,
+    verified: tableFault === null && foundRows.length > 0,
+    cells: new Map(),
+    problems: []
+  }
   const id = table.definition.id
-  const displaced = outOfOrder(table, found)
-  for (const one of found) {
-    if (one.heading) continue
-    const cells = table.cells.filter(cell => cell.row === one.row.id)
-    const placed = place({ entry: one.entry, columns: cells.length })
-    const fault = why ??
-      (displaced.has(one)
+  const displaced = outOfOrder(table, foundRows)
+  for (const foundRow of foundRows) {
+    if (foundRow.heading) continue
+    const cells = table.cells.filter(cell => cell.row === foundRow.row.id)
+    const assignment = assign({ line: foundRow.line, columns: cells.length })
+    const fault = tableFault ??
+      (displaced.has(foundRow)
         ? 'rows-out-of-order'
-        : 'fault' in placed
-        ? placed.fault
-        : isBrokenOff(one.entry, entries)
+        : 'fault' in assignment
+        ? assignment.fault
+        : isBrokenOff(foundRow.line, lines)
         ? 'broken-number'
         : null)
-    if (fault !== null || 'fault' in placed) {
-      refuseRow(reading, document, one, cells, fault!)
+    if (fault !== null || 'fault' in assignment) {
+      refuseRow(reading, document, foundRow, cells, fault!)
       continue
     }
     const values = cells.map((cell, i): CellReading => ({
-      ...readValue(cell, placed.fields[i]!.raw, unit),
-      source: sourceOf(document, placed.fields[i]!)
+      ...readValue(cell, assignment.fields[i]!.raw, unit),
+      source: sourceOf(document, assignment.fields[i]!)
     }))
-    checkPlausibility(document, { table, cells, values, row: one, lines: entries, reading })
+    checkPlausibility(document, { table, cells, values, row: foundRow, lines, reading })
     cells.forEach((cell, i) => {
       const value = values[i]!
       value.source.steps = value.steps
-      // The same row twice is one row when it says the same.
+      // A repeated row is accepted if its figures are the same.
       const before = reading.cells.get(cell.id)
-      if (before !== undefined && !same(before, value)) {
-        const where = { table: id, row: one.row.id, line: value.source.line, raw: value.source.raw }
-        if (!reading.problems.some(problem => problem.code === 'row-twice' && problem.row === one.row.id)) {
+      if (before !== undefined && !isSameValue(before, value)) {
+        const where = { table: id, row: foundRow.row.id, line: value.source.line, raw: value.source.raw }
+        if (!reading.problems.some(problem => problem.code === 'row-twice' && problem.row === foundRow.row.id)) {
           reading.problems.push(problemOf('row-twice', where))
         }
-        reading.cells.set(cell.id, unreadable(before))
+        reading.cells.set(cell.id, asUnreadable(before))
         return
       }
       reading.cells.set(cell.id, value)
       const state = value.note?.state
-      const told = reading.problems.some(problem => problem.row === cell.row && problem.column === cell.column)
-      if (!told && (state === 'unreadable' || state === 'unit_unknown')) {
+      const isReported = reading.problems.some(problem => problem.row === cell.row && problem.column === cell.column)
+      if (!isReported && (state === 'unreadable' || state === 'unit_unknown')) {
         reading.problems.push(
           problemOf(state === 'unit_unknown' ? 'unit-unknown' : 'figure-unreadable', {
             table: id,
@@ -92,35 +104,35 @@ export function readTable (
       }
     })
   }
-  // A row that once could not be placed is not known from its other appearance.
+  // If one occurrence of a row could not be read, its other occurrences are not trusted either.
   for (const problem of reading.problems) {
     if (problem.column === null && problem.row !== null) {
       for (const cell of table.cells.filter(cell => cell.row === problem.row && reading.cells.has(cell.id))) {
-        reading.cells.set(cell.id, unreadable(reading.cells.get(cell.id)!))
+        reading.cells.set(cell.id, asUnreadable(reading.cells.get(cell.id)!))
       }
     }
   }
-  if (isShifted(reading, found)) {
+  if (isShifted(reading, foundRows)) {
     for (const [cell, value] of reading.cells) {
-      reading.cells.set(cell, unreadable(value))
+      reading.cells.set(cell, asUnreadable(value))
     }
   }
-  if (why === null) {
-    for (const one of found.filter(one => one.heading)) {
-      readHeadingRow(reading, document, one, place)
+  if (tableFault === null) {
+    for (const foundRow of foundRows.filter(foundRow => foundRow.heading)) {
+      readHeadingRow(reading, document, foundRow, assign)
     }
   }
   return reading
 }
 
-/** Not one row has a total: without a grid a column may be missing, and all figures stand under the wrong ones. */
-function isShifted (reading: TableReading, found: RowFound[]): boolean {
+/** True if no row has a total. Without a grid a column may then be missing, which shifts all figures. */
+function isShifted (reading: TableReading, foundRows: RowFound[]): boolean {
   const { columns } = reading.table
   const total = columns.findIndex(column => column.total_of)
-  const rows = found.filter(one => !one.heading && !one.entry.grid)
-    .map(one =>
+  const rows = foundRows.filter(foundRow => !foundRow.heading && !foundRow.line.grid)
+    .map(foundRow =>
       columns.map(column =>
-        reading.cells.get(`${reading.table.definition.id}.${one.row.id}.${column.id}`)?.figure ?? null
+        reading.cells.get(`${reading.table.definition.id}.${foundRow.row.id}.${column.id}`)?.figure ?? null
       )
     )
     .filter(figures => figures.some(figure => figure !== null))
@@ -132,12 +144,12 @@ function isShifted (reading: TableReading, found: RowFound[]): boolean {
 function refuseRow (
   reading: TableReading,
   document: Document,
-  { entry, row }: RowFound,
+  { line, row }: RowFound,
   cells: Cell[],
   code: ReadingCode
 ): void {
-  const tokens = entry.valueFields.filter(token => !isBlank(token))
-  const first = tokens[0] ?? entry.used[0] ?? entry.texts[0]
+  const tokens = line.valueFields.filter(token => !isBlank(token))
+  const first = tokens[0] ?? line.used[0] ?? line.texts[0]
   const raw = tokens.map(token => token.raw).join(' ')
   reading.problems.push(
     problemOf(code, {
@@ -156,46 +168,46 @@ function refuseRow (
   }
 }
 
-/** Rows that stand before one which the form prints earlier, and those which they passed: either label may be wrong. */
-function outOfOrder (table: FormTable, found: RowFound[]): Set<RowFound> {
-  const at = (one: RowFound) => table.definition.rows.indexOf(one.row)
+/** Finds pairs of rows in the wrong order and returns both rows of each: either label may be the wrong one. */
+function outOfOrder (table: FormTable, foundRows: RowFound[]): Set<RowFound> {
+  const at = (foundRow: RowFound) => table.definition.rows.indexOf(foundRow.row)
   const displaced = new Set<RowFound>()
-  found.forEach((one, i) => {
-    for (const later of found.slice(i + 1)) {
-      const again = found.some(other => other !== later && other.row === later.row && found.indexOf(other) <= i)
-      if (at(later) < at(one) && !again) displaced.add(one).add(later)
+  foundRows.forEach((foundRow, i) => {
+    for (const later of foundRows.slice(i + 1)) {
+      const again = foundRows.some(other => other !== later && other.row === later.row && foundRows.indexOf(other) <= i)
+      if (at(later) < at(foundRow) && !again) displaced.add(foundRow).add(later)
     }
   })
   return displaced
 }
 
-/** Figures beside a heading: a zero means that each row below is zero, any other figure is not divided among them. */
+/** Reads figures beside a heading: zero applies to each row below it, any other figure cannot be divided among them. */
 function readHeadingRow (
   reading: TableReading,
   document: Document,
-  { entry, row }: RowFound,
-  place: ReturnType<typeof columnAssigner>
+  { line, row }: RowFound,
+  assign: ReturnType<typeof columnAssigner>
 ): void {
   const { table } = reading
   const leaves = leavesOf(table.definition, row.id)
-  const values = entry.valueFields.filter(token => !isBlank(token))
+  const values = line.valueFields.filter(token => !isBlank(token))
   if (
     values.length === 0 ||
     leaves.some(leaf =>
       table.columns.some(column => reading.cells.has(`${table.definition.id}.${leaf.id}.${column.id}`))
     )
   ) return
-  const placed = place({ entry, columns: table.columns.length })
+  const assignment = assign({ line, columns: table.columns.length })
   table.columns.forEach((column, i) => {
-    const token = 'fault' in placed ? values[0]! : placed.fields[i]!
+    const token = 'fault' in assignment ? values[0]! : assignment.fields[i]!
     const cells = leaves.map(leaf => table.cells.find(cell => cell.row === leaf.id && cell.column === column.id)!)
     const value = readValue(cells[0]!, token.raw, null)
-    const zero = !('fault' in placed) && value.figure === 0
-    const kept = !('fault' in placed) && (zero || (value.note !== undefined && value.note.state !== 'unreadable'))
+    const zero = !('fault' in assignment) && value.figure === 0
+    const kept = !('fault' in assignment) && (zero || (value.note !== undefined && value.note.state !== 'unreadable'))
     for (const cell of cells) {
       const steps = [...value.steps, FROM_HEADING]
       const read: CellReading = { ...value, steps, source: { ...sourceOf(document, token), steps } }
-      reading.cells.set(cell.id, kept ? read : unreadable(read))
+      reading.cells.set(cell.id, kept ? read : asUnreadable(read))
     }
     if (!kept) {
       reading.problems.push(

@@ -1,4 +1,4 @@
-// The parts of a report that hold tables: which lines speak of which table.
+// Reads the tables in parts two to four of a report: which lines belong to which table, under which heading.
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
@@ -12,23 +12,23 @@ import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
-import { type RowFound, type TableReading, unreadable } from './table-reading.ts'
+import { asUnreadable, type RowFound, type TableReading } from './table-reading.ts'
 
-/** Each stretch of the document that holds tables, read as tables of the form. */
+/** Reads each stretch of the document that has tables as tables of the form. */
 export function readTables (
   document: Document,
   lines: TokenLine[],
   parts: Part[],
-  lexicon: LabelIndex
+  labelIndex: LabelIndex
 ): TableReading[] {
   return stretches(document, lines, parts).flatMap(({ section, lines }) => {
-    const tables = [...lexicon.form.tables.values()].filter(table => table.definition.section === section)
+    const tables = [...labelIndex.form.tables.values()].filter(table => table.definition.section === section)
     if (tables.length === 0) return []
-    const entries = findTableLines(lines, lexicon, new Set(tables.map(table => table.definition.id)))
-    if (section === 'review_litigation') return [readAcross(document, tables[0]!, entries, lexicon)]
+    const tableLines = findTableLines(lines, labelIndex, new Set(tables.map(table => table.definition.id)))
+    if (section === 'review_litigation') return [readAcross(document, tables[0]!, tableLines, labelIndex)]
     return tables.length > 1
-      ? readBlocks(document, entries, lexicon)
-      : [readRows(document, tables[0]!, entries, lexicon)]
+      ? readBlocks(document, tableLines, labelIndex)
+      : [readRows(document, tables[0]!, tableLines, labelIndex)]
   })
 }
 
@@ -37,7 +37,7 @@ interface Stretch {
   lines: TokenLine[]
 }
 
-/** Parts two to four; where a title is missing the heading of the table tells that another part begins. */
+/** Splits parts two to four where the heading of a table shows that the title of the next part is missing. */
 function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stretch[] {
   const TABLES = ['proactive_disclosure', 'requests', 'review_litigation']
   const given = parts.some(part => TABLES.includes(part.section))
@@ -67,105 +67,105 @@ function stretches (document: Document, lines: TokenLine[], parts: Part[]): Stre
   })
 }
 
-// Part three: one table with many rows.
-function readRows (document: Document, table: FormTable, all: TableLine[], lexicon: LabelIndex): TableReading {
-  const entries = withoutHeadingRows(table, all)
-  const found = rowsOf(table, entries)
-  const first = entries.findIndex(entry => entry.labels.length > 0 && entry.valueFields.length > 0)
-  const words = headingWords(entries, first)
-  const heading = readHeading(table, words, lexicon.columns)
-  const rows = found.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
-  const grid = entries.some(entry => document.lines[entry.lines[0] ?? 0]?.grid)
+/** Reads part three: one table with many rows. */
+function readRows (document: Document, table: FormTable, all: TableLine[], labelIndex: LabelIndex): TableReading {
+  const lines = withoutHeadingRows(table, all)
+  const found = rowsOf(table, lines)
+  const first = lines.findIndex(line => line.labels.length > 0 && line.valueFields.length > 0)
+  const words = headingWords(lines, first)
+  const heading = readHeading(table, words, labelIndex.columns)
+  const rows = found.map(({ line }): Row => ({ line, columns: table.columns.length }))
+  const grid = lines.some(line => document.lines[line.lines[0] ?? 0]?.grid)
   const template = grid && heading.columns !== null && new Set(heading.columns).size === heading.columns.length &&
       increasing(heading.columns)
     ? heading.columns
     : null
-  // In a grid the columns must stand in their order across, too.
+  // In a grid the columns must also be in order from left to right.
   const ordered = !grid || heading.columns === null || increasing(heading.columns)
-  const place = columnAssigner(
+  const assign = columnAssigner(
     rows,
     agreed(rows, template),
     grid ? null : fieldsOfHeading(table, words),
-    widest(entries.slice(0, Math.max(0, first)))
+    widest(lines.slice(0, Math.max(0, first)))
   )
   const reading = readTable(document, table, found, {
-    entries,
-    place,
+    lines,
+    assign,
     unit: heading.unit,
-    why: heading.verified && ordered ? null : 'heading-not-found'
+    tableFault: heading.verified && ordered ? null : 'heading-not-found'
   })
-  for (const entry of entries) {
+  for (const line of lines) {
     if (
-      entry.labels.length > 0 || entry.valueFields.filter(token => !isBlank(token)).length < 2 ||
-      entry.texts.length === 0
+      line.labels.length > 0 || line.valueFields.filter(token => !isBlank(token)).length < 2 ||
+      line.texts.length === 0
     ) {
       continue
     }
     reading.problems.push(
       problemOf('unknown-row', {
         table: table.definition.id,
-        line: entry.valueFields[0]!.line + 1,
-        raw: [...entry.texts.slice(-2), ...entry.valueFields].map(token => token.raw).join(' ')
+        line: line.valueFields[0]!.line + 1,
+        raw: [...line.texts.slice(-2), ...line.valueFields].map(token => token.raw).join(' ')
       })
     )
   }
   return reading
 }
 
-/** A column may be named as a row is: until the first row whose label no column has, such a label is a heading. */
-function withoutHeadingRows (table: FormTable, entries: TableLine[]): TableLine[] {
+/** Rows and columns may have the same label: up to the first row whose label no column has, labels are headings. */
+function withoutHeadingRows (table: FormTable, lines: TableLine[]): TableLine[] {
   const columns = table.columns.map(column => labelKey(column.zh))
-  const first = entries.findIndex(entry =>
-    entry.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key)))
+  const first = lines.findIndex(line =>
+    line.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key)))
   )
-  return entries.map((entry, i) => i < first ? { ...entry, labels: [], used: [] } : entry)
+  return lines.map((line, i) => i < first ? { ...line, labels: [], used: [] } : line)
 }
 
-const widest = (entries: TableLine[]) =>
+const widest = (lines: TableLine[]) =>
   Math.max(
     0,
-    ...entries.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, valueFields }) =>
+    ...lines.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, valueFields }) =>
       lead + valueFields.length
     )
   )
 
-/** The columns of the heading, unless the whole rows stand elsewhere. */
+/** Returns the columns of the heading, or null if the figures of some whole row are in other columns. */
 function agreed (rows: Row[], template: number[] | null): number[] | null {
   if (template === null) return null
   const whole = rows.filter(isWhole)
-  const fits = whole.filter(({ entry }) =>
-    entry.valueFields.filter(token => !isBlank(token)).every((token, i) => token.column === template[i])
+  const fits = whole.filter(({ line }) =>
+    line.valueFields.filter(token => !isBlank(token)).every((token, i) => token.column === template[i])
   )
   return fits.length === whole.length ? template : null
 }
 
-/** The words over the first row. */
-function headingWords (entries: TableLine[], first: number): Token[] {
+/** The words above the first row. */
+function headingWords (lines: TableLine[], first: number): Token[] {
   if (first < 0) return []
   return [
-    ...entries.slice(0, first).flatMap(entry => [...entry.texts, ...entry.valueFields]),
-    ...entries[first]!.texts.filter(token => !entries[first]!.used.includes(token))
+    ...lines.slice(0, first).flatMap(line => [...line.texts, ...line.valueFields]),
+    ...lines[first]!.texts.filter(token => !lines[first]!.used.includes(token))
   ]
 }
 
-function rowsOf (table: FormTable, entries: TableLine[]): RowFound[] {
-  return entries.flatMap((entry): RowFound[] => {
-    const label = entry.labels.find(label => label.table === table)
-    return label === undefined || (entry.valueFields.length === 0 && label.heading)
+function rowsOf (table: FormTable, lines: TableLine[]): RowFound[] {
+  return lines.flatMap((line): RowFound[] => {
+    const label = line.labels.find(label => label.table === table)
+    return label === undefined || (line.valueFields.length === 0 && label.heading)
       ? []
-      : [{ entry, row: label.row, heading: label.heading }]
+      : [{ line, row: label.row, heading: label.heading }]
   })
 }
 
-// Part two: small tables, each with its title and its heading.
-function readBlocks (document: Document, entries: TableLine[], lexicon: LabelIndex): TableReading[] {
+/** Reads part two: small tables, each with its title and heading. */
+function readBlocks (document: Document, lines: TableLine[], labelIndex: LabelIndex): TableReading[] {
   const item = (table: FormTable) => articleItem(table.definition.title_zh)
   const found = new Map<FormTable, { rows: RowFound[], heading: Heading, size: number | null, trusted: boolean }>()
   let title: string | null = null
   let words: Token[] = []
   let open: FormTable | null = null
-  for (const entry of entries) {
-    const before = entry.texts.filter(token => !entry.used.includes(token))
+  for (const line of lines) {
+    const before = line.texts.filter(token => !line.used.includes(token))
     for (const token of before) {
       const number = articleItem(token.raw)
       if (number !== null) {
@@ -180,55 +180,55 @@ function readBlocks (document: Document, entries: TableLine[], lexicon: LabelInd
         words.push(token)
       }
     }
-    if (entry.labels.length === 0) {
-      words.push(...entry.valueFields.filter(token => token.kind === 'text'))
+    if (line.labels.length === 0) {
+      words.push(...line.valueFields.filter(token => token.kind === 'text'))
       continue
     }
-    const table: FormTable = entry.labels.find(label => label.table === open)?.table ?? entry.labels[0]!.table
-    const label = entry.labels.find(label => label.table === table)!
+    const table: FormTable = line.labels.find(label => label.table === open)?.table ?? line.labels[0]!.table
+    const label = line.labels.find(label => label.table === table)!
     const block = found.get(table) ??
       { rows: [], heading: { verified: false, columns: null, unit: null }, size: null, trusted: true }
     if (open !== table) {
-      const heading = readHeading(table, words, lexicon.columns)
+      const heading = readHeading(table, words, labelIndex.columns)
       if (block.rows.length === 0) Object.assign(block, { heading, size: fieldsOfHeading(table, words) })
       else if (!heading.verified) block.trusted = false
       if (title !== null && title !== item(table)) block.trusted = false
       open = table
       words = []
     }
-    block.rows.push({ entry, row: label.row, heading: label.heading })
+    block.rows.push({ line, row: label.row, heading: label.heading })
     found.set(table, block)
   }
   const all = [...found].flatMap(([table, block]) =>
-    block.rows.map(({ entry }): Row => ({ entry, columns: table.columns.length }))
+    block.rows.map(({ line }): Row => ({ line, columns: table.columns.length }))
   )
   return [...found].map(([table, { rows, heading, size, trusted }]) => {
-    const template = rows.every(({ entry }) => entry.divided && !entry.stream) ? heading.columns : null
+    const template = rows.every(({ line }) => line.divided && !line.stream) ? heading.columns : null
     return readTable(document, table, rows, {
-      entries,
-      place: columnAssigner(all, template, size),
+      lines,
+      assign: columnAssigner(all, template, size),
       unit: heading.unit,
-      why: heading.verified && trusted ? null : 'heading-not-found'
+      tableFault: heading.verified && trusted ? null : 'heading-not-found'
     })
   })
 }
 
-// Part four: one line of figures, three groups side by side or one below the other.
-function readAcross (document: Document, table: FormTable, entries: TableLine[], lexicon: LabelIndex): TableReading {
-  const filled = entries.filter(entry => entry.valueFields.some(token => token.kind === 'value'))
-  const labelled = filled.filter(entry => entry.labels.some(label => label.table === table))
-  if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, entries, lexicon)
-  const readings = filled.map((entry, i) => {
-    const from = i === 0 ? 0 : entries.indexOf(filled[i - 1]!) + 1
-    const words = entries.slice(from, entries.indexOf(entry)).flatMap(other => [...other.texts, ...other.valueFields])
+/** Reads part four: three groups of figures, side by side on one line or one below the other. */
+function readAcross (document: Document, table: FormTable, lines: TableLine[], labelIndex: LabelIndex): TableReading {
+  const filled = lines.filter(line => line.valueFields.some(token => token.kind === 'value'))
+  const labelled = filled.filter(line => line.labels.some(label => label.table === table))
+  if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, lines, labelIndex)
+  const readings = filled.map((line, i) => {
+    const from = i === 0 ? 0 : lines.indexOf(filled[i - 1]!) + 1
+    const words = lines.slice(from, lines.indexOf(line)).flatMap(other => [...other.texts, ...other.valueFields])
       .concat(
-        entry.texts
+        line.texts
       )
-    return readGroups(document, table, { line: entry, words, lines: entries }, lexicon)
+    return readGroups(document, table, { line, words, lines }, labelIndex)
   })
   const [first, ...others] = readings
   if (first === undefined) return { table, verified: false, cells: new Map(), problems: [] }
-  // Groups in one line or in several; one that stands twice leaves none certain.
+  // If a group appears twice, none is trusted.
   const cells = new Map(first.cells)
   const problems = readings.flatMap(reading => reading.problems)
   for (const [id, value] of others.flatMap(reading => [...reading.cells])) {
@@ -237,7 +237,7 @@ function readAcross (document: Document, table: FormTable, entries: TableLine[],
       return {
         table,
         verified: true,
-        cells: new Map([...cells].map(([cell, read]) => [cell, unreadable(read)])),
+        cells: new Map([...cells].map(([cell, read]) => [cell, asUnreadable(read)])),
         problems
       }
     }

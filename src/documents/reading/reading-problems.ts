@@ -1,44 +1,44 @@
-// What can be wrong with a document, in two languages.
+// The codes of reading problems with their texts.
 import type { Text } from '../../problems/fault.ts'
 import type { ReadingProblem } from './reading.ts'
 
 const TEXTS = {
   'too-few-figures': {
     zh: '该行的数字少于表格的列数，无法确定各数字属于哪一列',
-    en: 'the row has fewer figures than the table has columns: which is missing cannot be told'
+    en: 'the row has fewer figures than the table has columns: it is unclear which one is missing'
   },
   'too-many-figures': { zh: '该行的数字多于表格的列数', en: 'the row has more figures than the table has columns' },
   'figures-not-aligned': {
     zh: '该行有空格且各数字与列的对应关系不明',
-    en: 'the row has empty cells, and under which column each figure stands cannot be told'
+    en: 'the row has empty cells, and it is unclear which column each figure belongs to'
   },
-  'figure-unreadable': { zh: '不能确定是什么数字', en: 'what figure this is cannot be told' },
+  'figure-unreadable': { zh: '不能确定是什么数字', en: 'it is unclear which figure this is' },
   'unit-unknown': { zh: '金额没有注明单位（元或万元）', en: 'the amount has no unit (元 or 万元)' },
   'heading-not-found': {
     zh: '该行上方没有本表的表头，或表头属于另一张表',
-    en: 'the heading of this table does not stand over the row, or that of another table does'
+    en: 'the row is not below the heading of this table, or it is below that of another table'
   },
   'rows-out-of-order': {
     zh: '各行的顺序与格式不同，标签与数字可能错位',
-    en: 'the rows stand in another order than in the form: labels and figures may be displaced'
+    en: 'the rows are in another order than in the form: labels and figures may be displaced'
   },
-  'row-twice': { zh: '该行出现两次且数字不同', en: 'the row stands twice, with different figures' },
-  'table-twice': { zh: '该表出现两次且数字不同', en: 'the table stands twice, with different figures' },
+  'row-twice': { zh: '该行出现两次且数字不同', en: 'the row appears twice, with different figures' },
+  'table-twice': { zh: '该表出现两次且数字不同', en: 'the table appears twice, with different figures' },
   'heading-figure': {
     zh: '数字写在小标题上，未分到其下各行',
-    en: 'the figure stands on a heading and is not divided among the rows below it'
+    en: 'the figure is on a heading and is not divided among the rows below it'
   },
   'broken-number': {
     zh: '该行合计不符，且拆开或连写相邻的数字后正好相符：数字可能断开或粘连',
     en:
-      'the row does not add to its total, and would if neighbouring digits were parted or joined: a number may be broken or run together'
+      'the row does not add up to its total, but would if neighbouring digits were split or joined: a number may be broken or run together'
   },
   'cut-off': { zh: '数字可能被截断', en: 'the figure may have been cut off' },
   'unknown-row': { zh: '格式中没有的行，未读入', en: 'a row that the form does not have; it was not read' },
-  'year-not-found': { zh: '文中没有可以确定的年度', en: 'no year can be told from the document' },
+  'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },
   'not-annual': { zh: '这不是全年的统计', en: 'these are not the figures of a whole year' },
   'no-table': { zh: '没有识别出任何法定表格', en: 'no statutory table was recognised' },
-  'form-of-other-year': { zh: '表格格式不是该年度的格式', en: 'the form is not that of the year' }
+  'form-of-other-year': { zh: '表格格式不是该年度的格式', en: 'the form is not the one for this year' }
 } satisfies Record<string, Text>
 
 export type ReadingCode = keyof typeof TEXTS

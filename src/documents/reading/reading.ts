@@ -1,26 +1,26 @@
-// What reading a document gives: the report it states, where each figure stands, and what could not be read.
+// The result of reading a document: the report, the source of each figure, and what could not be read.
 import type { Content } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Text } from '../../problems/fault.ts'
 
-/** Where a cell's figure stands, the text there, and how it became the figure. */
+/** Where the figure of a cell comes from, its text, and how the text became the figure. */
 export interface Source {
   /** From 1. */
   line: number
-  /** In the text of the document. */
+  /** Offsets into the text of the document. */
   start: number
   end: number
-  /** Where the document has tables: from 1. */
+  /** From 1; null if the document has no grid. */
   table: number | null
   row: number | null
   column: number | null
   raw: string
-  /** In their order, as `trim`, `full_width`, `thousands_separator`, `unit`, `sign_word`, `zero_under_heading`. */
+  /** Conversions in order, such as `plain_characters`, `thousands_separator`, `unit_in_cell`, `from_heading`. */
   steps: string[]
 }
 
 export interface ReadingProblem {
-  /** Kebab case, as `ambiguous-figures`. */
+  /** A code such as `figures-not-aligned`. */
   code: string
   table: string | null
   row: string | null
@@ -33,17 +33,17 @@ export interface ReadingProblem {
 export interface Reading {
   form: Form
   content: Content
-  /** By cell id: each cell that was read, was blank or not applicable, or could not be read where it stands. */
+  /** By cell id, for every cell found in the document, readable or not. */
   sources: Record<string, Source>
   problems: ReadingProblem[]
-  /** Counts of the form's cells; they add to the number of cells. `unreadable` counts unknown units, too. */
+  /** Number of cells by state; they add up to the cells of the form. `unreadable` includes unknown units. */
   cells: { read: number, blank: number, not_applicable: number, unreadable: number, missing: number }
-  /** The reading's figures are in the form's stored integers (`content.figures`). */
+  /** The reporting year that the document names; null if uncertain. */
   year: number | null
   agency_name: string | null
 }
 
-/** No report can be taken from the document: `why` tells it, problems with their lines. */
+/** The document has no report that can be read; `refused` says why. */
 export interface Refusal {
   refused: ReadingProblem[]
 }

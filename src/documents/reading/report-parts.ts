@@ -1,9 +1,9 @@
-// The six parts of a report: where each begins and ends.
+// Finds the six parts of a report by their titles.
 import type { Document } from '../document.ts'
 import type { TokenLine } from './lines/tokens.ts'
 import { normalizeText } from './normalize.ts'
 
-/** Ids of the sections of the forms, with how their titles begin. */
+/** Section ids of the forms, with patterns for the beginning of their titles. */
 const TITLES: [string, RegExp][] = [
   ['overview', /^(?:(?:政府信息公开(?:工作)?)?(?:总体|基本)(?:工作)?(?:情况|概况)|(?:工作)?概述)/],
   ['proactive_disclosure', /^主动公开政府信息(?:工作)?(?:的)?情况/],
@@ -24,18 +24,18 @@ const TITLES: [string, RegExp][] = [
 
 export interface Part {
   section: string
-  /** Indices of lines; the title's own line is `from`, `to` is not included. */
+  /** Indices of lines. `from` is the line of the title; `to` is exclusive. */
   from: number
   to: number
-  /** What stands on the line of the title behind it. */
+  /** The text after the title on its line. */
   rest: string
 }
 
 const MAX_TITLE_LENGTH = 60
-/** A report has six; what has hundreds is none. */
+/** A report has six; the limit bounds the time for hostile input. */
 const MAX_PARTS = 200
 
-/** What a line says, as one text without spaces. */
+/** The normalized text of a line, without spaces. */
 export const lineText = (document: Document, index: number): string => {
   const { start, end } = document.lines[index]!
   return normalizeText(document.text.slice(start, Math.min(end, start + 4000))).replaceAll(' ', '')
@@ -53,7 +53,7 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
       starts.push({ section: title.section, from: line.index, rest: title.rest })
       continue
     }
-    // Wrapped over two lines.
+    // The title may wrap over two lines.
     const next = lines[line.index + 1]
     if (
       line.divided || next === undefined || next.divided || !/^[#*]*[一二三四五六]、/.test(text) ||
@@ -72,12 +72,12 @@ function titleOf (text: string): { section: string, rest: string } | null {
     const match = title.exec(body)
     if (match === null) continue
     const rest = body.slice(match[0].length).replace(/^\*+/, '').replace(/\*+$/, '')
-    // A line of the table of contents.
+    // An entry of the table of contents.
     if (/^[.·…\s]*\d+$/.test(rest)) return null
     const numbered = marked[1] !== undefined || marked[2] !== undefined || text.startsWith('#')
     const ends = rest === '' || /^[:。.，,;(]/.test(rest)
     if (ends ? numbered || body.length <= MAX_TITLE_LENGTH : numbered && body.length <= MAX_TITLE_LENGTH) {
-      // A sentence that begins like a title goes on and on.
+      // A sentence may begin like a title.
       if (!numbered && rest !== '') continue
       return { section, rest: rest.replace(/^[:。.，,;]+/, '') }
     }

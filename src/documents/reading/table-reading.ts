@@ -1,3 +1,4 @@
+// The figures read for one table, with their sources.
 import type { Row } from '../../form/definition.ts'
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
@@ -6,10 +7,10 @@ import type { Token } from './lines/tokens.ts'
 import type { ReadingProblem, Source } from './reading.ts'
 import type { ReadValue } from './value.ts'
 
-/** What one stretch of the document says of one table. */
+/** One table as read from one stretch of the document. */
 export interface TableReading {
   table: FormTable
-  /** Its heading stands over its rows. */
+  /** True if its own heading is above its rows. */
   verified: boolean
   /** By cell id. */
   cells: Map<string, CellReading>
@@ -21,12 +22,12 @@ export interface CellReading extends ReadValue {
 }
 
 export interface RowFound {
-  entry: TableLine
+  line: TableLine
   row: Row
   heading: boolean
 }
 
-export const unreadable = (value: CellReading): CellReading => ({
+export const asUnreadable = (value: CellReading): CellReading => ({
   ...value,
   figure: null,
   note: { state: 'unreadable', raw: value.source.raw.slice(0, 200) }
@@ -46,4 +47,4 @@ export function sourceOf (document: Document, token: Token): Source {
   }
 }
 
-export const same = (a: ReadValue, b: ReadValue) => a.figure === b.figure && a.note?.state === b.note?.state
+export const isSameValue = (a: ReadValue, b: ReadValue) => a.figure === b.figure && a.note?.state === b.note?.state

@@ -1,4 +1,4 @@
-// Whose report a document is and for which year, as its title and its text say. Proposals: the caller names both.
+// Finds the agency and the year that a document names, to compare them with those of the request.
 import type { Document } from '../document.ts'
 import { normalizeText } from './normalize.ts'
 import { lineText, type Part } from './report-parts.ts'
@@ -15,7 +15,7 @@ const REPORT = '政府信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:�
 const TITLE = new RegExp(REPORT + `(?:[(]?${YEAR}(?:年度|年)?[)]?)?`)
 const YEARS = new RegExp(`[(]?${YEAR}(?:年度|年)?[)]?`, 'g')
 
-/** How many lines before part one are looked through, and how many of them for the period. */
+/** How many lines before part one are searched, and how many at either end of these for the period. */
 const PREAMBLE = 200
 const NEAR = 12
 
@@ -29,7 +29,7 @@ export function readTitle (document: Document, parts: Part[]): Title {
   )
   const fromPage = page === null ? null : parse(page)
   const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
-  // A page whose two titles differ says neither.
+  // If the year of the page title differs, neither is trusted.
   const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
   return {
     year: contradicts ? null : year,
@@ -38,7 +38,7 @@ export function readTitle (document: Document, parts: Part[]): Title {
   }
 }
 
-/** The lines before part one that are short enough for a title. */
+/** Returns the lines before part one that are short enough for a title. */
 function preambleLines (document: Document, first: number): string[] {
   const lines: string[] = []
   for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
@@ -48,14 +48,14 @@ function preambleLines (document: Document, first: number): string[] {
   return lines
 }
 
-/** A title on the page or near the ends of the preamble, perhaps over two lines, names a half-year, quarter, month. */
+/** True if the page title or a title near either end of the preamble names a half-year, quarter or month. */
 function namesPartOfYear (lines: string[], page: string | null): boolean {
   const near = [...new Set([...lines.slice(0, NEAR), ...lines.slice(-NEAR)])]
   const periods = [...near.map((line, i) => line + (near[i + 1] ?? '')), page ?? '']
   return periods.some(text => text.includes('信息公开') && isPartOfYear(text))
 }
 
-/** A title that ends on the line; it may begin one or two lines above. */
+/** Parses a title that ends on the line; it may begin one or two lines above. */
 function titleAt (lines: string[], i: number): ReturnType<typeof parse> {
   const before = lines[i - 1] ?? ''
   const own = parse(lines[i]!)
@@ -108,7 +108,7 @@ function overview (document: Document, parts: Part[]): string {
     : Array.from({ length: part.to - part.from }, (_, i) => lineText(document, part.from + i)).join('\n')
 }
 
-/** The year of the period, or the one that part one names first and most. */
+/** The year of the reporting period, or the year that part one names both first and most often. */
 function yearInText (document: Document, parts: Part[]): number | null {
   const text = overview(document, parts)
   const period = /(20\d{2})年1月1日(?:起)?(?:至|到|-|—)(?:(20\d{2})年)?12月31日/.exec(text)

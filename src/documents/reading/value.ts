@@ -1,4 +1,4 @@
-// The text of one cell as a figure: with certainty or not at all.
+// Reads the text of one cell as a figure. Text with more than one reading is unreadable.
 import { type Figure, type Note, readFigure } from '../../form/figures.ts'
 import type { Cell } from '../../form/form.ts'
 import { normalizeText } from './normalize.ts'
@@ -9,7 +9,7 @@ export interface ReadValue {
   steps: string[]
 }
 
-/** Units of money that are printed in a cell or in the heading of its column, in 分. */
+/** In 分: units of money that a cell or the heading of its column may state. */
 const MONEY: Record<string, bigint> = { 元: 100n, 万元: 1_000_000n, 万: 1_000_000n, 亿元: 10_000_000_000n }
 
 const NOT_APPLICABLE = /^(?:[/\\]+|[-\u2010-\u2015\u2212\u2500_]+|无|n\/a)$/i
@@ -37,20 +37,20 @@ const SIGNS: Record<string, -1 | 1> = {
 const SIGN = '([+↑↓\\-\\u2010-\\u2014\\u2212]|增加|新增|增长|增|上升|减少|减|下降)?'
 const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元)?$`)
 
-/** Whether the text can stand in a cell for figures; what it says is another matter. */
+/** True if the text looks like the content of a cell for figures, even if it turns out to be unreadable. */
 export function looksLikeValue (text: string): boolean {
-  const value = unquestioned(normalizeText(text))
+  const value = withoutQuestionMarks(normalizeText(text))
   return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
     /^\d[\d,.?]*\d$/.test(value)
 }
 
-/** Where a no-break space stood some pages show a question mark. */
-const unquestioned = (value: string): string => value.replace(/^[?\s]+|[?\s]+$/g, '')
+/** Some pages show a question mark in place of a no-break space. */
+const withoutQuestionMarks = (value: string): string => value.replace(/^[?\s]+|[?\s]+$/g, '')
 
-/** `unit`: the unit of money printed in the heading of the column; null where none is. */
+/** `unit` is the unit of money that the heading of the column states, or null. */
 export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {
   const narrow = normalizeText(raw)
-  const value = unquestioned(narrow)
+  const value = withoutQuestionMarks(narrow)
   const steps: string[] = []
   if (narrow !== raw) steps.push('plain_characters')
   if (value !== narrow) steps.push('question_mark')
@@ -61,19 +61,19 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
   })
   if (value === '') return without('blank')
   if (NOT_APPLICABLE.test(value)) return without('not_applicable')
-  // Superscripts and circled digits would become plain ones.
+  // Normalization would turn superscripts and circled digits into plain digits.
   if (/\p{No}/u.test(raw)) return without('unreadable')
   if (/^[〇零]$/.test(value)) return { figure: 0, steps: [...steps, 'chinese_zero'] }
   const found = parseFigure(cell, value, unit, steps)
   return typeof found === 'string' ? without(found) : { figure: found, steps }
 }
 
-/** A number as it is printed, or why it is none; adds to `steps` what turned it into the figure. */
+/** Returns the figure, or the state of the cell if there is none. Appends the conversions to `steps`. */
 function parseFigure (cell: Cell, value: string, unit: string | null, steps: string[]): Figure | Note['state'] {
   const match = FIGURE.exec(value)
   if (match === null) return 'unreadable'
   const [, sign = '', whole = '', decimals = '', suffix = ''] = match
-  // 00 or 012 are two figures that ran together.
+  // A leading zero, as in 00 or 012, means that two figures ran together.
   if (/^0\d/.test(whole)) return 'unreadable'
   if (sign !== '') {
     if (!cell.signed) return 'unreadable'
@@ -98,7 +98,7 @@ function count (digits: string, decimals: string, suffix: string): number | null
   return Number(digits)
 }
 
-/** In 分. */
+/** Returns 分, or null if the amount is not a whole number of 分. */
 function amount (
   digits: string,
   decimals: string,

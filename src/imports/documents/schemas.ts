@@ -29,7 +29,7 @@ export const WireReadingProblem = Type.Object({
     raw: '12 | 3',
     message: {
       zh: '该行的数字少于表格的列数，无法确定各数字属于哪一列',
-      en: 'the row has fewer figures than the table has columns: which is missing cannot be told'
+      en: 'the row has fewer figures than the table has columns: it is unclear which one is missing'
     }
   }]
 })

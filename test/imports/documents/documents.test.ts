@@ -71,7 +71,7 @@ t.test('what was read in part is refused with all that is known of it, and store
     row: 'new_received',
     line: 38,
     raw: '0? 0? 0? 0? 0? 0?',
-    message: { zh: /对应关系不明/, en: /cannot be told/ }
+    message: { zh: /对应关系不明/, en: /unclear which column/ }
   })
   t.equal(refused.json.report.tables.requests.new_received.total, null)
   t.equal((await call('GET', '/v1/reports/partly/2019')).status, 404)

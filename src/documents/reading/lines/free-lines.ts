@@ -1,10 +1,11 @@
+// Finds the table rows of text that has neither a grid nor bars: columns are aligned by spaces, labels wrap over lines.
 import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
-/** How far a label reaches above and below its figures where it is wrapped. */
-const LINES_OF_A_LABEL = 6
+/** How many lines a wrapped label may extend above and below its figures. */
+const MAX_LABEL_LINES = 6
 
 interface Group {
   values: Token[]
@@ -13,27 +14,27 @@ interface Group {
   last: number
 }
 
-export function undividedLines (lines: TokenLine[], lexicon: LabelIndex, tables: Set<string>): TableLine[] {
+export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<string>): TableLine[] {
   const all = groupValues(lines)
-  // Where figures stand beside their labels, a lone one in the middle of a line is the number of the page.
+  // Where figures follow their labels on the same line, a single figure on a line of its own is a page number.
   const beside = all.filter(group => group.own.length > 0).length * 2 > all.length
   const groups = beside ? all.filter(group => group.own.length > 0 || group.values.length > 1) : all
-  const headings = lexicon.labels.filter(label => label.heading).flatMap(
+  const headings = labelIndex.labels.filter(label => label.heading).flatMap(
     label => [...label.keys, bare(normalizeText(label.row.zh))]
   )
   const prefixes = new Set(
-    lexicon.labels.filter(label => tables.has(label.table.definition.id))
+    labelIndex.labels.filter(label => tables.has(label.table.definition.id))
       .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1))))
   )
   const textsBetween = (from: number, to: number) =>
     lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
   const start = lines[0]?.index ?? 0
-  const entries = groups.map((group, i): TableLine => {
+  const tableLines = groups.map((group, i): TableLine => {
     const before = textsBetween(groups[i - 1]?.last ?? start - 1, group.first)
     const after = textsBetween(group.last, groups[i + 1]?.first ?? Infinity)
-    const pre = before.filter(token => token.line >= group.first - LINES_OF_A_LABEL * 2).slice(-24)
-    const post = after.filter(token => token.line <= group.last + LINES_OF_A_LABEL).slice(0, 12)
-    const { labels, used } = wrappedLabel({ pre, own: group.own, post }, { lexicon, tables, prefixes, headings })
+    const pre = before.filter(token => token.line >= group.first - MAX_LABEL_LINES * 2).slice(-24)
+    const post = after.filter(token => token.line <= group.last + MAX_LABEL_LINES).slice(0, 12)
+    const { labels, used } = wrappedLabel({ pre, own: group.own, post }, { labelIndex, tables, prefixes, headings })
     return {
       labels,
       used,
@@ -47,20 +48,20 @@ export function undividedLines (lines: TokenLine[], lexicon: LabelIndex, tables:
       ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {})
     }
   })
-  // Words that two rows claim belong to neither.
+  // A word that two rows claim as part of their labels belongs to neither.
   const claims = new Map<Token, number>()
-  for (const token of entries.flatMap(entry => entry.used)) claims.set(token, (claims.get(token) ?? 0) + 1)
-  for (const entry of entries) {
-    if (entry.used.some(token => claims.get(token)! > 1)) Object.assign(entry, { labels: [], used: [] })
+  for (const token of tableLines.flatMap(line => line.used)) claims.set(token, (claims.get(token) ?? 0) + 1)
+  for (const line of tableLines) {
+    if (line.used.some(token => claims.get(token)! > 1)) Object.assign(line, { labels: [], used: [] })
   }
-  const taken = new Set(entries.flatMap(entry => entry.used))
-  for (const entry of entries) {
-    entry.texts = entry.texts.filter(token => !taken.has(token) || entry.used.includes(token))
+  const taken = new Set(tableLines.flatMap(line => line.used))
+  for (const line of tableLines) {
+    line.texts = line.texts.filter(token => !taken.has(token) || line.used.includes(token))
   }
   const last = groups.at(-1)?.last ?? start - 1
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
   if (tail.length > 0) {
-    entries.push({
+    tableLines.push({
       labels: [],
       used: [],
       texts: tail,
@@ -72,10 +73,10 @@ export function undividedLines (lines: TokenLine[], lexicon: LabelIndex, tables:
       stream: false
     })
   }
-  return entries
+  return tableLines
 }
 
-/** Each line between the label and the next word as a cell. */
+/** Returns each line between the label and the next word as a cell; an empty line is a blank cell. */
 function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token[] {
   const from = Math.max(-1, ...used.map(token => token.line))
   const start = lines[0]!.index
@@ -89,7 +90,7 @@ function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token
   return cells
 }
 
-/** The figures at the end of a line, and those of the lines below that have one figure each and nothing else. */
+/** Groups the figures at the end of a line; a run of lines with a single figure each forms one group. */
 function groupValues (lines: TokenLine[]): Group[] {
   const groups: Group[] = []
   let open: Group | null = null
@@ -117,13 +118,13 @@ function groupValues (lines: TokenLine[]): Group[] {
 }
 
 /**
- * The label whose pieces stand before, beside and after the figures. Pieces of headings may stand between them; any
- * other word between the label and its figures means that it is not theirs.
+ * Finds the label whose pieces are on the lines before the figures, beside them and after them. Pieces of headings may
+ * be interspersed; any other word between a label and the figures rules the label out.
  */
 function wrappedLabel (
   { pre, own, post }: Record<'pre' | 'own' | 'post', Token[]>,
-  { lexicon, tables, prefixes, headings }: {
-    lexicon: LabelIndex
+  { labelIndex, tables, prefixes, headings }: {
+    labelIndex: LabelIndex
     tables: Set<string>
     prefixes: Set<string>
     headings: string[]
@@ -131,15 +132,15 @@ function wrappedLabel (
 ): { labels: Label[], used: Token[] } {
   const all = [...pre, ...own, ...post].filter(token => token.kind === 'text' && token.full !== '')
   const place = (token: Token) => pre.includes(token) ? -1 : own.includes(token) ? 0 : 1
-  // Beside the figures a word that is a label of its own is theirs.
+  // A word beside the figures that is itself a label belongs to them, even if a heading contains it.
   const isHeading = (token: Token) =>
     headings.some(key => key.includes(token.full)) &&
-    !(own.includes(token) && labelsOf(lexicon, tables, token.key, token.full).some(label => !label.heading))
-  // The words beside the figures as one text, with brackets that reach over several of them.
+    !(own.includes(token) && labelsOf(labelIndex, tables, token.key, token.full).some(label => !label.heading))
+  // Try the words beside the figures as one text first, as brackets may span several words.
   for (const [i] of own.entries()) {
     const beside = own.slice(i)
     const text = beside.map(token => token.raw).join('')
-    const labels = labelsOf(lexicon, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
+    const labels = labelsOf(labelIndex, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
     if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) {
       return { labels, used: beside }
     }
@@ -149,7 +150,7 @@ function wrappedLabel (
   const search = (from: number, text: string, used: Token[]) => {
     if (++visits > 2000) return
     if (text !== '') {
-      const labels = labelsOf(lexicon, tables, text, text)
+      const labels = labelsOf(labelIndex, tables, text, text)
       const closed = withBracket(used)
       if (labels.length > 0 && isNear(closed)) found.push({ labels, used: closed, length: text.length })
     }
@@ -160,7 +161,7 @@ function wrappedLabel (
       }
     }
   }
-  /** An explanation in brackets that goes on in the next words. */
+  /** Adds the following words up to the closing bracket if the label ends within one. */
   const withBracket = (used: Token[]): Token[] => {
     const closed = [...used]
     const open = () => {
@@ -176,7 +177,7 @@ function wrappedLabel (
     const places = used.map(place)
     return places[0]! <= 0 && all.every(token => used.includes(token) || isHeading(token) || isFar(token, used, places))
   }
-  // Above the label, or below all that is used after the figures, anything may stand.
+  // Words above the label, or below its last piece after the figures, do not matter.
   const isFar = (token: Token, used: Token[], places: number[]) => {
     const where = place(token)
     const at = all.indexOf(token)
@@ -191,7 +192,7 @@ function wrappedLabel (
   const best = eligible.filter(candidate => candidate.length === longest)
   const names = new Set(best.flatMap(candidate => candidate.labels))
   if (best.length === 0 || names.size > best[0]!.labels.length) return { labels: [], used: [] }
-  // The nearest pieces, where the same words stand twice.
+  // If the same words appear twice, take those nearest to the figures.
   const nearest = best.reduce((a, b) => b.used[0]!.start > a.used[0]!.start && place(b.used[0]!) <= 0 ? b : a)
   return { labels: nearest.labels, used: nearest.used }
 }

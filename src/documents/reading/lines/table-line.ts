@@ -1,22 +1,26 @@
+// A row of a table as found in the document: a label and the fields that follow it.
 import type { Label } from '../label-index.ts'
 import type { Token } from './tokens.ts'
 
 export interface TableLine {
-  /** The rows of the form that the label can be; none for figures without a known label. */
+  /** The rows of the form that the label may mean; empty for figures without a known label. */
   labels: Label[]
-  /** The words before the figures since the entry before. Those of the label are `used`. */
+  /** The words between the previous line's figures and these. */
   texts: Token[]
+  /** The words that make up the label. */
   used: Token[]
-  /** Figures and blanks, with odd words that stand among them. */
+  /** Figures and blanks, and unknown words among them. */
   valueFields: Token[]
-  /** Fields before the zone. */
+  /** Number of fields before `valueFields`. */
   lead: number
+  /** Indices of the lines of the document. */
   lines: number[]
+  /** Divided into fields by the document, not by spaces. */
   divided: boolean
-  /** In a table of the document, with columns that are known. */
+  /** From a table of the document, so that the columns of the fields are known. */
   grid: boolean
-  /** One cell a line: fields have no columns. */
+  /** One cell per line: fields have no columns. */
   stream: boolean
-  /** Of a stream without bars: the zone with an empty line as a blank, up to the next word. */
+  /** In a stream without bars: `valueFields` with each empty line up to the next word as a blank. */
   spaced?: Token[]
 }

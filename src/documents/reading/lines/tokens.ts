@@ -1,4 +1,4 @@
-// The lines of a document as tokens: labels, figures and empty cells, each with its place.
+// Splits the lines of a document into tokens: labels, figures and empty cells, each with its position.
 import { type Document, isRule, type Line, type Span } from '../../document.ts'
 import { fullKey, labelKey } from '../normalize.ts'
 import { looksLikeValue } from '../value.ts'
@@ -8,20 +8,20 @@ export interface Token extends Span {
   line: number
   raw: string
   kind: 'text' | 'value' | 'blank'
-  /** Without and with what stands in brackets; empty for figures. */
+  /** Keys of the text without and with the words in brackets (see normalize.ts); empty for figures. */
   key: string
   full: string
-  /** Where it stands in its line: the column of the grid, or of the characters. */
+  /** Position in the line: a column of the grid, or a character offset. */
   column: number
   width: number
 }
 
 export interface TokenLine {
   index: number
-  /** Where it begins in the text. */
+  /** Offset in the text. */
   start: number
   tokens: Token[]
-  /** Divided into fields by the document; else by its spaces. */
+  /** True if the document divides the line into fields; otherwise spaces do. */
   divided: boolean
   grid: Line['grid']
 }
@@ -61,13 +61,13 @@ export function tokenize (document: Document): TokenLine[] {
   })
 }
 
-/** Nothing but spaces, or the question mark left of one. */
+/** Only spaces, or question marks that replaced no-break spaces. */
 const isBlank = (text: string) => /^[\s?？\u200b-\u200f\ufeff]*$/.test(text)
 
-/** Long lines are running text, never rows: their words are of no use. */
+/** Longer lines are running text, never rows, and become a single token. */
 const MAX_ROW_LENGTH = 2000
 
-/** A reading in brackets belongs to the character before it, even behind a space. */
+/** Pinyin in brackets belongs to the character before it, even after a space. */
 const WORD = /\S+(?:\s?[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ' ]+[)）]\S*)*/g
 
 const LABEL_AND_FIGURE =
@@ -79,7 +79,7 @@ function words (raw: string): Span[] {
   const spans = [...raw.matchAll(WORD)].map(match => ({ start: match.index, end: match.index + match[0].length }))
   const first = spans.findLastIndex(({ start, end }) => !looksLikeValue(raw.slice(start, end)))
   if (first < 0) return spans
-  // A label that runs into the first of its figures.
+  // Split a label that runs into its first figure.
   const { start, end } = spans[first]!
   const label = (LABEL_AND_FIGURE.exec(raw.slice(start, end)) ??
     (first < spans.length - 1 ? LABEL_AND_MARK.exec(raw.slice(start, end)) : null))?.[1]
