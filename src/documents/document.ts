@@ -1,15 +1,15 @@
-// A document as the reader sees it, whatever it was before: lines of text, some of them divided into fields.
+// A document independent of its file format: lines of text, some of them divided into fields.
 
-/** Offsets into the text of the document, in UTF-16 code units; `end` is not included. */
+/** Offsets into the text of the document, in UTF-16 code units; `end` is exclusive. */
 export interface Span {
   start: number
   end: number
 }
 
 /**
- * A field of a line that is a row of a table. `column` counts from 0 in the table's grid, where a merged cell stands
- * once, at its first row and column, and is `width` columns wide. Where the document has no grid (text with bars or
- * tabs) the fields are counted and each is 1 wide.
+ * A field of a line that is a row of a table. `column` counts from 0 in the grid of the table. A merged cell appears
+ * once, at its first row and column, and is `width` columns wide. In a document without a grid (text with bars or tabs)
+ * `column` is the number of the field and `width` is 1.
  */
 export interface Field extends Span {
   column: number
@@ -19,26 +19,23 @@ export interface Field extends Span {
 export interface Line extends Span {
   /** Null for running text; a field may be empty. */
   fields: Field[] | null
-  /**
-   * Which table of the document the line is a row of, and which row, both from 1; null where the document has no grid.
-   */
+  /** The table of the document and the row that the line is, both from 1; null if the document has no grid. */
   grid: { table: number, row: number } | null
 }
 
 /**
- * `text` is what spans count in: slicing it by a span gives the raw text. Lines stand in their order, do not overlap,
- * and each ends before the line feed (or the end of the text); the number of a line is its index + 1 and is also the
- * number of the line in `text`.
+ * Spans are offsets into `text`. Lines are in order, do not overlap, and each ends before a line feed or at the end of
+ * the text: line i has the number i + 1 in `text`.
  */
 export interface Document {
   text: string
   lines: Line[]
-  /** The title that the document carries beside its text, as `<title>` of a page; null where it has none. */
+  /** The title outside of the text, such as `<title>` of a web page; null if there is none. */
   title: string | null
 }
 
 export const slice = (document: Document, { start, end }: Span) => document.text.slice(start, end)
-/** A line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
+/** Matches a line drawn between the rows of a table: `|---|---|`, `+----+`, `├──┼──┤`. */
 export const RULED_LINE = /^(?=.*([-=]{3}|[─━]))[\s|｜│┃:+\-=─━┌┬┐├┼┤└┴┘┏┳┓┣╋┫┗┻┛]+$/
 export const isRule = (text: string, { start, end }: { start: number, end: number }) =>
   RULED_LINE.test(text.slice(start, end))

@@ -1,12 +1,13 @@
-// The bytes of a published report as a document. What they are is told by the bytes where these leave no doubt.
+// Converts the bytes of a published report to a document. A signature in the bytes takes precedence over the content
+// type.
 import type { Document } from './document.ts'
 import { decode } from './formats/encoding.ts'
 import { documentOfHtml, documentOfXhtml } from './formats/html.ts'
-import { limitDocument, limitText } from './formats/limits.ts'
+import { checkDocumentLimits, checkTextLimits } from './formats/limits.ts'
 import { openArchive } from './formats/office/archive.ts'
 import { documentOfWorkbook } from './formats/office/excel.ts'
 import { documentOfWord } from './formats/office/word.ts'
-import { isArchive, isUnmistakable, refuseOthers } from './formats/signature.ts'
+import { isArchive, hasKnownSignature, rejectUnsupported } from './formats/signature.ts'
 import { documentOfText } from './formats/text.ts'
 import { damaged, empty, UnreadableFile } from './formats/unreadable-file.ts'
 
@@ -25,29 +26,29 @@ export const DOCUMENT_TYPES: string[] = [
 ]
 
 /**
- * Any name may stand over a file whose bytes say what it is: curl calls every file a form, and old servers know no
- * .docx.
+ * True if the service reads such a body. Accepts any content type if the bytes have a known signature: curl labels
+ * every file as a form, and old servers do not know .docx.
  */
 export const isDocument = (type: string, bytes: Buffer): boolean =>
-  type === '' || DOCUMENT_TYPES.includes(type) || isUnmistakable(bytes)
+  type === '' || DOCUMENT_TYPES.includes(type) || hasKnownSignature(bytes)
 
 /** Throws UnreadableFile. `contentType` is the Content-Type header, with its charset if any. */
 export async function extractDocument (bytes: Buffer, contentType: string): Promise<Document> {
   if (bytes.length === 0) throw empty()
-  refuseOthers(bytes)
+  rejectUnsupported(bytes)
   if (isArchive(bytes)) return await documentOfArchive(bytes)
   const type = contentType.split(';')[0]!.trim().toLowerCase()
-  const certain = looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
-  if ((type === WORD || type === EXCEL) && !certain) {
-    throw damaged({ zh: '不是有效的 .docx 或 .xlsx', en: 'this is no .docx or .xlsx' })
+  const isHtml = looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
+  if ((type === WORD || type === EXCEL) && !isHtml) {
+    throw damaged({ zh: '不是有效的 .docx 或 .xlsx', en: 'it is not a valid .docx or .xlsx' })
   }
-  const text = decode(bytes, contentType, certain || type === 'text/html' || type === XHTML)
+  const text = decode(bytes, contentType, isHtml || type === 'text/html' || type === XHTML)
   if (text.trim() === '') throw empty()
   if (type === XHTML) return documentOfXhtml(text)
-  // In UTF-16 the tags show only now.
-  if (type === 'text/html' || certain || looksLikeHtml(text.slice(0, 4096))) return documentOfHtml(text)
-  limitText(text)
-  return limitDocument(documentOfText(text))
+  // Tags in UTF-16 are visible only after decoding.
+  if (type === 'text/html' || isHtml || looksLikeHtml(text.slice(0, 4096))) return documentOfHtml(text)
+  checkTextLimits(text)
+  return checkDocumentLimits(documentOfText(text))
 }
 
 async function documentOfArchive (bytes: Buffer): Promise<Document> {

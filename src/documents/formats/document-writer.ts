@@ -1,6 +1,6 @@
-// A document under way: lines are added, and the text with its spans grows.
+// Builds a document line by line and computes the spans.
 import type { Document, Field, Line } from '../document.ts'
-import { limit } from './limits.ts'
+import { checkLimit } from './limits.ts'
 
 export interface Cell {
   text: string
@@ -8,7 +8,7 @@ export interface Cell {
   width: number
 }
 
-const BETWEEN = ' | '
+const SEPARATOR = ' | '
 
 export class DocumentWriter {
   readonly #texts: string[] = []
@@ -21,21 +21,21 @@ export class DocumentWriter {
     return ++this.#tables
   }
 
-  /** Running text, one line of it. */
+  /** Adds one line of running text. */
   line (text: string): void {
     this.#add(text, null, null)
   }
 
   row (cells: Cell[], grid: { table: number, row: number }): void {
-    limit('fieldsInRow', cells.length)
-    limit('fields', this.#fields += cells.length)
+    checkLimit('fieldsInRow', cells.length)
+    checkLimit('fields', this.#fields += cells.length)
     let at = this.#end + 1
     const fields = cells.map(({ text, column, width }): Field => {
       const start = at
-      at += text.length + BETWEEN.length
+      at += text.length + SEPARATOR.length
       return { start, end: start + text.length, column, width }
     })
-    this.#add(cells.map(cell => cell.text).join(BETWEEN), fields, grid)
+    this.#add(cells.map(cell => cell.text).join(SEPARATOR), fields, grid)
   }
 
   document (title: string | null): Document {
@@ -44,12 +44,12 @@ export class DocumentWriter {
 
   #add (text: string, fields: Field[] | null, grid: Line['grid']): void {
     const start = this.#end + 1
-    // What PostgreSQL cannot keep becomes the sign for it, of the same length.
+    // PostgreSQL cannot store lone surrogates and NUL. The replacement characters keep the length, so spans stay valid.
     text = text.toWellFormed().replaceAll('\0', '\uFFFD')
     this.#end = start + text.length
-    limit('characters', this.#end)
+    checkLimit('characters', this.#end)
     this.#texts.push(text)
     this.#lines.push({ start, end: this.#end, fields, grid })
-    limit('lines', this.#lines.length)
+    checkLimit('lines', this.#lines.length)
   }
 }

@@ -1,11 +1,11 @@
-// A web page as a document: its visible text line by line, its tables row by row.
+// Converts a web page to a document: its visible text line by line, its tables row by row.
 import { defaultTreeAdapter, type DefaultTreeAdapterTypes, parse } from 'parse5'
 import type { Document } from '../document.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { type GridCell, placeCells } from './grid.ts'
-import { limit, LIMITS, MAX_CELL_LENGTH } from './limits.ts'
+import { checkLimit, LIMITS, MAX_CELL_LENGTH } from './limits.ts'
 import { tooDeep } from './unreadable-file.ts'
-import { Collapsed } from './whitespace.ts'
+import { CollapsedText } from './whitespace.ts'
 
 type Node = DefaultTreeAdapterTypes.Node
 type Element = DefaultTreeAdapterTypes.Element
@@ -15,17 +15,15 @@ const BLOCKS = words(
   'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul'
 )
 
-/**
- * Not shown, or shown as what it is not: what is struck out does not hold, and a reading (rt) is no part of the text.
- */
-const UNSEEN = words(
+/** Elements that are not shown, and text that does not count: struck out, or pinyin above characters (rt). */
+const HIDDEN = words(
   'head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike'
 )
 const PREFORMATTED = words('pre listing xmp plaintext')
-/** A figure with a footnote's mark behind it is not one longer figure. */
-const APART = words('sup sub textarea select')
-/** Of a form: what is filled in counts in a cell only. */
-const FIELDS = words('textarea select')
+/** Surrounded by spaces, so that a footnote mark does not extend the figure before it. */
+const SEPARATED = words('sup sub textarea select')
+/** Form controls: their text is ignored outside of table cells. */
+const FORM_CONTROLS = words('textarea select')
 
 export function documentOfHtml (html: string): Document {
   const page = parse(html, { treeAdapter: countingAdapter() })
@@ -34,7 +32,7 @@ export function documentOfHtml (html: string): Document {
   return writer.document(titleOf(page))
 }
 
-/** In XHTML an element may close itself; to HTML `<script/>` only opens. */
+/** Expands self-closing tags first: an HTML parser takes `<script/>` for an opening tag. */
 export const documentOfXhtml = (xhtml: string): Document =>
   documentOfHtml(
     xhtml.replace(/<([a-z][\w:-]*)((?:\s[^<>]*)?)\/>/gi, (tag, name: string, rest: string) =>
@@ -43,14 +41,14 @@ export const documentOfXhtml = (xhtml: string): Document =>
         : `<${name}${rest}></${name}>`)
   )
 
-/** Stops the parser where broken or malicious markup makes it open elements without end. */
+/** Stops the parser if broken or malicious markup creates too many or too deeply nested elements. */
 function countingAdapter (): typeof defaultTreeAdapter {
   let elements = 0
   let depth = 0
   return {
     ...defaultTreeAdapter,
     createElement (...given) {
-      limit('elements', ++elements)
+      checkLimit('elements', ++elements)
       return defaultTreeAdapter.createElement(...given)
     },
     onItemPush () {
@@ -66,19 +64,19 @@ const isElement = (node: Node): node is Element => 'tagName' in node
 const attribute = (element: Element, name: string) => element.attrs.find(attr => attr.name === name)?.value
 const childrenOf = (node: Node): Node[] => 'childNodes' in node ? node.childNodes : []
 
-function isSeen (element: Element): boolean {
-  if (UNSEEN.has(element.tagName) || attribute(element, 'hidden') !== undefined) return false
+function isVisible (element: Element): boolean {
+  if (HIDDEN.has(element.tagName) || attribute(element, 'hidden') !== undefined) return false
   const style = attribute(element, 'style')
   return style === undefined || !/(?:^|;)\s*(?:display\s*:\s*none|mso-hide\s*:\s*all)/i.test(style)
 }
 
-/** Has its place and shows nothing there, or what does not hold. */
-const isVoid = (element: Element) =>
+/** True if the element takes up space but shows nothing, or struck out text. */
+const isBlanked = (element: Element) =>
   /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(
     attribute(element, 'style') ?? ''
   )
 
-/** The visible nodes below, in their order; `leave` is called where an element ends that `enter` did not turn down. */
+/** Visits the visible nodes in document order. Where `enter` returns false, skips the children and `leave`. */
 function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Element) => void): void {
   const open: { node: Node, next: number }[] = [{ node: root, next: 0 }]
   while (open.length > 0) {
@@ -87,14 +85,14 @@ function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Ele
     if (child === undefined) {
       open.pop()
       if (open.length > 0 && isElement(top.node)) leave(top.node)
-    } else if ((!isElement(child) || (isSeen(child) && !isVoid(child))) && enter(child)) {
-      // A parser that moves elements about can nest deeper than it ever had them open.
+    } else if ((!isElement(child) || (isVisible(child) && !isBlanked(child))) && enter(child)) {
+      // The HTML parser moves misplaced elements, so the tree may be deeper than its stack ever was.
       if (open.push({ node: child, next: 0 }) > 2 * LIMITS.depth) throw tooDeep()
     }
   }
 }
 
-/** Tables that hold a table. */
+/** Tables that contain another table: they lay out the page. */
 function layoutTables (page: Node): Set<Element> {
   const layout = new Set<Element>()
   const open: Element[] = []
@@ -116,7 +114,7 @@ interface Flow {
 }
 
 function flow (root: Node, { writer, layout }: Flow): void {
-  const text = new Collapsed()
+  const text = new CollapsedText()
   const endLine = () => {
     const line = text.take()
     if (line !== '') writer.line(line)
@@ -129,21 +127,23 @@ function flow (root: Node, { writer, layout }: Flow): void {
       else {
         value.split('\n').forEach((line, i) => {
           if (i > 0) endLine()
-          text.addAsIs(line)
+          text.addPreformatted(line)
         })
       }
       return false
     }
     if (!isElement(node)) return childrenOf(node).length > 0
-    if (FIELDS.has(node.tagName)) return false
+    if (FORM_CONTROLS.has(node.tagName)) return false
     if (BLOCKS.has(node.tagName) || node.tagName === 'br') endLine()
-    if (APART.has(node.tagName)) text.add(' ')
+    if (SEPARATED.has(node.tagName)) text.add(' ')
     if (PREFORMATTED.has(node.tagName)) preformatted++
     if (node.tagName === 'table' && !layout.has(node)) {
       const rows = rowsOf(node)
       if (!isLayout(rows)) {
         for (const caption of node.childNodes) {
-          if (isElement(caption) && caption.tagName === 'caption' && isSeen(caption)) flow(caption, { writer, layout })
+          if (isElement(caption) && caption.tagName === 'caption' && isVisible(caption)) {
+            flow(caption, { writer, layout })
+          }
         }
         const table = writer.newTable()
         placeCells(rows, (cells, row) => {
@@ -155,7 +155,7 @@ function flow (root: Node, { writer, layout }: Flow): void {
     return true
   }, element => {
     if (BLOCKS.has(element.tagName)) endLine()
-    if (APART.has(element.tagName)) text.add(' ')
+    if (SEPARATED.has(element.tagName)) text.add(' ')
     if (PREFORMATTED.has(element.tagName)) preformatted--
   })
   endLine()
@@ -164,50 +164,52 @@ function flow (root: Node, { writer, layout }: Flow): void {
 const isLayout = (rows: GridCell[][]) =>
   rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > MAX_CELL_LENGTH))
 
-/** The cells of each row, and which group of rows it is in: no cell reaches out of its group. */
+/** The cells of each row, with the group of the row. */
 function rowsOf (table: Element): GridCell[][] {
   const rows: GridCell[][] = []
   const add = (row: Element, group: number) => {
     rows.push(
-      row.childNodes.filter(isElement).filter(cell => (cell.tagName === 'td' || cell.tagName === 'th') && isSeen(cell))
+      row.childNodes.filter(isElement).filter(cell =>
+        (cell.tagName === 'td' || cell.tagName === 'th') && isVisible(cell)
+      )
         .map(cell => ({
-          text: isVoid(row) || isVoid(cell) ? '' : cellText(cell),
-          width: span(attribute(cell, 'colspan'), 1, 1000),
-          height: span(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
+          text: isBlanked(row) || isBlanked(cell) ? '' : cellText(cell),
+          width: parseSpan(attribute(cell, 'colspan'), 1, 1000),
+          height: parseSpan(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
           group
         }))
     )
   }
-  table.childNodes.filter(isElement).filter(isSeen).forEach((child, group) => {
-    for (const row of childrenOf(child)) if (isElement(row) && row.tagName === 'tr' && isSeen(row)) add(row, group)
+  table.childNodes.filter(isElement).filter(isVisible).forEach((child, group) => {
+    for (const row of childrenOf(child)) if (isElement(row) && row.tagName === 'tr' && isVisible(row)) add(row, group)
   })
   return rows
 }
 
-/** By the rules of HTML: what is no number counts as 1, what is too large as the largest. */
-function span (value: string | undefined, least: number, most: number): number {
+/** Parses a span by the rules of HTML: 1 if it is not a number, the maximum if it is too large. */
+function parseSpan (value: string | undefined, min: number, max: number): number {
   const number = /^\s*\+?(\d+)/.exec(value ?? '')?.[1]
-  return number === undefined || Number(number) < least ? 1 : Math.min(Number(number), most)
+  return number === undefined || Number(number) < min ? 1 : Math.min(Number(number), max)
 }
 
-/** One line: a break or a new paragraph in a cell is a space, so that two figures stay two. */
+/** The text of a cell as one line. A break or a new paragraph becomes a space, so that two figures stay separate. */
 function cellText (cell: Element): string {
-  const text = new Collapsed()
-  const apart = (node: Node) =>
-    isElement(node) && (BLOCKS.has(node.tagName) || APART.has(node.tagName) || node.tagName === 'br')
+  const text = new CollapsedText()
+  const isSeparated = (node: Node) =>
+    isElement(node) && (BLOCKS.has(node.tagName) || SEPARATED.has(node.tagName) || node.tagName === 'br')
   visit(cell, node => {
     if (node.nodeName === '#text') text.add((node as DefaultTreeAdapterTypes.TextNode).value)
-    if (apart(node)) text.add(' ')
-    if (isElement(node)) text.add(filledIn(node))
+    if (isSeparated(node)) text.add(' ')
+    if (isElement(node)) text.add(controlValue(node))
     return isElement(node) && node.tagName !== 'select'
   }, element => {
-    if (apart(element)) text.add(' ')
+    if (isSeparated(element)) text.add(' ')
   })
   return text.take()
 }
 
-/** What stands in a field of a form; what is chosen from a list is told by no attribute alone. */
-function filledIn (element: Element): string {
+/** The value of a form control. A `<select>` becomes U+FFFD, as its choice is not known from the markup alone. */
+function controlValue (element: Element): string {
   if (element.tagName === 'select') return '\uFFFD'
   if (
     element.tagName !== 'input' ||

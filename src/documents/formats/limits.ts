@@ -1,4 +1,4 @@
-// What a report may be at most. The largest that are published stay far below.
+// Limits on files. The largest published reports are far below them.
 import type { Document } from '../document.ts'
 import { tooMany } from './unreadable-file.ts'
 
@@ -10,15 +10,16 @@ export const LIMITS = {
   depth: 400,
   elements: 600_000,
   entries: 2000,
-  /** What an archive says that it holds, and what its parts with text really hold. */
+  /** Bytes of all entries as the archive declares them. */
   unpacked: 64 * 2 ** 20,
+  /** Actual bytes of the parts with text. */
   xml: 24 * 2 ** 20
 }
 
-/** A cell with more text than this is a column of the page. */
+/** A table with a longer cell is taken for the layout of the page. */
 export const MAX_CELL_LENGTH = 1000
 
-const WHAT = {
+const LIMIT_NAMES = {
   characters: { zh: '字符数', en: 'characters of text' },
   lines: { zh: '行数', en: 'lines' },
   fields: { zh: '单元格总数', en: 'cells' },
@@ -29,25 +30,25 @@ const WHAT = {
   xml: { zh: '正文解压后的字节数', en: 'bytes of text when decompressed' }
 }
 
-export function limit (what: keyof typeof WHAT, count: number): void {
-  if (count > LIMITS[what]) throw tooMany(WHAT[what], LIMITS[what])
+export function checkLimit (what: keyof typeof LIMIT_NAMES, count: number): void {
+  if (count > LIMITS[what]) throw tooMany(LIMIT_NAMES[what], LIMITS[what])
 }
 
-/** Before plain text is divided: its bars and tabs may become fields, its line feeds lines. */
-export function limitText (text: string): void {
-  limit('characters', text.length)
+/** Run before plain text is split into lines, so that a large text does not allocate them. */
+export function checkTextLimits (text: string): void {
+  checkLimit('characters', text.length)
   let lines = 1
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
-  limit('lines', lines)
+  checkLimit('lines', lines)
 }
 
-export function limitDocument (document: Document): Document {
-  limit('characters', document.text.length)
-  limit('lines', document.lines.length)
+export function checkDocumentLimits (document: Document): Document {
+  checkLimit('characters', document.text.length)
+  checkLimit('lines', document.lines.length)
   let fields = 0
   for (const line of document.lines) {
-    limit('fieldsInRow', line.fields?.length ?? 0)
-    limit('fields', fields += line.fields?.length ?? 0)
+    checkLimit('fieldsInRow', line.fields?.length ?? 0)
+    checkLimit('fields', fields += line.fields?.length ?? 0)
   }
   return document
 }

@@ -1,11 +1,14 @@
-// What a file is, where its first bytes leave no doubt, and what to do with those that cannot be read.
+// Recognizes file formats by their signatures, with advice for formats that the service does not read.
 import { UnreadableFile } from './unreadable-file.ts'
 
-interface Other {
+interface UnsupportedFormat {
+  /** On the first bytes in hexadecimal. */
   bytes?: RegExp
+  /** On the first bytes as Latin-1. */
   text?: RegExp
   kind?: 'encrypted'
-  holds?: string
+  /** Occurs in UTF-16 somewhere in the file. */
+  contains?: string
   reason: { zh: string, en: string }
 }
 
@@ -19,12 +22,12 @@ const COMPRESSED = {
 }
 const COMPOUND = /^d0cf11e0/
 
-/** The first that fits: `bytes` in hexadecimal, `text` in ASCII; `holds` stands as UTF-16 somewhere in the file. */
-const OTHERS: Other[] = [
-  // Word and Excel wrap a file with a password into the old format.
+/** The first match applies. */
+const UNSUPPORTED: UnsupportedFormat[] = [
+  // Word and Excel wrap a file that has a password in the old compound format.
   {
     bytes: COMPOUND,
-    holds: 'EncryptedPackage',
+    contains: 'EncryptedPackage',
     kind: 'encrypted',
     reason: {
       zh: '文件有密码保护。请去掉密码后重新保存。',
@@ -33,7 +36,7 @@ const OTHERS: Other[] = [
   },
   {
     bytes: COMPOUND,
-    holds: 'WordDocument',
+    contains: 'WordDocument',
     reason: {
       zh: '这是旧版 Word 格式（.doc 或 .wps）。请另存为 .docx 后重新提交。',
       en: 'This is the old format of Word (.doc or .wps). Save it as .docx and send that.'
@@ -41,7 +44,7 @@ const OTHERS: Other[] = [
   },
   {
     bytes: COMPOUND,
-    holds: 'Workbook',
+    contains: 'Workbook',
     reason: {
       zh: '这是旧版 Excel 格式（.xls 或 .et）。请另存为 .xlsx 后重新提交。',
       en: 'This is the old format of Excel (.xls or .et). Save it as .xlsx and send that.'
@@ -90,22 +93,22 @@ const OTHERS: Other[] = [
   { bytes: /^(?:1f8b08|377abcaf271c|526172211a07|425a683[1-9]314159265359|fd377a585a00|28b52ffd)/, reason: COMPRESSED }
 ]
 
-/** A zip, as .docx and .xlsx are. */
+/** True for zip archives, including .docx and .xlsx. */
 export const isArchive = (bytes: Buffer): boolean =>
   bytes.length > 3 && bytes.readUInt16BE(0) === 0x504B && bytes[2]! < 9
 
-function otherOf (bytes: Buffer): Other | undefined {
+function findUnsupported (bytes: Buffer): UnsupportedFormat | undefined {
   const start = bytes.subarray(0, 1024)
   const [hex, ascii] = [start.toString('hex'), start.toString('latin1')]
-  return OTHERS.find(({ bytes: signature, text, holds }) =>
+  return UNSUPPORTED.find(({ bytes: signature, text, contains }) =>
     (signature?.test(hex) ?? text!.test(ascii)) &&
-    (holds === undefined || bytes.includes(Buffer.from(holds, 'utf16le')))
+    (contains === undefined || bytes.includes(Buffer.from(contains, 'utf16le')))
   )
 }
 
-export const isUnmistakable = (bytes: Buffer): boolean => isArchive(bytes) || otherOf(bytes) !== undefined
+export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || findUnsupported(bytes) !== undefined
 
-export function refuseOthers (bytes: Buffer): void {
-  const other = otherOf(bytes)
-  if (other !== undefined) throw new UnreadableFile(other.kind ?? 'unsupported', other.reason)
+export function rejectUnsupported (bytes: Buffer): void {
+  const format = findUnsupported(bytes)
+  if (format !== undefined) throw new UnreadableFile(format.kind ?? 'unsupported', format.reason)
 }

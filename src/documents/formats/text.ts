@@ -1,4 +1,4 @@
-// Plain text as a document: lines, divided into fields where bars or tabs stand.
+// Converts plain text to a document: lines with bars or tabs are divided into fields.
 import { type Document, type Field, isRule, type Line } from '../document.ts'
 
 const BAR = /[|｜│┃]/
@@ -17,7 +17,7 @@ export function documentOfText (text: string): Document {
   const barred = lines.filter(line =>
     line.end - line.start < MAX_ROW_LENGTH && BAR.test(text.slice(line.start, line.end)) && !isRule(text, line)
   )
-  // A bar either stands before each cell (Markdown) or closes it (a flattened web page).
+  // A bar either precedes each cell (Markdown) or follows it (a flattened web page).
   const leading =
     barred.filter(line =>
       BAR.test(text.slice(line.start, line.end).trimStart()[0]!) && /[^\s|｜│┃]/.test(text.slice(line.start, line.end))
@@ -36,7 +36,7 @@ export function documentOfText (text: string): Document {
 }
 
 /**
- * `opens`: the first separator stands before the first field. What follows the last one is a field if it is not empty.
+ * `opens`: the first separator precedes the first field. The text after the last separator is a field if not empty.
  */
 function fieldsBetween (text: string, line: Line, separator: RegExp, opens: boolean): Field[] {
   const cuts = [...text.slice(line.start, line.end).matchAll(separator)].map(match => line.start + match.index)

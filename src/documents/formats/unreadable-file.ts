@@ -1,4 +1,4 @@
-// Why a file cannot be read, in both languages. What it means for HTTP is decided elsewhere.
+// The error for files that cannot be read, with the reason in both languages.
 
 export type UnreadableKind = 'unsupported' | 'damaged' | 'encrypted' | 'undecodable' | 'too-large' | 'empty'
 

@@ -1,5 +1,5 @@
-/** Text whose white space (of ASCII) is one space each, and none at the ends. */
-export class Collapsed {
+/** Collects text and collapses its ASCII white space as CSS does: runs become one space, none remains at the ends. */
+export class CollapsedText {
   #pieces: string[] = []
   #spaced = true
 
@@ -11,11 +11,12 @@ export class Collapsed {
     this.#spaced = piece.endsWith(' ')
   }
 
-  addAsIs (raw: string): void {
+  addPreformatted (raw: string): void {
     if (raw !== '') this.#pieces.push(raw)
     this.#spaced = false
   }
 
+  /** Returns the text collected so far and starts anew. */
   take (): string {
     const text = this.#pieces.join('').replace(/[\t\n\f\r ]+$/, '')
     this.#pieces = []

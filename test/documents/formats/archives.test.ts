@@ -1,4 +1,4 @@
-// Files that are not what they seem, and archives that mean harm: each is refused for what it is, soon.
+// Mislabelled files and malicious archives: each is rejected quickly, with the right reason.
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
@@ -33,13 +33,13 @@ const compound = (stream: string) =>
     Buffer.alloc(100)
   ])
 
-t.test('Word and Excel are told apart by what they hold, whatever they are called', async t => {
+t.test('Word and Excel are recognized by their content, whatever the content type', async t => {
   for (const type of [WORD, EXCEL, 'application/octet-stream', 'text/html', 'text/plain', 'application/msword', '']) {
     t.same(await grid(word, type), [['a', '1']], type)
     t.same(await grid(excel, type), [['a', '1']], type)
   }
   for (const type of [WORD, EXCEL]) {
-    t.match(await refusal('规章 | 1 |', type), { kind: 'damaged', en: /no .docx or .xlsx/ })
+    t.match(await refusal('规章 | 1 |', type), { kind: 'damaged', en: /not a valid .docx or .xlsx/ })
   }
   t.same(
     await grid('<table><tr><td>a<td>1</table>', 'application/vnd.ms-excel'),
@@ -48,7 +48,7 @@ t.test('Word and Excel are told apart by what they hold, whatever they are calle
   )
 })
 
-t.test('what cannot be read is named, with what to do', async t => {
+t.test('a format that cannot be read is named, with advice', async t => {
   const others: [string, Buffer, RegExp][] = [
     ['.doc', compound('WordDocument'), /old format of Word.*Save it as .docx/],
     ['.xls', compound('Workbook'), /old format of Excel.*Save it as .xlsx/],
@@ -84,27 +84,27 @@ t.test('what cannot be read is named, with what to do', async t => {
   t.match(await refusal('BM 局', 'text/plain'), 'read', 'or of a picture')
 })
 
-t.test('a password is told as such', async t => {
+t.test('a password is reported as the reason', async t => {
   t.match(await refusal(compound('EncryptedPackage'), WORD), { kind: 'encrypted', en: /password/, zh: /密码/ })
   const locked = Buffer.from(word)
   for (let at = locked.indexOf('PK\x01\x02'); at >= 0; at = locked.indexOf('PK\x01\x02', at + 1)) locked[at + 8]! |= 1
   t.match(await refusal(locked), { kind: 'encrypted' })
 })
 
-t.test('a damaged archive is damaged at whatever place', async t => {
+t.test('an archive is reported as damaged wherever the damage is', async t => {
   for (const file of [word, excel]) {
     for (let end = 4; end < file.length; end += 29) {
       t.match(await refusal(file.subarray(0, end), WORD), { kind: 'damaged' }, `cut at ${end}`)
     }
   }
-  // Stored as it is, so that only the checksum tells: 1 has become 3.
+  // Stored without compression, so that only the checksum reveals that 1 has become 3.
   const plain = stored(wordParts(tbl(tr('a', '1'))))
   t.same(await grid(plain), [['a', '1']])
   plain[plain.indexOf('>1</w:t>') + 1]! ^= 2
   t.match(await refusal(plain), { kind: 'damaged', en: /checksum/ })
 })
 
-t.test('a bit changed anywhere gives the same text or a refusal', async t => {
+t.test('a bit flipped anywhere gives the same text or a rejection', async t => {
   const before = (await extract(word)).text
   let refused = 0
   for (let i = 0; i < word.length; i += 2) {
@@ -117,7 +117,7 @@ t.test('a bit changed anywhere gives the same text or a refusal', async t => {
   t.ok(refused > word.length / 4, `${refused} of ${word.length}`)
 })
 
-t.test('names that lead out of the archive, names twice, too many names', async t => {
+t.test('names outside of the archive, duplicate names and too many names are rejected', async t => {
   for (const name of ['../etc/passwd', 'word/../../x.xml', '/etc/passwd', 'C:/x', 'word\\..\\..\\x']) {
     t.match(await refusal(zip({ ...wordParts(p('a')), [name]: 'x' })), { kind: 'damaged' }, name)
   }
@@ -128,7 +128,7 @@ t.test('names that lead out of the archive, names twice, too many names', async 
     ),
     'latin1'
   )
-  t.match(await refusal(twice), { kind: 'damaged', en: /one name/ })
+  t.match(await refusal(twice), { kind: 'damaged', en: /same name/ })
   const many = zip({
     ...wordParts(p('a')),
     ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`word/media/${i}.png`, '']))
@@ -140,7 +140,7 @@ t.test('names that lead out of the archive, names twice, too many names', async 
   })
 })
 
-t.test('what would become huge is not unpacked', async t => {
+t.test('an archive with huge content is not unpacked', async t => {
   const zeros = '<w:p/>'.repeat(100_000)
   const bomb = zip({ ...wordParts(''), 'word/document.xml': wordXml(zeros.repeat(50)) })
   t.ok(bomb.length < 400_000)
@@ -151,7 +151,7 @@ t.test('what would become huge is not unpacked', async t => {
     kind: 'too-large',
     en: /More than 67108864 bytes when decompressed/
   })
-  // An archive that says less than it holds.
+  // An archive that declares less than it contains.
   const liar = Buffer.from(bomb)
   for (const [mark, at] of [['PK\x03\x04', 22], ['PK\x01\x02', 24]] as const) {
     for (let i = liar.indexOf(mark, 0, 'latin1'); i >= 0; i = liar.indexOf(mark, i + 1, 'latin1')) {
@@ -161,7 +161,7 @@ t.test('what would become huge is not unpacked', async t => {
   t.ok(await timed(async () => t.match(await refusal(liar), { kind: 'damaged' })) < 500)
 })
 
-t.test('no entity is expanded, nothing is fetched', async t => {
+t.test('no entity is expanded and nothing is fetched', async t => {
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(request.url!)

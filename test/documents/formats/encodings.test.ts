@@ -1,4 +1,4 @@
-// Bytes become the text that was meant, or none.
+// Decoding: bytes become the intended text or an error.
 import t from 'tap'
 import { encodeGb18030 } from '../reading/styles/gb18030.ts'
 import { extract, read, refusal } from './files.ts'
@@ -7,7 +7,7 @@ const TEXT = '行政许可 | 12 |\n行政处罚 | 3 |\n'
 const utf16 = (text: string, big = false) => big ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, 'utf16le')
 const big5 = Buffer.from('a4a4a4e5', 'hex')
 
-t.test('marks at the start tell the encoding, and are no part of the text', async t => {
+t.test('a byte order mark determines the encoding and is not part of the text', async t => {
   for (
     const [name, bytes] of Object.entries({
       'UTF-8': Buffer.from(TEXT),
@@ -18,12 +18,12 @@ t.test('marks at the start tell the encoding, and are no part of the text', asyn
   ) t.equal((await extract(bytes, 'text/plain')).text, TEXT, name)
 })
 
-t.test('UTF-16 is read by its mark or declaration only', async t => {
+t.test('UTF-16 is read only with a byte order mark or a declaration', async t => {
   t.equal((await extract(utf16(TEXT), 'text/plain; charset=utf-16')).text, TEXT)
   t.equal((await extract(utf16(TEXT, true), 'text/plain; charset=UTF-16BE')).text, TEXT)
   t.match(await refusal(utf16(TEXT), 'text/plain'), {
     kind: 'undecodable',
-    en: /UTF-16 without its mark/,
+    en: /UTF-16 without a byte order mark/,
     zh: /UTF-16/
   })
   t.match(
@@ -37,7 +37,7 @@ t.test('UTF-16 is read by its mark or declaration only', async t => {
   ]]])
 })
 
-t.test('GB 18030 by the Content-Type, by meta, by the XML declaration, by nothing', async t => {
+t.test('GB 18030 is read by Content-Type, meta element, XML declaration, or without a declaration', async t => {
   for (const label of ['gb18030', 'GBK', '"gb2312"', 'x-gbk']) {
     t.equal((await extract(encodeGb18030(TEXT), `text/plain;charset=${label}`)).text, TEXT, label)
   }
@@ -72,7 +72,7 @@ t.test('GB 18030 by the Content-Type, by meta, by the XML declaration, by nothin
   t.equal((await extract(Buffer.from('8139EE39', 'hex'), 'text/plain')).text, '㐀', 'four bytes')
 })
 
-t.test('Big5 is read where it is declared', async t => {
+t.test('Big5 is read if it is declared', async t => {
   t.equal((await extract(big5, 'text/plain; charset=Big5')).text, '中文')
   t.same(await read(Buffer.concat([Buffer.from('<html><meta charset=big5><p>'), big5]), 'text/html'), ['中文'])
   t.same(
@@ -84,7 +84,7 @@ t.test('Big5 is read where it is declared', async t => {
   )
 })
 
-t.test('a wrong declaration does no harm', async t => {
+t.test('a wrong declaration does not affect valid UTF-8', async t => {
   for (const charset of ['gb2312', 'big5', 'utf-16', 'iso-8859-1', 'nonsense', 'utf8mb4', '']) {
     t.equal((await extract(Buffer.from(TEXT), `text/plain; charset=${charset}`)).text, TEXT, charset)
   }
@@ -97,7 +97,7 @@ t.test('a wrong declaration does no harm', async t => {
   t.same(await read(encodeGb18030('<html><meta charset=utf-16><p>中文</p>'), 'text/html; charset=utf-8'), ['中文'])
 })
 
-t.test('what is valid in no encoding is refused, not guessed', async t => {
+t.test('bytes that are valid in no encoding are rejected, not guessed', async t => {
   for (
     const bytes of [
       Buffer.from('规章 \xFF\xFF 1', 'latin1'),
@@ -116,11 +116,11 @@ t.test('what is valid in no encoding is refused, not guessed', async t => {
   t.match(await refusal(Buffer.from('规章\0 | 1'), 'text/plain'), { kind: 'undecodable', en: /U\+0000/ })
 })
 
-t.test('line ends become line feeds, so that lines are counted alike', async t => {
+t.test('all line ends become line feeds', async t => {
   t.equal((await extract('a\r\nb\rc\nd', 'text/plain')).text, 'a\nb\nc\nd')
   t.equal((await extract('a\r\nb\rc\nd', 'text/plain')).lines.length, 4)
 })
 
-t.test('an empty file is told as such', async t => {
+t.test('an empty file is reported as empty', async t => {
   for (const text of ['', ' \n\t', '\uFEFF']) t.match(await refusal(text, 'text/plain'), { kind: 'empty' })
 })

@@ -1,8 +1,8 @@
-// Excel: each sheet that is shown, each number as the digits that it is.
+// Excel: visible sheets, numbers as plain decimals, merged and hidden cells.
 import t from 'tap'
 import { excelParts, grid, inline, read, refusal, row, sheet, timed, xlsx, zip } from './files.ts'
 
-/** What a cell says that stands behind a label. */
+/** The text of a cell that follows a label. */
 const cell = async (xml: string, shared: Parameters<typeof xlsx>[1] = {}) =>
   (await grid(xlsx([{ rows: row(1, `${inline('A1', '规章')}${xml}`) }], shared)))[0]?.[1] ?? ''
 const number = async (value: string) => await cell(`<c r="B1"><v>${value}</v></c>`)
@@ -13,7 +13,7 @@ const formatted = async (value: string, code: string) =>
     }"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs>`
   })
 
-t.test('numbers are the digits that they are, never with an exponent', async t => {
+t.test('numbers are plain decimals, never with an exponent', async t => {
   const numbers: Record<string, string> = {
     '1.0': '1',
     '12E3': '12000',
@@ -34,7 +34,7 @@ t.test('numbers are the digits that they are, never with an exponent', async t =
   }
 })
 
-t.test('strings: shared, inline, in runs, without the readings beside them', async t => {
+t.test('shared strings, inline strings and runs are read without their phonetic readings', async t => {
   const strings =
     '<si><t>规章</t></si><si><r><t>1</t></r><r><rPr><b/></rPr><t>2</t></r></si><si><t>件</t><rPh sb="0" eb="1"><t>9</t></rPh><phoneticPr fontId="1"/></si><si/><si><t xml:space="preserve"> a_x000D_b_x005F_x0041_ </t></si>'
   const shared = async (index: string) => await cell(`<c r="B1" t="s"><v>${index}</v></c>`, { strings })
@@ -55,7 +55,7 @@ t.test('strings: shared, inline, in runs, without the readings beside them', asy
   )
 })
 
-t.test('formulas have their last result; one that was never calculated is no blank', async t => {
+t.test('a formula has its last result; one that was never calculated is not blank', async t => {
   t.equal(await cell('<c r="B1"><f>SUM(A1:A9)</f><v>12</v></c>'), '12')
   t.equal(await cell('<c r="B1" t="str"><f>A1&amp;""</f><v>12</v></c>'), '12')
   t.equal(await cell('<c r="B1" t="str"><f>""</f><v></v></c>'), '')
@@ -65,7 +65,7 @@ t.test('formulas have their last result; one that was never calculated is no bla
   t.equal(await cell('<c r="B1" t="b"><v>1</v></c>'), 'TRUE')
 })
 
-t.test('dates and percentages are no plain figures', async t => {
+t.test('dates and percentages are not read as plain figures', async t => {
   t.same([
     await formatted('43831', 'yyyy/m/d'),
     await formatted('0.5', 'h:mm'),
@@ -86,7 +86,7 @@ t.test('dates and percentages are no plain figures', async t => {
   t.equal(await cell('<c r="B1" t="d"><v>2020-01-01</v></c>'), '2020-01-01')
 })
 
-t.test('a number that is shown as it is stays plain', async t => {
+t.test('a number whose format displays it unchanged is a plain figure', async t => {
   for (
     const code of [
       'General',
@@ -115,7 +115,7 @@ t.test('a number that is shown as it is stays plain', async t => {
   )
 })
 
-t.test('a number that is shown divided or as something else is no clean figure', async t => {
+t.test('a number whose format displays it divided or as other text is not a plain figure', async t => {
   for (
     const code of [
       '0!.0,',
@@ -134,7 +134,7 @@ t.test('a number that is shown divided or as something else is no clean figure',
   ) t.equal(await formatted('12345', code), `12345 [${code}]`, code)
 })
 
-t.test('sheets come in their order; what is hidden is left out', async t => {
+t.test('sheets are in order; hidden sheets, rows and columns are left out', async t => {
   const rows = (text: string) => row(1, inline('A1', text) + inline('B1', '1'))
   t.same(
     await read(
@@ -150,7 +150,7 @@ t.test('sheets come in their order; what is hidden is left out', async t => {
   )
   t.match(await refusal(xlsx([{ state: 'hidden', rows: rows('x') }])), {
     kind: 'damaged',
-    en: /no sheet that can be read/
+    en: /no readable sheet/
   })
   const grid = row(1, inline('A1', 'a') + inline('B1', '9') + inline('C1', '1')) +
     row(2, inline('A2', 'x') + inline('C2', '8'), ' hidden="1"') + row(3, inline('A3', 'b') + inline('C3', '2'))
@@ -163,7 +163,7 @@ t.test('sheets come in their order; what is hidden is left out', async t => {
   t.same(await read(sheet(grid, '', '<cols><col min="1" max="16384" hidden="true"/></cols>')), [])
 })
 
-t.test('a merged cell that is hidden in part shows its text in the rest', async t => {
+t.test('a partly hidden merged cell keeps its text in the visible part', async t => {
   const merge = (ref: string) => `<mergeCells><mergeCell ref="${ref}"/></mergeCells>`
   const rows = row(1, inline('A1', 'a') + inline('B1', '9'), ' hidden="1"') +
     row(2, inline('B2', '1') + inline('C2', '2')) + row(3, inline('B3', '3') + inline('C3', '4'))
@@ -180,7 +180,7 @@ t.test('a merged cell that is hidden in part shows its text in the rest', async 
   )
 })
 
-t.test('merged cells stand once, and those beside them in their columns', async t => {
+t.test('a merged cell appears once, and its neighbours stay in their columns', async t => {
   const rows = row(1, inline('A1', 'a') + inline('B1', 'b') + inline('D1', 'c')) +
     row(2, '<c r="A2"><v>9</v></c><c r="B2"><v>1</v></c><c r="D2"><v>3</v></c>')
   t.same(await read(sheet(rows, '<mergeCells><mergeCell ref="A1:A2"/><mergeCell ref="B1:C1"/></mergeCells>')), [
@@ -206,7 +206,7 @@ t.test('merged cells stand once, and those beside them in their columns', async 
   ]]])
 })
 
-t.test('cells without an address follow each other; rows may be far apart', async t => {
+t.test('cells without an address follow each other, and rows may be far apart', async t => {
   t.same(
     await grid(
       sheet(
@@ -233,7 +233,7 @@ t.test('cells without an address follow each other; rows may be far apart', asyn
   )
   t.match(await refusal(sheet(row(1, '<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>'))), {
     kind: 'damaged',
-    en: /a cell stands twice/
+    en: /a cell appears twice/
   })
   t.match(await refusal(sheet(row(1, '<c r="A1"><v>1</v></c>') + row(1, '<c r="A1"><v>2</v></c>'))), {
     kind: 'damaged'
@@ -241,7 +241,7 @@ t.test('cells without an address follow each other; rows may be far apart', asyn
   for (const wrong of ['1A', 'A0', 'A', '', 'a1', 'A1B2']) {
     t.match(await refusal(sheet(row(1, `<c r="${wrong}"><v>1</v></c>`))), {
       kind: 'damaged',
-      en: /address of a cell|number of a row/
+      en: /invalid address|invalid number/
     }, wrong)
   }
   for (const wrong of ['0', '-1', '1.5', 'x']) {
@@ -249,7 +249,7 @@ t.test('cells without an address follow each other; rows may be far apart', asyn
   }
 })
 
-t.test('sheets with one far cell, and hidden rows under long merged cells, take no time', async t => {
+t.test('a sheet with one far cell, or hidden rows under long merged cells, is read quickly', async t => {
   t.match(await refusal(sheet(row(1, '<c r="ALM1"><v>1</v></c>'))), {
     kind: 'too-large',
     en: 'More than 1000 cells in one row.'
@@ -264,7 +264,7 @@ t.test('sheets with one far cell, and hidden rows under long merged cells, take 
   t.ok(await timed(async () => await refusal(sheet(rows, `<mergeCells>${merges}</mergeCells>`))) < 4000)
 })
 
-t.test('what is no workbook is damaged', async t => {
+t.test('a file that is not a workbook is reported as damaged', async t => {
   const parts = excelParts([{ rows: row(1, inline('A1', 'a')) }])
   t.match(await refusal(zip({ 'xl/styles.xml': '<a/>' })), { kind: 'damaged', en: /xl\/workbook.xml is missing/ })
   for (const name of ['xl/workbook.xml', 'xl/worksheets/sheet1.xml', 'xl/_rels/workbook.xml.rels']) {

@@ -1,4 +1,4 @@
-// Files of every kind, made on the spot, and what comes out of them.
+// Builds files of every format and extracts their text for the tests.
 import { strToU8, zipSync } from 'fflate'
 import { type Document, slice } from '../../../src/documents/document.ts'
 import { extractDocument } from '../../../src/documents/extract.ts'
@@ -21,14 +21,13 @@ const relations = (of: [type: string, target: string][]) =>
     )
   }</Relationships>`
 
-/** A zip archive of the files as they are. */
+/** A zip archive of the files without compression. */
 export const stored = (files: Record<string, string>): Buffer =>
   Buffer.from(
     zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), { level: 0 })
   )
 
-// ---- Word
-// ---------------------------------------------------------------------------------------------------------------
+// Word
 
 export const p = (...runs: string[]) => `<w:p>${runs.map(run => run.startsWith('<') ? run : r(run)).join('')}</w:p>`
 export const r = (text: string, properties = '') =>
@@ -53,8 +52,7 @@ export const wordParts = (body: string): Record<string, string> => ({
 
 export const docx = (body: string, more: Record<string, string> = {}): Buffer => zip({ ...wordParts(body), ...more })
 
-// ---- Excel
-// --------------------------------------------------------------------------------------------------------------
+// Excel
 
 interface Sheet {
   name?: string
@@ -67,7 +65,7 @@ interface Sheet {
 export const columnName = (column: number): string =>
   column < 26 ? String.fromCharCode(65 + column) : columnName(Math.floor(column / 26) - 1) + columnName(column % 26)
 export const inline = (at: string, text: string) => `<c r="${at}" t="inlineStr"><is><t>${escape(text)}</t></is></c>`
-/** A row of cells that are given as XML. */
+/** A row with the given XML of cells. */
 export const row = (number: number, cells: string, more = '') => `<row r="${number}"${more}>${cells}</row>`
 
 export function excelParts (
@@ -103,14 +101,13 @@ export const xlsx = (sheets: Sheet[], shared: Parameters<typeof excelParts>[1] =
 /** One sheet with these rows. */
 export const sheet = (rows: string, after = '', cols = '') => xlsx([{ name: '年报', rows, after, cols }])
 
-// ---- what comes out
-// -----------------------------------------------------------------------------------------------------
+// Extraction
 
 export const extract = async (file: string | Buffer, type = 'application/octet-stream'): Promise<Document> =>
   await extractDocument(Buffer.from(file as string), type)
 
 /**
- * Running text as a string, a row of a table as its cells: `[column, text]`, with the width where that is more than 1.
+ * Running text is a string, a row of a table an array of `[column, text]`, with the width if it is more than 1.
  */
 export type Cells = ([column: number, text: string] | [column: number, text: string, width: number])[]
 
@@ -129,7 +126,7 @@ export const read = async (file: string | Buffer, type?: string) => linesOf(awai
 export const grid = async (file: string | Buffer, type?: string): Promise<string[][]> =>
   (await read(file, type)).flatMap(line => typeof line === 'string' ? [] : [line.map(([, text]) => text)])
 
-/** Why it is refused; what is thrown otherwise is no refusal. */
+/** Returns the error for the file. Fails on any other error. */
 export async function refusal (
   file: string | Buffer,
   type?: string
@@ -143,7 +140,7 @@ export async function refusal (
   }
 }
 
-/** Milliseconds of the processor, which other work on the machine does not change. */
+/** CPU time in milliseconds, which other processes on the machine hardly affect. */
 export async function timed (work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   await work()

@@ -1,13 +1,13 @@
-// Web pages: what is seen, where it stands, and nothing else.
+// Web pages: the visible text and tables, each cell in its place.
 import t from 'tap'
 import { grid, read, refusal, timed } from './files.ts'
 
 const page = async (html: string) => await read(html, 'text/html')
 const table = async (html: string) => await grid(`<table>${html}</table>`, 'text/html')
-/** A row with a label, so that the table is none of a single cell. */
+/** A row with a label, as a table with a single cell is taken for layout. */
 const cell = async (html: string) => (await table(`<tr><td>规章</td><td>${html}</td></tr>`))[0]?.[1]
 
-t.test('text line by line, tables row by row, in their order', async t => {
+t.test('text is read line by line and tables row by row, in document order', async t => {
   t.same(
     await page(
       '<title>t</title><h1>年报</h1><p>一 二<br>三</p>四<table><tr><td>a</td><th>1</th></tr></table>五<table><caption>题</caption><tbody><tr><td>b</td><td>2</td></tr></table>'
@@ -16,7 +16,7 @@ t.test('text line by line, tables row by row, in their order', async t => {
   )
 })
 
-t.test('a number in pieces is one number; numbers apart stay apart', async t => {
+t.test('a number split over elements is one number; separate numbers stay separate', async t => {
   t.equal(await cell('<span>1</span><span>2</span>'), '12')
   t.equal(await cell('<span lang=EN-US>1</span><!-- x --><b>0</b>\n'), '10')
   for (
@@ -39,7 +39,7 @@ t.test('a number in pieces is one number; numbers apart stay apart', async t => 
   ], 'as it stands')
 })
 
-t.test('what is not shown does not count', async t => {
+t.test('hidden text is ignored', async t => {
   for (
     const hidden of [
       '<script>9</script>',
@@ -70,7 +70,7 @@ t.test('what is not shown does not count', async t => {
   t.equal(await cell('<![if !vml]>5<![endif]>'), '5', 'what a condition reveals is seen')
 })
 
-t.test('a hidden cell, row or table gives up its place; one that only shows nothing keeps it', async t => {
+t.test('a hidden cell, row or table takes no place; an invisible one keeps it', async t => {
   t.same(await table('<tr><td>a<td style="display:none">9<td>1<tr style="display:none"><td>b<td>2<tr><td>c<td>3'), [[
     'a',
     '1'
@@ -84,7 +84,7 @@ t.test('a hidden cell, row or table gives up its place; one that only shows noth
   t.same(await page('<table style="display:none"><tr><td>a<td>1</table>'), [])
 })
 
-t.test('fields of a form in a cell are not taken for a blank', async t => {
+t.test('a cell with a form control is not taken for a blank', async t => {
   t.equal(await cell('<input value="12">'), '12')
   t.equal(await cell('<textarea> 12 </textarea>'), '12')
   t.equal(await cell('<select><option>1<option selected>2</select>'), '\uFFFD')
@@ -95,7 +95,7 @@ t.test('fields of a form in a cell are not taken for a blank', async t => {
   )
 })
 
-t.test('merged cells stand once, and those beside them in their columns', async t => {
+t.test('a merged cell appears once, and its neighbours stay in their columns', async t => {
   t.same(await page('<table><tr><td rowspan=2>a<td colspan=2>b<td>c<tr><td>1<td>2<td>3<tr><td colspan=4>d</table>'), [
     [[0, 'a'], [1, 'b', 2], [3, 'c']],
     [[1, '1'], [2, '2'], [3, '3']],
@@ -111,7 +111,7 @@ t.test('merged cells stand once, and those beside them in their columns', async 
   ]], [[0, 'b'], [1, '2']]], 'no cell leaves its part of the table')
 })
 
-t.test('absurd spans are read as a browser reads them', async t => {
+t.test('absurd spans are interpreted as browsers do', async t => {
   for (const wrong of ['0', '-3', 'x', '']) {
     t.same(await page(`<table><tr><td colspan="${wrong}">a<td>1</table>`), [[[0, 'a'], [1, '1']]], wrong)
   }
@@ -134,7 +134,7 @@ t.test('absurd spans are read as a browser reads them', async t => {
   )
 })
 
-t.test('a table of tables only divides the page', async t => {
+t.test('a table that contains tables is layout, not a table', async t => {
   t.same(await page('<table><tr><td>菜单<td><table><tr><td>a<td>1<tr><td>b<td>2</table>尾</table>'), [
     '菜单',
     [[0, 'a'], [1, '1']],
@@ -147,11 +147,11 @@ t.test('a table of tables only divides the page', async t => {
     [1, 1001],
     'or of long text'
   )
-  // Which of its figures belong together cannot be told any more: nothing is put side by side.
+  // It is unclear which figures belong together, so none are put in one row.
   t.same(await page('<table><tr><td>a<td><table><tr><td>1</table><td>2</table>'), ['a', '1', '2'])
 })
 
-t.test('tags that were never closed', async t => {
+t.test('unclosed tags are read as browsers do', async t => {
   t.same(await table('<tr><td>a<td><p><span>1<tr><td>b<td><b>2'), [['a', '1'], ['b', '2']])
   t.same(
     await page('<table><tr><td>a<td>1<table><tr><td>b<td>2'),
@@ -165,7 +165,7 @@ t.test('tags that were never closed', async t => {
   )
 })
 
-t.test('a page is known by its first tag, whatever it is called', async t => {
+t.test('a page is recognized by its first tag, whatever its content type', async t => {
   for (
     const start of [
       '<!DOCTYPE html>',
@@ -185,7 +185,7 @@ t.test('a page is known by its first tag, whatever it is called', async t => {
   t.same(await read('<1>规章', 'text/plain'), ['<1>规章'])
 })
 
-t.test('XHTML: an element that closes itself holds nothing', async t => {
+t.test('a self-closing element of XHTML has no content', async t => {
   t.same(
     await read(
       '<html><head><script src="x"/><title/></head><body><p/><table><tr><td>a</td><td/><td>1</td></tr></table></body></html>',

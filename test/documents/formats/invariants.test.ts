@@ -1,5 +1,4 @@
-// Whatever the grid and the format: each cell is found in its place, and slicing the text by its span gives what stands
-// there.
+// Properties of every format: each cell is found in its place, and slicing the text by its span gives its text.
 import fc from 'fast-check'
 import assert from 'node:assert/strict'
 import t from 'tap'
@@ -21,7 +20,7 @@ interface Grid {
   width: number
 }
 
-/** Any characters, but only such white space as no format changes; spaces never at the ends or twice. */
+/** Any characters, but only white space that no format changes: single spaces, none at the ends. */
 const text = fc.oneof(
   fc.integer({ min: -10, max: 10 ** 12 }).map(String),
   fc.constantFrom('', '一、本年新收', '0?', '\u00a0', '1,234', 'a | b', '<b>&amp;"', '件\u3000数', '🀄', '/'),
@@ -30,7 +29,7 @@ const text = fc.oneof(
   [...raw.toWellFormed()].filter(character => character > ' ' && !'\x7F\uFFFE\uFFFF'.includes(character)).join('')
 )
 
-/** A grid in which cells are merged at random: each place is covered by one cell. */
+/** A grid with randomly merged cells: exactly one cell covers each place. */
 const grids: fc.Arbitrary<Grid> = fc.record({
   height: fc.integer({ min: 1, max: 6 }),
   width: fc.integer({ min: 2, max: 6 }),
@@ -103,7 +102,7 @@ const merges = (grid: Grid) =>
     ).join('')
   }</mergeCells>`
 
-/** What is promised of every document. */
+/** Checks the contract of Document; returns the first violation. */
 function faultOf (document: Document): string | null {
   const { text, lines } = document
   if (text !== text.toWellFormed() || text.includes('\0')) return 'characters that cannot be kept'
@@ -128,7 +127,7 @@ function faultOf (document: Document): string | null {
 
 const isTable = (grid: Grid) => grid.cells.length > 1
 
-t.test('a grid comes back from a page and from Word as it is', async () => {
+t.test('a grid survives HTML and Word unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(grids.filter(isTable), async grid => {
       const expected = rowsOf(grid).filter(cells => cells.length > 0).map(cells =>
@@ -149,7 +148,7 @@ t.test('a grid comes back from a page and from Word as it is', async () => {
   )
 })
 
-t.test('a grid comes back from Excel with each text in its place', async () => {
+t.test('a grid survives Excel with each text in its place', async () => {
   await fc.assert(
     fc.asyncProperty(grids.filter(grid => grid.cells.some(cell => cell.text !== '')), async grid => {
       const document = await extract(sheet(excelRows(grid), merges(grid)))
@@ -166,7 +165,7 @@ t.test('a grid comes back from Excel with each text in its place', async () => {
   )
 })
 
-t.test('text with bars: the fields are what stands between them', async () => {
+t.test('the fields of text with bars are the texts between them', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(text.map(raw => raw.replaceAll(/[|｜│┃\s\u0085]/gu, '')), { minLength: 1, maxLength: 8 }), {
@@ -185,7 +184,7 @@ t.test('text with bars: the fields are what stands between them', async () => {
   )
 })
 
-/** Parts of real files with pieces taken out, doubled or put elsewhere. */
+/** Real files with pieces removed, duplicated or moved. */
 const mangled = (xml: string) =>
   fc.array(
     fc.tuple(
@@ -204,7 +203,7 @@ const mangled = (xml: string) =>
       )
     )
 
-t.test('whatever the bytes, they are a document in order or are refused', async t => {
+t.test('any bytes give a valid document or a rejection', async t => {
   const word = wordParts(
     tbl(
       '<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr><w:tc><w:tcPr><w:gridSpan w:val="2"/><w:vMerge/></w:tcPr><w:p><w:pPr><w:pStyle w:val="A"/></w:pPr><w:r><w:rPr><w:vanish/></w:rPr><w:t>1</w:t><w:br/></w:r></w:p></w:tc></w:tr>'

@@ -1,4 +1,4 @@
-// Files that are too much: refused in time, with what was too much and where the limit is.
+// Files that exceed a limit: rejected quickly, with the name and value of the limit.
 import t from 'tap'
 import { LIMITS } from '../../../src/documents/formats/limits.ts'
 import { docx, extract, inline, p, refusal, row, sheet, tbl, tc, timed, tr } from './files.ts'
@@ -8,7 +8,7 @@ const text = (content: string) => [content, 'text/plain'] as const
 const file = (content: Buffer) => [content, ''] as const
 const DEEP = /^The elements of the file are nested too deep\.$/
 
-t.test('each limit says what it is', async t => {
+t.test('the error names the limit and its value', async t => {
   const cases: Record<string, [readonly [string | Buffer, string], string | RegExp]> = {
     'characters of text': [text('长'.repeat(LIMITS.characters + 1)), 'More than 4000000 characters of text.'],
     'characters of a page': [
@@ -57,7 +57,7 @@ t.test('each limit says what it is', async t => {
   }
 })
 
-t.test('markup that makes slow parsers slow', async t => {
+t.test('pathological markup is parsed quickly', async t => {
   const cases: Record<string, readonly [string | Buffer, string]> = {
     'an element of attributes': html(`<div ${Array.from({ length: 200_000 }, (_, i) => `a${i}`).join(' ')}>x`),
     'what a table throws out': html(`<table>${'<i></i>'.repeat(200_000)}`),
@@ -84,7 +84,7 @@ t.test('markup that makes slow parsers slow', async t => {
   }
 })
 
-t.test('the largest documents that are read need no more than a few hundred megabytes', async t => {
+t.test('the largest accepted documents need only a few hundred megabytes', async t => {
   const before = process.memoryUsage().rss
   for (
     const content of [

@@ -1,12 +1,12 @@
-// Word: the text as it stands when all changes are accepted, each figure in its cell.
+// Word: the text with all tracked changes accepted, each figure in its cell.
 import t from 'tap'
 import { docx, grid, p, r, read, refusal, tbl, tc, tr, wordParts, zip } from './files.ts'
 
 const table = async (...rows: string[]) => await grid(docx(tbl(...rows)))
-/** What a cell with this content says, between two others. */
+/** The text of a cell with this content, between two others. */
 const cell = async (content: string) => (await table(tr('规章', tc(content), '6')))[0]?.slice(1, -1).join('|')
 
-t.test('paragraphs are lines, tables have their rows, in their order', async t => {
+t.test('paragraphs become lines and tables rows, in document order', async t => {
   t.same(
     await read(
       docx(
@@ -18,7 +18,7 @@ t.test('paragraphs are lines, tables have their rows, in their order', async t =
   )
 })
 
-t.test('a number in pieces is one number; numbers apart stay apart', async t => {
+t.test('a number split over runs is one number; separate numbers stay separate', async t => {
   const pieces: Record<string, string> = {
     runs: p('1', r('2', '<w:b/>')),
     'spelling marks': p('1', '<w:proofErr w:type="spellStart"/>', '2'),
@@ -59,7 +59,7 @@ t.test('a number in pieces is one number; numbers apart stay apart', async t => 
   )
 })
 
-t.test('tracked changes: what was inserted counts, what was deleted does not', async t => {
+t.test('inserted text of tracked changes counts, deleted text does not', async t => {
   const changed = (name: string, runs: string) =>
     `<w:${name} w:id="1" w:author="x" w:date="2020-01-01T00:00:00Z">${runs}</w:${name}>`
   t.equal(await cell(p('1', changed('ins', r('2')), changed('del', '<w:r><w:delText>9</w:delText></w:r>'))), '12')
@@ -92,7 +92,7 @@ t.test('a paragraph whose end was deleted does not run into the next cell', asyn
   t.same(await table(tr('规章', tc(endless('5') + p('6')), '7')), [['规章', '5 6', '7']])
 })
 
-t.test('hidden and struck out text does not count', async t => {
+t.test('hidden and struck out text is ignored', async t => {
   for (
     const properties of [
       '<w:vanish/>',
@@ -114,7 +114,7 @@ t.test('hidden and struck out text does not count', async t => {
   t.same(await table(tr('a', '1'), `<w:tr><w:trPr><w:hidden/></w:trPr>${tc('b')}${tc('9')}</w:tr>`), [['a', '1']])
 })
 
-t.test('merged cells stand once, and those beside them in their columns', async t => {
+t.test('a merged cell appears once, and its neighbours stay in their columns', async t => {
   const [restart, goesOn] = ['<w:vMerge w:val="restart"/>', '<w:vMerge/>']
   t.same(
     await read(docx(tbl(
@@ -163,7 +163,7 @@ t.test('merged cells stand once, and those beside them in their columns', async 
   })
 })
 
-t.test('controls round rows and cells change nothing', async t => {
+t.test('content controls around rows and cells change nothing', async t => {
   const control = (content: string) => `<w:sdt><w:sdtPr/><w:sdtContent>${content}</w:sdtContent></w:sdt>`
   t.same(
     await grid(
@@ -173,7 +173,7 @@ t.test('controls round rows and cells change nothing', async t => {
   )
 })
 
-t.test('a table of tables only divides the page', async t => {
+t.test('a table that contains tables is layout, not a table', async t => {
   t.same(await read(docx(tbl(tr(tc(tbl(tr('a', '1'), tr('b', '2')) + p()), '旁')))), [[[0, 'a'], [1, '1']], [[0, 'b'], [
     1,
     '2'
@@ -181,7 +181,7 @@ t.test('a table of tables only divides the page', async t => {
   t.same(await read(docx(tbl(tr('a', tc(tbl(tr('1')) + p()), '2')))), ['a', '1', '2'])
 })
 
-t.test('a text box follows its paragraph, once; notes are no part of a cell', async t => {
+t.test('a text box follows its paragraph once, and notes are not part of a cell', async t => {
   const box = (content: string) =>
     `<w:r><mc:AlternateContent><mc:Choice Requires="wps"><wps:txbx><w:txbxContent>${content}</w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>${content}</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>`
   t.same(await read(docx(p('前', box(p('框')), '后'))), ['前后', '框'])
@@ -199,7 +199,7 @@ t.test('a text box follows its paragraph, once; notes are no part of a cell', as
   t.same(await read(noted), [[[0, '规章'], [1, '12']]])
 })
 
-t.test('other prefixes, another name of the main part, characters that cannot be kept', async t => {
+t.test('other namespace prefixes, another name of the main part and unstorable characters are handled', async t => {
   const parts = wordParts(tbl(tr('a', '1')))
   const main = parts['word/document.xml']!
   t.same(
@@ -223,7 +223,7 @@ t.test('other prefixes, another name of the main part, characters that cannot be
   t.same(await grid(docx(tbl(tr('a', tc('<w:p><w:r><w:t>1&#0;&#xD800;</w:t></w:r></w:p>'))))), [['a', '1\uFFFD\uFFFD']])
 })
 
-t.test('what is no Word document is damaged', async t => {
+t.test('a file that is not a Word document is reported as damaged', async t => {
   const parts = wordParts(tbl(tr('a', '1')))
   for (
     const xml of [

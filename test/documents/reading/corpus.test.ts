@@ -1,9 +1,9 @@
-// The reader against documents in every style: no wrong figure, and at least 99 % of what is printed. What is missed is
-// listed where it is too much; figures that cannot be read are null, blanks and marks are not counted. READING_RUNS
-// sets how many documents of each style; READING_STYLE and READING_SEED replay one.
+// Reads generated documents in every style: no figure may be wrong, and at least 99 % of the printed figures must be
+// read. Blank and not applicable cells are not counted. READING_RUNS sets the number of documents per style;
+// READING_STYLE and READING_SEED replay one.
 import t from 'tap'
 import { sampleOf } from './corpus.ts'
-import { inShort, isRefusal, judge, read } from './judge.ts'
+import { summarize, isRefusal, judge, read } from './judge.ts'
 import { STYLES } from './styles/styles.ts'
 
 const runs = Number(process.env['READING_RUNS'] ?? 50)
@@ -13,7 +13,7 @@ const seeds = onlySeed === undefined ? Array.from({ length: runs }, (_, i) => i 
 
 for (const style of STYLES.filter(style => onlyStyle === undefined || style.name === onlyStyle)) {
   const recall = style.recall ?? 0.99
-  t.test(`${style.name}: no wrong figure, and ${recall * 100} % of the figures`, async t => {
+  t.test(`${style.name}: no figure is wrong and ${recall * 100} % of the figures are read`, async t => {
     const wrong: string[] = []
     const missed: string[] = []
     const faults: string[] = []
@@ -25,8 +25,8 @@ for (const style of STYLES.filter(style => onlyStyle === undefined || style.name
       const { document, answer } = await read(sample)
       const judgement = judge(document, answer, expected)
       printed += judgement.printed
-      wrong.push(...judgement.wrong.map(finding => inShort(style.name, seed, finding)))
-      missed.push(...judgement.missed.map(finding => inShort(style.name, seed, finding)))
+      wrong.push(...judgement.wrong.map(finding => summarize(style.name, seed, finding)))
+      missed.push(...judgement.missed.map(finding => summarize(style.name, seed, finding)))
       faults.push(...judgement.faults.map(fault => `${style.name} ${seed}: ${fault}`))
       if (isRefusal(answer)) continue
       if (answer.form !== report.form) faults.push(`${style.name} ${seed}: read as the form ${answer.form.id}`)
@@ -39,7 +39,7 @@ for (const style of STYLES.filter(style => onlyStyle === undefined || style.name
       }
     }
     t.same(wrong, [], 'no figure is wrong')
-    t.same(faults, [], 'its account is right')
+    t.same(faults, [], 'sources, counts, year and agency are correct')
     t.ok(yearless.length <= seeds.length / 20, 'the year of the title is found', { yearless })
     t.ok(missed.length <= printed * (1 - recall), `of ${printed} figures ${missed.length} are missed`, {
       missed: missed.slice(0, 60)

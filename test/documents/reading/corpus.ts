@@ -1,4 +1,4 @@
-// Documents of the corpus: a style and a seed give always the same one.
+// The corpus of generated documents. The same style and seed always give the same document.
 import { crc32 } from 'node:zlib'
 import { type Look, randomLook } from './look.ts'
 import { type Page, pageOf } from './page.ts'
@@ -16,7 +16,7 @@ export const lookOf = (style: Style, random: Random): Partial<Look> =>
   typeof style.look === 'function' ? style.look(random) : style.look ?? {}
 
 export function sampleOf (style: Style, seed: number): Sample {
-  // Otherwise the same seed would draw the same report in every style.
+  // Includes the name of the style, so that a seed gives different reports in different styles.
   const random = randomFrom(crc32(style.name) + seed)
   const look = randomLook(random, lookOf(style, random))
   const page = pageOf(randomReport(random), look, random)

@@ -1,10 +1,10 @@
-// Damaged documents: whatever comes out is what the undamaged document says. And documents of other kinds: nothing
-// comes out. READING_RUNS sets how many of each damage and style; READING_DAMAGE, READING_STYLE and READING_SEED replay
-// one.
+// Reads damaged documents: every figure that is read must be that of the undamaged document. Documents of other kinds
+// must give no figure. READING_RUNS sets the number of documents per damage and style; READING_DAMAGE, READING_STYLE
+// and READING_SEED replay one.
 import t from 'tap'
 import { damagedOf, FAMILIES } from './damaged.ts'
 import { DAMAGES } from './damages/damages.ts'
-import { faultsOf, figuresOf, inShort, judge, read } from './judge.ts'
+import { faultsOf, figuresOf, summarize, judge, read } from './judge.ts'
 import { OTHERS } from './others.ts'
 import { STYLES } from './styles/styles.ts'
 
@@ -13,7 +13,7 @@ const { READING_DAMAGE: onlyDamage, READING_STYLE: onlyStyle, READING_SEED: only
 const seeds = onlySeed === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(onlySeed)]
 
 for (const damage of DAMAGES.filter(damage => onlyDamage === undefined || damage.name === onlyDamage)) {
-  t.test(`where ${damage.name}, no wrong figure is read`, async t => {
+  t.test(`no wrong figure is read if ${damage.name}`, async t => {
     const wrong: string[] = []
     let documents = 0
     for (const style of STYLES.filter(style => onlyStyle === undefined || style.name === onlyStyle)) {
@@ -26,7 +26,7 @@ for (const damage of DAMAGES.filter(damage => onlyDamage === undefined || damage
         const { document, answer } = await read(damaged)
         const judgement = judge(document, answer, damaged.page.expected)
         wrong.push(
-          ...judgement.wrong.map(finding => inShort(style.name, seed, finding)),
+          ...judgement.wrong.map(finding => summarize(style.name, seed, finding)),
           ...judgement.faults.map(fault => `${style.name} ${seed}: ${fault}`)
         )
       }

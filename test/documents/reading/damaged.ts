@@ -1,4 +1,4 @@
-// A document and what happened to it: a damage, a style and a seed give always the same one.
+// Damaged documents. The same damage, style and seed always give the same document; the names are part of the seed.
 import { crc32 } from 'node:zlib'
 import { lookOf } from './corpus.ts'
 import { type Damage, type Family, withoutMarks } from './damages/damage.ts'
@@ -30,7 +30,7 @@ export interface Damaged extends Rendered {
   page: Page
 }
 
-/** Undefined where there is nothing to damage. Printed sums are right, so that sums can speak against a reading. */
+/** Returns undefined if there is nothing to damage. Printed sums are correct, so that the reader can rely on them. */
 export function damagedOf (damage: Damage, style: Style, seed: number): Damaged | undefined {
   const random = randomFrom(crc32(damage.name + style.name) + seed)
   const look = randomLook(random, { ...lookOf(style, random), wrongSum: false, missing: '', contents: false })

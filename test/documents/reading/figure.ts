@@ -1,4 +1,4 @@
-// One figure as an office writes it, and what a careful reader makes of it.
+// Writes a figure as agencies do, with what the reader is expected to make of it.
 import type { Cell } from '../../../src/form/form.ts'
 import type { Look } from './look.ts'
 import type { Expected } from './page.ts'

@@ -1,4 +1,4 @@
-// Soup: whatever comes in, the reader answers soon, throws nothing, and its account is in order.
+// Reads arbitrary input: the reader must be fast, must not throw, and its sources and counts must be consistent.
 import t, { type Test } from 'tap'
 import { UnreadableFile } from '../../../src/documents/formats/unreadable-file.ts'
 import { sampleOf } from './corpus.ts'
@@ -8,29 +8,29 @@ import type { Rendered } from './styles/style.ts'
 import { STYLES } from './styles/styles.ts'
 
 const runs = Number(process.env['READING_RUNS'] ?? 40)
-const LONGEST = 2000
+const MAX_MS = 2000
 
 const plain = (text: string): Rendered => ({ bytes: Buffer.from(text), contentType: 'text/plain; charset=utf-8' })
 const html = (text: string): Rendered => ({ bytes: Buffer.from(text), contentType: 'text/html; charset=utf-8' })
 
-async function holds (t: Test, name: string, rendered: Rendered) {
-  // Of the processor: the machine may have other work.
+async function checkReading (t: Test, name: string, rendered: Rendered) {
+  // CPU time, as other processes may be running.
   const started = process.cpuUsage()
   const faults = await read(rendered).then(({ document, answer }) => faultsOf(document, answer), refused)
   const { user, system } = process.cpuUsage(started)
   const took = (user + system) / 1000
-  t.ok(took < LONGEST, `${name} took ${Math.round(took)} ms`)
+  t.ok(took < MAX_MS, `${name} took ${Math.round(took)} ms`)
   t.same(faults, [], name)
 }
 
-/** What is too big is refused before it is read. */
+/** Files over a limit are rejected before they are read. */
 const refused = (error: unknown): string[] =>
   error instanceof UnreadableFile ? [] : [error instanceof Error ? error.stack! : String(error)]
 
 const text = (style: string, seed: number) =>
   sampleOf(STYLES.find(known => known.name === style)!, seed).bytes.toString()
 
-/** Pieces of real documents in any order. */
+/** Pieces of generated documents in random order. */
 function soup (random: Random): string {
   const pieces = ['pipes padded', 'cell per line', 'aligned', 'markdown', 'tabs of Excel', 'single spaces'].flatMap(
     style => text(style, random.int(1000)).split(random.pick([/(?<=\n)/, /(?<=[|\n\t ])/, /(?<=.{3})/s]))
@@ -40,7 +40,7 @@ function soup (random: Random): string {
   )
 }
 
-/** Any characters, rare ones oftener than in life. */
+/** Random characters, with rare ones overrepresented. */
 function characters (random: Random): string {
   const ranges = [
     [0, 0x7F],
@@ -101,15 +101,15 @@ const EXTREMES: [string, Rendered][] = [
   ['entities', html('&nbsp;&#48;&#x30;&amp;&bogus;'.repeat(10_000))]
 ]
 
-t.test('soup of pieces of reports', async t => {
-  for (let seed = 1; seed <= runs; seed++) await holds(t, `soup ${seed}`, plain(soup(randomFrom(seed))))
+t.test('text made of pieces of reports is read fast and consistently', async t => {
+  for (let seed = 1; seed <= runs; seed++) await checkReading(t, `soup ${seed}`, plain(soup(randomFrom(seed))))
 })
 
-t.test('soup of pieces of pages', async t => {
+t.test('a page made of pieces of pages is read fast and consistently', async t => {
   for (let seed = 1; seed <= runs; seed++) {
     const random = randomFrom(seed)
     const pieces = text('html of a site', seed).split(/(?<=>)/)
-    await holds(
+    await checkReading(
       t,
       `page soup ${seed}`,
       html(Array.from({ length: random.pick([50, 500, 3000]) }, () => random.pick(pieces)).join(''))
@@ -117,10 +117,12 @@ t.test('soup of pieces of pages', async t => {
   }
 })
 
-t.test('any characters', async t => {
-  for (let seed = 1; seed <= runs; seed++) await holds(t, `characters ${seed}`, plain(characters(randomFrom(seed))))
+t.test('random characters are read fast and consistently', async t => {
+  for (let seed = 1; seed <= runs; seed++) {
+    await checkReading(t, `characters ${seed}`, plain(characters(randomFrom(seed))))
+  }
 })
 
-t.test('extremes', async t => {
-  for (const [name, rendered] of EXTREMES) await holds(t, name, rendered)
+t.test('extreme input is read fast and consistently', async t => {
+  for (const [name, rendered] of EXTREMES) await checkReading(t, name, rendered)
 })

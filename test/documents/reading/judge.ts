@@ -1,5 +1,4 @@
-// Whether the reader got a document right: the figures it read against those that are printed, and the account it gives
-// of them.
+// Compares a reading with the printed figures, and checks its sources and counts.
 import { type Document, slice } from '../../../src/documents/document.ts'
 import { readDocument } from '../../../src/documents/read.ts'
 import type { Reading, Refusal } from '../../../src/documents/reading/reading.ts'
@@ -20,9 +19,9 @@ export interface Judgement {
   wrong: Finding[]
   /** Printed, and not read. */
   missed: Finding[]
-  /** Blank or not applicable, and called something else. */
+  /** Blank or not applicable, but with another state in the reading. */
   unclear: Finding[]
-  /** What is wrong with the account: spans, counts, year, name. */
+  /** Inconsistencies of spans and counts. */
   faults: string[]
   printed: number
 }
@@ -85,7 +84,7 @@ function finding (answer: Reading | Refusal, cell: string, expected: Finding['ex
   }
 }
 
-/** Provenance: each figure has its source, each source is where it says, the counts add up. */
+/** Checks that each figure has a source, that the spans of sources give their raw text, and that the counts add up. */
 export function faultsOf (document: Document, answer: Reading | Refusal): string[] {
   if (isRefusal(answer)) return answer.refused.length > 0 ? [] : ['a refusal without a reason']
   const faults: string[] = []
@@ -112,7 +111,7 @@ export function faultsOf (document: Document, answer: Reading | Refusal): string
   return faults
 }
 
-export const inShort = (style: string, seed: number, { cell, expected, got, raw, code }: Finding) =>
+export const summarize = (style: string, seed: number, { cell, expected, got, raw, code }: Finding) =>
   `${style} ${seed}: ${cell} is ${expected}, read ${got ?? 'nothing'}${
     raw === '' ? '' : ` from ${JSON.stringify(raw)}`
   } (${code})`

@@ -1,9 +1,9 @@
-// Documents that speak of the same things and are no annual report on disclosure: nothing may be read from them.
+// Documents about similar subjects that are not annual disclosure reports: no figure may be read from them.
 import type { Rendered } from './styles/style.ts'
 
 const text = (content: string): Rendered => ({ bytes: Buffer.from(content), contentType: 'text/plain; charset=utf-8' })
 
-/** The rows of a text as a table of a page. */
+/** A page with the rows of the text as a table. */
 const page = (content: string): Rendered => {
   const rows = content.split('\n').map(line =>
     line.includes('|')

@@ -1,15 +1,15 @@
-// A report as it is printed, before it becomes bytes: paragraphs, tables with merged cells, and what a careful reader
-// takes.
+// Prints a report as paragraphs and tables with merged cells, before a style turns it into bytes, with the reading that
+// is expected.
 import { type Cell as FormCell, cellId, type FormTable } from '../../../src/form/form.ts'
 import { fullWidth, numerals, writeFigure } from './figure.ts'
 import type { Look } from './look.ts'
 import type { Random } from './random.ts'
 import type { Report } from './report.ts'
 
-/** A figure, or why there is none. A cell that is not printed has no entry. */
+/** A figure, or why there is none. Cells that are not printed have no entry. */
 export type Expected = number | 'blank' | 'not_applicable' | 'unit_unknown' | 'heading'
 
-/** `\n` in the text is a break in the cell. */
+/** `\n` in the text is a line break in the cell. */
 export interface Cell {
   text: string
   colspan: number
@@ -81,7 +81,7 @@ export function pageOf (report: Report, look: Look, random: Random): Page {
   const titles = PART_TITLES[look.titles]!
   const note = (text: string) => look.notes && random.chance(0.7) ? [paragraph(half(look, text))] : []
   const text = (id: string) => report.texts[id]!.map(text => paragraph(half(look, text)))
-  // A report of 2021 or later without part two and with one row （六） could be of either form.
+  // A report of 2021 or later without part two and with a single row （六） fits both forms.
   const ambiguous = report.year > 2020 && (report.form.id === '2019' || look.otherHandling === 'heading')
   const missing = look.missing === 'part two' && ambiguous ? '' : look.missing
   const unit = look.unitLine === '' ? [] : [paragraph(half(look, look.unitLine))]
@@ -151,8 +151,7 @@ function withWrongSum (report: Report, random: Random): Report {
   return { ...report, figures: new Map(report.figures).set(id, report.figures.get(id)! + 1 + random.int(9)) }
 }
 
-// ---- figures and labels
-// -------------------------------------------------------------------------------------------------
+// Figures and labels
 
 function figureCell (print: Print, cell: FormCell, colspan = 1): Cell {
   const { text, expected } = writeFigure(cell, print.report.figures.get(cell.id)!, print.look, print.random)
@@ -160,14 +159,14 @@ function figureCell (print: Print, cell: FormCell, colspan = 1): Cell {
   return { text, colspan, rowspan: 1, kind: 'figure', id: cell.id }
 }
 
-const strange = (text: string, colspan = 1): Cell => ({ text, colspan, rowspan: 1, kind: 'figure', id: '' })
+const foreignCell = (text: string, colspan = 1): Cell => ({ text, colspan, rowspan: 1, kind: 'figure', id: '' })
 
 const half = (look: Look, text: string) =>
   look.brackets === 'half'
     ? text.replaceAll('（', '(').replaceAll('）', ')').replaceAll('，', ',').replaceAll('：', ':')
     : text
 
-/** A label of the form as this document has it. */
+/** A label of the form as the document prints it. */
 function printed (look: Look, zh: string): string {
   let text = zh
     .replace(
@@ -182,7 +181,7 @@ function printed (look: Look, zh: string): string {
   return half(look, text)
 }
 
-/** Breaks as narrow columns make them. */
+/** Line breaks of narrow columns. */
 const BREAKS: [RegExp, string][] = [
   [/^(本年新)(制作|公开)/, '$1\n$2'],
   [/^(商业|科研|结果|其他|尚未)(企业|机构|维持|纠正|结果|审结)$/, '$1\n$2'],
@@ -208,8 +207,7 @@ const EXPLAINED: Record<string, string> = {
 
 const explained = (look: Look, id: string) => look.explained ? half(look, EXPLAINED[id] ?? '') : ''
 
-// ---- part two
-// -----------------------------------------------------------------------------------------------------------
+// Part two
 
 function partTwo (print: Print): Part[] {
   const { report: { form }, look, random } = print
@@ -225,7 +223,10 @@ function partTwo (print: Print): Part[] {
     const at = random.int(blocks.length + 1)
     blocks.splice(at, 0, {
       title: half(look, '第二十条第（十）项'),
-      rows: [[header('信息内容'), header('本年公开数量', width - 1)], [label('重大建设项目'), strange('12', width - 1)]]
+      rows: [[header('信息内容'), header('本年公开数量', width - 1)], [
+        label('重大建设项目'),
+        foreignCell('12', width - 1)
+      ]]
     })
   }
   const titled = ({ title, rows }: typeof blocks[number]) => [[header(title, width)], ...rows]
@@ -239,7 +240,7 @@ function partTwo (print: Print): Part[] {
 function blockRows (print: Print, table: FormTable, width: number): Cell[][] {
   const { look, random, report: { form } } = print
   const spans = table.columns.map(() => 1)
-  // What is left of the width goes to the last columns, as in the printed form.
+  // The last columns take the remaining width, as in the printed form.
   for (
     let left = width - 1 - spans.length, i = spans.length - 1;
     left > 0;
@@ -255,7 +256,7 @@ function blockRows (print: Print, table: FormTable, width: number): Cell[][] {
   if (look.extra === 'row' && table.definition.id === 'documents') {
     body.push([
       label('其他主动公开文件'),
-      ...spans.map(span => strange(String(random.int(500)), span))
+      ...spans.map(span => foreignCell(String(random.int(500)), span))
     ])
   }
   return [
@@ -272,8 +273,7 @@ function blockRows (print: Print, table: FormTable, width: number): Cell[][] {
 const columnLabel = (look: Look, column: { id: string, zh: string, money?: boolean, unit: string }) =>
   column.id === 'amount' && column.unit === '元' && look.moneyUnits === 'header' ? `${column.zh}（万元）` : column.zh
 
-// ---- part three
-// ---------------------------------------------------------------------------------------------------------
+// Part three
 
 const LABELS = 3
 const BALANCE = '（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）'
@@ -319,7 +319,7 @@ function requestRows (print: Print, table: FormTable, random: Random): Cell[][] 
     spanning = []
   }
   const open = (text: string, own: boolean, colspan: number, rowspan: number) => {
-    if (own) add([label(text, colspan), ...table.columns.map(() => strange(''))])
+    if (own) add([label(text, colspan), ...table.columns.map(() => foreignCell(''))])
     else spanning.push(label(text, 1, rowspan))
   }
   const deep = look.outcome === 'spans' ? 1 : 0
@@ -346,15 +346,15 @@ function requestRows (print: Print, table: FormTable, random: Random): Cell[][] 
       ])
     }
     if (row.id === 'not_processed_reconfirm' && hasExtra('not_processed')) {
-      add([label(printed(look, '6.属于工作秘密'), LABELS - depth), ...table.columns.map(() => strange('0'))])
+      add([label(printed(look, '6.属于工作秘密'), LABELS - depth), ...table.columns.map(() => foreignCell('0'))])
     }
   }
   return rows
 }
 
 /**
- * The one row （六）其他处理 of the older form in a report on the newer one: how its figure divides among three rows nobody
- * knows.
+ * The single row （六）其他处理 of the older form in a report on the newer one, which has three rows: how its figure is
+ * divided among them is unknown.
  */
 function headingFigure (print: Print, table: FormTable, headingId: string, column: string): Cell {
   const { report: { form, figures }, look, random, expected } = print
@@ -364,11 +364,10 @@ function headingFigure (print: Print, table: FormTable, headingId: string, colum
   const sum = leaves.reduce((sum, id) => sum + figures.get(id)!, 0)
   const { text, expected: of } = writeFigure(form.cell.get(leaves[0]!)!, sum, look, random)
   for (const id of leaves) expected.set(id, of === 0 ? 0 : 'heading')
-  return strange(text)
+  return foreignCell(text)
 }
 
-// ---- part four
-// ----------------------------------------------------------------------------------------------------------
+// Part four
 
 function partFour (print: Print): Part[] {
   const { report: { form }, look } = print

@@ -1,4 +1,4 @@
-// Chance that a seed repeats.
+// A seeded random number generator.
 
 export interface Random {
   /** From 0 to below 1. */

@@ -1,5 +1,4 @@
-// Random reports whose figures satisfy every identity of the form, with texts full of numbers that are no figures of
-// it.
+// Generates reports whose figures satisfy every identity of the form, with texts full of unrelated numbers.
 import { compileForm } from '../../../src/form/compile-form.ts'
 import type { Cell, Form } from '../../../src/form/form.ts'
 import { readForms } from '../../../src/forms/load-forms.ts'
@@ -35,7 +34,7 @@ const AGENCIES = [
   '三河区统计局'
 ]
 
-/** How big the figures are: a bureau with nothing to tell, a township, a county, a city with millions of decisions. */
+/** Magnitudes of figures: a bureau without any, a township, a county, a city with millions of decisions. */
 const SIZES = {
   nothing: () => 0,
   township: random => random.chance(0.75) ? 0 : 1 + random.int(9),
@@ -54,7 +53,7 @@ export interface Wishes {
 export function randomReport (random: Random, wishes: Wishes = {}): Report {
   const form = formOf(wishes.form ?? random.pick(['2019', '2021', '2021']))
   const [first, last] = form.definition.reporting_years
-  // Offices went on with the form of 2019 for a while.
+  // Some agencies kept using the form of 2019 for a while.
   const late = form.id === '2019' && random.chance(0.2)
   const year = wishes.year ?? (late ? random.pick([2021, 2022]) : first + random.int((last ?? 2025) - first + 1))
   const size = SIZES[wishes.size ?? random.pick(SIZE_NAMES)]
@@ -66,7 +65,7 @@ export function randomReport (random: Random, wishes: Wishes = {}): Report {
   return { form, year, agency, figures, texts: texts(year, figures, random) }
 }
 
-/** As figures of its column look: changes go down, too, and money has decimals. */
+/** Adapts a figure to its column: changes may be negative, money has decimals. */
 function shaped (cell: Cell, figure: number, random: Random): number {
   if (cell.signed) return random.chance(0.4) ? -figure + 0 : figure
   if (!cell.money || figure === 0) return figure

@@ -1,7 +1,8 @@
-// The parts of a .docx or .xlsx, unpacked with an eye on what comes out.
+// Unpacks the parts of a .docx or .xlsx within limits. office/ reads both formats itself because the libraries misplace
+// merged cells.
 import { crc32 } from 'node:zlib'
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl'
-import { limit, LIMITS } from '../limits.ts'
+import { checkLimit, LIMITS } from '../limits.ts'
 import { damaged, UnreadableFile } from '../unreadable-file.ts'
 
 export type Parts = Map<string, string>
@@ -10,7 +11,7 @@ export interface Archive {
   parts: Parts
 }
 
-/** All others (pictures, fonts, themes) hold no text of the report and are never unpacked. */
+/** Other parts (pictures, fonts, themes) have no text of the report and are never unpacked. */
 const WITH_TEXT =
   /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
 
@@ -18,7 +19,7 @@ export async function openArchive (bytes: Buffer): Promise<Archive> {
   const archive: Archive = { kind: null, parts: new Map() }
   try {
     const zip = await fromBufferPromise(bytes, { validateEntrySizes: true })
-    const entries = await listed(zip)
+    const entries = await listEntries(zip)
     if (entries.some(entry => /^word\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'word'
     else if (entries.some(entry => /^xl\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'excel'
     else if (entries.some(entry => entry.fileName === 'OFD.xml')) archive.kind = 'ofd'
@@ -26,11 +27,11 @@ export async function openArchive (bytes: Buffer): Promise<Archive> {
     let size = 0
     for (const entry of entries.filter(entry => WITH_TEXT.test(entry.fileName))) {
       if (archive.parts.has(entry.fileName)) {
-        throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have one name' })
+        throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have the same name' })
       }
-      const part = await unpacked(zip, entry, LIMITS.xml - size)
-      limit('xml', size += part.length)
-      archive.parts.set(entry.fileName, xmlOf(part))
+      const part = await unpackEntry(zip, entry, LIMITS.xml - size)
+      checkLimit('xml', size += part.length)
+      archive.parts.set(entry.fileName, decodeXml(part))
     }
     return archive
   } catch (cause) {
@@ -40,39 +41,39 @@ export async function openArchive (bytes: Buffer): Promise<Archive> {
   }
 }
 
-async function listed (zip: ZipFile): Promise<Entry[]> {
-  limit('entries', zip.entryCount)
+async function listEntries (zip: ZipFile): Promise<Entry[]> {
+  checkLimit('entries', zip.entryCount)
   const entries: Entry[] = []
   let declared = 0
   for await (const entry of zip.eachEntry()) {
-    limit('unpacked', declared += entry.uncompressedSize)
+    checkLimit('unpacked', declared += entry.uncompressedSize)
     if (entry.isEncrypted()) {
       throw new UnreadableFile('encrypted', { zh: '压缩包有密码保护。', en: 'The archive is protected by a password.' })
     }
     entries.push(entry)
-    limit('entries', entries.length)
+    checkLimit('entries', entries.length)
   }
   return entries
 }
 
-/** yauzl ends with an error as soon as more or fewer bytes come out than the archive says. */
-async function unpacked (zip: ZipFile, entry: Entry, most: number): Promise<Buffer> {
-  if (entry.uncompressedSize > most) limit('xml', LIMITS.xml + 1)
+/** yauzl fails as soon as the stream has more or fewer bytes than declared, so the declared size is reliable. */
+async function unpackEntry (zip: ZipFile, entry: Entry, max: number): Promise<Buffer> {
+  if (entry.uncompressedSize > max) checkLimit('xml', LIMITS.xml + 1)
   const stream = await zip.openReadStreamPromise(entry)
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk as Buffer)
   const part = Buffer.concat(chunks)
   if (crc32(part) !== entry.crc32) {
-    throw damaged({ zh: '压缩包内容与校验和不符', en: 'what the archive holds does not match its checksum' })
+    throw damaged({ zh: '压缩包内容与校验和不符', en: 'the content of the archive does not match its checksum' })
   }
   return part
 }
 
-/** Office writes no document type, and only one could define entities, or name files to be fetched. */
-function xmlOf (part: Buffer): string {
+/** Rejects document types: Office writes none, and they could define entities or refer to external files. */
+function decodeXml (part: Buffer): string {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(part)
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) {
-    throw damaged({ zh: 'XML 中不得有 DOCTYPE 或 ENTITY', en: 'its XML must hold no DOCTYPE or ENTITY' })
+    throw damaged({ zh: 'XML 中不得有 DOCTYPE 或 ENTITY', en: 'its XML must not contain DOCTYPE or ENTITY' })
   }
   return text
 }

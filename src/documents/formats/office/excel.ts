@@ -1,7 +1,7 @@
-// An .xlsx as a document: each sheet that is shown is a table below a line with its name.
+// Converts an .xlsx to a document: each visible sheet becomes a line with its name and a table.
 import type { Document } from '../../document.ts'
 import { type Cell, DocumentWriter } from '../document-writer.ts'
-import { limit, LIMITS } from '../limits.ts'
+import { checkLimit, LIMITS } from '../limits.ts'
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
 import { show } from './number-formats.ts'
@@ -27,7 +27,7 @@ export function documentOfWorkbook (parts: Parts): Document {
   const writer = new DocumentWriter()
   for (const { name, xml } of workbook.sheets) {
     const sheet = readSheet(xml, workbook)
-    leaveOutHidden(sheet)
+    removeHidden(sheet)
     if (sheet.rows.size === 0) continue
     writer.line(oneLine(name))
     writeSheet(sheet, writer)
@@ -72,7 +72,7 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         formula ??= []
         inFormula = true
       } else if (name === 'v') value = []
-      else if (name === 'mergeCell') limit('fields', sheet.merges.push(...areaOf(attributes().ref ?? '')))
+      else if (name === 'mergeCell') checkLimit('fields', sheet.merges.push(...areaOf(attributes().ref ?? '')))
       else inline.open(name)
     },
     text (text) {
@@ -86,19 +86,19 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         value = null
       } else if (name === 'f') inFormula = false
       else if (name === 'c') {
-        // A formula that was never calculated is no blank.
+        // A formula that was never calculated is not blank.
         const found = type === 'inlineStr'
           ? inline.value()
           : kept === null && formula !== null
           ? `=${formula.join('')}`
-          : shown(kept ?? '', type, style, workbook)
+          : formatCell(kept ?? '', type, style, workbook)
         const text = oneLine(found)
         if (text === '') return
-        limit('fieldsInRow', column + 1)
-        limit('fields', ++count)
+        checkLimit('fieldsInRow', column + 1)
+        checkLimit('fields', ++count)
         let cells = sheet.rows.get(row)
         if (cells === undefined) sheet.rows.set(row, cells = new Map())
-        if (cells.has(column)) throw damaged({ zh: '同一单元格出现两次', en: 'a cell stands twice' })
+        if (cells.has(column)) throw damaged({ zh: '同一单元格出现两次', en: 'a cell appears twice' })
         cells.set(column, text)
       } else inline.close(name)
     }
@@ -106,7 +106,7 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
   return sheet
 }
 
-function shown (value: string, type: string, style: number, { strings, formats, from1904 }: Workbook): string {
+function formatCell (value: string, type: string, style: number, { strings, formats, from1904 }: Workbook): string {
   if (value === '') return ''
   if (type === 's') {
     const text = strings[Number(value)]
@@ -118,11 +118,11 @@ function shown (value: string, type: string, style: number, { strings, formats, 
   return show(value, formats[style], from1904)
 }
 
-/** What is hidden is not part of what was published; a merged cell shows its text as long as a part of it is seen. */
-function leaveOutHidden ({ rows, merges, hidden }: Sheet): void {
+/** Hidden rows and columns are not published. A merged cell keeps its text if a part of it is visible. */
+function removeHidden ({ rows, merges, hidden }: Sheet): void {
   if (hidden.rows.size + hidden.columns.size === 0) return
-  const rowFrom = nextShown(hidden.rows)
-  const columnFrom = nextShown(hidden.columns)
+  const rowFrom = nextVisible(hidden.rows)
+  const columnFrom = nextVisible(hidden.columns)
   for (const merge of merges) {
     const { top, left } = merge
     merge.top = Math.min(rowFrom(top), merge.bottom)
@@ -137,13 +137,13 @@ function leaveOutHidden ({ rows, merges, hidden }: Sheet): void {
   for (const [row, cells] of rows) if (cells.size === 0) rows.delete(row)
 }
 
-function nextShown (hidden: Set<number>): (at: number) => number {
+function nextVisible (hidden: Set<number>): (at: number) => number {
   const next = new Map<number, number>()
   for (const at of [...hidden].sort((a, b) => b - a)) next.set(at, next.get(at + 1) ?? at + 1)
   return at => next.get(at) ?? at
 }
 
-/** Rows without text are left out; the others reach to the last column with text of the sheet. */
+/** Leaves out rows without text; the others extend to the last column of the sheet with text. */
 function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
   const rows = [...sheet.rows].sort(([a], [b]) => a - b)
   const filled = sheet.merges.filter(({ top, left, right }) =>
@@ -154,7 +154,7 @@ function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
     0
   ) + 1
   const table = writer.newTable()
-  const mergedIn = merging(sheet.merges.filter(merge => merge.left < width))
+  const mergedIn = mergesByRow(sheet.merges.filter(merge => merge.left < width))
   for (const [row, cells] of rows) {
     const merges = mergedIn(row)
     const line: Cell[] = []
@@ -162,7 +162,7 @@ function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
     for (let column = 0; column < width;) {
       const merge = merges[next]?.left === column ? merges[next++] : undefined
       const end = merge === undefined ? column + 1 : Math.min(merge.right + 1, width)
-      // A merged cell stands once, at its first row.
+      // A merged cell appears once, in its first row.
       if (merge === undefined || merge.top === row) {
         line.push({ text: cells.get(column) ?? '', column, width: end - column })
       }
@@ -172,8 +172,8 @@ function writeSheet (sheet: Sheet, writer: DocumentWriter): void {
   }
 }
 
-/** For each row, asked from top to bottom, what is merged in it, from left to right. */
-function merging (merges: Merge[]): (row: number) => Merge[] {
+/** Returns a function that gives the merges of a row from left to right. Call it for rows from top to bottom. */
+function mergesByRow (merges: Merge[]): (row: number) => Merge[] {
   const waiting = merges.sort((a, b) => b.top - a.top)
   let open: Merge[] = []
   return row => {
@@ -193,10 +193,10 @@ function merging (merges: Merge[]): (row: number) => Merge[] {
   }
 }
 
-/** `BC12`: what is no address of a cell that Excel can have is a fault. */
+/** Parses an address such as `BC12`; throws if it cannot be one of Excel. */
 function addressOf (address: string): { row: number, column: number } {
   const [, letters = '', digits = ''] = /^\$?([A-Z]{1,3})\$?(\d{1,7})$/.exec(address) ?? []
-  if (letters === '') throw damaged({ zh: '单元格地址有错误', en: 'the address of a cell is faulty' })
+  if (letters === '') throw damaged({ zh: '单元格地址有错误', en: 'a cell has an invalid address' })
   return {
     row: numbered(digits, 0),
     column: [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1
@@ -218,7 +218,7 @@ function areaOf (area: string): Merge[] {
 function numbered (row: string | undefined, otherwise: number): number {
   if (row === undefined) return otherwise
   const number = Number(row)
-  if (!Number.isInteger(number) || number < 1) throw damaged({ zh: '行号有错误', en: 'the number of a row is faulty' })
+  if (!Number.isInteger(number) || number < 1) throw damaged({ zh: '行号有错误', en: 'a row has an invalid number' })
   return number - 1
 }
 

@@ -1,8 +1,8 @@
-// How a workbook shows its numbers: a cell that shows something else than the number it holds is no clean figure.
+// Number formats of a workbook. A cell that displays anything but its stored number must not be read as a figure.
 import { date, decimal, percent } from './numbers.ts'
 import { readXml } from './xml.ts'
 
-/** `otherwise`: the number is shown divided, with digits that are not its own, or not at all. */
+/** `otherwise`: the number is displayed divided, with digits from the format, or not at all. */
 export interface Format {
   shows: 'number' | 'percent' | 'date' | 'otherwise'
   code: string
@@ -11,7 +11,7 @@ export interface Format {
 
 const PLAIN: Format = { shows: 'number', code: '', suffix: '' }
 
-/** Formats that Excel knows by number, with those it has for East Asia. */
+/** Ids of the built-in date formats of Excel, including those for East Asia. */
 const DATES = new Set([
   14,
   15,
@@ -47,7 +47,7 @@ const DATES = new Set([
 ])
 const PERCENTS = new Set([9, 10])
 
-/** By the number of the style. */
+/** Returns the formats by style index. */
 export function formatsOf (styles: string): Format[] {
   const own = new Map<string, Format>()
   const formats: Format[] = []
@@ -79,7 +79,7 @@ export function show (value: string, { shows, code, suffix }: Format = PLAIN, fr
   return shows === 'otherwise' ? `${decimal(value)} [${code}]` : decimal(value) + suffix
 }
 
-/** Literal text, filling, and what stands in brackets (colours, conditions, currencies; not hours beyond 24). */
+/** Literal text, fill characters, and brackets (colours, conditions, currencies; not hours beyond 24 as in `[h]`). */
 const PIECE = /"([^"]*)"|[\\!](.)|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|(.)/giu
 
 export function formatOf (code: string): Format {

@@ -1,6 +1,6 @@
-// Numbers of a workbook as they are shown: plain decimals, dates as dates.
+// Formats the numbers of a workbook as plain decimals, percentages and dates.
 
-/** Excel counts in 15 digits; what a file holds beyond them is the noise of binary fractions. */
+/** Excel calculates with 15 digits; further digits in a file are noise of binary fractions. */
 const DIGITS = 15
 
 function numberOf (value: string): number | null {
@@ -8,7 +8,7 @@ function numberOf (value: string): number | null {
   return Number.isFinite(number) ? number : null
 }
 
-/** Never with an exponent; what is no number stays as it is. */
+/** Never uses an exponent. Returns text that is not a number unchanged. */
 export function decimal (value: string): string {
   const number = numberOf(value)
   if (number === null) return value
@@ -30,11 +30,11 @@ export function percent (value: string): string {
   return number === null ? value : `${decimal(String(number * 100))}%`
 }
 
-/** A date, a time or both, as ISO 8601 writes them. */
+/** A date, a time or both in ISO 8601. */
 export function date (value: string, from1904: boolean): string {
   const serial = numberOf(value)
   if (serial === null || !(serial >= 0 && serial < 2_958_466)) return decimal(value)
-  // Excel has a 29 February 1900, the 60th day.
+  // Excel has a 29 February 1900, day 60, that never was.
   const days = from1904 ? serial + 1462 : serial < 60 ? serial + 1 : serial
   const iso = new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400) * 1000).toISOString()
   const time = iso.slice(11, 19)

@@ -1,4 +1,4 @@
-// Which part of an archive points to which, as its .rels parts tell.
+// Relationships between the parts of an archive, from its .rels parts.
 import { posix } from 'node:path'
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
@@ -10,7 +10,7 @@ export interface Relation {
   target: string
 }
 
-/** From a part to others; from `''`, the package, to its main part. Nothing outside the archive is among them. */
+/** The relationships of a part, or of the package if `part` is `''`. Leaves out targets outside the archive. */
 export function relationsOf (parts: Parts, part: string): Relation[] {
   const { dir, base } = posix.parse(part)
   const relations: Relation[] = []
@@ -30,7 +30,7 @@ export function relationsOf (parts: Parts, part: string): Relation[] {
   return relations
 }
 
-/** The part that the others hang on. */
+/** The main part of the package; `usual` is its name if the package does not say. */
 export function mainPart (parts: Parts, usual: string): { name: string, xml: string } {
   const name = relationsOf(parts, '').find(({ type }) => type === 'officeDocument')?.target ?? usual
   const xml = parts.get(name)

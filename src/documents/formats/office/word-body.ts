@@ -1,7 +1,7 @@
-// The body of a .docx: what a reader sees who has accepted all tracked changes.
-import { limit } from '../limits.ts'
+// Parses the body of a .docx as it looks with all tracked changes accepted.
+import { checkLimit } from '../limits.ts'
 import { damaged } from '../unreadable-file.ts'
-import { Collapsed } from '../whitespace.ts'
+import { CollapsedText } from '../whitespace.ts'
 import { readXml } from './xml.ts'
 
 /** A line of running text, or a table. */
@@ -10,24 +10,25 @@ export interface WordTable {
   rows: WordRow[]
 }
 
-/** `before`: how many columns further right the row begins. */
 export interface WordRow {
+  /** Number of grid columns before the first cell. */
   before: number
   cells: WordCell[]
-  gone: boolean
+  deleted: boolean
 }
 
-/** `down`: merged with others in its column, the first of which restarts; `left`: with the one before it. */
 export interface WordCell {
   width: number
+  /** Merged vertically: begins a merge or continues the cell above. */
   down: 'restart' | 'continue' | null
+  /** Merged with the cell to its left. */
   left: boolean
-  gone: boolean
+  deleted: boolean
   blocks: Block[]
 }
 
 interface Paragraph {
-  text: Collapsed
+  text: CollapsedText
   lines: string[]
   after: Block[]
   hidden: boolean
@@ -39,8 +40,8 @@ interface Run {
   raised: boolean
 }
 
-/** Deleted or moved away, former properties, and readings above characters. */
-const PASSED_OVER = new Set([
+/** Deleted or moved text, former properties, and pinyin above characters. */
+const SKIPPED = new Set([
   'del',
   'moveFrom',
   'rt',
@@ -55,43 +56,43 @@ const PASSED_OVER = new Set([
   'numberingChange'
 ])
 
-/** What stands for text without being text; the sign of a symbol font may be a digit, which its code does not tell. */
-const SIGNS = new Map([['tab', ' '], ['ptab', ' '], ['noBreakHyphen', '\u2011'], ['sym', '\uFFFD']])
+/** Elements that stand for characters. A symbol (`sym`) may look like a digit, which its code does not reveal. */
+const CHARACTERS = new Map([['tab', ' '], ['ptab', ' '], ['noBreakHyphen', '\u2011'], ['sym', '\uFFFD']])
 
-/** `hides` tells the styles whose text is not shown. */
+/** `hides` returns true for styles whose text is hidden. */
 export function readBody (xml: string, hides: (style: string) => boolean): Block[] {
   const body: Block[] = []
   const containers: Block[][] = [body]
   const tables: WordTable[] = []
   const paragraphs: Paragraph[] = []
   const runs: Run[] = []
-  /** For each choice between ways to write the same, whether one was taken. */
+  /** For each open AlternateContent, whether one of its alternatives was taken. */
   const chosen: boolean[] = []
   const path: string[] = []
-  let passedOver = 0
+  let skippedDepth = 0
   let rows = 0
   let cells = 0
 
   const lastRow = () => tables.at(-1)?.rows.at(-1)
   const lastCell = () => lastRow()?.cells.at(-1)
 
-  function passes (name: string): boolean {
-    if (name !== 'Choice' && name !== 'Fallback') return PASSED_OVER.has(name)
+  function isSkipped (name: string): boolean {
+    if (name !== 'Choice' && name !== 'Fallback') return SKIPPED.has(name)
     if (chosen.length === 0 || chosen.at(-1)!) return true
     chosen[chosen.length - 1] = true
     return false
   }
 
   function setRow (row: WordRow, name: string, value: string | undefined) {
-    if (name === 'gridBefore') row.before = columns(value, 0)
-    else if (name === 'del' || (name === 'hidden' && isOn(value))) row.gone = true
+    if (name === 'gridBefore') row.before = parseColumns(value, 0)
+    else if (name === 'del' || (name === 'hidden' && isOn(value))) row.deleted = true
   }
 
   function setCell (cell: WordCell, name: string, value: string | undefined) {
-    if (name === 'gridSpan') cell.width = columns(value, 1)
+    if (name === 'gridSpan') cell.width = parseColumns(value, 1)
     else if (name === 'vMerge') cell.down = value === 'restart' ? 'restart' : 'continue'
     else if (name === 'hMerge') cell.left = value !== 'restart'
-    else if (name === 'cellDel') cell.gone = true
+    else if (name === 'cellDel') cell.deleted = true
   }
 
   function setRun (run: Run, name: string, value: string | undefined) {
@@ -105,7 +106,7 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
     const run = runs.at(-1)
     const paragraph = paragraphs.at(-1)
     if (paragraph === undefined || (run === undefined ? paragraph.hidden : run.hidden || run.struck)) return
-    // A figure with the mark of a note behind it is not one longer figure.
+    // A footnote mark must not extend the figure before it.
     paragraph.text.add(run?.raised === true ? ` ${text} ` : text)
   }
 
@@ -114,7 +115,7 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
       chosen.push(false)
     },
     p: () => {
-      paragraphs.push({ text: new Collapsed(), lines: [], after: [], hidden: false })
+      paragraphs.push({ text: new CollapsedText(), lines: [], after: [], hidden: false })
     },
     r: () => {
       runs.push({ hidden: paragraphs.at(-1)?.hidden ?? false, struck: false, raised: false })
@@ -126,13 +127,13 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
       tables.push({ rows: [] })
     },
     tr () {
-      limit('lines', ++rows)
-      placed(tables.at(-1)).rows.push({ before: 0, cells: [], gone: false })
+      checkLimit('lines', ++rows)
+      requireTable(tables.at(-1)).rows.push({ before: 0, cells: [], deleted: false })
     },
     tc () {
-      limit('fields', ++cells)
-      const cell: WordCell = { width: 1, down: null, left: false, gone: false, blocks: [] }
-      placed(lastRow()).cells.push(cell)
+      checkLimit('fields', ++cells)
+      const cell: WordCell = { width: 1, down: null, left: false, deleted: false, blocks: [] }
+      requireTable(lastRow()).cells.push(cell)
       containers.push(cell.blocks)
     }
   }))
@@ -162,12 +163,12 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
     open (name, attributes) {
       const parent = path.at(-1)
       path.push(name)
-      if (passedOver > 0) {
-        passedOver++
+      if (skippedDepth > 0) {
+        skippedDepth++
         return
       }
       if (parent === 'trPr' && lastRow() !== undefined) setRow(lastRow()!, name, attributes().val)
-      if (passes(name)) passedOver = 1
+      if (isSkipped(name)) skippedDepth = 1
       else if (enter.has(name)) enter.get(name)!()
       else if (parent === 'tcPr' && lastCell() !== undefined) setCell(lastCell()!, name, attributes().val)
       else if (parent === 'rPr' && path.at(-3) === 'r') setRun(runs.at(-1)!, name, attributes().val)
@@ -175,15 +176,15 @@ export function readBody (xml: string, hides: (style: string) => boolean): Block
         paragraphs.at(-1)!.hidden = hides(attributes().val ?? '')
       } else if (parent === 'r' && (name === 'br' || name === 'cr') && paragraphs.length > 0) {
         endLine(paragraphs.at(-1)!)
-      } else if (parent === 'r' && SIGNS.has(name)) add(SIGNS.get(name)!)
+      } else if (parent === 'r' && CHARACTERS.has(name)) add(CHARACTERS.get(name)!)
     },
     text (text) {
-      if (passedOver === 0 && path.at(-1) === 't') add(text)
+      if (skippedDepth === 0 && path.at(-1) === 't') add(text)
     },
     close (name) {
       path.pop()
-      if (passedOver > 0) {
-        passedOver--
+      if (skippedDepth > 0) {
+        skippedDepth--
         return
       }
       leave.get(name)?.()
@@ -198,12 +199,12 @@ function endLine (paragraph: Paragraph): Paragraph {
   return paragraph
 }
 
-function placed<T> (outer: T | undefined): T {
-  if (outer === undefined) throw damaged({ zh: '单元格不在表格中', en: 'a cell stands in no table' })
+function requireTable<T> (outer: T | undefined): T {
+  if (outer === undefined) throw damaged({ zh: '单元格不在表格中', en: 'a cell is outside of a table' })
   return outer
 }
 
-const columns = (value: string | undefined, least: number) =>
-  /^\d+$/.test(value ?? '') ? Math.max(least, Math.min(Number(value), 1000)) : least
+const parseColumns = (value: string | undefined, min: number) =>
+  /^\d+$/.test(value ?? '') ? Math.max(min, Math.min(Number(value), 1000)) : min
 
 export const isOn = (value: string | undefined) => value !== '0' && value !== 'false' && value !== 'off'

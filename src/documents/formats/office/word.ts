@@ -1,15 +1,13 @@
-// A .docx as a document: paragraphs are lines, tables have their grid.
+// Converts a .docx to a document: paragraphs become lines, tables keep their grid.
 import type { Document } from '../../document.ts'
 import { type Cell, DocumentWriter } from '../document-writer.ts'
-import { limit, MAX_CELL_LENGTH } from '../limits.ts'
+import { checkLimit, MAX_CELL_LENGTH } from '../limits.ts'
 import type { Parts } from './archive.ts'
 import { mainPart, relationsOf } from './relations.ts'
 import { type Block, isOn, readBody, type WordCell, type WordRow, type WordTable } from './word-body.ts'
 import { readXml } from './xml.ts'
 
-/**
- * Headers, footers, notes and comments are parts of their own, and none of the report's text or figures stand there.
- */
+/** Ignores headers, footers, notes and comments, which are parts of their own: the report is in the main part. */
 export function documentOfWord (parts: Parts): Document {
   const { name, xml } = mainPart(parts, 'word/document.xml')
   const styles = relationsOf(parts, name).find(({ type }) => type === 'styles')?.target ?? 'word/styles.xml'
@@ -22,16 +20,18 @@ function write (blocks: Block[], writer: DocumentWriter): void {
   for (const block of blocks) {
     if (typeof block === 'string') writer.line(block)
     else if (isLayout(block)) {
-      for (const row of seen(block.rows)) for (const cell of seen(row.cells)) write(cell.blocks, writer)
+      for (const row of withoutDeleted(block.rows)) {
+        for (const cell of withoutDeleted(row.cells)) write(cell.blocks, writer)
+      }
     } else writeTable(block, writer)
   }
 }
 
-const seen = <T extends { gone: boolean }>(all: T[]): T[] => all.filter(one => !one.gone)
+const withoutDeleted = <T extends { deleted: boolean }>(all: T[]): T[] => all.filter(({ deleted }) => !deleted)
 
-/** As on a web page: a table of one cell, of tables or of long texts only divides the page. */
+/** As on a web page, a table with a single cell, nested tables or long texts lays out the page. */
 function isLayout ({ rows }: WordTable): boolean {
-  const cells = seen(rows).flatMap(row => seen(row.cells))
+  const cells = withoutDeleted(rows).flatMap(row => withoutDeleted(row.cells))
   return cells.length === 1 ||
     cells.some(cell => cell.blocks.some(block => typeof block !== 'string') || textOf(cell).length > MAX_CELL_LENGTH)
 }
@@ -41,29 +41,29 @@ const textOf = (cell: WordCell): string => cell.blocks.join(' ')
 function writeTable ({ rows }: WordTable, writer: DocumentWriter): void {
   const table = writer.newTable()
   let above: Merged = new Map()
-  seen(rows).forEach((row, i) => {
+  withoutDeleted(rows).forEach((row, i) => {
     const placed = placeRow(row, above)
     above = placed.merged
     if (placed.cells.length > 0) writer.row(placed.cells, { table, row: i + 1 })
   })
 }
 
-/** The widths of the cells that may go on in the next row, by their columns. */
+/** The widths of the cells that may continue in the next row, by column. */
 type Merged = Map<number, number>
 
-/** A cell goes on from above only where one of the same width ends there; else it stands for itself. */
+/** A cell continues the one above only if that has the same column and width; otherwise it is a cell of its own. */
 function placeRow (row: WordRow, above: Merged): { cells: Cell[], merged: Merged } {
   const cells: Cell[] = row.before > 0 ? [{ text: '', column: 0, width: row.before }] : []
   const merged: Merged = new Map()
   let column = row.before
   let last: Cell | null = null
-  for (const cell of seen(row.cells)) {
-    limit('fieldsInRow', column + 1)
-    const goesOn = cell.down === 'continue' && above.get(column) === cell.width
+  for (const cell of withoutDeleted(row.cells)) {
+    checkLimit('fieldsInRow', column + 1)
+    const isContinuation = cell.down === 'continue' && above.get(column) === cell.width
     if (cell.down !== null) merged.set(column, cell.width)
-    if (cell.left && last !== null && !goesOn) last.width += cell.width
+    if (cell.left && last !== null && !isContinuation) last.width += cell.width
     else {
-      last = goesOn ? null : { text: textOf(cell), column, width: cell.width }
+      last = isContinuation ? null : { text: textOf(cell), column, width: cell.width }
       if (last !== null) cells.push(last)
     }
     column += cell.width
@@ -71,7 +71,7 @@ function placeRow (row: WordRow, above: Merged): { cells: Cell[], merged: Merged
   return { cells, merged }
 }
 
-/** Styles hide by themselves or as the one they are based on does. */
+/** Returns a predicate for styles that hide text, by themselves or through the style that they are based on. */
 function hidingStyles (xml: string): (id: string) => boolean {
   const styles = new Map<string, { basedOn: string | null, hides: boolean | null }>()
   const path: string[] = []

@@ -1,4 +1,4 @@
-// What the sheets of a workbook share: their names, the strings and the formats.
+// Opens a workbook: its visible sheets, and the strings and number formats that they share.
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
 import { type Format, formatsOf } from './number-formats.ts'
@@ -6,10 +6,10 @@ import { mainPart, type Relation, relationsOf } from './relations.ts'
 import { readXml } from './xml.ts'
 
 export interface Workbook {
-  /** The sheets that are shown, in their order. */
+  /** Visible sheets, in order. */
   sheets: { name: string, xml: string }[]
   strings: string[]
-  /** By the number of the style. */
+  /** By style index. */
   formats: Format[]
   from1904: boolean
 }
@@ -40,11 +40,11 @@ function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<
       if (name !== 'sheet') return
       const sheet = attributes()
       const xml = parts.get(targets.get(sheet.id ?? '') ?? '')
-      // Sheets of charts have no part among the worksheets; what is hidden is not part of what was published.
+      // Chart sheets have no worksheet part; hidden sheets are not published.
       if (xml !== undefined && (sheet.state ?? 'visible') === 'visible') sheets.push({ name: sheet.name ?? '', xml })
     }
   })
-  if (sheets.length === 0) throw damaged({ zh: '没有可读的工作表', en: 'it has no sheet that can be read' })
+  if (sheets.length === 0) throw damaged({ zh: '没有可读的工作表', en: 'it has no readable sheet' })
   return { sheets, from1904 }
 }
 
@@ -65,7 +65,7 @@ function stringsOf (xml: string): string[] {
   return strings
 }
 
-/** The runs of a string one after the other, without the readings that may stand beside them. */
+/** Collects the text of the runs of a string, without phonetic readings. Feed it the events of `readXml`. */
 export function textReader () {
   const pieces: string[] = []
   let shown = false

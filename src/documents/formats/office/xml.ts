@@ -1,4 +1,4 @@
-// The parts of a workbook, element by element. Prefixes differ from writer to writer, so they are left out.
+// Parses the XML of Office files by events. Removes namespace prefixes, which differ between writers.
 import { Parser } from 'saxen'
 import { LIMITS } from '../limits.ts'
 import { damaged, tooDeep } from '../unreadable-file.ts'
@@ -28,7 +28,7 @@ export function readXml (xml: string, { open, close, text }: XmlHandlers): void 
     .on('text', (value, decode) => text?.(decode(value)))
     .on('cdata', value => text?.(value))
     .on('error', cause => {
-      throw damaged({ zh: 'XML 有错误', en: 'its XML is faulty' }, cause)
+      throw damaged({ zh: 'XML 有错误', en: 'its XML is invalid' }, cause)
     })
   parser.parse(xml)
 }

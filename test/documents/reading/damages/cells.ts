@@ -1,4 +1,4 @@
-// Cells gone, glued, broken, moved.
+// Damages to cells: removed, joined, split or moved.
 import { gridsOf, type Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { figuresIn, forbid, GONE, pickFrom, rowsOf, SEPARATOR, tableOf } from './damage.ts'
@@ -25,7 +25,7 @@ export function dropColumn (page: Page, random: Random): boolean {
   return rows.length > 0
 }
 
-/** Two neighbours with digits; `with` their separator or without. */
+/** Joins two neighbouring figures. `separatorStays`: an empty cell remains in place of the second. */
 export const glue = (separatorStays: boolean) => (page: Page, random: Random): boolean => {
   const pairs = rowsOf(page, 3, separatorStays ? ['requests'] : undefined).flatMap(row => {
     const cells = figuresIn(row)
@@ -82,7 +82,7 @@ export function moveToNextRow (page: Page, random: Random): boolean {
   return true
 }
 
-/** Zeros are blank, and a blank cell leaves no separator: which columns the figures of a row belong to is lost. */
+/** Removes blank cells with their separators, so that the columns of the remaining figures are unknown. */
 export function blanksLeaveNothing (page: Page, random: Random): boolean {
   for (const cell of rowsOf(page, 3).flatMap(figuresIn)) {
     if (page.expected.get(cell.id) !== 0 || random.chance(0.3)) continue
@@ -92,7 +92,7 @@ export function blanksLeaveNothing (page: Page, random: Random): boolean {
   return true
 }
 
-/** A subtotal that the form does not have. */
+/** Adds a column of subtotals that the form does not have. */
 export function oneColumnMore (page: Page, random: Random): boolean {
   const grid = gridsOf(page).find(grid => grid.name === 'requests')!
   const at = random.int(7)

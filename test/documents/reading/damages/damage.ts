@@ -1,4 +1,4 @@
-// What a damage is, what there is to damage in a page, and the marks that stand for what cells alone cannot show.
+// The types of damages, helpers to pick cells, and marks for damages that cells alone cannot express.
 import { type Cell, gridsOf, type Page } from '../page.ts'
 import type { Random } from '../random.ts'
 
@@ -16,17 +16,18 @@ export type Family =
 export interface Damage {
   name: string
   families?: Family[]
-  /** Changes the page before it is rendered; false where it has nothing to damage. */
+  /** Changes the page before it is rendered. Returns false if there is nothing to damage. */
   page?: (page: Page, random: Random, family: Family) => boolean
   /** Changes the rendered text. */
   text?: (text: string, random: Random, family: Family, page: Page) => string | null
 }
 
-/** Stands for a cell that is gone with its separator, and for a separator that was not there. */
+/** Marks a cell removed with its separator. */
 export const GONE = '\uE000'
+/** Marks an additional separator. */
 export const SEPARATOR = '\uE001'
 
-/** Puts into a rendered text what the marks in its cells stand for. */
+/** Replaces the marks in a rendered text by the damages that they stand for. */
 export function withoutMarks (text: string, family: Family): string {
   const cell = String.raw`(?:(?!<\/?t[dh])[\s\S])*`
   const bars: [RegExp, string][] = [[/ ?\uE000 \|/g, ''], [/\uE001/g, ' | ']]
@@ -55,7 +56,7 @@ export function pickFrom<T> (random: Random, among: T[]): T | undefined {
   return among.length === 0 ? undefined : random.pick(among)
 }
 
-/** Nothing may be read from these cells. */
+/** Expects that no figure is read from these cells. */
 export function forbid (page: Page, cells: Iterable<string>): true {
   for (const cell of cells) page.expected.delete(cell)
   return true

@@ -1,6 +1,6 @@
-// Ways in which a document is damaged so that a careful reader can still tell what is certain.
+// Damages that a careful reader can detect. The names are part of the random seeds: renaming one changes its documents.
 //
-// Left out, because even a careful person cannot tell: two figures of a row exchanged; a digit changed into another; a
+// Left out because not even a person could detect them: two figures of a row exchanged; a digit changed into another; a
 // figure moved to another column where nothing adds up to it; the figures of several rows moved up by one label; two
 // figures of part two glued while an empty cell stays beside them (`35 | | 40` for 3, 5, 40), or the last figure of a
 // row glued to its total; a line without a closing separator cut within its last figure (`行政许可 | 194` to `行政许可 | 19`);

@@ -1,4 +1,4 @@
-// Labels and headers exchanged, lost, or those of another table.
+// Damages to labels and headers: exchanged, lost, or from another table.
 import { type Cell, type Grid, gridsOf, type Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { cellsOf, figuresIn, forbid, pickFrom, rowsOf, tableOf } from './damage.ts'
@@ -25,7 +25,7 @@ export function loseLabel (page: Page, random: Random): boolean {
   return true
 }
 
-/** Two cells of one header row that stand over figures. */
+/** Exchanges two cells of a header row that are above figures. */
 export function swapHeaders (page: Page, random: Random): boolean {
   const rows = gridsOf(page).flatMap(grid =>
     grid.rows.filter(row => row.filter(isColumn).length >= 2 && row.every(cell => cell.kind === 'header'))
@@ -45,7 +45,7 @@ const isColumn = (cell: Cell) =>
   /^(自然人|商业|科研|社会公益|法律服务|总 ?计|结果|其他|尚未|本年|现行|对外|上一年|处理|采购|未经|复议后|行政复议|行政诉讼)/
     .test(cell.text)
 
-/** The totals stand first, with their header. */
+/** Moves the totals and their header to the first column. */
 export function totalFirst (page: Page): boolean {
   const grid = gridsOf(page).find(grid => grid.name === 'requests')!
   for (const row of grid.rows) {
@@ -57,7 +57,7 @@ export function totalFirst (page: Page): boolean {
   return true
 }
 
-/** The header of one block over another: no figure under a strange header may be read. */
+/** Puts the header of another block above a block: no figure under a foreign header may be read. */
 export function strangeHeader (page: Page, random: Random): boolean {
   const headers = gridsOf(page).flatMap(grid =>
     grid.rows.flatMap((row, r) => {

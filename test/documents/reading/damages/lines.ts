@@ -1,8 +1,8 @@
-// Lines cut, gone, doubled, joined.
+// Damages to lines: cut, removed, duplicated or joined.
 import type { Random } from '../random.ts'
 import type { Family } from './damage.ts'
 
-/** Lines of the tables, and those between. */
+/** The range of lines from the first table to the last. */
 function tableLines (text: string): { lines: string[], from: number, to: number } {
   const lines = text.split('\n')
   const from = lines.findIndex(line => /二、主动公开|三、收到|第二十条/.test(line))
@@ -29,7 +29,7 @@ export const cutLine = changeLine((lines, at, random, family) => {
   const inNumber = /\d$/.test(line.slice(0, cut).normalize('NFKC')) &&
     /^[.,]?\d/.test(line.slice(cut).normalize('NFKC'))
   if (inNumber && !CLOSED.includes(family)) return false
-  // Nothing marks the end of a row of such a line: whatever is cut off might have been blank.
+  // Nothing marks the end of a row: the part cut off might have been blank.
   if (family === 'tabs' && !/\S/.test(line.slice(cut))) return false
   lines[at] = line.slice(0, cut)
   return true

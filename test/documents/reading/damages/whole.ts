@@ -1,10 +1,10 @@
-// Documents that say two things, or something else.
+// Damages to whole documents: contradictions, or another subject.
 import { type Page, pageOf } from '../page.ts'
 import type { Random } from '../random.ts'
 import { forms, randomReport } from '../report.ts'
 import { figuresIn, forbid } from './damage.ts'
 
-/** A table stands twice, with other figures the second time: only where both agree is anything certain. */
+/** Repeats a table with other figures: only cells that agree may be read. */
 export function tableTwice (page: Page, random: Random): boolean {
   const at = random.pick(
     page.parts.flatMap((part, i) =>
@@ -29,7 +29,7 @@ export function tableTwice (page: Page, random: Random): boolean {
   return true
 }
 
-/** Two reports in one document, of two years or two agencies: only where both agree is anything certain. */
+/** Appends the report of another year or agency: only cells that agree may be read. */
 export function twoReports (page: Page, random: Random): boolean {
   const { report, look } = page
   const other = pageOf(

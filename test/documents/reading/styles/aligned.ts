@@ -1,4 +1,4 @@
-// Aligned columns, as `pdftotext -layout` gives them: labels wrapped round their figures, 三、本年度办理结果 written downwards,
+// Aligned columns as from `pdftotext -layout`: labels wrapped around their figures, 三、本年度办理结果 written downwards,
 // page numbers and form feeds in between.
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
@@ -8,9 +8,9 @@ interface Setting {
   /** Whether a Chinese character takes one column (pdftotext) or two (a terminal). */
   wide: boolean
   centred: boolean
-  /** One character a line in the column of 三、本年度办理结果. */
+  /** One character per line in the column of 三、本年度办理结果. */
   narrow: boolean
-  /** The figures of a label with two lines stand on a line of their own between them. */
+  /** The figures of a two-line label are on a line of their own between the two. */
   between: boolean
   gap: number
   /** Lines between two rows of a table. */
@@ -78,8 +78,8 @@ function columnStarts (grid: Grid, setting: Setting): number[] {
   )
   const starts = [2]
   for (let c = 0; c < grid.width; c++) {
-    const narrowest = labels.length === 1 ? 8 * unit : 2 * unit
-    starts.push(starts[c]! + (c < labels.length ? labels[c]! * unit : Math.max(narrowest, longest) + setting.gap))
+    const minWidth = labels.length === 1 ? 8 * unit : 2 * unit
+    starts.push(starts[c]! + (c < labels.length ? labels[c]! * unit : Math.max(minWidth, longest) + setting.gap))
   }
   return starts
 }
@@ -147,7 +147,7 @@ function aligned (page: Page, random: Random): string {
   const out: string[] = []
   let onPage = 0
   let pages = 0
-  /** Adds lines that stand together, on a new page where they would not fit. */
+  /** Adds lines that belong together, on a new page if they do not fit. */
   const add = (lines: string[]) => {
     if (onPage + lines.length > setting.pageLength) {
       pages++
@@ -188,7 +188,7 @@ const NO_BLANKS = (random: Random) => ({
 
 export const ALIGNED: Style[] = [
   { name: 'aligned', look: NO_BLANKS, render: (page, random) => text([aligned(page, random)]) },
-  // Only the eye tells in which column a lonely figure stands: a reader may leave many of them out.
+  // The column of an isolated figure is visible only to the eye: the reader may leave many out.
   {
     name: 'aligned with blanks',
     recall: 0.45,

@@ -1,10 +1,10 @@
-// Mirrors: traditional characters with and without readings, `?` where a no-break space stood.
+// Mirror sites: traditional characters with and without pinyin, `?` in place of no-break spaces.
 import type { Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { LINES } from './lines.ts'
 import type { Rendered, Style } from './style.ts'
 
-/** Simplified, traditional, and the reading that mirrors put behind. */
+/** Simplified and traditional characters, and the pinyin that mirror sites append. */
 const CHARACTERS =
   `总總zǒng 体體tǐ 况況kuàng 动動dòng 开開kāi 报報bào 关關guān 办辦bàn 发發fā 数數shù 废廢fèi 现現xiàn 规規guī 范範fàn
 项項xiàng 内內nèi 处處chù 决決jué 许許xǔ 罚罰fá 强強qiáng 业業yè 费費fèi 额額é 单單dān 万萬wàn 请請qǐng 据據jù 系係xì 为為wéi
@@ -22,7 +22,7 @@ const CHARACTERS =
 
 const TRADITIONAL = new Map(CHARACTERS.map(([simplified, traditional]) => [simplified, traditional]))
 const READING = new Map(CHARACTERS.map(([, traditional, reading]) => [traditional, reading]))
-/** What converters without a dictionary leave alone or overdo. */
+/** Characters that converters without a dictionary leave alone or convert too often. */
 const KEPT = ['后', '范', '系', '采', '准', '征', '']
 const OVERDONE: [string, string][] = [['制', '製'], ['复', '複'], ['面', '麵'], ['群', '羣'], ['台', '臺'], ['', '']]
 
@@ -52,17 +52,17 @@ function withReadings (text: string, random: Random): string {
   )
 }
 
-/** A no-break space after figures and within labels came out as a question mark. */
+/** Question marks in place of no-break spaces after figures and within labels. */
 const withMarks = (text: string, random: Random) =>
   text.replace(/(?<=\d)(?= \||$)/gm, () => random.chance(0.9) ? '?' : '').replaceAll('本年新', '本年新?').replace(
     /^(?=主要问题|改进措施|主要問題|改進措施)/gm,
     '? ?'
   )
 
-/** A base style, its text changed. */
+/** A base style with its text changed. */
 const mirror = (name: string, bases: string[], change: (text: string, random: Random) => string): Style => ({
   name,
-  // What the bases leave out, and some of them leave out up to 4 %.
+  // As for the base styles, some of which miss up to 4 %.
   recall: 0.98,
   look: { digits: 'half' },
   render: (page: Page, random: Random): Rendered => {

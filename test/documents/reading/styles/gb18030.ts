@@ -1,4 +1,4 @@
-// Node decodes GB18030 and does not encode it; its two-byte part is the decoder's table turned round.
+// Encodes GB 18030, which Node can only decode: inverts the table of the decoder for two-byte characters.
 
 const bytesOf = new Map<string, Buffer>()
 const decoder = new TextDecoder('gb18030')

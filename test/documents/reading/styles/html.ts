@@ -1,4 +1,4 @@
-// Web pages: as editors write them, as sites wrap them, as Word exports them.
+// Web pages from editors, in the frame of a site, and exported by Word.
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { encodeGb18030 } from './gb18030.ts'
@@ -30,7 +30,7 @@ function body (page: Page, dress: Dress): string {
   ].join('\n')
 }
 
-/** Figures and labels in plain cells, with what editors leave behind. */
+/** Figures and labels in plain cells, with the clutter of editors. */
 function plainDress (random: Random): Dress {
   const blank = random.pick(['', '&nbsp;', '<p>&nbsp;</p>', '<br>'])
   const inner = random.pick([
@@ -67,7 +67,7 @@ function plainDress (random: Random): Dress {
   }
 }
 
-/** Each cell a paragraph, as editors leave it that take tables apart. */
+/** Each cell as a paragraph, from editors that flatten tables. */
 const paragraphs = (page: Page) =>
   [
     ...page.title,
@@ -99,14 +99,14 @@ const wordDress = (random: Random): Dress => ({
     }</p>`
 })
 
-/** Word begins a new span wherever the cursor once stood, also within a number. */
+/** Word starts a new span wherever the cursor once was, even within a number. */
 function wordRuns (text: string, random: Random): string {
   const end = '<span lang=EN-US style=\'font-family:宋体\'><o:p></o:p></span>'
   if (text === '') return '<span lang=EN-US><o:p>&nbsp;</o:p></span>'
   const at = text.length > 1 && random.chance(0.4) ? 1 + random.int(text.length - 1) : text.length
   const run = (part: string) =>
     part === '' ? '' : `<span\n  style='font-size:10.5pt;font-family:仿宋_GB2312'>${part}</span>`
-  // An entity must stay in one piece.
+  // Do not split an entity.
   return (/[&<]/.test(text) ? run(text) : run(text.slice(0, at)) + run(text.slice(at))) + end
 }
 
@@ -115,7 +115,7 @@ const document = (page: Page, content: string, charset: string, more = '') =>
     escape(page.title.join(''))
   }</title><style>td{padding:2px}</style></head>\n<body>\n${content}\n</body></html>\n`
 
-/** Menus, lists of other reports, counters: figures and words of the form that are none of this report's. */
+/** Menus, lists of other reports, counters: figures and words of the form outside of the report. */
 const withSite = (content: string) =>
   `<script>var hits = 20231; var menu = ["总计 7","行政处罚 99"];</script>
 <div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/xk/">行政许可</a></li><li><a href="/cf/">行政处罚</a> (128)</li></ul></div>

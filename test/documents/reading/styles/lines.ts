@@ -1,9 +1,9 @@
-// Tables in plain text, as pages lose their markup and people copy from Word, Excel and viewers.
+// Tables in plain text, from pages without markup and copied from Word, Excel and viewers.
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
 import { type Lines, type Style, text, textOf } from './style.ts'
 
-/** Every place of the grid: a merged cell stands at its first, the others are empty. */
+/** Every place of the grid: a merged cell is at its first place, its others are null. */
 export function squared (grid: Grid): (Cell | null)[][] {
   const places: (Cell | null | undefined)[][] = grid.rows.map(() =>
     Array<Cell | null | undefined>(grid.width).fill(undefined)
@@ -20,7 +20,7 @@ export function squared (grid: Grid): (Cell | null)[][] {
 
 const flat = (page: Page) => (cell: Cell | null) => (cell?.text ?? '').replaceAll('\n', page.look.broken)
 
-/** `a | b | | c |`, and bars without spaces for what a colspan leaves at the end of the row. */
+/** `a | b | | c |`, with bars without spaces for the rest of a colspan at the end of the row. */
 const barred = (cells: string[], blanks = 0) =>
   `${cells.map(cell => cell === '' ? '|' : `${cell} |`).join(' ')}${blanks > 0 ? ' ' + '|'.repeat(blanks) : ''}`
 
@@ -33,7 +33,7 @@ const pipesClean: Lines = (grid, page) => grid.rows.map(row => barred(row.map(fl
 /** Without the last bar. */
 const pipesOpen: Lines = (grid, page) => grid.rows.map(row => row.map(flat(page)).join(' | '))
 
-/** Bars before each cell, merged areas at the end of the row or as empty fields where they are. */
+/** Bars before each cell; merged areas become empty fields, in place or at the end of the row. */
 const pipesLeading = (where: 'end' | 'place'): Lines => (grid, page) =>
   where === 'end'
     ? grid.rows.map(row =>
@@ -41,7 +41,7 @@ const pipesLeading = (where: 'end' | 'place'): Lines => (grid, page) =>
     )
     : squared(grid).map(row => `| ${row.map(flat(page)).join(' | ')} |`)
 
-/** Header cells that a narrow column broke stand in two rows. */
+/** Header cells with a line break are split over two rows. */
 const pipesBrokenHeader: Lines = (grid, page) =>
   grid.rows.flatMap((row, r) => {
     const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
@@ -51,13 +51,13 @@ const pipesBrokenHeader: Lines = (grid, page) =>
     return [0, 1].map(half => barred(row.map(cell => cell.text.split('\n')[half] ?? ''), blanks))
   })
 
-/** One cell a line. A blank cell is an empty line. */
+/** One cell per line. A blank cell is an empty line. */
 const cellPerLine: Lines = (grid, page) => grid.rows.flatMap(row => row.map(flat(page)))
 
-/** As before, and a label that was broken in its cell takes two lines. */
+/** One cell per line, but a label with a line break takes two lines. */
 const cellPerLineBroken: Lines = grid => grid.rows.flatMap(row => row.flatMap(cell => cell.text.split('\n')))
 
-/** One cell and its bar a line; what a colspan leaves is a line of bars. */
+/** One cell with its bar per line; the rest of a colspan is a line of bars. */
 const pipePerLine: Lines = (grid, page) =>
   grid.rows.flatMap((row, r) => {
     const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
@@ -67,7 +67,7 @@ const pipePerLine: Lines = (grid, page) =>
 /** From Excel: an empty field for each place of a merged area. */
 const tabs: Lines = (grid, page) => squared(grid).map(row => row.map(flat(page)).join('\t'))
 
-/** From Word: cells merged side by side are one field, those merged downwards leave an empty field. */
+/** From Word: horizontally merged cells are one field, vertically merged ones leave an empty field. */
 const tabsOfWord: Lines = (grid, page) =>
   squared(grid).map((row, r) => {
     const fields: string[] = []
@@ -144,13 +144,13 @@ const style = (name: string, lines: Lines, more: Pick<Style, 'look' | 'recall'> 
   render: (page, random) => text(textOf(page, random, lines))
 })
 
-/** Whether an empty line is a blank cell or only air is sure only where something adds up. */
+/** Only a sum proves whether an empty line is a blank cell or mere spacing. */
 const EMPTY_LINES = { recall: 0.96 }
 
-/** A blank is a bar like that of a merged cell: among fifteen cells of one row which is which is sure only in part. */
+/** A blank cell looks like the rest of a merged cell, so in a row of fifteen cells only some are certain. */
 const BARS_PER_LINE = { recall: 0.97 }
 
-/** Blanks leave nothing between single spaces. */
+/** Blank cells leave no trace between single spaces. */
 const NO_BLANKS = (random: Random) => ({
   zero: random.pick(['0', '0', '/', '-', '—', '无'] as const),
   trail: '' as const,

@@ -1,4 +1,4 @@
-// Word and Excel files, written as their XML, so that merged cells and broken runs are as one wants them.
+// Word and Excel files, written as XML for control over merged cells and split runs.
 import { crc32, deflateRawSync } from 'node:zlib'
 import type { Cell, Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
@@ -55,8 +55,7 @@ const relations = (of: [string, string][]) =>
     ).join('')
   }</Relationships>`
 
-// ---- Word
-// ---------------------------------------------------------------------------------------------------------------
+// Word
 
 function wordParagraph (text: string, random: Random): string {
   const runs = text.split('\n').map(line => {
@@ -92,7 +91,7 @@ function wordTable (grid: Grid, random: Random): string {
   }</w:tblGrid>${rows.join('')}</w:tbl>`
 }
 
-/** The merged cell that covers this place from above. */
+/** The merged cell that extends down to this place. */
 function reaching (places: (Cell | null)[][], r: number, c: number): Cell {
   for (let i = r - 1; i >= 0; i--) if (places[i]![c]) return places[i]![c]!
   throw new Error(`no cell reaches row ${r}, column ${c}`)
@@ -118,8 +117,7 @@ function docx (page: Page, random: Random): Rendered {
   }
 }
 
-// ---- Excel
-// --------------------------------------------------------------------------------------------------------------
+// Excel
 
 interface Sheet {
   name: string
@@ -129,7 +127,7 @@ interface Sheet {
 
 const columnName = (c: number) => String.fromCharCode(65 + c)
 
-/** Adds the table at the sheet's end; plain numbers are numbers unless `asText`. */
+/** Appends the table to the sheet. Plain numbers are stored as numbers unless `asText`. */
 function addGrid (sheet: Sheet, grid: Grid, asText: boolean): void {
   const top = sheet.rows.length + 1
   squared(grid).forEach((row, r) => {

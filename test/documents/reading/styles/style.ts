@@ -1,4 +1,4 @@
-// What a style of document is: how it draws a look, and how it turns a page into bytes.
+// The type of a document style: the looks that it allows and how it renders a page to bytes.
 import type { Look } from '../look.ts'
 import type { Grid, Page } from '../page.ts'
 import type { Random } from '../random.ts'
@@ -10,14 +10,14 @@ export interface Rendered {
 
 export interface Style {
   name: string
-  /** What of a look the style cannot show, or always shows. */
+  /** Choices of a look that the style dictates. */
   look?: Partial<Look> | ((random: Random) => Partial<Look>)
-  /** The share of the figures that must be read; 99 % where nothing else is said. */
+  /** The share of the figures that must be read; 0.99 by default. */
   recall?: number
   render: (page: Page, random: Random) => Rendered
 }
 
-/** One document's way of writing the rows of a table as lines. */
+/** Writes the rows of a table as lines. */
 export type Lines = (grid: Grid, page: Page, random: Random) => string[]
 
 export const text = (lines: string[], separator = '\n'): Rendered => ({
@@ -25,7 +25,7 @@ export const text = (lines: string[], separator = '\n'): Rendered => ({
   contentType: 'text/plain; charset=utf-8'
 })
 
-/** A text whose tables are written by `lines`. */
+/** A text with its tables written by `lines`. */
 export function textOf (page: Page, random: Random, lines: Lines): string[] {
   return [
     ...page.title,

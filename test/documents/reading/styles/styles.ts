@@ -1,4 +1,4 @@
-// Every style of document that the reader is tried on.
+// All document styles that the reader is tested with.
 import { ALIGNED } from './aligned.ts'
 import { CHARACTERS_CHANGED } from './characters.ts'
 import { HTML } from './html.ts'
