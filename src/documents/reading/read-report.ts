@@ -1,7 +1,7 @@
 // Reads a report from the text and tables of a document: its figures, each with its source, and its texts.
-// Deterministic; a doubtful figure is left out rather than guessed. Stages: tokens.ts splits lines into tokens,
-// report-parts.ts finds the parts, table-lines.ts joins labels and figures, headings.ts verifies table headings,
-// assign-columns.ts puts the figures under its columns, check-plausibility.ts looks for damage.
+// Deterministic; a doubtful figure is left out rather than guessed. Stages: report-parts.ts finds the parts, lines/
+// splits them into tokens and joins labels with figures, headings.ts verifies table headings, assign-columns.ts puts
+// the figures under the columns of the form, check-plausibility.ts looks for damage.
 import { type Content, emptyContent } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import type { Document } from '../document.ts'

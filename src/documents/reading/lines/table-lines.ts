@@ -1,4 +1,5 @@
-// Finds the rows of tables in a stretch of lines: labels and the figures that belong to them.
+// Finds the rows of tables in a stretch of lines: labels and the figures that belong to them. The folder turns the
+// lines of a document into tokens, and these into table lines.
 import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
 import { labelKey } from '../normalize.ts'
 import { undividedLines } from './free-lines.ts'
