@@ -20,23 +20,25 @@ export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms
   const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`
     insert into total as t (agency, year, form, level, kind, reports, figures, present)
     select agency, year, form, level, kind, reports, figures::bigint[], present::bigint[]
-    from unnest(${rows.map(row => row.agency)}::text[], ${rows.map(row => row.year)}::integer[], ${
-    rows.map(row => row.form)
-  }::text[],
-                ${rows.map(row => row.level)}::text[], ${rows.map(row => row.kind)}::text[], ${
-    rows.map(row => row.reports)
-  }::integer[],
-                ${rows.map(row => `{${row.figures.join()}}`)}::text[], ${
-    rows.map(row => `{${row.present.join()}}`)
-  }::text[])
-      as c (agency, year, form, level, kind, reports, figures, present)
+    from unnest(
+      ${rows.map(row => row.agency)}::text[],
+      ${rows.map(row => row.year)}::integer[],
+      ${rows.map(row => row.form)}::text[],
+      ${rows.map(row => row.level)}::text[],
+      ${rows.map(row => row.kind)}::text[],
+      ${rows.map(row => row.reports)}::integer[],
+      ${rows.map(row => `{${row.figures.join()}}`)}::text[],
+      ${rows.map(row => `{${row.present.join()}}`)}::text[]
+    ) as c (agency, year, form, level, kind, reports, figures, present)
     order by agency desc, year, form, level, kind
     on conflict on constraint total_pkey do update set
       reports = t.reports + excluded.reports,
       figures = add_vectors(t.figures, excluded.figures),
       present = add_vectors(t.present, excluded.present)
-    returning agency, year, form, case when ${MIN_LIMIT} < any(figures) or ${-MIN_LIMIT} > any(figures) then figures::text end as large`
-    .execute(trx)
+    returning agency, year, form,
+      case when ${MIN_LIMIT} < any(figures) or ${-MIN_LIMIT} > any(figures) then figures::text end as large`.execute(
+    trx
+  )
   for (const row of large) {
     if (row.large === null) continue
     const figures = row.large.slice(1, -1).split(',').map(BigInt)
@@ -58,9 +60,8 @@ export async function applyExpectedDeltas (trx: Transaction<Database>, changes: 
   await sql`
     insert into expected as e (agency, year, level, kind, change)
     select agency, year, level, kind, change
-    from jsonb_to_recordset(${
-    JSON.stringify(rows)
-  }::jsonb) as c (agency text, year integer, level text, kind text, change integer)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as c (agency text, year integer, level text, kind text, change integer)
     order by agency desc, year, level, kind
     on conflict on constraint expected_pkey do update set change = e.change + excluded.change`.execute(trx)
 }

@@ -24,9 +24,9 @@ export async function contributedTotals (
              array[${each(i => `count(v.f[${i}])`)}] as present
       from (
         select agency, year, form, figures::bigint[] as f from report_version
-        where public_until = ${FOR_EVER} ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`} ${
-    year === undefined ? sql`` : sql`and year = ${year}`
-  }
+        where public_until = ${FOR_EVER}
+          ${agencies === undefined ? sql`` : sql`and agency = any(${agencies})`}
+          ${year === undefined ? sql`` : sql`and year = ${year}`}
         offset 0
       ) v
       join agency_period p on p.agency = v.agency and p.since <= v.year and p.until >= v.year and p.reporting = 'own'

@@ -182,8 +182,10 @@ async function lockChains (trx: Transaction<Database>, chains: string[]): Promis
     return held!.count
   }
   if (await hold() === chains.length) return
-  await sql`insert into event_chain (chain, n, at, hash) select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain) on conflict on constraint event_chain_pkey do nothing`
-    .execute(trx)
+  await sql`
+    insert into event_chain (chain, n, at, hash)
+    select chain, 0, '-infinity'::timestamptz, ''::bytea from unnest(${chains}::text[]) as u (chain)
+    on conflict on constraint event_chain_pkey do nothing`.execute(trx)
   // A concurrent transaction may have inserted some of them.
   await hold()
 }
@@ -191,7 +193,9 @@ async function lockChains (trx: Transaction<Database>, chains: string[]): Promis
 const saveChainHeads = (trx: Transaction<Database>, now: string, heads: [string, ChainHead][]) =>
   sql`
   update event_chain as c set n = u.n, at = greatest(c.at, ${now}::timestamptz), hash = decode(u.hash, 'hex')
-  from unnest(${heads.map(([chain]) => chain)}::text[], ${heads.map(([, head]) => head.n)}::bigint[], ${
-    heads.map(([, head]) => head.hash)
-  }::text[]) as u (chain, n, hash)
+  from unnest(
+    ${heads.map(([chain]) => chain)}::text[],
+    ${heads.map(([, head]) => head.n)}::bigint[],
+    ${heads.map(([, head]) => head.hash)}::text[]
+  ) as u (chain, n, hash)
   where c.chain = u.chain`.execute(trx)

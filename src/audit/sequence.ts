@@ -42,9 +42,8 @@ async function assignBatch (trx: Transaction<Database>, last: Checkpoint): Promi
   if (rows.length === 0) return last
   await sql`
     update event set seq = ${last.seq}::bigint + p.i
-    from unnest(${rows.map(row => row.chain)}::text[], ${
-    rows.map(row => row.n)
-  }::bigint[]) with ordinality as p (chain, n, i)
+    from unnest(${rows.map(row => row.chain)}::text[], ${rows.map(row => row.n)}::bigint[])
+      with ordinality as p (chain, n, i)
     where event.chain = p.chain and event.n = p.n`.execute(trx)
   const place = follow(last, rows)
   await saveCheckpoint(trx, place)

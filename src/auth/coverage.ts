@@ -33,21 +33,19 @@ const latestYear = (agency: RawBuilder<unknown>) =>
 /** Whether the caller acts for the agency. */
 export async function isInSubtree (db: Kysely<Database>, actor: Actor, { agency, year }: Target): Promise<boolean> {
   if (actor.agency === WHOLE_REGISTRY || actor.agency === agency) return true
-  const { rows: [row] } = await sql<{ covered: boolean }>`
-    select ${
-    isCovered(actor.agency, sql`${agency}::text`, year === undefined ? null : sql`${year}::integer`)
-  } as covered`.execute(db)
+  const covered = isCovered(actor.agency, sql`${agency}::text`, year === undefined ? null : sql`${year}::integer`)
+  const { rows: [row] } = await sql<{ covered: boolean }>`select ${covered} as covered`.execute(db)
   return row!.covered
 }
 
 /** The same for many targets, in one query. */
 export async function areInSubtree (db: Kysely<Database>, actor: Actor, asked: Target[]): Promise<boolean[]> {
   if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
+  const agencies = asked.map(({ agency }) => agency)
+  const years = asked.map(({ year }) => year ?? null)
   const { rows } = await sql<{ covered: boolean }>`
     select ${isCovered(actor.agency, sql`asked.agency`, yearOrLatest(sql`asked.agency`, sql`asked.year`))} as covered
-    from unnest(${asked.map(({ agency }) => agency)}::text[], ${
-    asked.map(({ year }) => year ?? null)
-  }::integer[]) with ordinality as asked (agency, year, number)
+    from unnest(${agencies}::text[], ${years}::integer[]) with ordinality as asked (agency, year, number)
     order by asked.number`.execute(db)
   return rows.map(row => row.covered)
 }

@@ -25,9 +25,9 @@ export class CopyRows {
   #memory: Buffer
   #length = 0
 
-  /** In memory that is used no more by others. */
-  constructor (memory?: ArrayBuffer) {
-    this.#memory = memory === undefined ? Buffer.allocUnsafeSlow(FIRST_SIZE) : Buffer.from(memory)
+  /** `size`: bytes expected; more are allocated as needed. */
+  constructor (size = FIRST_SIZE) {
+    this.#memory = Buffer.allocUnsafeSlow(size)
   }
 
   get length (): number {

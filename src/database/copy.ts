@@ -12,7 +12,6 @@ export async function copyInto (
 ): Promise<void> {
   if (rows.length === 0) return
   // The rows are no parameter: the client sends them behind the statement.
-  await sql`${sql.raw(COPY)}${sql.table(table)} (${
-    sql.join(columns.map(column => sql.ref(column)))
-  }) from stdin ${rows}`.execute(trx)
+  const names = sql.join(columns.map(column => sql.ref(column)))
+  await sql`${sql.raw(COPY)}${sql.table(table)} (${names}) from stdin ${rows}`.execute(trx)
 }

@@ -18,9 +18,10 @@ export type State = Pick<
 >
 
 /** Of `report as r`, for what returns a `State`. */
-export const STATE = sql`r.status, ${
-  formatTimestamp(sql`r.status_since`)
-} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
+const STATUS_SINCE = formatTimestamp(sql`r.status_since`)
+export const STATE = sql`
+  r.status, ${STATUS_SINCE} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
+const PUBLISHED_AT = formatTimestamp(sql`v.published_at`)
 const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
 
 type ReportRow = Omit<StoredReport, 'content'> & Omit<Content, 'figures'> & { figures: string }
@@ -36,11 +37,12 @@ export async function findReport (
   year: number
 ): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<ReportRow>`
-    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${
-    formatTimestamp(sql`v.published_at`)
-  } as published_at, coalesce(r.amendment_reason, v.reason) as amendment_reason,
-           coalesce(r.figures, v.figures) as figures, coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
-    from report r left join report_version v on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
+    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${PUBLISHED_AT} as published_at,
+           coalesce(r.amendment_reason, v.reason) as amendment_reason, coalesce(r.figures, v.figures) as figures,
+           coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
+    from report r
+    left join report_version v
+      on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
     where r.agency = ${agency} and r.year = ${year}`.execute(db)
   return row && storedReport(row)
 }
@@ -97,9 +99,8 @@ export async function saveStatus (
   remarks: Record<string, string> | null
 ): Promise<State> {
   const { rows: [state] } = await sql<State>`
-    update report as r set status = ${status}, status_since = now(), reason = ${reason}, remarks = ${
-    remarks && JSON.stringify(remarks)
-  }, revision = revision + 1, updated_at = now()
+    update report as r set status = ${status}, status_since = now(), reason = ${reason},
+      remarks = ${remarks && JSON.stringify(remarks)}, revision = revision + 1, updated_at = now()
     where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
   return state!
 }

@@ -40,11 +40,11 @@ export function pastSumStatement (
     sql.join(
       keys.map(key => sql`${key === 'year' ? year : key === 'form' ? form : sql.ref(`b.${key}`)} as ${sql.ref(key)}`)
     )
-  // The text of a vector is read once, whatever is taken from it.
+  const sums = each(i => sql`sum(f[${i}])::bigint`)
+  const counts = each(i => sql`count(f[${i}])`)
+  // The inner select parses the text of a vector once, whatever the outer one takes from it.
   const included = sql`
-    select ${refs}, count(*)::integer as included, 0 as expected, ${each(i => sql`sum(f[${i}])::bigint`)} as figures, ${
-    each(i => sql`count(f[${i}])`)
-  } as present
+    select ${refs}, count(*)::integer as included, 0 as expected, ${sums} as figures, ${counts} as present
     from (
       select ${columns(sql`v.year`, sql`v.form`)}, ${figures.array} as f
       from below b join report_version v on v.agency = b.agency and v.year between b.since and b.until
@@ -57,10 +57,11 @@ export function pastSumStatement (
     select ${columns(sql`y.year`, sql`''`)}, 0, count(*)::integer, null::bigint[], null::bigint[]
     from year y join below b on y.year between b.since and b.until
     where ${filers} group by ${sql.join(keys.map((_, i) => sql.lit(i + 1)))}`
+  const recorded = wasRecorded('r', moment)
   const names = (['child', 'agency'] as const).filter(key => keys.includes(key)).map(key =>
-    sql`, (select r.name from agency_record r where r.agency = summed.${sql.ref(key)} and ${
-      wasRecorded('r', moment)
-    } limit 1) as ${sql.ref(`${key}_name`)}`
+    sql`,
+      (select r.name from agency_record r where r.agency = summed.${sql.ref(key)} and ${recorded} limit 1)
+        as ${sql.ref(`${key}_name`)}`
   )
   return sql<SumRow>`
     with recursive year as (${yearsOf(scope, moment)}), below as (${below(scope, moment)})
@@ -77,33 +78,33 @@ const isPublic = (table: string, moment: RawBuilder<unknown>) =>
 /** `under` and all below it, for the ranges of years in which they were, each with the child that it counts under. */
 function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   const isAll = under === '' && !by.includes('child')
+  const isFirst = isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
+  const recorded = wasRecorded('p', moment)
   const first = sql`
     select p.agency, p.agency as child, p.since, p.until, p.level, p.kind, p.reporting from agency_record p
-    where ${wasRecorded('p', moment)} and ${
-    isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
-  }`
+    where ${recorded} and ${isFirst}`
   if (isAll) return first
   return sql`${first}
     union all
     select p.agency, ${under === '' ? sql`b.child` : sql`case when b.agency = ${under} then p.agency else b.child end`},
            greatest(b.since, p.since), least(b.until, p.until), p.level, p.kind, p.reporting
-    from below b join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${
-    wasRecorded('p', moment)
-  }`
+    from below b
+    join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${recorded}`
 }
 
 /** The years asked for, else every year that had a report in the totals. */
 function yearsOf ({ years }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   if (years !== undefined) return sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
-  // The limits keep PostgreSQL from joining a nation's versions to find a few years: of each it takes the first by
-  // index.
+  const range = sql`(select min(year) from report_version), (select max(year) from report_version)`
+  // `limit 1` makes PostgreSQL take the first row of each year by index instead of joining all versions of a nation.
   return sql`
-    select y as year from generate_series((select min(year) from report_version), (select max(year) from report_version)) as y
+    select y as year from generate_series(${range}) as y
     where (
       select true from report_version v
       where v.year = y and ${isPublic('v', moment)} and (
-        select true from agency_record p where p.agency = v.agency and v.year between p.since and p.until and p.reporting = 'own' and ${
-    wasRecorded('p', moment)
-  } limit 1)
+        select true from agency_record p
+        where p.agency = v.agency and v.year between p.since and p.until and p.reporting = 'own'
+          and ${wasRecorded('p', moment)}
+        limit 1)
       limit 1)`
 }

@@ -68,50 +68,42 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
     sql`array[${sql.join(of.map(i => one(sql.lit(i))))}]`
   const ofReports = selectElements(sql`v.figures`, positions)
   const parts = relations(scope, ofReports.array).map(({ columns, included, expected, figures, present, from }) => {
-    const rows = sql`(select ${
-      sql.join([
-        ...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`),
-        sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`
-      ])
-    } ${from} offset 0) as source`
-    return figures === NULL_VECTOR
-      ? sql`select ${refs}, 0 as included, sum(expected)::integer as expected, ${NULL_VECTOR} as figures, ${NULL_VECTOR} as present from ${rows} group by ${refs}`
-      // Each subscript would read a vector anew: the source hands on one that is read, for totals by `||`.
-      : present === NULL_VECTOR
-      ? sql`select ${refs}, included, expected, ${
-        each(i => sql`f[${i}]`, positions.map(ofReports.indexOf))
-      } as figures, ${
-        each(i => sql`(f[${i}] is not null)::integer`, positions.map(ofReports.indexOf))
-      } as present from ${rows}`
-      : sql`select ${refs}, included, expected, ${each(i => sql`f[${i}]`, positions)} as figures, ${
-        each(i => sql`n[${i}]`, positions)
-      } as present from ${rows}`
+    const selected = sql.join([
+      ...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`),
+      sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`
+    ])
+    // Each subscript would detoast and parse the vector again; the subquery parses it once.
+    const rows = sql`(select ${selected} ${from} offset 0) as source`
+    if (figures === NULL_VECTOR) {
+      return sql`
+        select ${refs}, 0 as included, sum(expected)::integer as expected,
+               ${NULL_VECTOR} as figures, ${NULL_VECTOR} as present
+        from ${rows} group by ${refs}`
+    }
+    const isReport = present === NULL_VECTOR
+    const indexes = isReport ? positions.map(ofReports.indexOf) : positions
+    const elements = each(i => sql`f[${i}]`, indexes)
+    const counts = each(i => isReport ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`, indexes)
+    return sql`select ${refs}, included, expected, ${elements} as figures, ${counts} as present from ${rows}`
   })
   const part = sql`(${sql.join(parts, sql` union all `)}) as part`
   const places = positions.map((_, i) => i + 1)
+  const sums = each(i => sql`sum(figures[${i}])::bigint`, places)
+  const counts = each(i => sql`sum(present[${i}])::bigint`, places)
   const summed = isAlreadyGrouped(scope)
     ? sql`select * from ${part}`
     : sql`
       select ${refs}, sum(included)::integer as included, sum(expected)::integer as expected,
-             ${each(i => sql`sum(figures[${i}])::bigint`, places)} as figures, ${
-      each(i => sql`sum(present[${i}])::bigint`, places)
-    } as present
+             ${sums} as figures, ${counts} as present
       from ${part} group by ${refs}`
+  const nameColumns = names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`)
+  const nameJoins = names.map(key =>
+    sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`
+  )
   return sql<SumRow>`
     with year as (${yearsOf(scope)})
-    select summed.*${
-    names.length === 0
-      ? sql``
-      : sql`, ${sql.join(names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`))}`
-  }
-    from (${summed}) as summed ${
-    sql.join(
-      names.map(key =>
-        sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`
-      ),
-      sql` `
-    )
-  }
+    select ${sql.join([sql`summed.*`, ...nameColumns])}
+    from (${summed}) as summed ${sql.join(nameJoins, sql` `)}
     ${inOrder ? orderOf(scope) : LIMIT}`
 }
 

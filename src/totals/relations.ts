@@ -25,6 +25,15 @@ export function maintained (scope: Scope): Relation {
   const byChild = scope.by.includes('child')
   const detailed = scope.level !== undefined || scope.kind !== undefined || scope.by.includes('level') ||
     scope.by.includes('kind')
+  const relation = byChild
+    ? sql`agency_period c join total t on t.agency = c.agency and t.year between c.since and c.until`
+    : sql`total t`
+  const conditions = [
+    byChild ? isChild(scope.under) : sql`t.agency = ${scope.under}`,
+    detailed ? sql`t.level <> ''` : sql`t.level = ''`,
+    sql`t.reports > 0`,
+    ...within(scope, 't')
+  ]
   return {
     columns: {
       year: sql`t.year`,
@@ -38,20 +47,7 @@ export function maintained (scope: Scope): Relation {
     expected: sql`0`,
     figures: sql`t.figures || '{}'`,
     present: sql`t.present || '{}'`,
-    from: sql`
-      from ${
-      byChild
-        ? sql`agency_period c join total t on t.agency = c.agency and t.year between c.since and c.until`
-        : sql`total t`
-    }
-      where ${
-      sql.join([
-        byChild ? isChild(scope.under) : sql`t.agency = ${scope.under}`,
-        detailed ? sql`t.level <> ''` : sql`t.level = ''`,
-        sql`t.reports > 0`,
-        ...within(scope, 't')
-      ], sql` and `)
-    }`
+    from: sql`from ${relation} where ${allOf(conditions)}`
   }
 }
 
@@ -100,6 +96,8 @@ function within (scope: Scope, table: string): RawBuilder<unknown>[] {
   ]
 }
 
+const allOf = (conditions: RawBuilder<unknown>[]) => sql.join(conditions, sql` and `)
+
 const isChild = (under: string) => under === '' ? sql`c.parent is null` : sql`c.parent = ${under}`
 
 const self = ({ under }: Scope): Agencies => ({
@@ -132,6 +130,7 @@ const subtree = ({ by, under }: Scope): Agencies => ({
 
 function expectedBelow (scope: Scope): Relation {
   const byChild = scope.by.includes('child')
+  const children = sql`join agency_period c on ${isChild(scope.under)} and y.year between c.since and c.until`
   return {
     ...EMPTY_RELATION,
     columns: {
@@ -144,15 +143,19 @@ function expectedBelow (scope: Scope): Relation {
     },
     expected: sql`e.change`,
     from: sql`
-      from year y ${
-      byChild ? sql`join agency_period c on ${isChild(scope.under)} and y.year between c.since and c.until` : sql``
-    }
+      from year y ${byChild ? children : sql``}
       join expected e on e.agency = ${byChild ? sql`c.agency` : sql`${scope.under}`} and e.year <= y.year
-      where ${sql.join([sql`true`, ...levelAndKind(scope, 'e')], sql` and `)}`
+      where ${allOf([sql`true`, ...levelAndKind(scope, 'e')])}`
   }
 }
 
 function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unknown>): Relation {
+  const conditions = [
+    sql`p.reporting = 'own'`,
+    agencies.where(sql`v.year`),
+    ...levelAndKind(scope, 'p'),
+    ...within({ ...scope, level: undefined, kind: undefined }, 'v')
+  ]
   return {
     columns: {
       year: sql`v.year`,
@@ -170,18 +173,12 @@ function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unkno
       from agency_period p
       join report_version v on v.agency = p.agency and v.public_until = ${FOR_EVER} and v.year between p.since and p.until
       ${agencies.join(sql`v.year`)}
-      where ${
-      sql.join([
-        sql`p.reporting = 'own'`,
-        agencies.where(sql`v.year`),
-        ...levelAndKind(scope, 'p'),
-        ...within({ ...scope, level: undefined, kind: undefined }, 'v')
-      ], sql` and `)
-    }`
+      where ${allOf(conditions)}`
   }
 }
 
 function expectedOf (scope: Scope, agencies: Agencies): Relation {
+  const conditions = [sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...levelAndKind(scope, 'p')]
   return {
     ...EMPTY_RELATION,
     columns: {
@@ -196,8 +193,6 @@ function expectedOf (scope: Scope, agencies: Agencies): Relation {
     from: sql`
       from year y join agency_period p on y.year between p.since and p.until
       ${agencies.join(sql`y.year`)}
-      where ${
-      sql.join([sql`p.reporting = 'own'`, agencies.where(sql`y.year`), ...levelAndKind(scope, 'p')], sql` and `)
-    }`
+      where ${allOf(conditions)}`
   }
 }

@@ -2,9 +2,8 @@
 // a slow line, and an upload that breaks off has begun nothing.
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { writeBehind } from '../../database/write-behind.ts'
 import { problem } from '../../problems/problem.ts'
 import { charsetOf } from './body.ts'
 import { openTemporaryFile } from './temporary-file.ts'
@@ -14,8 +13,6 @@ import type { UploadedFile } from './uploaded-file.ts'
 const SILENCE_MS = 30_000
 /** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
 const DISCARD_MS = 10_000
-/** Bytes of the body that are written at once. */
-const AT_ONCE = 1024 * 1024
 
 export interface Upload {
   received: UploadedFile
@@ -94,29 +91,16 @@ async function withTimeout<T> (promise: Promise<T>, limit: number): Promise<T> {
   }
 }
 
-/** While some is written, more is received. */
+/** Returns the number of bytes. */
 async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promise<number> {
   let size = 0
-  await writeBehind(async store => {
-    let [memory, other] = [Buffer.allocUnsafeSlow(AT_ONCE), Buffer.allocUnsafeSlow(AT_ONCE)]
-    let used = 0
-    const writeOut = async () => {
-      const bytes = memory.subarray(0, used)
-      // All of it, or it throws: a disk that is full takes a part.
-      await store(async () => await handle.appendFile(bytes))
-      ;[memory, other] = [other, memory]
-      used = 0
-    }
+  async function* counted () {
     for await (const piece of pieces) {
       size += piece.length
-      for (let from = 0; from < piece.length;) {
-        const copied = piece.copy(memory, used, from)
-        from += copied
-        if ((used += copied) === AT_ONCE) await writeOut()
-      }
+      yield piece
     }
-    if (used > 0) await writeOut()
-  })
+  }
+  await writeFile(handle, counted())
   return size
 }
 

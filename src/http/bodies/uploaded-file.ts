@@ -19,12 +19,12 @@ export interface UploadedFile {
 }
 
 /**
- * Its bytes from the start, unpacked where they are gzip; each piece is good until the next is asked for. Throws
+ * Yields the bytes from the start of the file, gunzipped if they are gzip. Throws
  * `gzip-malformed` and `body-too-large`.
  */
 export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGenerator<Buffer> {
   const { buffer: head } = await readAt(fd, Buffer.alloc(2), 0, 2, 0)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd, Buffer.allocUnsafeSlow(CHUNK))
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd)
   const stream = createGunzip({ chunkSize: CHUNK })
   const packed = Readable.from(contents(fd), { objectMode: false })
   packed.on('error', error => stream.destroy(error)).pipe(stream)
@@ -44,10 +44,10 @@ export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGene
   }
 }
 
-/** A stream of the file would close it. With `memory` each piece is good only until the next is asked for. */
-async function* contents (fd: number, memory?: Buffer): AsyncGenerator<Buffer> {
+/** Reads by position: a stream of the file would close it. */
+async function* contents (fd: number): AsyncGenerator<Buffer> {
   for (let position = 0;;) {
-    const { buffer, bytesRead } = await readAt(fd, memory ?? Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
+    const { buffer, bytesRead } = await readAt(fd, Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)
     if (bytesRead === 0) return
     yield buffer.subarray(0, bytesRead)
     position += bytesRead

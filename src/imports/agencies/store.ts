@@ -22,20 +22,25 @@ export async function insertAgencies (trx: Transaction<Database>, agencies: NewA
   for (const some of chunks(agencies)) {
     await sql`
       insert into agency (code, name, credit_code, division_code)
-      select * from unnest(${some.map(a => a.code)}::text[], ${some.map(a => a.change.name!)}::text[],
-        ${some.map(a => a.change.credit_code ?? null)}::text[], ${
-      some.map(a => a.change.division_code ?? null)
-    }::text[])`.execute(trx)
+      select * from unnest(
+        ${some.map(a => a.code)}::text[],
+        ${some.map(a => a.change.name!)}::text[],
+        ${some.map(a => a.change.credit_code ?? null)}::text[],
+        ${some.map(a => a.change.division_code ?? null)}::text[]
+      )`.execute(trx)
   }
   for (const some of chunks(agencies)) {
     await sql`
       insert into agency_period (agency, since, until, parent, level, kind, reporting)
-      select * from unnest(${some.map(a => a.code)}::text[], ${some.map(a => a.period.since)}::integer[], ${
-      some.map(a => a.period.until)
-    }::integer[],
-        ${some.map(a => a.period.parent)}::text[], ${some.map(a => a.period.level)}::text[], ${
-      some.map(a => a.period.kind)
-    }::text[], ${some.map(a => a.period.reporting)}::text[])`.execute(trx)
+      select * from unnest(
+        ${some.map(a => a.code)}::text[],
+        ${some.map(a => a.period.since)}::integer[],
+        ${some.map(a => a.period.until)}::integer[],
+        ${some.map(a => a.period.parent)}::text[],
+        ${some.map(a => a.period.level)}::text[],
+        ${some.map(a => a.period.kind)}::text[],
+        ${some.map(a => a.period.reporting)}::text[]
+      )`.execute(trx)
   }
   const codes = agencies.map(agency => agency.code)
   await replaceAncestors(trx, codes)

@@ -104,9 +104,8 @@ export async function endJob (
   answer: Record<string, unknown> | null
 ): Promise<boolean> {
   const { rows } = await sql`
-    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read}, answer = ${
-    answer && JSON.stringify(answer)
-  }::json
+    update import set state = ${state}, finished_at = clock_timestamp(), read = ${read},
+      answer = ${answer && JSON.stringify(answer)}::json
     where id = ${id} and state = 'running' returning id`.execute(db)
   return rows.length > 0
 }

@@ -1,8 +1,7 @@
 // Reports that are stored together.
 import { readCopied } from '../../database/copy-rows.ts'
-import { memoryOf, type ParsedChunk } from './parsing/chunk.ts'
+import type { ParsedChunk } from './parsing/chunk.ts'
 import type { ParsedReport } from './parsing/parsed-report.ts'
-import type { Memory } from './parsing/worker.ts'
 
 /**
  * What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report.
@@ -44,13 +43,10 @@ export interface PackedContent {
 
 export class Batch {
   readonly reports: PackedReport[]
-  /** That of the part it was made of: free once the batch is stored. */
-  readonly memory: Memory
   readonly #rows: Buffer
 
   /** `cellsOf` a form, how many; `width` the most of them. */
   constructor (part: ParsedChunk, cellsOf: (form: string) => number, width: number) {
-    this.memory = memoryOf(part)
     this.#rows = Buffer.from(part.rows.buffer, part.rows.byteOffset, part.rows.length)
     this.reports = part.lines.map((line, i) => ({
       line,

@@ -16,8 +16,8 @@ import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
 import type { ParsedChunk } from './parsing/chunk.ts'
 import type { ParseTask } from './parsing/parse-chunks.ts'
-import { type Lent, Thread } from './parsing/worker.ts'
-import { prepareBatch, type PreparedBatch } from './prepare-batch.ts'
+import { Thread } from './parsing/worker.ts'
+import { prepareBatch } from './prepare-batch.ts'
 import type { ReportImportOptions, ReportImportState } from './report-import-state.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -77,40 +77,15 @@ function taskOf (
   }
 }
 
-/** Prepares the next chunk while the database writes the current one. */
-async function storeAll (state: ReportImportState, parts: AsyncGenerator<Lent<ParsedChunk>>): Promise<void> {
-  let next = nextReady(state, parts)
-  try {
-    for (let ready; (ready = await next) !== undefined;) {
-      const { giveBack, batch } = ready
-      await writeBatch(state, ready, () => {
-        next = nextReady(state, parts)
-        // Avoids an unhandled rejection; the next `await` rethrows.
-        next.catch(() => {})
-      })
-      giveBack(batch.memory)
-    }
-  } finally {
-    // No work is in progress when this returns or throws.
-    await next.catch(() => {})
-    await parts.return(undefined)
-  }
-}
-
-/** Undefined at the end of the file. */
-async function nextReady (
-  state: ReportImportState,
-  parts: AsyncGenerator<Lent<ParsedChunk>>
-): Promise<PreparedBatch & Pick<Lent<ParsedChunk>, 'giveBack'> | undefined> {
-  const { done, value } = await parts.next()
-  if (done === true) return undefined
-  const { part, giveBack } = value
-  state.options.signal?.throwIfAborted()
-  if (state.read === 0) state.options.rejects?.begin(part.columns)
-  await count(state, part)
-  return {
-    ...await prepareBatch(state, new Batch(part, form => state.forms.get(form).cells.length, state.forms.width)),
-    giveBack
+/** Writes the chunks one after another; the worker parses the next ones meanwhile. */
+async function storeAll (state: ReportImportState, chunks: AsyncIterable<ParsedChunk>): Promise<void> {
+  const { forms, options } = state
+  for await (const chunk of chunks) {
+    options.signal?.throwIfAborted()
+    if (state.read === 0) options.rejects?.begin(chunk.columns)
+    await count(state, chunk)
+    const batch = new Batch(chunk, form => forms.get(form).cells.length, forms.width)
+    await writeBatch(state, await prepareBatch(state, batch))
   }
 }
 

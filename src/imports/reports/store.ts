@@ -48,16 +48,16 @@ export async function insertReports (
   publish: boolean
 ): Promise<PackedReport[]> {
   if (publish && await copyReports(trx, reports)) return reports
+  const content = sent(batch, reports)
   const insert = publish
-    ? sql`insert into report (agency, year, form, status, version) select agency, year, form, 'published', 1 from ${
-      sent(batch, reports)
-    }`
-    : sql`insert into report (agency, year, form, status, figures, notes, sections) select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${
-      sent(batch, reports)
-    }`
-  const { rows } = await sql<
-    { agency: string, year: number }
-  >`${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
+    ? sql`
+      insert into report (agency, year, form, status, version)
+      select agency, year, form, 'published', 1 from ${content}`
+    : sql`
+      insert into report (agency, year, form, status, figures, notes, sections)
+      select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${content}`
+  const { rows } = await sql<{ agency: string, year: number }>`
+    ${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
   const inserted = new Set(rows.map(({ agency, year }) => `${agency} ${year}`))
   return reports.filter(({ agency, year }) => inserted.has(`${agency} ${year}`))
 }
@@ -107,11 +107,11 @@ export async function lockExistingReports (
 ): Promise<(Existing | undefined)[]> {
   const same = (table: string) =>
     sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
-    and (u.sections is null or ${table}.sections = u.sections), false)`)
+      and (u.sections is null or ${table}.sections = u.sections), false)`)
+  const statusSince = formatTimestamp(sql`r.status_since`)
   const { rows } = await sql<Existing & { i: number }>`
-    select u.i, r.status, r.version, ${formatTimestamp(sql`r.status_since`)} as status_since, ${
-    same('r')
-  } as "sameDraft", ${same('v')} as "sameVersion"
+    select u.i, r.status, r.version, ${statusSince} as status_since,
+           ${same('r')} as "sameDraft", ${same('v')} as "sameVersion"
     from ${sent(batch, reports)}
     join report r on r.agency = u.agency and r.year = u.year
     left join report_version v on v.agency = r.agency and v.year = r.year and v.public_until = ${FOR_EVER}
@@ -133,8 +133,9 @@ export async function publishDrafts (
     select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, ${moment}::timestamptz
     ${published} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   await sql`
-    update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1, revision = r.revision + 1, updated_at = ${moment}::timestamptz,
-      reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
+    update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1,
+      revision = r.revision + 1, updated_at = ${moment}::timestamptz, reason = null, remarks = null,
+      amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
@@ -143,12 +144,13 @@ function sent (batch: Batch, reports: PackedReport[]) {
   const contents = reports.map(report => batch.contentOf(report))
   return sql`(
     select i, agency, year, form, figures, notes::jsonb as notes, sections::jsonb as sections
-    from unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[], ${
-    reports.map(report => report.form)
-  }::text[],
-      ${contents.map(content => content.vector)}::text[], ${contents.map(content => content.notes)}::text[], ${
-    contents.map(content => content.sections)
-  }::text[])
-      with ordinality as t (agency, year, form, figures, notes, sections, i)
+    from unnest(
+      ${reports.map(report => report.agency)}::text[],
+      ${reports.map(report => report.year)}::integer[],
+      ${reports.map(report => report.form)}::text[],
+      ${contents.map(content => content.vector)}::text[],
+      ${contents.map(content => content.notes)}::text[],
+      ${contents.map(content => content.sections)}::text[]
+    ) with ordinality as t (agency, year, form, figures, notes, sections, i)
   ) as u`
 }

@@ -14,16 +14,13 @@ import { findReadOnlyFaults, type PreparedBatch } from './prepare-batch.ts'
 import { acceptIfSound, type ReportImportState } from './report-import-state.ts'
 import { insertReports, insertVersions, lockExistingReports, publishDrafts } from './store.ts'
 
-/** `next` is called once nothing of it is undone by itself any more: then the next may be made ready. */
 export async function writeBatch (
   state: ReportImportState,
-  { batch, fresh, existing }: PreparedBatch,
-  next: () => void
+  { batch, fresh, existing }: PreparedBatch
 ): Promise<void> {
   const made = state.isStoring && fresh.length > 0
     ? await insertReports(state.trx, batch, fresh, state.options.publish)
     : fresh
-  next()
   await writeNew(state, batch, made)
   // Somebody else has made the others since the look whether they are there.
   const done = new Set(made)

@@ -29,15 +29,16 @@ async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): 
   throw problem('agency-not-in-year', { agency, year, years: formatYears(periods[0]!.since, periods.at(-1)!.until) })
 }
 
+const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.published_at`)
+
 /** Days are those of China. Not published yet: late once the day is over, until then neither. */
 export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<Deadline> {
   const { agency, year } = id
   const statutory = await getStatutory(db, id)
   const { rows: [row] } = await sql<{ local: string | null, published: string | null, day: string }>`
     select to_char((select date from deadline where agency = ${agency} and year = ${year}), 'YYYY-MM-DD') as local,
-           ${
-    formatTimestamp(sql`first.published_at`)
-  } as published, to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
+           ${FIRST_PUBLISHED_AT} as published,
+           to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
     from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
     .execute(db)
   const { local, published, day } = row!

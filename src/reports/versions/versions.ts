@@ -20,9 +20,9 @@ interface VersionRow {
   sections: Content['sections']
 }
 
-const COLUMNS = sql`form, version, revision, ${
-  formatTimestamp(sql`published_at`)
-} as published_at, reason, figures, notes, sections`
+const PUBLISHED_AT = formatTimestamp(sql`published_at`)
+const PUBLIC_UNTIL = formatTimestamp(sql`public_until`)
+const COLUMNS = sql`form, version, revision, ${PUBLISHED_AT} as published_at, reason, figures, notes, sections`
 
 /** As it was published: nothing in it depends on what became of the report since. */
 const asPublished = (
@@ -80,9 +80,8 @@ export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<S
 export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: string): Promise<StoredReport> {
   const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
   const { rows: [row] } = await sql<VersionRow & { withdrawn_at: string | null, withdrawal_reason: string | null }>`
-    select ${COLUMNS}, case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${
-    formatTimestamp(sql`public_until`)
-  } end as withdrawn_at, withdrawal_reason
+    select ${COLUMNS}, withdrawal_reason,
+           case when public_until <= ${moment} and public_until <> ${FOR_EVER} then ${PUBLIC_UNTIL} end as withdrawn_at
     from report_version where agency = ${id.agency} and year = ${id.year} and published_at <= ${moment}
     order by version desc limit 1`.execute(db)
   if (row === undefined) throw problem('report-not-found', { ...id })

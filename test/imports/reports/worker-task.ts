@@ -1,25 +1,24 @@
 // What the tests of threads have done in one.
-import { type Memory, serve } from '../../../src/imports/reports/parsing/worker.ts'
+import { serve } from '../../../src/imports/reports/parsing/worker.ts'
 import { problem } from '../../../src/problems/problem.ts'
 
 export interface Task {
   parts: number
   then: 'end' | 'problem' | 'error' | 'exit'
   ended?: SharedArrayBuffer
+  made?: SharedArrayBuffer
 }
 
 export interface Made {
   n: number
   bytes: Uint8Array
-  isUsedAgain: boolean
 }
 
-serve(async function* ({ parts, then, ended }: Task): AsyncGenerator<Made, void, Memory | undefined> {
+serve(async function* ({ parts, then, ended, made }: Task): AsyncGenerator<Made, void> {
   try {
-    let memory: Memory | undefined
     for (let n = 0; n < parts; n++) {
-      const bytes = new Uint8Array(memory?.[0] ?? new ArrayBuffer(8)).fill(n)
-      memory = yield { n, bytes, isUsedAgain: memory !== undefined }
+      if (made !== undefined) new Int32Array(made)[0] = n + 1
+      yield { n, bytes: new Uint8Array(8).fill(n) }
     }
     if (then === 'problem') {
       throw problem('line-too-long', { line: 7, limit: 9 }, {

@@ -1,30 +1,32 @@
 import { extname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { Thread } from '../../../src/imports/reports/parsing/worker.ts'
 import type { Made, Task } from './worker-task.ts'
 
 const thread = new Thread<Task, Made>(new URL(`./worker-task${extname(import.meta.url)}`, import.meta.url))
 
-/** Holds a few at once. */
-async function all (task: Task, most = 1): Promise<Made[]> {
+async function all (task: Task): Promise<Made[]> {
   const made: Made[] = []
-  const held: (() => void)[] = []
-  for await (const { part, giveBack } of thread.run(task)) {
-    made.push({ ...part, bytes: part.bytes.slice() })
-    held.push(() => giveBack([part.bytes.buffer as ArrayBuffer]))
-    if (held.length === most) held.shift()!()
-  }
+  for await (const part of thread.run(task)) made.push(part)
   return made
 }
 
-t.test('parts come in their order, made in the memory of those that were given back', async t => {
-  for (const most of [1, 2, 3]) {
-    const made = await all({ parts: 20, then: 'end' }, most)
-    t.same(made.map(({ n }) => n), Array.from({ length: 20 }, (_, n) => n))
-    t.ok(made.every(({ n, bytes }) => bytes.every(byte => byte === n)))
-    t.same(made.map(({ isUsedAgain }) => isUsedAgain), made.map((_, i) => i >= 3), 'three are there at once')
-  }
+t.test('yields the parts in order, with the buffers they were sent with', async t => {
+  const made = await all({ parts: 20, then: 'end' })
+  t.same(made.map(({ n }) => n), Array.from({ length: 20 }, (_, n) => n))
+  t.ok(made.every(({ n, bytes }) => bytes.length === 8 && bytes.every(byte => byte === n)))
   t.same(await all({ parts: 0, then: 'end' }), [])
+})
+
+t.test('holds at most three parts that are not consumed yet', async t => {
+  const made = new SharedArrayBuffer(4)
+  let consumed = 0
+  for await (const part of thread.run({ parts: 10, then: 'end', made })) {
+    await setTimeout(20)
+    t.ok(new Int32Array(made)[0]! <= consumed + 3, `part ${part.n}`)
+    consumed++
+  }
 })
 
 t.test('what is thrown there is thrown here, and the next task begins anew', async t => {
@@ -42,14 +44,13 @@ t.test('what is thrown there is thrown here, and the next task begins anew', asy
 
 t.test('who reads no further waits until the thread is done with the task', async t => {
   const ended = new SharedArrayBuffer(4)
-  for await (const { part, giveBack } of thread.run({ parts: 1000, then: 'end', ended })) {
+  for await (const part of thread.run({ parts: 1000, then: 'end', ended })) {
     if (part.n === 5) break
-    giveBack([part.bytes.buffer as ArrayBuffer])
   }
   t.equal(new Int32Array(ended)[0], 1)
   new Int32Array(ended).fill(0)
   await t.rejects(async () => {
-    for await (const { part } of thread.run({ parts: 1000, then: 'end', ended })) {
+    for await (const part of thread.run({ parts: 1000, then: 'end', ended })) {
       if (part.n === 2) throw new Error('no more')
     }
   }, { message: 'no more' })
@@ -57,6 +58,6 @@ t.test('who reads no further waits until the thread is done with the task', asyn
 })
 
 t.test('two tasks at once do not meet', async t => {
-  const [long, short] = await Promise.all([all({ parts: 50, then: 'end' }), all({ parts: 3, then: 'end' }, 2)])
+  const [long, short] = await Promise.all([all({ parts: 50, then: 'end' }), all({ parts: 3, then: 'end' })])
   t.same([long.length, short.length], [50, 3])
 })

@@ -5,7 +5,6 @@ import { shorten } from '../../../problems/format.ts'
 import { digestOfStored } from '../../../reports/content/digest.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
 import type { ParsedReport } from './parsed-report.ts'
-import type { Memory } from './worker.ts'
 
 /** What is at fault by itself, as it stood in the file. */
 export interface Rejected {
@@ -55,23 +54,23 @@ export const VERSION_COLUMNS = [
 
 const MAX_REPORTS = 1000
 const MAX_BYTES = 8 * 1024 * 1024
+/** Of the rows of a full chunk without long texts. */
+const USUAL_BYTES = 1024 * 1024
 /** What a fault takes, roughly, and each of the names that might have stood there. */
 const BYTES_OF_FAULT = 1000
 const BYTES_OF_NAME = 50
 
 export class ChunkWriter {
   readonly #part: Omit<ParsedChunk, 'figures' | 'rows'>
-  readonly #rows: CopyRows
+  readonly #rows = new CopyRows(USUAL_BYTES)
   readonly #figures: Float64Array
   readonly #width: number
   readonly #moment: string
   /** Bytes beside the rows, roughly: of the sources that are kept, and of faults. */
   #kept = 0
 
-  /**
-   * `width` is the most cells of a report, `moment` when what is published becomes public; `memory` of an earlier part.
-   */
-  constructor (width: number, moment: string, columns: string[] | undefined, [rows, figures]: Memory = []) {
+  /** `width` is the maximum of cells of a report, `moment` when what is published becomes public. */
+  constructor (width: number, moment: string, columns: string[] | undefined) {
     this.#part = {
       columns,
       read: 0,
@@ -89,8 +88,7 @@ export class ChunkWriter {
     }
     this.#width = width
     this.#moment = moment
-    this.#rows = new CopyRows(rows)
-    this.#figures = figures === undefined ? new Float64Array(width * MAX_REPORTS) : new Float64Array(figures)
+    this.#figures = new Float64Array(width * MAX_REPORTS)
   }
 
   get isFull (): boolean {
@@ -147,13 +145,14 @@ export class ChunkWriter {
     return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
   }
 
-  /** Undefined when nothing was read. Its memory is used no more. */
+  /** Returns undefined if nothing was read. The writer must not be used afterwards. */
   take (): ParsedChunk | undefined {
     return this.#part.read === 0 ? undefined : { ...this.#part, figures: this.#figures, rows: this.#rows.bytes }
   }
 }
 
 /** Buffers to transfer, not copy, to the other thread. */
-export const memoryOf = (
-  { rows, figures }: ParsedChunk
-): Memory => [rows.buffer as ArrayBuffer, figures.buffer as ArrayBuffer]
+export const transferOf = ({ rows, figures }: ParsedChunk): ArrayBuffer[] => [
+  rows.buffer as ArrayBuffer,
+  figures.buffer as ArrayBuffer
+]

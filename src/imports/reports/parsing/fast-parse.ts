@@ -5,7 +5,7 @@
 import { MAX_SECTION_LENGTH } from '../../../form/content.ts'
 import type { Figure, Note } from '../../../form/figures.ts'
 import type { Cell, Form } from '../../../form/form.ts'
-import { type Gap, gapOf, LineReader } from './line-reader.ts'
+import { LineReader } from './line-reader.ts'
 import type { ParsedReport } from './parsed-report.ts'
 
 /** What a place of the shape takes: whose, which year, a text, or a figure. */
@@ -18,7 +18,7 @@ interface Slot {
 export interface LineTemplate {
   slots: Slot[]
   /** Before each slot, and behind the last. */
-  gaps: Gap[]
+  gaps: Buffer[]
   form: Form
   /** Cells without a figure in rows that are given. */
   blanks: string[]
@@ -61,7 +61,7 @@ export function templateOf (text: string, { form, notes, stated }: ParsedReport)
   const given = new Set(slots.flatMap(slot => slot.cell?.id ?? []))
   return {
     slots,
-    gaps: gaps.map(gapOf),
+    gaps: gaps.map(gap => Buffer.from(gap)),
     form,
     blanks: Object.keys(notes).filter(id => !given.has(id))
   }

@@ -7,7 +7,6 @@ import { type FileToRead, readReports } from '../../bulk/open-file.ts'
 import { ChunkWriter, type ParsedChunk } from './chunk.ts'
 import { DuplicateIndex } from './duplicates.ts'
 import { agencyField, type ParsedReport } from './parsed-report.ts'
-import type { Memory } from './worker.ts'
 
 export interface ParseTask {
   file: FileToRead
@@ -30,8 +29,7 @@ function compiled (definitions: FormDefinition[]): Forms {
   return last.forms
 }
 
-/** Reuses the buffers of earlier chunks, which the consumer gives back. */
-export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void, Memory | undefined> {
+export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void> {
   const forms = compiled(task.forms)
   const seen = new DuplicateIndex()
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
@@ -45,8 +43,8 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
       if ('report' in read && faults.length === 0) part.add(read.report, source, failed)
       else part.reject({ source, faults })
       if (!part.isFull) continue
-      const memory: Memory | undefined = yield part.take()!
-      part = new ChunkWriter(forms.width, task.moment, columns, memory)
+      yield part.take()!
+      part = new ChunkWriter(forms.width, task.moment, columns)
     }
   }
   const last = part.take()

@@ -1,6 +1,6 @@
 // The thread that reads files of reports.
-import { memoryOf } from './chunk.ts'
+import { transferOf } from './chunk.ts'
 import { parseChunks } from './parse-chunks.ts'
 import { serve } from './worker.ts'
 
-serve(parseChunks, memoryOf)
+serve(parseChunks, transferOf)

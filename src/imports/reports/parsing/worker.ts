@@ -3,32 +3,27 @@ import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../../problems/problem.ts'
 
-/** Memory that goes from one thread to the other instead of a copy of it. */
-export type Memory = ArrayBuffer[]
-
-/** Asks for one part more, in the memory of one that is done with; or to end. */
-type Ask = { memory: Memory | undefined } | 'end'
+/** Asks for one more part, or for the end of the task. */
+type Ask = 'next' | 'end'
 type Answer<Part> =
   | { part: Part }
   | { problem: [Problem['code'], Problem['facts'], Problem['errors'], Problem['more']] }
   | { error: unknown }
   | 'ended'
 
-/**
- * In the thread: `work` makes the parts of a task. What it yields gives it the memory of an earlier part, once there is
- * one.
- */
+/** Called by the module of the thread. `work` yields the parts of a task; `transferOf` lists the buffers to move. */
 export function serve<Task, Part> (
-  work: (task: Task) => AsyncGenerator<Part, void, Memory | undefined>,
-  memoryOf: (part: Part) => Memory
+  work: (task: Task) => AsyncGenerator<Part, void>,
+  transferOf: (part: Part) => ArrayBuffer[]
 ): void {
   parentPort!.on('message', ({ task, port }: { task: Task, port: MessagePort }) => {
     const parts = work(task)
-    const answer = (said: Answer<Part>, memory: Memory = []) => port.postMessage(said, memory)
-    // They are answered in turn: a generator is asked once it has answered what was asked before.
+    const answer = (said: Answer<Part>, transfer: ArrayBuffer[] = []) => port.postMessage(said, transfer)
+    // An async generator queues calls of next(), so answers keep the order of the messages.
     port.on('message', (ask: Ask) => {
-      ;(ask === 'end' ? parts.return() : parts.next(ask.memory)).then(
-        ({ done, value }) => done === true ? answer('ended') : answer({ part: value as Part }, memoryOf(value as Part)),
+      ;(ask === 'end' ? parts.return() : parts.next()).then(
+        ({ done, value }) =>
+          done === true ? answer('ended') : answer({ part: value as Part }, transferOf(value as Part)),
         error =>
           answer(
             error instanceof Problem ? { problem: [error.code, error.facts, error.errors, error.more] } : { error }
@@ -38,17 +33,11 @@ export function serve<Task, Part> (
   })
 }
 
-/** Parts that are there at once: one is worked on, one waits, one is made. */
+/** Parts in memory at a time: one is consumed, one waits, one is being made. */
 const AT_ONCE = 3
 
-/** What a part is made of is garbage soon after: little room for it takes no more time, and 40 MB less. */
+/** The objects of a part are garbage soon after: a small young generation takes no more time and 40 MB less. */
 const YOUNG_MB = 8
-
-/** A part, until its memory is given back: then the next is made in it. */
-export interface Lent<Part> {
-  part: Part
-  giveBack(memory: Memory): void
-}
 
 /** `end` gives why: an error, or a code. The next task begins another thread. */
 interface Running {
@@ -66,15 +55,15 @@ export class Thread<Task, Part> {
   }
 
   /** Throws what `work` throws. When this ends, however it does, the thread is done with the task. */
-  async *run (task: Task): AsyncGenerator<Lent<Part>> {
+  async *run (task: Task): AsyncGenerator<Part> {
     const { worker, end } = this.#running ??= this.#begin()
     const { port1: port, port2 } = new MessageChannel()
-    const ask = (asked: Ask) => port.postMessage(asked, asked === 'end' ? [] : asked.memory ?? [])
+    const ask = (asked: Ask) => port.postMessage(asked)
     const answers = on(port, 'message', { close: ['close'] }) as AsyncIterableIterator<[Answer<Part>]>
     worker.postMessage({ task, port: port2 }, [port2 as unknown as TransferListItem])
     let isEnded = false
     try {
-      for (let i = 0; i < AT_ONCE; i++) ask({ memory: undefined })
+      for (let i = 0; i < AT_ONCE; i++) ask('next')
       for (;;) {
         const { done, value } = await answers.next()
         if (done === true) {
@@ -86,7 +75,8 @@ export class Thread<Task, Part> {
         if (answer === 'ended') return
         if ('error' in answer) throw answer.error
         if ('problem' in answer) throw new Problem(...answer.problem)
-        yield { part: answer.part, giveBack: memory => ask({ memory }) }
+        yield answer.part
+        ask('next')
       }
     } finally {
       if (!isEnded) {
