@@ -24,6 +24,7 @@ export function writeTable (table: FormTable, content: Content): { rows: Rows, n
   return { rows, notes }
 }
 
+/** Members are in printed order, whatever the order of the content: equal contents give equal JSON texts. */
 export function writeContent (
   form: Form,
   content: Content

@@ -1,4 +1,3 @@
-import { contentText } from '../../form/content-json.ts'
 import type { Content } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
 import { writeContent } from '../../form/write-content.ts'
@@ -14,15 +13,14 @@ export const writeReport = (forms: Forms, report: StoredReport, visibility = PUB
   ...writeContent(forms.get(report.form), report.content)
 })
 
-/** The same as JSON. */
+/** Canonical: the same report gives the same text, in whatever order its content was sent or stored. */
 export const reportText = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): string =>
-  `${JSON.stringify(reportHead(report, visibility)).slice(0, -1)},${
-    contentText(forms.get(report.form), report.content).slice(1)
-  }`
+  JSON.stringify(writeReport(forms, report, visibility))
 
 /** True if the stored content is the same. */
 export const hasSameContent = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
-  report.form === form.id && contentText(forms.get(report.form), report.content) === contentText(form, content)
+  report.form === form.id &&
+  JSON.stringify(writeContent(forms.get(report.form), report.content)) === JSON.stringify(writeContent(form, content))
 
 function reportHead (report: StoredReport, visibility: Visibility) {
   const { agency, year, form, status, version, revision } = report
