@@ -142,7 +142,8 @@ t.test('an error that nothing handles ends the process in good order, and one li
     { DATABASE_URL: url, PORT: '0' },
     [process.execPath, '--import', fault, 'dist/server.js']
   )
-  await said(/listens on/)
+  // The last line of the start, so that the error is the last of all.
+  await said(/Administrator key/)
   child.kill('SIGUSR2')
   t.equal((await ended)[0], 1)
   t.match(lines().at(-1), { level: 60, msg: /^an error that nothing handled: out of the blue/, err: { stack: /blue/ } })

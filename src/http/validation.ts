@@ -34,11 +34,17 @@ export function compilers (): Compilers {
   return { buildValidator: buildValidator as unknown as BuildCompilerFromPool, buildSerializer }
 }
 
-/** Each operation declares its problems by status: to compile a serializer for every one takes half of the start. */
+/**
+ * Compiles a serializer with the first answer that needs it: compiling those of all operations takes 0.2 s, half of the
+ * start. Problems need none.
+ */
 const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, options) => {
   const compile = SerializerSelector()(schemas as never, options as never)
-  const ofProblem = (route: object) => 'contentType' in route && route.contentType === 'application/problem+json'
-  return route => ofProblem(route) ? JSON.stringify : compile(route)
+  return route => {
+    if ('contentType' in route && route.contentType === 'application/problem+json') return JSON.stringify
+    let serialize: ReturnType<typeof compile> | undefined
+    return value => (serialize ??= compile(route))(value)
+  }
 }
 
 /** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */

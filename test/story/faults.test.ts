@@ -18,11 +18,12 @@ import { Forms } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
 import { ADMIN_KEY } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
+import { runsOf } from '../support/runs.ts'
 import { Model as Totals } from '../totals/model.ts'
 import { type Caller, Filing, type Outcome } from './model.ts'
 
-/** How often something is killed; more for a night. */
-const KILLS = Number(process.env.FILING_KILLS ?? 4)
+/** Kills of the service and of the database, in turn. */
+const KILLS = runsOf('FILING_KILLS', 2, 16)
 const CLIENTS = 6
 const YEAR = 2022
 const MEASURES = ['requests.new_received.total', 'documents.regulations.issued', 'fees.administrative_fees.amount']

@@ -9,10 +9,11 @@ import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { ADMIN_KEY, type Answer, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS, type WireTables } from '../support/figures.ts'
+import { runsOf } from '../support/runs.ts'
 import { type Caller, Filing, type Outcome, type Said, type Standing } from './model.ts'
 
 /** How many sequences; more for a night. */
-const RUNS = Number(process.env.FILING_RUNS ?? 10)
+const RUNS = runsOf('FILING_RUNS', 4, 50)
 const STEPS = 60
 const SEED = process.env.FILING_SEED === undefined ? {} : { seed: Number(process.env.FILING_SEED) }
 

@@ -7,6 +7,7 @@ import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
+import { runsOf } from '../support/runs.ts'
 import { Model, type Query, type Standing, YEARS } from './model.ts'
 
 const MEASURES = [
@@ -239,7 +240,7 @@ t.test('after any sequence of registering, publishing, amending, withdrawing and
       }
     ),
     {
-      numRuns: Number(process.env.PROPERTY_RUNS ?? 10),
+      numRuns: runsOf('PROPERTY_RUNS', 5, 50),
       endOnFailure: true,
       ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) })
     }

@@ -2,11 +2,12 @@
 // read. Blank and not applicable cells are not counted. READING_RUNS sets the number of documents per style;
 // READING_STYLE and READING_SEED replay one.
 import t from 'tap'
+import { runsOf } from '../../support/runs.ts'
 import { sampleOf } from './corpus.ts'
 import { summarize, isRefusal, judge, read } from './judge.ts'
 import { STYLES } from './styles/styles.ts'
 
-const runs = Number(process.env['READING_RUNS'] ?? 50)
+const runs = runsOf('READING_RUNS', 15, 200)
 const onlyStyle = process.env['READING_STYLE']
 const onlySeed = process.env['READING_SEED']
 const seeds = onlySeed === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(onlySeed)]

@@ -2,13 +2,14 @@
 // must give no figure. READING_RUNS sets the number of documents per damage and style; READING_DAMAGE, READING_STYLE
 // and READING_SEED replay one.
 import t from 'tap'
+import { runsOf } from '../../support/runs.ts'
 import { damagedOf, FAMILIES } from './damaged.ts'
 import { DAMAGES } from './damages/damages.ts'
 import { faultsOf, figuresOf, summarize, judge, read } from './judge.ts'
 import { OTHERS } from './others.ts'
 import { STYLES } from './styles/styles.ts'
 
-const runs = Number(process.env['READING_RUNS'] ?? 2)
+const runs = runsOf('READING_RUNS', 1, 8)
 const { READING_DAMAGE: onlyDamage, READING_STYLE: onlyStyle, READING_SEED: onlySeed } = process.env
 const seeds = onlySeed === undefined ? Array.from({ length: runs }, (_, i) => i + 1) : [Number(onlySeed)]
 

@@ -1,13 +1,14 @@
 // Reads arbitrary input: the reader must be fast, must not throw, and its sources and counts must be consistent.
 import t, { type Test } from 'tap'
 import { UnreadableFile } from '../../../src/documents/formats/unreadable-file.ts'
+import { runsOf } from '../../support/runs.ts'
 import { sampleOf } from './corpus.ts'
 import { faultsOf, read } from './judge.ts'
 import { type Random, randomFrom } from './random.ts'
 import type { Rendered } from './styles/style.ts'
 import { STYLES } from './styles/styles.ts'
 
-const runs = Number(process.env['READING_RUNS'] ?? 40)
+const runs = runsOf('READING_RUNS', 15, 200)
 const MAX_MS = 2000
 
 const plain = (text: string): Rendered => ({ bytes: Buffer.from(text), contentType: 'text/plain; charset=utf-8' })

@@ -11,6 +11,7 @@ import { verifyEvents } from '../../../src/audit/events/verify.ts'
 import { openDatabase } from '../../../src/database/connection.ts'
 import { ADMIN_KEY, type Answer, freshApp } from '../../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../../support/import-files.ts'
+import { runsOf } from '../../support/runs.ts'
 import { service } from '../../support/service.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'
@@ -154,7 +155,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
       t.match(await verifyEvents(db), { ok: true })
       published += (await sql<{ n: number }>`select count(*) as n from report_version`.execute(db)).rows[0]!.n
     }),
-    { numRuns: Number(process.env.PROPERTY_RUNS ?? 12), endOnFailure: true }
+    { numRuns: runsOf('PROPERTY_RUNS', 5, 50), endOnFailure: true }
   )
   t.comment(`${published} reports published`)
   t.ok(published > 5)
