@@ -2,7 +2,7 @@
 import t from 'tap'
 import { findMisspelt, loadConfig } from '../src/config.ts'
 
-t.test('a wrong configuration is one message with every fault, and shows no secret', t => {
+t.test('lists every configuration fault in one message without secrets', t => {
   t.same(loadConfig({}), {
     HOST: '127.0.0.1',
     PORT: 8080,
@@ -74,7 +74,7 @@ t.test('a wrong configuration is one message with every fault, and shows no secr
   t.end()
 })
 
-t.test('a variable that is almost a setting is named with the setting', t => {
+t.test('warns of a misspelt setting and names the right one', t => {
   const misspelt = {
     DATABSE_URL: 'DATABASE_URL',
     DATABASE_URI: 'DATABASE_URL',
@@ -92,7 +92,7 @@ t.test('a variable that is almost a setting is named with the setting', t => {
   t.end()
 })
 
-t.test('the variables of ordinary environments are taken for no setting', t => {
+t.test('does not warn of ordinary environment variables', t => {
   const names = `
     _ BASH_ENV BASE BROWSER CDPATH COLORTERM COLUMNS DBUS_SESSION_BUS_ADDRESS DESKTOP_SESSION DISPLAY EDITOR EMAIL
     GPG_AGENT_INFO HISTSIZE HOME HOSTNAME HOSTTYPE INVOCATION_ID JOURNAL_STREAM KEY LANG LANGUAGE LC_ALL LC_CTYPE LESS

@@ -14,7 +14,7 @@ const { version, license } = JSON.parse(await text('package.json'))
 const { services } = parse(await text('docker-compose.yml'))
 const EXACT = /^[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+$/
 
-t.test('the builder is sent what the Dockerfile copies, and it is there', async t => {
+t.test('the build context has every file that the Dockerfile copies', async t => {
   const sources = of('COPY').filter(copy => !copy.startsWith('--from=')).flatMap(copy => copy.split(/ +/).slice(0, -1))
   t.same(sources.filter(source => !existsSync(new URL(source, root))), [])
   const [all, ...sent] = (await text('.dockerignore')).split('\n').filter(line => line !== '' && !line.startsWith('#'))
@@ -22,7 +22,7 @@ t.test('the builder is sent what the Dockerfile copies, and it is there', async 
   t.same(sent.sort(), [...new Set(sources)].map(source => `!${source}`).sort())
 })
 
-t.test('images are pinned, and the service is no root and gets its signals', async t => {
+t.test('images are pinned, and the service runs without root and receives signals', async t => {
   const images = [...of('FROM').map(from => from.split(' ')[0]!), services.postgres.image]
   t.same(images.filter(image => !EXACT.test(image)), [])
   t.equal(new Set(of('FROM').map(from => from.split(' ')[0])).size, 1, 'one image for all stages')
@@ -31,12 +31,12 @@ t.test('images are pinned, and the service is no root and gets its signals', asy
   t.same(JSON.parse(of('CMD').at(-1)!), ['node', 'dist/server.js'])
 })
 
-t.test('the labels say what package.json says', async t => {
+t.test('the image labels match package.json', async t => {
   t.ok(of('LABEL')[0]?.includes(`image.version="${version}"`))
   t.ok(of('LABEL')[0]?.includes(`image.licenses="${license}"`))
 })
 
-t.test('compose sets variables that the service knows, and .env.example those that compose asks for', async t => {
+t.test('compose sets known settings, and .env.example those that compose requires', async t => {
   const known = [...Object.keys(Config.properties), 'PGPASSWORD']
   t.same(Object.keys(services.gongkai.environment).filter(name => !known.includes(name)), [])
   const asked = (await text('docker-compose.yml')).matchAll(/\$\{(\w+):/g)
@@ -47,7 +47,7 @@ t.test('compose sets variables that the service knows, and .env.example those th
   )
 })
 
-t.test('compose asks for health as the image does', async t => {
+t.test('compose and the image use the same health check', async t => {
   const command = JSON.parse(/CMD (\[.*)/.exec(of('HEALTHCHECK')[0]!)![1]!)
   t.same(services.gongkai.healthcheck.test, ['CMD', ...command])
 })

@@ -66,7 +66,7 @@ async function bash (script: string, env: Record<string, string>) {
   return { code, output }
 }
 
-t.test('the commands of every page run as they stand and give the answers that are printed', async t => {
+t.test('the commands of every page run and give the printed answers', async t => {
   t.jobs = 3
   for (const page of pages) {
     const own = await blocksOf(page)
@@ -91,7 +91,7 @@ t.test('the commands of every page run as they stand and give the answers that a
   }
 })
 
-t.test('a README is a front door: it has a walk and at most 8 kB', async t => {
+t.test('each README has a walkthrough and at most 8 kB', async t => {
   for (const page of READMES) {
     t.ok(Buffer.byteLength(await read(page)) <= MAX_README_BYTES, page)
     t.ok((await blocksOf(page)).length >= 6, page)
@@ -99,7 +99,7 @@ t.test('a README is a front door: it has a walk and at most 8 kB', async t => {
   t.same(await blocksOf('README.zh-CN.md'), await blocksOf('README.md'), 'both walk the same way')
 })
 
-t.test('commands stand in blocks that are executed, or in marked ones', async t => {
+t.test('every command block is executed or marked', async t => {
   for (const page of pages) {
     for (const [, language, text] of (await read(page)).matchAll(FENCE)) {
       t.ok(['sh', 'console', '', 'text', 'json', 'yaml', 'ini'].includes(language!), `${page}: ${language}`)
@@ -114,7 +114,7 @@ const anchorOf = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{M
 const anchorsOf = async (page: string) =>
   [...withoutFences(await read(page)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))
 
-t.test('every link leads to a file that is there, and to a heading in it', async t => {
+t.test('every link leads to an existing file and heading', async t => {
   for (const page of [...pages, ...OTHERS]) {
     for (const [, target] of withoutFences(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target!)) continue
@@ -127,7 +127,7 @@ t.test('every link leads to a file that is there, and to a heading in it', async
   for (const page of docs) t.match(await read(readmeOf(page)), `](${page})`, `${readmeOf(page)} links to ${page}`)
 })
 
-t.test('a page in Chinese names the settings, endpoints and fields of the English one', async t => {
+t.test('each Chinese page names the settings, endpoints and fields of the English one', async t => {
   for (const page of pages.filter(isChinese)) {
     const english = englishOf(page)
     t.ok(pages.includes(english), `${english} exists`)
@@ -140,7 +140,7 @@ t.test('a page in Chinese names the settings, endpoints and fields of the Englis
   }
 })
 
-t.test('every endpoint that a page names is one of the API', async t => {
+t.test('every endpoint named in the docs exists', async t => {
   const { paths } = JSON.parse(await read('openapi/openapi.json')) as { paths: Record<string, Record<string, unknown>> }
   for (const page of [...pages, ...OTHERS]) {
     for (const span of codeSpans(await read(page))) {
@@ -150,7 +150,7 @@ t.test('every endpoint that a page names is one of the API', async t => {
   }
 })
 
-t.test('every script that a page names is one of package.json', async t => {
+t.test('every script named in the docs exists', async t => {
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
   for (const page of [...pages, ...OTHERS]) {
     for (const [, name] of (await read(page)).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)) {
@@ -159,7 +159,7 @@ t.test('every script that a page names is one of package.json', async t => {
   }
 })
 
-t.test('the pages of the configuration have every setting with its default', async t => {
+t.test('the configuration pages list every setting with its default', async t => {
   for (const [page, none] of [['docs/configuration.md', 'none'], ['docs/zh-CN/configuration.md', '无']] as const) {
     const rows = [...(await read(page)).matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map((
       [, name, value]
@@ -173,7 +173,7 @@ t.test('the pages of the configuration have every setting with its default', asy
   }
 })
 
-t.test('the page of the architecture names every folder of src', async t => {
+t.test('the architecture page names every folder of src', async t => {
   const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter(entry => entry.isDirectory())
   const named = [...(await read('docs/architecture.md')).matchAll(/^\| `(\w+)\/` \|/gm)].map(([, name]) => name)
   t.same(named.sort(), folders.map(({ name }) => name).sort())

@@ -45,7 +45,7 @@ t.test('a folder imports only folders below it', async t => {
   }
 })
 
-t.test('a file of the house is imported by its whole name, which the build and Node both rely on', async t => {
+t.test('relative imports end in .ts, as the build and Node require', async t => {
   for (const file of files) {
     t.same((await importsOf(file)).filter(path => !path.endsWith('.ts')), [], file)
   }
@@ -71,7 +71,7 @@ t.test('a handler of POST writes through request.db, which an idempotency key ma
   }
 })
 
-t.test('casts to never and any only become fewer', async t => {
+t.test('the number of casts to never and any does not grow', async t => {
   const code = (await Promise.all(files.map(file => readFile(join(src, file), 'utf8')))).join('\n')
     .replace(/^\s*(\/\/|\/?\*).*$/gm, '')
   t.equal(code.match(/\bas never\b|[:<,] any\b|<any>|\bany\[\]/g)?.length, 9)
@@ -83,7 +83,7 @@ t.test('a folder has at most 15 files', async t => {
   for (const [folder, size] of sizes) t.ok(size <= 15, `${folder} has ${size}`)
 })
 
-t.test('the form floor reads no clock, no environment, no file and no chance', async t => {
+t.test('form/ uses no clock, environment, file or random number', async t => {
   for (const file of files.filter(file => file.startsWith('form/'))) {
     t.notMatch(await readFile(join(src, file), 'utf8'), /process\.|new Date|Date\.now|Math\.random|from 'node:/, file)
   }

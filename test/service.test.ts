@@ -8,7 +8,7 @@ import t from 'tap'
 import { stopPostgres } from '../src/database/embedded/server.ts'
 import { freePort, spawnService } from './support/service.ts'
 
-t.test('from an empty folder to a key, through a kill, to an orderly end', async t => {
+t.test('starts in an empty folder, recovers from a kill and shuts down in order', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
   t.teardown(async () => {
     await stopPostgres(folder)
@@ -64,7 +64,7 @@ t.test('from an empty folder to a key, through a kill, to an orderly end', async
   await t.rejects(fetch(`${base}/healthz`))
 })
 
-t.test('npm start told to stop stops the service, and leaves no process behind', async t => {
+t.test('npm start stops the service on a signal and leaves no process behind', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
   t.teardown(async () => {
     await stopPostgres(folder)

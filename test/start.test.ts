@@ -32,7 +32,7 @@ async function failure (t: Test, env: Record<string, string>): Promise<string> {
   return lines[0]!.msg
 }
 
-t.test('in a pipe each line is JSON, with the address and the first key in fields, whatever LOG_LEVEL is', async t => {
+t.test('writes JSON lines to a pipe, with the address and the first key, at every LOG_LEVEL', async t => {
   const folder = await newFolder(t)
   const port = await freePort()
   const env = { DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'fatal' }
@@ -68,7 +68,7 @@ const hasTerminal = (() => {
   }
 })()
 
-t.test('on a terminal the last lines are plain text', { skip: !hasTerminal && 'needs script(1)' }, async t => {
+t.test('ends the start on a terminal with plain text', { skip: !hasTerminal && 'needs script(1)' }, async t => {
   const folder = await newFolder(t)
   const { child, ended, said, output } = spawnService(
     { DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'info' },
@@ -88,7 +88,7 @@ t.test('on a terminal the last lines are plain text', { skip: !hasTerminal && 'n
   t.match(output(), /info {2}SIGINT: the service ends once/)
 })
 
-t.test('a line of the log is text on a terminal, with its fields and its stack', t => {
+t.test('formats a log line for a terminal with its fields and its stack', t => {
   const line = {
     level: 50,
     time: Date.now(),
@@ -103,7 +103,7 @@ t.test('a line of the log is text on a terminal, with its fields and its stack',
   t.end()
 })
 
-t.test('a start that cannot be ends with one message that says what to set', async t => {
+t.test('a start that fails ends with one message that names the setting', async t => {
   const folder = await newFolder(t)
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
@@ -123,7 +123,7 @@ t.test('a start that cannot be ends with one message that says what to set', asy
   t.match(await failure(t, { DATA_DIR: join(folder, 'file') }), /file is a file, not a folder: set DATA_DIR to /)
 })
 
-t.test('the small programs say in one sentence, too, what of DATABASE_URL is wrong', async t => {
+t.test('the command-line programs explain a wrong DATABASE_URL in one sentence', async t => {
   const run = spawnService(
     { DATABASE_URL: 'postgres://127.0.0.1:1/x', ADMIN_APIKEY: 'x' },
     [process.execPath, 'dist/bin/migrate.js']
@@ -135,7 +135,7 @@ t.test('the small programs say in one sentence, too, what of DATABASE_URL is wro
   )
 })
 
-t.test('an error that nothing handles ends the process in good order, and one line says so', async t => {
+t.test('an unhandled error shuts the process down in order, with one log line', async t => {
   const { url } = await freshDatabase(t)
   const fault = 'data:text/javascript,process.on("SIGUSR2", () => { throw new Error("out of the blue") })'
   const { child, ended, said, lines, stderr } = spawnService(

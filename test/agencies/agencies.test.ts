@@ -27,7 +27,7 @@ t.test('the check character of a credit code is right for published codes and wr
   )
 })
 
-t.test('ranges of years say the same as one entry for each year', async t => {
+t.test('periods give the same record as one entry per year', async t => {
   const change = fc.record({
     parent: fc.constantFrom(null, 'a', 'b'),
     level: fc.constantFrom('county', 'township'),
@@ -66,7 +66,7 @@ t.test('ranges of years say the same as one entry for each year', async t => {
   ])
 })
 
-t.test('registering and changing', async t => {
+t.test('registers agencies, changes them from a year on and names every fault', async t => {
   const { call } = await freshApp(t)
   const gov = { name: '某县人民政府', level: 'county', kind: 'government', reporting: 'consolidated' }
   const made = await call('POST', '/v1/agencies', { code: 'gov', ...gov })
@@ -142,7 +142,7 @@ t.test('registering and changing', async t => {
   }
 })
 
-t.test('two clerks who would close a circle together: one is refused', async t => {
+t.test('rejects one of two concurrent moves that together would form a cycle', async t => {
   const { call } = await freshApp(t)
   for (const code of ['a', 'b', 'c']) {
     await call('PUT', `/v1/agencies/${code}`, { name: code, level: 'county', kind: 'other' })
@@ -155,7 +155,7 @@ t.test('two clerks who would close a circle together: one is refused', async t =
   t.same(answers.map(answer => answer.status).sort(), [200, 200, 422], answers.map(answer => answer.text).join('\n'))
 })
 
-t.test('the list: subtree, year, search and pages', async t => {
+t.test('lists agencies by subtree, year and search text, page by page', async t => {
   const { call } = await freshApp(t)
   for (
     const [code, parent, kind] of [['p', null, 'government'], ['c1', 'p', 'government'], ['c2', 'p', 'government'], [
@@ -186,7 +186,7 @@ t.test('the list: subtree, year, search and pages', async t => {
   t.equal((await call('GET', '/v1/agencies?under=nobody')).json.code, 'agency-unknown')
 })
 
-t.test('an agency moves while its report is published: the totals are right either way', async t => {
+t.test('totals are right when an agency moves while its report is published', async t => {
   const { call, forms, db } = await freshApp(t)
   for (const code of ['up1', 'up2']) {
     await call('PUT', `/v1/agencies/${code}`, {

@@ -74,7 +74,7 @@ t.test('each event holds the hash of the one before it in its chain', async t =>
   )
 })
 
-t.test('an export is held against its hashes without the service', async t => {
+t.test('an exported feed can be verified without the service', async t => {
   const { db } = await freshDatabase(t)
   for (let i = 0; i < 4; i++) {
     await record(
@@ -107,7 +107,7 @@ t.test('an export is held against its hashes without the service', async t => {
   }
 })
 
-t.test('an event that is not committed leaves nothing', async t => {
+t.test('a rolled back event leaves no gap', async t => {
   const { db } = await freshDatabase(t)
   await record(db, happened('a'))
   await t.rejects(
@@ -121,7 +121,7 @@ t.test('an event that is not committed leaves nothing', async t => {
   t.ok((await verifyEvents(db)).ok)
 })
 
-t.test('who follows the feed misses nothing, whatever commits late', async t => {
+t.test('a follower of the feed misses no event that commits late', async t => {
   const { db } = await freshDatabase(t)
   let commit = () => {}
   const held = new Promise<void>(resolve => {
@@ -146,7 +146,7 @@ t.test('who follows the feed misses nothing, whatever commits late', async t => 
   t.ok((await verifyEvents(db)).ok)
 })
 
-t.test('many writers and readers at once: dense places, whole chains', async t => {
+t.test('concurrent writers and readers give sequence numbers without gaps and unbroken chains', async t => {
   const { db } = await freshDatabase(t)
   const seen: number[] = []
   let writing = true
@@ -174,7 +174,7 @@ t.test('many writers and readers at once: dense places, whole chains', async t =
   t.match(await verifyEvents(db), { ok: true, events: 360 })
 })
 
-t.test('events of an import follow those that are there, and have their places when it ends', async t => {
+t.test('events of an import continue the chains and are numbered when it ends', async t => {
   const { db } = await freshDatabase(t)
   await record(db, happened('a'), happened('b'))
   // One waits for its place until the import gives it, another for its chain until the import ends.
@@ -207,7 +207,7 @@ t.test('events of an import follow those that are there, and have their places w
   t.equal((await feed(db)).length, 4004, 'an import of nothing leaves nothing')
 })
 
-t.test('whatever is changed, removed, added or moved is found', async t => {
+t.test('verification finds any event changed, removed, added or moved', async t => {
   const { db } = await freshDatabase(t)
   for (let i = 0; i < 6; i++) {
     await record(db, happened('a'), happened('b'), happened(null, null))

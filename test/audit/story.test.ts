@@ -35,7 +35,7 @@ async function must (answer: Promise<Answer>): Promise<any> {
   return json
 }
 
-t.test('each operation leaves what it changed, once, and nothing when it changed nothing', async t => {
+t.test('each operation records its change once, and nothing when nothing changed', async t => {
   const { call, forms } = await freshApp(t)
   const tables = consistentTables(forms.get('2021'), () => 2)
   await must(call('PUT', '/v1/agencies/bureau', agency))
@@ -126,7 +126,7 @@ t.test('each operation leaves what it changed, once, and nothing when it changed
   t.same((await eventsOf(call, 'agency=bureau&year=2023')).length, 11)
 })
 
-t.test('a key reads what its subtree did, in the tree of the year', async t => {
+t.test('a key reads the events of its subtree, by the tree of the year', async t => {
   const { call } = await freshApp(t)
   for (const [code, parent] of [['city', null], ['mine', 'city'], ['bureau', 'mine'], ['other', 'city']] as const) {
     await must(call('PUT', `/v1/agencies/${code}`, { ...agency, parent }))

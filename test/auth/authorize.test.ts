@@ -168,7 +168,7 @@ function requestOf (
   }
 }
 
-t.test('every operation of the document has a rule, and every rule an operation', t => {
+t.test('every operation has an access rule, and every rule an operation', t => {
   const ids = operations.map(({ operationId }) => operationId).sort()
   t.same(Object.keys(RULES).sort(), ids)
   t.same(
@@ -203,7 +203,7 @@ for (const operation of operations) {
   })
 }
 
-t.test('an operation under /v1 without a rule does not start', async t => {
+t.test('the service does not start with an operation under /v1 that has no access rule', async t => {
   const { app } = await freshApp(t)
   t.throws(
     () => app.get('/v1/new', { schema: { operationId: 'getNew' } as object }, async () => ({})),
@@ -211,7 +211,7 @@ t.test('an operation under /v1 without a rule does not start', async t => {
   )
 })
 
-t.test('what is not published is there for its own subtree alone, in lists too', async t => {
+t.test('unpublished reports are visible to their own subtree only, in lists too', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/city', agency)
   for (const code of ['a', 'b']) {
@@ -245,7 +245,7 @@ t.test('what is not published is there for its own subtree alone, in lists too',
   t.equal((await call('GET', '/v1/reports')).json.items.length, 4, 'the administrator sees all')
 })
 
-t.test('a subtree is that of the year of the report, and a tree may change only below the caller, in all years concerned', async t => {
+t.test('authorizes by the tree of the report year, and tree changes by all years concerned', async t => {
   const { call } = await freshApp(t)
   for (const code of ['east', 'west']) await call('PUT', `/v1/agencies/${code}`, agency)
   await call('PUT', '/v1/agencies/moved', { ...agency, parent: 'west' })
@@ -296,7 +296,7 @@ t.test('a subtree is that of the year of the report, and a tree may change only 
   t.equal(await code('PUT', '/v1/agencies/new-east', { ...agency, parent: 'east' }), 201)
 })
 
-t.test('many agencies are held against the subtree in one go, and each that is outside is told', async t => {
+t.test('checks many agencies against the subtree in one query and names each that is outside', async t => {
   const { refuseOutside, areInSubtree: coverage } = await import('../../src/auth/coverage.ts')
   const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, expires: null }
   t.same(

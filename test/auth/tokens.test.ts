@@ -71,7 +71,7 @@ function sign (
   ).setAudience(audience).setSubject(subject).sign(key)
 }
 
-t.test('a token says role and agency, and does what a key with them does', async t => {
+t.test('a token authorizes like a key of the same role and agency', async t => {
   const idp = await provider(t)
   const { call } = await freshApp(t, { tokens: { issuer: idp.issuer, audience: AUDIENCE } })
   t.equal(idp.fetched, 0, 'the provider is asked when the first token comes')
@@ -98,7 +98,7 @@ t.test('a token says role and agency, and does what a key with them does', async
   t.equal((await call('GET', '/v1/me')).status, 200, 'keys work beside it')
 })
 
-t.test('a token that is not quite right is refused, with what is wrong', async t => {
+t.test('rejects an invalid token and names the fault', async t => {
   const idp = await provider(t)
   const { call } = await freshApp(t, { tokens: { issuer: idp.issuer, audience: AUDIENCE } })
   const right = await sign(claims, { issuer: idp.issuer })
@@ -181,7 +181,7 @@ t.test('a token that is not quite right is refused, with what is wrong', async t
   }
 })
 
-t.test('keys that the provider changes are fetched, and a provider that is away is told as such', async t => {
+t.test('fetches rotated signing keys, and reports an unreachable provider', async t => {
   const idp = await provider(t)
   const { call } = await freshApp(t, { tokens: { issuer: idp.issuer, audience: AUDIENCE } })
   const me = async (token: string) => (await call('GET', '/v1/me', undefined, { key: token }))
@@ -206,7 +206,7 @@ t.test('keys that the provider changes are fetched, and a provider that is away 
   t.ok(idp.fetched - before <= 2, 'made-up tokens do not make us a nuisance to the provider')
 })
 
-t.test('with keys from a file nobody is asked, and without either no token is looked at', async t => {
+t.test('reads signing keys from a file without network access, and rejects tokens when none are configured', async t => {
   const { call } = await freshApp(t, { tokens: { keys: { keys: published }, audience: AUDIENCE } })
   t.equal(
     (await call('GET', '/v1/me', undefined, { key: await sign(claims, { issuer: 'http://anyone' }) })).status,

@@ -25,11 +25,11 @@ async function refusingServer (t: { teardown(work: () => void): void }, code?: s
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('a right DATABASE_URL passes', async t => {
+t.test('accepts a valid DATABASE_URL', async t => {
   await t.resolves(checkDatabaseUrl(adminUrl()))
 })
 
-t.test('a wrong DATABASE_URL is named as such, with what to do and without the password', async t => {
+t.test('explains a wrong DATABASE_URL without showing its password', async t => {
   const wrong = async (address: string, says: RegExp) => {
     const { message } = await checkDatabaseUrl(`postgres://clerk:hunter2@${address}`).then(
       () => new Error(),

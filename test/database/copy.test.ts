@@ -20,7 +20,7 @@ const figure = fc.oneof(
 )
 const row = fc.record({ said: fc.option(text), vector: fc.array(figure, { maxLength: 300 }), number: fc.integer() })
 
-t.test('what was written is what is read, by PostgreSQL and by readCopied', async t => {
+t.test('PostgreSQL and readCopied read back what CopyRows wrote', async t => {
   const { db } = await freshDatabase(t)
   await fc.assert(
     fc.asyncProperty(
@@ -65,7 +65,7 @@ t.test('what was written is what is read, by PostgreSQL and by readCopied', asyn
   )
 })
 
-t.test('nothing is copied where there is nothing', async t => {
+t.test('copies no rows from an empty buffer', async t => {
   const { db } = await freshDatabase(t)
   await db.transaction().execute(async trx => await copyInto(trx, 'agency', ['code', 'name'], new CopyRows().bytes))
   t.same(await db.selectFrom('agency').selectAll().execute(), [])

@@ -139,7 +139,7 @@ t.test('a new data folder gets a server with the database, and keeps its rows ov
   t.equal(lstatSync(join(dataDir, 'run')).mode & 0o777, 0o700)
 })
 
-t.test('two data folders have two servers side by side', async t => {
+t.test('two data folders run two servers side by side', async t => {
   const [one, two] = await Promise.all([usual, newFolder()].map(dataDir => startPostgres({ dataDir, log })))
   t.teardown(() => Promise.all([one!.stop(), two!.stop()]))
   await query(one!.url, 'create table here ()')
@@ -159,7 +159,7 @@ t.test('a second service on one data folder is refused, and the first keeps its 
   await stopPostgres(dataDir)
 })
 
-t.test('a server outlives its starter, and another process stops it', async t => {
+t.test('a server outlives the process that started it, and another process stops it', async t => {
   const dataDir = usual
   const { child, line } = await startService(dataDir, { leave: true })
   t.equal(line, 'started')
@@ -171,7 +171,7 @@ t.test('a server outlives its starter, and another process stops it', async t =>
   await stopPostgres(join(scratch, 'never-made'))
 })
 
-t.test('a signal to the process group of the service leaves the server to the service', async t => {
+t.test('a signal to the process group does not stop the server before the service', async t => {
   const dataDir = usual
   const { child } = await startService(dataDir)
   process.kill(-child.pid!, 'SIGKILL')
@@ -183,7 +183,7 @@ t.test('a signal to the process group of the service leaves the server to the se
   await server.stop()
 })
 
-t.test('a service and a server both killed start again, and wait for a backend that lingers', async t => {
+t.test('restarts after both service and server were killed, and waits for a lingering backend', async t => {
   const dataDir = usual
   const { child } = await startService(dataDir)
   const client = new pg.Client({ connectionString: postgresUrl(dataDir) })
@@ -203,7 +203,7 @@ t.test('a service and a server both killed start again, and wait for a backend t
   await server.stop()
 })
 
-t.test('a stale pid that now belongs to a stranger stops neither the start nor the stranger', async t => {
+t.test('ignores a stale pid that another process has now, and leaves that process alone', async t => {
   const dataDir = usual
   const { uid, gid } = statSync(join(dataDir, 'postgres'))
   const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' })
@@ -218,7 +218,7 @@ t.test('a stale pid that now belongs to a stranger stops neither the start nor t
   await server.stop()
 })
 
-t.test('a start killed in initdb leaves nothing that the next start stumbles over', async t => {
+t.test('recovers from a start that was killed during initdb', async t => {
   const dataDir = newFolder()
   mkdirSync(dataDir, { recursive: true })
   const { child } = spawnService(dataDir)
@@ -232,7 +232,7 @@ t.test('a start killed in initdb leaves nothing that the next start stumbles ove
   t.same(readdirSync(dataDir).filter(name => name.includes('.part-')), [])
 })
 
-t.test('a server that dies says so, with the end of its log', async t => {
+t.test('reports the death of the server with the end of its log', async t => {
   const dataDir = usual
   const server = await startPostgres({ dataDir, log })
   // A service has its port open; here nothing else keeps the process alive until then.
@@ -243,13 +243,13 @@ t.test('a server that dies says so, with the end of its log', async t => {
   await server.stop()
 })
 
-t.test('a log over 10 MB begins anew at the next start', async t => {
+t.test('truncates a log over 10 MB at the next start', async t => {
   truncateSync(join(usual, 'postgres.log'), 11_000_000)
   await (await startPostgres({ dataDir: usual, log })).stop()
   t.ok(statSync(join(usual, 'postgres.log')).size < 100_000)
 })
 
-t.test('a folder with an odd and a long name works, if no other user took its socket folder in /tmp', async t => {
+t.test('accepts a folder with a long and odd name unless another user owns its socket folder in /tmp', async t => {
   const dataDir = newFolder(`数据 a,b'c%d${'long'.repeat(30)}`)
   mkdirSync(dataDir, { recursive: true })
   const sockets = new URL(postgresUrl(dataDir)).searchParams.get('host')!
@@ -266,7 +266,7 @@ t.test('a folder with an odd and a long name works, if no other user took its so
   await server.stop()
 })
 
-t.test('of many who want a folder one gets it, over the lock of a dead one', async t => {
+t.test('one of many processes gets the folder lock, also after a dead holder', async t => {
   const folder = newFolder()
   mkdirSync(folder, { recursive: true })
   // The pid lives, but that is not the process which took the lock.
@@ -280,7 +280,7 @@ t.test('of many who want a folder one gets it, over the lock of a dead one', asy
   t.same(readdirSync(folder).map(name => readlinkSync(join(folder, name))), ['free'])
 })
 
-t.test('an ordinary user runs the server as is, and root leaves the data to their owner', {
+t.test('runs the server as the current user, and as the owner of the data when root', {
   skip: !asRoot ? 'needs root' : !nobodyReads() && 'the project is closed to others'
 }, async t => {
   const uid = nobody()
@@ -297,29 +297,33 @@ t.test('an ordinary user runs the server as is, and root leaves the data to thei
   await server.stop()
 })
 
-t.test('as root, a data folder behind a closed one is kept elsewhere', { skip: !asRoot && 'needs root' }, async t => {
-  const dataDir = newFolder('closed/data')
-  mkdirSync(join(dataDir, '..'), { recursive: true, mode: 0o700 })
-  const lines: string[] = []
-  const server = await startPostgres({ dataDir, log: line => lines.push(line) })
-  const elsewhere = readlinkSync(join(dataDir, 'elsewhere'))
-  t.teardown(() => rm(elsewhere, { recursive: true }))
-  t.match(lines[0], `cannot enter ${dataDir}: the data are in ${elsewhere}`)
-  t.equal(server.url, postgresUrl(dataDir))
-  await query(server.url, 'create table kept as select 1 as n')
-  await server.stop()
+t.test(
+  'as root, moves the data out of a folder that the server user cannot enter',
+  { skip: !asRoot && 'needs root' },
+  async t => {
+    const dataDir = newFolder('closed/data')
+    mkdirSync(join(dataDir, '..'), { recursive: true, mode: 0o700 })
+    const lines: string[] = []
+    const server = await startPostgres({ dataDir, log: line => lines.push(line) })
+    const elsewhere = readlinkSync(join(dataDir, 'elsewhere'))
+    t.teardown(() => rm(elsewhere, { recursive: true }))
+    t.match(lines[0], `cannot enter ${dataDir}: the data are in ${elsewhere}`)
+    t.equal(server.url, postgresUrl(dataDir))
+    await query(server.url, 'create table kept as select 1 as n')
+    await server.stop()
 
-  const again = await startPostgres({ dataDir, log })
-  t.same(await query(again.url, 'select n from kept'), [[1]])
-  await again.stop()
+    const again = await startPostgres({ dataDir, log })
+    t.same(await query(again.url, 'select n from kept'), [[1]])
+    await again.stop()
 
-  const copy = newFolder()
-  mkdirSync(copy, { recursive: true })
-  symlinkSync(elsewhere, join(copy, 'elsewhere'))
-  await t.rejects(startPostgres({ dataDir: copy, log }), { message: /which holds the data of .*closed\/data/ })
-})
+    const copy = newFolder()
+    mkdirSync(copy, { recursive: true })
+    symlinkSync(elsewhere, join(copy, 'elsewhere'))
+    await t.rejects(startPostgres({ dataDir: copy, log }), { message: /which holds the data of .*closed\/data/ })
+  }
+)
 
-t.test('a start that fails says why', async t => {
+t.test('a failed start gives its reason', async t => {
   const cluster = join(usual, 'postgres')
   const config = join(cluster, 'postgresql.auto.conf')
   writeFileSync(config, 'nonsense = 1\n')
@@ -339,7 +343,7 @@ t.test('a start that fails says why', async t => {
   })
 })
 
-t.test('a data folder that cannot be made or written is named, and ends the start', async t => {
+t.test('rejects a data folder that cannot be created or written, and names it', async t => {
   const starting = (dataDir: string) => startPostgres({ dataDir, log })
   const file = newFolder()
   mkdirSync(join(file, '..'), { recursive: true })

@@ -33,7 +33,7 @@ const ALL = [
   'Up 0014_foreign_keys'
 ]
 
-t.test('up, down, up gives the same schema; down leaves nothing', async t => {
+t.test('migrating up, down and up gives the same schema, and down leaves nothing', async t => {
   const { db } = await freshDatabase(t)
   const first = await schemaOf(db)
   t.ok(first.length > 100)
@@ -45,7 +45,7 @@ t.test('up, down, up gives the same schema; down leaves nothing', async t => {
   t.same(await migrate(db, 'up'), [], 'again changes nothing')
 })
 
-t.test('vectors keep what they say when they become text and arrays again', async t => {
+t.test('vectors keep their figures when migrated to text and back to arrays', async t => {
   const { db } = await freshDatabase(t)
   while (
     (await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)
@@ -71,7 +71,7 @@ t.test('vectors keep what they say when they become text and arrays again', asyn
   t.same((await both.execute(db)).rows, before)
 })
 
-t.test('no report is without its agency, no version without its report', async t => {
+t.test('foreign keys protect reports with versions and agencies with reports', async t => {
   const { db } = await freshDatabase(t)
   const version = (agency: string, year: number, n = 1) =>
     sql`(${agency}::text, ${year}::integer, ${n}::integer, '2021', '{}', '{}'::jsonb, '{}'::jsonb, 1, now())`
@@ -119,7 +119,7 @@ t.test('services that start at once on an empty database migrate it once', async
   t.same(done.flat(), ALL)
 })
 
-t.test('every constraint has a name that says its table', async t => {
+t.test('every constraint name begins with its table', async t => {
   const { db } = await freshDatabase(t)
   const { rows } = await sql<{ conname: string, relname: string }>`
     select conname, relname from pg_constraint c join pg_class r on r.oid = conrelid where relnamespace = 'public'::regnamespace and contype <> 'n' and relname not like 'kysely%'`

@@ -65,7 +65,7 @@ async function folderWith (t: { teardown(work: () => Promise<void>): void }, for
   return pathToFileURL(`${folder}/`)
 }
 
-t.test('a third form needs a data file and nothing else', async t => {
+t.test('a third form needs only a data file', async t => {
   const forms = new Forms(await readForms(await folderWith(t, INVENTED)))
   const { call, db } = await freshApp(t, { forms })
   await recordCells(db, forms)
@@ -135,7 +135,7 @@ t.test('a third form needs a data file and nothing else', async t => {
   t.equal(figures.length, 13)
 })
 
-t.test('a form whose data are inconsistent is refused with all its faults', async t => {
+t.test('rejects inconsistent form data with all faults', async t => {
   const broken = structuredClone(INVENTED)
   broken.tables[0]!.columns[2]!.total_of = ['paper', 'onlin']
   broken.tables[0]!.rows.push({ id: 'in', zh: '重复', en: 'Twice' })
@@ -160,7 +160,7 @@ t.test('a form whose data are inconsistent is refused with all its faults', asyn
   )
 })
 
-t.test('a form whose cells changed is refused where figures are stored by it', async t => {
+t.test('rejects changed cells of a form with stored figures', async t => {
   const { db } = await freshApp(t)
   const definitions = await readForms()
   definitions[0]!.tables[0]!.rows.reverse()

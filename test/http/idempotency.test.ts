@@ -10,7 +10,7 @@ const agency = { name: '某局', level: 'county', kind: 'department' }
 const retry = (key: string) => ({ headers: { 'idempotency-key': key } })
 const body = { agency: 'bureau', year: 2023 }
 
-t.test('sent again, it gives the same answer and does nothing', async t => {
+t.test('replays the stored answer of a retried request and does nothing else', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const first = await call('POST', '/v1/reports', body, retry('one'))
@@ -46,7 +46,7 @@ t.test('sent again, it gives the same answer and does nothing', async t => {
   )
 })
 
-t.test('the key is of one caller and of one request', async t => {
+t.test('scopes an Idempotency-Key to one caller and one request', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await call('POST', '/v1/reports', body, retry('one'))
@@ -71,7 +71,7 @@ t.test('the key is of one caller and of one request', async t => {
   }
 })
 
-t.test('what was refused may be tried anew', async t => {
+t.test('does not store the answer of a rejected request', async t => {
   const { call } = await freshApp(t)
   t.match(await call('POST', '/v1/reports', body, retry('one')), { status: 422, json: { code: 'agency-unknown' } })
   t.match(await call('POST', '/v1/reports', { year: 'x' }, retry('one')), {
@@ -82,7 +82,7 @@ t.test('what was refused may be tried anew', async t => {
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
 })
 
-t.test('many at once: one does it, the others get its answer or are told to wait', async t => {
+t.test('runs one of many concurrent retries; the others get its answer or 409', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const answers = await Promise.all(Array.from({ length: 30 }, () => call('POST', '/v1/reports', body, retry('one'))))
@@ -93,7 +93,7 @@ t.test('many at once: one does it, the others get its answer or are told to wait
   t.ok(answers.every(answer => answer.status === 201 || answer.json.code === 'idempotency-key-in-use'))
 })
 
-t.test('an answer is kept for a day', async t => {
+t.test('deletes stored answers after a day', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const age = (by: string) => sql`update stored_answer set started_at = now() - ${by}::interval`.execute(db)
@@ -108,7 +108,7 @@ t.test('an answer is kept for a day', async t => {
   t.equal((await db.selectFrom('stored_answer').select('key').execute()).length, 0, 'old ones are removed')
 })
 
-t.test('a request that is cut off has done nothing, and its key is free at once', async t => {
+t.test('an aborted request changes nothing and releases its key', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await call('POST', '/v1/reports', body)
@@ -138,7 +138,7 @@ t.test('a request that is cut off has done nothing, and its key is free at once'
   ])
 })
 
-t.test('what is done and the answer that is kept are one: where the answer cannot be kept, nothing is done', async t => {
+t.test('rolls back the operation when its answer cannot be stored', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await sql`alter table stored_answer add constraint none check (status is null)`.execute(db)
@@ -148,7 +148,7 @@ t.test('what is done and the answer that is kept are one: where the answer canno
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
 })
 
-t.test('no operation needs a second connection while its key is held: as many at once as there are connections', async t => {
+t.test('an operation with a key uses one connection, so a full pool does not deadlock', async t => {
   const { url } = await freshDatabase(t)
   const one = openDatabase(url, 1, () => {})
   const { call, forms } = await freshApp(t, { db: one })

@@ -27,7 +27,7 @@ async function service (t: { teardown(work: () => Promise<void>): void }, option
   return { app, get }
 }
 
-t.test('a caller may ask so often in a minute, by key or else by address', async t => {
+t.test('limits requests per minute by key, or by address without one', async t => {
   const { get } = await service(t, { rateLimit: 3 })
   const first = await get('/v1/forms')
   t.match(first.headers, { 'ratelimit-limit': '3', 'ratelimit-remaining': '2', 'ratelimit-reset': '60' })
@@ -52,7 +52,7 @@ t.test('a caller may ask so often in a minute, by key or else by address', async
   }
 })
 
-t.test('behind a proxy that is trusted, callers are told apart', async t => {
+t.test('counts callers behind a trusted proxy separately', async t => {
   const { get } = await service(t, { rateLimit: 1, trustProxy: '127.0.0.1' })
   for (const address of ['10.0.0.1', '10.0.0.2']) {
     t.equal((await get('/v1/forms', { 'x-forwarded-for': address })).status, 200)
@@ -66,7 +66,7 @@ t.test('behind a proxy that is trusted, callers are told apart', async t => {
   )
 })
 
-t.test('while requests wait for a connection new ones are refused, and probes are answered', async t => {
+t.test('sheds new requests while others wait for a connection, but answers probes', async t => {
   const busy = openDatabase(url, 2, () => {})
   const probe = openDatabase(url, 1, () => {})
   const { get } = await service(t, { db: busy, probe, overloadMs: 200 })
@@ -87,7 +87,7 @@ t.test('while requests wait for a connection new ones are refused, and probes ar
   t.equal((await get('/v1/agencies')).status, 200, 'and afterwards all are')
 })
 
-t.test('while the process cannot keep up new requests are refused; one long turn is no overload', async t => {
+t.test('sheds requests while the event loop is saturated, not after one long turn', async t => {
   const { get } = await service(t, { overloadMs: 100 })
   const spin = (ms: number) => {
     for (const end = performance.now() + ms; performance.now() < end;);
@@ -107,7 +107,7 @@ t.test('while the process cannot keep up new requests are refused; one long turn
   t.equal((await get('/v1/forms')).status, 200)
 })
 
-t.test('a client that does not go on is answered with a problem and let go', async t => {
+t.test('times out a stalled client with a problem', async t => {
   const { app } = await service(t, { seconds: { headers: 1, request: 2, keepAlive: 1 } })
   const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
   const slow = async (text: string, drip = '') => {
@@ -144,7 +144,7 @@ t.test('a client that does not go on is answered with a problem and let go', asy
   t.ok(nothing.took < 3000 && headers.took < 3000 && body.took < 5000)
 })
 
-t.test('browsers are told to run nothing, and pages of other origins are let in only where that is set', async t => {
+t.test('sends a strict content security policy, and CORS headers only when configured', async t => {
   const { get } = await service(t, {})
   const safe = { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
   for (const path of ['/v1/forms', '/v1/nowhere', '/v1/forms/%zz', '/healthz']) {
@@ -182,14 +182,14 @@ t.test('browsers are told to run nothing, and pages of other origins are let in 
   t.equal((await app.inject({ method: 'PUT', url: '/v1/totals' })).statusCode, 405)
 })
 
-t.test('Swagger UI has no script within its page, so that it runs under its policy', async t => {
+t.test('Swagger UI has no inline script, so it runs under its policy', async t => {
   const { app } = await service(t, {})
   const { body } = await app.inject('/docs/')
   t.match(body, /<script src=/)
   t.notMatch(body, /<script(?![^>]* src=)|<[^>]* on\w+=|https?:\/\//)
 })
 
-t.test('the log has no key and no token, wherever they were put', async t => {
+t.test('never logs a key or a token, wherever the client put it', async t => {
   const lines: string[] = []
   const logger = openLog(
     'trace',

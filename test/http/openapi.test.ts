@@ -160,7 +160,7 @@ async function tryOut (
   return answer
 }
 
-t.test('the files in openapi/ are what the code gives', async t => {
+t.test('the files in openapi/ match the routes', async t => {
   t.ok(await committed('openapi.json') === JSON.stringify(app.swagger(), null, 2) + '\n', 'npm run openapi')
   t.ok(await committed('openapi.yaml') === app.swagger({ yaml: true }), 'npm run openapi')
 })
@@ -183,7 +183,7 @@ t.test('the document passes the recommended rules of a linter', async t => {
   t.same(findings.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]), [])
 })
 
-t.test('every reference resolves, and every component is used, told of and shown as it is', async t => {
+t.test('every reference resolves, and every component is used, described and has a valid example', async t => {
   const refs = [...new Set(JSON.stringify(document).match(/(?<="\$ref":")[^"]+/g))]
   for (const ref of refs) {
     const [, , group, name] = ref.split('/')
@@ -231,7 +231,7 @@ t.test('every operation has a name, a summary, a description, a tag, documented 
   }
 })
 
-t.test('every operation answers to the examples as they stand, with what the document says', async t => {
+t.test('every operation answers its examples as documented', async t => {
   t.same(
     [...new Set(STORY.map(([operationId]) => operationId))].sort(),
     operations.map(({ operationId }) => operationId).sort(),
@@ -251,7 +251,7 @@ t.test('every operation answers to the examples as they stand, with what the doc
   for (const [operationId, type] of STORY) await tryOut(t, call, operationId, type)
 })
 
-t.test('the examples file a report on the shortest way, too', async t => {
+t.test('the examples file a report by the shortest path', async t => {
   const { call } = await freshApp(t)
   for (
     const operationId of [
@@ -273,7 +273,7 @@ t.test('the examples file a report on the shortest way, too', async t => {
   })
 })
 
-t.test('an operation answers no problem that the document does not name, and asks for a key where the document says so', async t => {
+t.test('operations answer only documented problems and require a key where documented', async t => {
   const { call } = await freshApp(t)
   const json = { headers: { 'content-type': 'application/json' } }
   for (const operation of operations) {

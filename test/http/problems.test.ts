@@ -316,7 +316,7 @@ for (const [code, raise] of Object.entries(cases) as [ProblemCode, () => Promise
   })
 }
 
-t.test('every code is raised above, and worded in both languages with the same facts', async t => {
+t.test('every problem code is raised, and its sentences use the same facts in both languages', async t => {
   t.same(Object.keys(cases).sort(), Object.keys(PROBLEMS).sort())
   for (const [code, { title, detail }] of Object.entries(PROBLEMS)) {
     const facts = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
@@ -325,7 +325,7 @@ t.test('every code is raised above, and worded in both languages with the same f
   }
 })
 
-t.test('a fault says where, what was found, what was expected and what was probably meant, in the language asked for', async t => {
+t.test('a fault names place, found, expected and candidates in the requested language', async t => {
   const zh = { headers: { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8', 'x-request-id': 'from-the-client' } }
   const answer = await call('PUT', `${requests}/rows/granted`, {
     values: { natural_person: '12', commercial_enterprise: -1, research_institution: 1.5, persons: 3, totl: 0 }
@@ -351,7 +351,7 @@ t.test('a fault says where, what was found, what was expected and what was proba
   )
 })
 
-t.test('a JSON body that names a member twice, is nested too deeply or would change a prototype is refused', async t => {
+t.test('rejects JSON with duplicate members, deep nesting or prototype keys', async t => {
   for (
     const body of [
       '{"row":"granted","values":{"total":1,"total":2}}',
@@ -369,7 +369,7 @@ t.test('a JSON body that names a member twice, is nested too deeply or would cha
   t.equal((await call('PUT', draft, '', json)).status, 422, 'an empty body is not an empty object')
 })
 
-t.test('more than a hundred faults are counted, and a wrong value is shortened', async t => {
+t.test('lists a hundred faults, counts the rest and shortens long values', async t => {
   const answer = await call('PUT', `${requests}/rows/granted`, {
     values: Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`column-${i}`, 0]))
   })
@@ -378,7 +378,7 @@ t.test('more than a hundred faults are counted, and a wrong value is shortened',
   t.ok(long.text.length < 1500)
 })
 
-t.test('a suggestion is near, or none is made', async t => {
+t.test('suggests only near candidates', async t => {
   t.same([
     suggestName('grantd', ['granted', 'refused']),
     suggestName('tabels', ['tables']),
@@ -387,7 +387,7 @@ t.test('a suggestion is near, or none is made', async t => {
   ], ['granted', 'tables', undefined, 'a'])
 })
 
-t.test('a connection lost between two queries of a transaction', async t => {
+t.test('answers 503 when the connection is lost between two queries of a transaction', async t => {
   const { app, db, call } = await freshApp(t)
   app.get('/lost', async () =>
     await db.transaction().execute(async trx => {

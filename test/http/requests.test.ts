@@ -1,7 +1,7 @@
 import t from 'tap'
 import { freshApp } from '../support/app.ts'
 
-t.test('what PostgreSQL cannot store is refused, not stored otherwise and no internal error', async t => {
+t.test('rejects text that PostgreSQL cannot store', async t => {
   const { call } = await freshApp(t)
   const json = { headers: { 'content-type': 'application/json' } }
   await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
@@ -36,7 +36,7 @@ t.test('what PostgreSQL cannot store is refused, not stored otherwise and no int
   t.equal((await call('PUT', '/v1/reports/a/2022', '{"tables":{"constructor":{},"toString":{}}}', json)).status, 422)
 })
 
-t.test('a query parameter that the operation does not have is refused on every operation', async t => {
+t.test('every operation rejects unknown query parameters', async t => {
   const { call } = await freshApp(t)
   for (
     const [method, path] of [['GET', '/v1/forms?x=1'], ['GET', '/v1/forms/2021?lang=zh'], [
@@ -49,7 +49,7 @@ t.test('a query parameter that the operation does not have is refused on every o
   }
 })
 
-t.test('a path that the router cannot read is a problem like any other', async t => {
+t.test('answers a malformed path with a problem', async t => {
   const { call } = await freshApp(t)
   for (const path of ['/v1/forms/%zz', `/v1/agencies/${'x'.repeat(201)}`]) {
     const answer = await call('GET', path, undefined, { headers: { 'accept-language': 'zh' } })
@@ -63,14 +63,14 @@ t.test('a path that the router cannot read is a problem like any other', async t
   t.equal((await call('GET', '/v1/reports?year=2025..2019')).json.code, 'parameter-invalid')
 })
 
-t.test('a slash at the end is the same address; a wrong method names the right ones', async t => {
+t.test('ignores a trailing slash, and answers a wrong method with those allowed', async t => {
   const { call } = await freshApp(t)
   t.equal((await call('GET', '/v1/forms/')).status, 200)
   const wrong = await call('PATCH', '/v1/reports/a/2022')
   t.same([wrong.status, wrong.headers.allow], [405, 'DELETE, GET, HEAD, PUT'])
 })
 
-t.test('a body may come without a type when it is empty, and a form of curl -d is told what to send', async t => {
+t.test('accepts an empty body without a type, and explains the form type of curl -d', async t => {
   const { call } = await freshApp(t)
   const none = await call('POST', '/v1/reports/a/2022/submit', '', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' }
@@ -88,7 +88,7 @@ t.test('a body may come without a type when it is empty, and a form of curl -d i
   t.match([form.status, form.json.detail], [415, /-H 'Content-Type: application\/json'/])
 })
 
-t.test('keys: a wrong one is refused even for what is open; reads of drafts need one', async t => {
+t.test('rejects a wrong key on public operations too, and requires one for drafts', async t => {
   const { call } = await freshApp(t)
   for (const authorization of ['Bearer', 'Basic abc', 'Bearer a b', 'Bearer wrong']) {
     t.equal(
@@ -106,7 +106,7 @@ t.test('keys: a wrong one is refused even for what is open; reads of drafts need
   )
 })
 
-t.test('a made administrator key is good, is made once, and only its hash is kept', async t => {
+t.test('generates the administrator key once and stores only its hash', async t => {
   const { call, db } = await freshApp(t)
   const { createFirstAdminKey: firstAdminKey } = await import('../../src/keys/first-key.ts')
   const keys = await Promise.all([firstAdminKey(db), firstAdminKey(db), firstAdminKey(db)])
@@ -120,7 +120,7 @@ t.test('a made administrator key is good, is made once, and only its hash is kep
   t.notMatch(JSON.stringify(await db.selectFrom('api_key').selectAll().execute()), made[0]!)
 })
 
-t.test('ready means that the schema is current', async t => {
+t.test('is ready only when the schema is current', async t => {
   const { call, db } = await freshApp(t)
   const { migrate } = await import('../../src/database/migrations.ts')
   t.equal((await call('GET', '/readyz', undefined, { key: null })).status, 200)
@@ -131,7 +131,7 @@ t.test('ready means that the schema is current', async t => {
   t.equal((await call('GET', '/healthz', undefined, { key: null })).status, 200)
 })
 
-t.test('requests are counted by route, never by address', async t => {
+t.test('counts requests by route, never by URL', async t => {
   const { call } = await freshApp(t)
   for (const code of ['2019', '2021', 'nothing-like-it']) await call('GET', `/v1/forms/${code}`)
   await call('GET', '/etc/passwd')

@@ -6,7 +6,7 @@ import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.
 const IMPORT = '/v1/imports/agencies'
 const HEAD = 'code,name,level,kind,parent'
 
-t.test('the registry from a CSV of Excel, in any order; again changes nothing; as NDJSON neither', async t => {
+t.test('imports agencies from Excel CSV in any order; a second import changes nothing', async t => {
   const { call, db, forms } = await freshApp(t)
   t.same((await call('POST', IMPORT, agencies(30), CSV)).json.counts, {
     created: 31,
@@ -24,7 +24,7 @@ t.test('the registry from a CSV of Excel, in any order; again changes nothing; a
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('GB18030 is read where it is declared and where it is not', async t => {
+t.test('reads GB18030, declared or not', async t => {
   const { call } = await freshApp(t)
   const file = Buffer.concat([
     Buffer.from(`${HEAD}\n`),
@@ -58,7 +58,7 @@ t.test('GB18030 is read where it is declared and where it is not', async t => {
   t.equal((await call('POST', IMPORT, Buffer.from('\ufeffcode\n', 'utf16le'), CSV)).json.code, 'text-undecodable')
 })
 
-t.test('faults of each line; the whole file or nothing', async t => {
+t.test('lists the faults of each line and stores the whole file or nothing', async t => {
   const { call } = await freshApp(t)
   await call('POST', IMPORT, `${HEAD},since,credit_code\nold,旧,county,department,,2020,113325000026455663\n`, CSV)
   const rows = [
@@ -117,7 +117,7 @@ t.test('faults of each line; the whole file or nothing', async t => {
   }, { line: 1, column: 'code' }])
 })
 
-t.test('known agencies are changed from a year on, in whatever order the changes stand, and the totals follow', async t => {
+t.test('changes known agencies from a year on, in any order, and updates the totals', async t => {
   const { call, db, forms } = await freshApp(t)
   await call(
     'POST',

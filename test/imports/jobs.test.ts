@@ -24,7 +24,7 @@ async function ended (call: Call, id: number) {
   }
 }
 
-t.test('an import that goes on after the answer, its result, its rejects', async t => {
+t.test('runs an import in the background and gives its result and rejects', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
   const file = lines(Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
@@ -81,7 +81,7 @@ t.test('an import that goes on after the answer, its result, its rejects', async
   t.equal((await call('GET', `/v1/imports/${failed.id}`, undefined, { key: other })).json.code, 'import-not-found')
 })
 
-t.test('one that is cancelled, or whose service ends or falls silent, leaves nothing; another service tells', async t => {
+t.test('a cancelled or abandoned import leaves nothing, and another process reports it', async t => {
   const { app, call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(10), CSV)
   const file = lines(Array.from({ length: 10 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
@@ -128,7 +128,7 @@ t.test('one that is cancelled, or whose service ends or falls silent, leaves not
   t.equal(await count(), state === 'succeeded' ? 20 : 10, state)
 })
 
-t.test('npm run import sends a file, shows how it fares, and ends with 1 when anything is wrong', async t => {
+t.test('npm run import sends a file, shows progress and exits 1 on any fault', async t => {
   const { app, call, forms } = await freshApp(t)
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-import-'))

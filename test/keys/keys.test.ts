@@ -21,7 +21,7 @@ async function registry (t: Parameters<typeof freshApp>[0]) {
   return { ...fresh, make, me }
 }
 
-t.test('a key is shown once, stored as its hash, and says who it is', async t => {
+t.test('a key is shown once, stored as a hash and identifies its caller', async t => {
   const { call, db, make, me } = await registry(t)
   const expires = soon()
   const made = await make({ role: 'filer', agency: 'a', label: '局', expires_at: expires })
@@ -62,7 +62,7 @@ t.test('a key is shown once, stored as its hash, and says who it is', async t =>
   }
 })
 
-t.test('a retried request makes one key, and its secret is not kept to be shown again', async t => {
+t.test('a retried request creates one key, and its secret is not stored', async t => {
   const { call, db, me } = await registry(t)
   const headers = { 'idempotency-key': 'once' }
   const [one, two] = [
@@ -85,7 +85,7 @@ t.test('a retried request makes one key, and its secret is not kept to be shown 
   for (const { json } of [one, rotated]) t.notMatch(stored, json.key)
 })
 
-t.test('a caller makes keys for its own subtree and at most its own role, and reaches no others', async t => {
+t.test('a caller manages keys of its own subtree with at most its own role', async t => {
   const { call, make } = await registry(t)
   const { json: { key: supervisor, id: own } } = await make({ role: 'supervisor', agency: 'city' })
   const { json: { key: small } } = await make({ role: 'supervisor', agency: 'a' })
@@ -128,7 +128,7 @@ t.test('a caller makes keys for its own subtree and at most its own role, and re
   )
 })
 
-t.test('revoked, rotated and expired keys are refused at once, on every process', async t => {
+t.test('rejects revoked, rotated and expired keys at once in every process', async t => {
   const { call, db, forms, make, me } = await registry(t)
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
@@ -154,7 +154,7 @@ t.test('revoked, rotated and expired keys are refused at once, on every process'
   t.same([(await me(brief.json.key)).status, await there(brief.json.key)], [401, 401])
 })
 
-t.test('the last use of a key is noted, and not with every request', async t => {
+t.test('records the last use of a key, but not on every request', async t => {
   const { call, db, make, me } = await registry(t)
   const { json: { id, key } } = await make({ role: 'filer', agency: 'a' })
   const used = async () =>
@@ -170,7 +170,7 @@ t.test('the last use of a key is noted, and not with every request', async t => 
   t.equal((await call('GET', '/v1/keys')).json.items[0].last_used_at, first!.toISOString())
 })
 
-t.test('keys made before they had prefixes go on, and going back leaves only keys that may do all', async t => {
+t.test('keys without prefix keep working, and migrating down keeps only unrestricted keys', async t => {
   const { db, me, make, forms } = await registry(t)
   const key = (await createFirstAdminKey(db))!
   t.equal(await createFirstAdminKey(db), undefined)

@@ -3,7 +3,7 @@ import t from 'tap'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-t.test('statutory days, an earlier one, and whether the first publication was in time', async t => {
+t.test('gives statutory and local deadlines and whether the first publication was on time', async t => {
   const { call, db, forms } = await freshApp(t)
   for (
     const [code, kind, level] of [['gov', 'government', 'county'], ['town', 'government', 'township'], [

@@ -5,7 +5,7 @@ import { consistentTables, SECTIONS } from '../support/figures.ts'
 const open = { key: null }
 const path = '/v1/reports/a/2022'
 
-t.test('two versions compared: cells, texts, checks; as a notice in Chinese and English', async t => {
+t.test('compares two versions by cells, texts and checks, and writes a notice in Chinese and English', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/a', { name: '某区|教育局', level: 'county', kind: 'department' })
   const form = forms.get('2021')
@@ -122,7 +122,7 @@ t.test('two versions compared: cells, texts, checks; as a notice in Chinese and 
   t.equal((await call('GET', `${path}/versions/2/diff/3`)).json.code, 'version-not-found')
 })
 
-t.test('across forms: what only one of them has is told as such', async t => {
+t.test('marks what only one of two forms has', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
   for (const [i, id] of ['2019', '2021'].entries()) {

@@ -17,7 +17,7 @@ const plain = (): Content => ({
   sections: { overview: '概述', other_matters: '无' }
 })
 
-t.test('it is of all that the report says, in one order', async t => {
+t.test('the digest covers all content in canonical order', async t => {
   const { figures, notes } = plain()
   const text =
     `["2021",[${figures.join()}],[["fees.administrative_fees.amount","not_applicable","/"]],[["other_matters","无"],["overview","概述"]]]`
@@ -28,7 +28,7 @@ t.test('it is of all that the report says, in one order', async t => {
   )
 })
 
-t.test('whatever is changed in it changes the digest', async t => {
+t.test('any change of content changes the digest', async t => {
   const before = contentDigest({ form, content: plain() })
   const change = fc.oneof(
     fc.record({ at: fc.nat({ max: form.cells.length - 1 }), figure: fc.option(fc.integer({ min: 1000 })) }).map((
@@ -47,7 +47,7 @@ t.test('whatever is changed in it changes the digest', async t => {
   t.not(contentDigest({ form: forms.get('2019'), content: plain() }), before)
 })
 
-t.test('of a report that was imported it is the same as of one that was filed alone', async t => {
+t.test('an imported report has the same digest as one filed alone', async t => {
   const { call } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(1), CSV)
   const { agency, year, ...draft } = reportOf(form, 'd0', 2022, 5)

@@ -16,7 +16,7 @@ async function filed (test: Parameters<typeof freshApp>[0]) {
   return { ...made, content, etag, row }
 }
 
-t.test('an ETag changes with what it is the ETag of, and with nothing else', async t => {
+t.test('an ETag changes with its representation and nothing else', async t => {
   const { call, etag, row, content } = await filed(t)
   const all = async () =>
     await Promise.all(
@@ -62,7 +62,7 @@ t.test('an ETag changes with what it is the ETag of, and with nothing else', asy
   t.equal((await call('POST', `${path}/amend`, { reason: '再更正' })).json.tables.fees.administrative_fees.amount, 1)
 })
 
-t.test('If-None-Match: 304 on GET; only what is not there yet on PUT', async t => {
+t.test('If-None-Match answers 304 to GET and allows PUT only to create', async t => {
   const { call, etag, content } = await filed(t)
   for (const address of [path, `${path}/tables/requests`, `${path}/tables/requests/rows/granted`]) {
     const tag = await etag(address)
@@ -94,7 +94,7 @@ t.test('If-None-Match: 304 on GET; only what is not there yet on PUT', async t =
   )
 })
 
-t.test('If-Match: who comes too late is told what changed meanwhile, and nothing is lost', async t => {
+t.test('a failed If-Match lists what changed meanwhile and loses nothing', async t => {
   const { call, etag, row, content } = await filed(t)
   const when = (tag: string) => ({ headers: { 'if-match': tag } })
   const [report, requests, fees] = [
@@ -164,7 +164,7 @@ t.test('If-Match: who comes too late is told what changed meanwhile, and nothing
   })
 })
 
-t.test('50 writers at once: each adds one, none is lost', async t => {
+t.test('50 concurrent writers lose no update', async t => {
   const { call, row } = await filed(t)
   const address = `${path}/tables/requests/rows/granted`
   await call('PUT', address, row(0))

@@ -13,7 +13,7 @@ async function registry (test: Parameters<typeof freshApp>[0]) {
   return made
 }
 
-t.test('the Kundulun 2019 report goes in row by row and comes out as it is', async t => {
+t.test('files the Kundulun 2019 report row by row and returns it unchanged', async t => {
   const { call, db } = await registry(t)
   const report = JSON.parse(await readFile(new URL('../../examples/kundulun-2019.json', import.meta.url), 'utf8'))
   const made = await call('POST', '/v1/reports', { agency: 'a', year: 2019, sections: report.sections })
@@ -49,7 +49,7 @@ t.test('the Kundulun 2019 report goes in row by row and comes out as it is', asy
   t.equal(count, 1)
 })
 
-t.test('blank, not applicable, zero and absent stay four things, from CSV and JSON to the wire and to SQL', async t => {
+t.test('keeps blank, not applicable, zero and absent apart in CSV, JSON and SQL', async t => {
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2020', {})
   const documents = '/v1/reports/a/2020/tables/documents'
@@ -102,7 +102,7 @@ t.test('blank, not applicable, zero and absent stay four things, from CSV and JS
   t.same((await call('PUT', documents, { rows: {} })).json, { rows: {}, notes: {} })
 })
 
-t.test('money in the view and on the wire is in its unit', async t => {
+t.test('gives money in its unit in JSON and in the SQL view', async t => {
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2022', { tables: { fees: { administrative_fees: { amount: 103.4 } } } })
   const { sql } = await import('kysely')
@@ -114,7 +114,7 @@ t.test('money in the view and on the wire is in its unit', async t => {
   t.equal((await call('GET', '/v1/reports/a/2022')).json.tables.fees.administrative_fees.amount, 103.4)
 })
 
-t.test('whatever is wrong with rows is told at once, with its place, and nothing is stored', async t => {
+t.test('lists all faults of rows with their place and stores nothing', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2021', {})
   const rows = '/v1/reports/a/2021/tables/requests/rows'
@@ -174,7 +174,7 @@ t.test('whatever is wrong with rows is told at once, with its place, and nothing
   t.same(Object.keys((await call('GET', '/v1/reports/a/2021/tables/requests')).json.rows), ['granted'], 'all or none')
 })
 
-t.test('CSV in GB18030 as Excel saves it', async t => {
+t.test('reads CSV in GB18030 as saved by Excel', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2021', {})
   const bytes = Buffer.concat([Buffer.from('row,total\ngranted,'), Buffer.from([0xa1, 0xaa]), Buffer.from('\n')])
@@ -184,7 +184,7 @@ t.test('CSV in GB18030 as Excel saves it', async t => {
   t.same(answer.json.notes['requests.granted.total'], { state: 'not_applicable', raw: '—' }, answer.text)
 })
 
-t.test('a whole report: texts, tables and forms are held to the form', async t => {
+t.test('validates texts, tables and notes of a whole report against the form', async t => {
   const { call } = await registry(t)
   const bad = await call('PUT', '/v1/reports/a/2021', {
     sections: { overview: 3, outlook: 'x' },
@@ -203,7 +203,7 @@ t.test('a whole report: texts, tables and forms are held to the form', async t =
   t.equal((await call('PUT', '/v1/reports/a/2022', {})).json.form, '2021')
 })
 
-t.test('PUT twice changes nothing; a change counts; clerks who write rows at once lose nothing', async t => {
+t.test('a repeated PUT changes nothing, and concurrent writes of rows lose nothing', async t => {
   const { call, forms } = await registry(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
   t.same([
@@ -226,7 +226,7 @@ t.test('PUT twice changes nothing; a change counts; clerks who write rows at onc
   t.same(put.map(answer => answer.status).sort(), [200, 200, 200, 200, 200, 201])
 })
 
-t.test('PUT, DELETE and rows of one report at once: each is answered, none breaks', async t => {
+t.test('answers concurrent PUT, DELETE and rows of one report', async t => {
   const { call } = await registry(t)
   const path = '/v1/reports/a/2022'
   for (let round = 0; round < 25; round++) {
@@ -242,7 +242,7 @@ t.test('PUT, DELETE and rows of one report at once: each is answered, none break
   }
 })
 
-t.test('a locked report says that it is locked, whatever is sent', async t => {
+t.test('answers report-locked whatever is sent to a locked report', async t => {
   const { call, forms } = await registry(t)
   const path = '/v1/reports/a/2022'
   await call('PUT', path, { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
@@ -260,7 +260,7 @@ t.test('a locked report says that it is locked, whatever is sent', async t => {
   }
 })
 
-t.test('a body with no end of names is refused at once; an append without a body is told what is missing', async t => {
+t.test('rejects a body with endless names early, and explains a missing body', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2022', {})
   const notes = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [i, 0]))
@@ -275,7 +275,7 @@ t.test('a body with no end of names is refused at once; an append without a body
   )
 })
 
-t.test('the list: filters, pages, and what the public sees', async t => {
+t.test('lists reports by filter, page and visibility', async t => {
   const { call, forms } = await registry(t)
   await call('PUT', '/v1/agencies/gov', {
     name: '政府',
@@ -323,7 +323,7 @@ t.test('the list: filters, pages, and what the public sees', async t => {
   ])
 })
 
-t.test('deleting: a draft goes, what was submitted or published stays', async t => {
+t.test('deletes drafts, and no submitted or published report', async t => {
   const { call, forms } = await registry(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
   await call('PUT', '/v1/reports/a/2021', body)

@@ -49,7 +49,7 @@ async function county (test: Parameters<typeof freshApp>[0]) {
 
 const path = '/v1/reports/a/2022'
 
-t.test('an amendment: the public reads the old version until the new one replaces it, in the totals too', async t => {
+t.test('an amendment leaves the old version public, and in the totals, until it is published', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   const first = await publish(path, 2)
   t.match([first.version, first.allowed_transitions, await total()], [1, ['amend', 'withdraw'], {
@@ -121,7 +121,7 @@ t.test('an amendment: the public reads the old version until the new one replace
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('an amendment in another form leaves the sums of the old form', async t => {
+t.test('an amendment in another form is removed from the sums of the old form', async t => {
   const { call, db, forms, step, publish, content } = await county(t)
   await publish(path, 2)
   await step(path, 'amend', '换格式')
@@ -152,7 +152,7 @@ t.test('an amendment in another form leaves the sums of the old form', async t =
   )
 })
 
-t.test('withdrawn: gone from the totals, and the public is told; a draft over it brings it back', async t => {
+t.test('a withdrawn report leaves the totals with a public notice, and can be republished', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   await publish(path, 2)
   await publish(path, 3)
@@ -198,7 +198,7 @@ t.test('withdrawn: gone from the totals, and the public is told; a draft over it
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('a return tells what is to be put right, cell by cell', async t => {
+t.test('a return carries remarks by cell', async t => {
   const { call, content } = await county(t)
   await call('PUT', path, content(1))
   await call('POST', `${path}/submit`)
@@ -220,7 +220,7 @@ t.test('a return tells what is to be put right, cell by cell', async t => {
   t.same([submitted.json.remarks, submitted.json.reason], [undefined, undefined])
 })
 
-t.test('a document is refused onto a published report, taken into an amendment, and goes with it', async t => {
+t.test('rejects a document for a published report and imports it into an amendment', async t => {
   const { call } = await county(t)
   const { readFile } = await import('node:fs/promises')
   const page = await readFile(new URL('../../examples/kundulun-2019.txt', import.meta.url))
@@ -252,7 +252,7 @@ t.test('a document is refused onto a published report, taken into an amendment, 
   t.equal(await source(), first, 'what was dropped is not the source of a later draft')
 })
 
-t.test('the public reads one whole version or the other while amendments are published', async t => {
+t.test('the public reads one complete version while amendments are published', async t => {
   const { call, db, forms, publish, total } = await county(t)
   await publish(path, 1)
   const state = { reading: true }
@@ -281,7 +281,7 @@ t.test('the public reads one whole version or the other while amendments are pub
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('a service that dies between the steps of a publication leaves the old version public, and nothing of the new one', async t => {
+t.test('a crash during publication leaves the old version public and nothing of the new one', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   await publish(path, 1)
   await step(path, 'amend', '更正')

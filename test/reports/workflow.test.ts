@@ -4,7 +4,7 @@ import { readVector } from '../../src/form/vector.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-t.test('every move from every status: allowed, repeated, or refused', async t => {
+t.test('every transition from every status is allowed, repeated or rejected', async t => {
   const { call, forms } = await freshApp(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
   const published = ['submit', 'publish']
@@ -130,7 +130,7 @@ t.test('every move from every status: allowed, repeated, or refused', async t =>
   }
 })
 
-t.test('submit lists the failing errors and does not mind warnings', async t => {
+t.test('submit rejects failing errors and accepts warnings', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
   const tables = consistentTables(forms.get('2021'), () => 1)
@@ -180,7 +180,7 @@ t.test('submit lists the failing errors and does not mind warnings', async t => 
   t.equal((await call('POST', '/v1/reports/a/2022/submit')).status, 200)
 })
 
-t.test('a number broken over two cells, blank totals, unreadable cells', async t => {
+t.test('checks find split numbers, blank totals and unreadable cells', async t => {
   const { call, forms } = await freshApp(t)
   const tables = consistentTables(forms.get('2021'), () => 0)
   Object.assign(tables.requests!.granted!, { natural_person: 1, commercial_enterprise: 2, total: 12 })
@@ -222,7 +222,7 @@ t.test('a number broken over two cells, blank totals, unreadable cells', async t
   ], 'a sum with a row that was never given is not assessed')
 })
 
-t.test('16 clients publish at once: each figure is counted once, a repeated publish not again', async t => {
+t.test('16 concurrent publications count each figure once', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/city', {
     name: '市',

@@ -725,7 +725,7 @@ function tablesOf (forms: Forms, form: string, seed: number): WireTables {
   })
 }
 
-t.test('whatever is tried by whomever: answers, states, totals, trail and past are those of the model', {
+t.test('any sequence of requests by any caller behaves as the model: answers, states, totals, events, history', {
   timeout: 3_600_000
 }, async t => {
   const codes = new Map<string, number>()

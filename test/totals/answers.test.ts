@@ -7,7 +7,7 @@ import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const MEASURE = 'requests.new_received.total'
 
-t.test('an answer is kept until what it tells changes, in each process of the service', async t => {
+t.test('caches an answer until its data change, in every process', async t => {
   const { call, db, forms } = await freshApp(t)
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
@@ -89,7 +89,7 @@ t.test('an answer is kept until what it tells changes, in each process of the se
   t.equal(csv.text.split('\n')[1], `one,机关one,${sum},2,1,1,0`)
 })
 
-t.test('what fails is not kept', async t => {
+t.test('does not cache failures', async t => {
   const { call } = await freshApp(t)
   const path = `/v1/totals?measure=${MEASURE}&under=new`
   t.equal((await call('GET', path)).json.code, 'agency-unknown')
@@ -99,7 +99,7 @@ t.test('what fails is not kept', async t => {
   t.same((await call('GET', path.replace('?', '?by=agency&'))).json.totals, [])
 })
 
-t.test('groups by agency are sent in pieces, as many as there are agencies', async t => {
+t.test('streams groups by agency, however many there are', async t => {
   const { app, call, db, forms } = await freshApp(t)
   const agencies = 2600
   await call('PUT', '/v1/agencies/top', {
@@ -172,7 +172,7 @@ t.test('groups by agency are sent in pieces, as many as there are agencies', asy
   app.server.closeAllConnections()
 })
 
-t.test('a client that takes nothing loses its stream, and the service goes on', async t => {
+t.test('ends the stream of a client that reads nothing', async t => {
   const { app, db } = await freshApp(t)
   await sql`insert into agency (code, name) select 'a' || i, '机关' || i from generate_series(1, 60000) i`.execute(db)
   await sql`insert into agency_period select code, 0, 9999, null, 'county', 'office', 'own' from agency`.execute(db)
@@ -194,7 +194,7 @@ t.test('a client that takes nothing loses its stream, and the service goes on', 
   t.equal((await fetch(`${address}/readyz`)).status, 200)
 })
 
-t.test('a long answer is packed for those who take it so', async t => {
+t.test('compresses a long answer for clients that accept gzip', async t => {
   const { app, call } = await freshApp(t)
   const path = `/v1/totals?measure=${MEASURE}&by=year&year=2001..2099`
   const plain = await call('GET', path)

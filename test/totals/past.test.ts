@@ -43,7 +43,7 @@ async function county (test: Parameters<typeof freshApp>[0], codes: string[]) {
   return { ...made, put, move, publish, now, total, report }
 }
 
-t.test('the past: before the first version, each version, withdrawn, brought back', async t => {
+t.test('as_of gives totals before the first version, of each version, after withdrawal and republication', async t => {
   const { call, publish, move, now, total, report } = await county(t, ['a', 'b'])
   const moments: string[] = []
   const mark = async () => {
@@ -124,7 +124,7 @@ t.test('the past: before the first version, each version, withdrawn, brought bac
   t.equal((await total('2020-01-01T00:00:00%2B08:00', 'by=year')).text.includes('"totals":[]'), true, 'before all')
 })
 
-t.test('moments: RFC 3339 in every form, and nothing of the future', async t => {
+t.test('as_of accepts every form of RFC 3339, and no future moment', async t => {
   const { publish, report, total } = await county(t, ['a'])
   const { published_at: at } = (await publish('a', 1)).json
   t.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
@@ -161,7 +161,7 @@ t.test('moments: RFC 3339 in every form, and nothing of the future', async t => 
   t.same([(await report('a', soon)).json.code, (await total(soon)).json.code], ['moment-in-future', 'moment-in-future'])
 })
 
-t.test('who asks for a moment while a publication of an earlier moment is about to commit waits for it', async t => {
+t.test('a query as of a moment waits for an earlier publication that is about to commit', async t => {
   const { db, forms, put, move, now, report, total } = await county(t, ['a'])
   await put('a', 3)
   await move('a', 'submit')
@@ -178,7 +178,7 @@ t.test('who asks for a moment while a publication of an earlier moment is about 
   t.ok((await verifyTotals(db, forms)).differences.every(difference => difference.startsWith('total')))
 })
 
-t.test('a moment that was answered is over: even a clock that goes back gives later ones', async t => {
+t.test('publications get later moments than any answered one, even if the clock goes back', async t => {
   const { db, publish, total } = await county(t, ['a'])
   await publish('a', 1)
   const ahead =
@@ -192,7 +192,7 @@ t.test('a moment that was answered is over: even a clock that goes back gives la
   t.equal((await total(ahead)).text, answer.text)
 })
 
-t.test('old answers stay the same bytes while 8 clients publish, amend, withdraw and move at once', async t => {
+t.test('past answers stay byte for byte the same while 8 clients change data', async t => {
   const codes = Array.from({ length: 8 }, (_, i) => `d${i}`)
   const { call, db, forms, publish, move, now, total, report } = await county(t, codes)
   await call('PUT', '/v1/agencies/gov2', {
@@ -237,7 +237,7 @@ t.test('old answers stay the same bytes while 8 clients publish, amend, withdraw
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('the moment is taken from the row that every writer holds to its commit', async t => {
+t.test('takes the moment from the row that every writer locks until commit', async t => {
   const { db } = await county(t, [])
   const taken = async () =>
     await db.transaction().execute(async trx =>

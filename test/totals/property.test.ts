@@ -138,7 +138,7 @@ function tablesOf (forms: Forms, year: number, seed: number) {
   }
 }
 
-t.test('after any sequence of registering, publishing, amending, withdrawing and moving, every total is what adding up the reports gives', async t => {
+t.test('after any sequence of changes, every total equals the sum of the reports', async t => {
   let answered = 0
   let remembered = 0
   await fc.assert(
@@ -249,7 +249,7 @@ t.test('after any sequence of registering, publishing, amending, withdrawing and
   t.ok(answered > 100 && remembered > 5, 'the queries had something to compare')
 })
 
-t.test('a total that was tampered with is found', async t => {
+t.test('verification finds a tampered total', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/up', { name: '上级', level: 'county', kind: 'government', reporting: 'consolidated' })
   await call('PUT', '/v1/agencies/down', { name: '下级', level: 'county', kind: 'department', parent: 'up' })

@@ -32,7 +32,7 @@ async function district (test: Parameters<typeof freshApp>[0]) {
   return { ...made, publish }
 }
 
-t.test('groups in the order of their keys, own figures under their own code, names beside codes', async t => {
+t.test('orders groups by key, lists own figures under their own code, and gives names', async t => {
   const { call, publish } = await district(t)
   for (const [code, year] of [['gov', 2020], ['b', 2020], ['b', 2021]] as const) await publish(code, year)
   const { json } = await call(
@@ -92,7 +92,7 @@ gov,"某区""人民"",政府",2021,,,1,0,1,0,0
   )
 })
 
-t.test('a draft, a summary and a year without reports add nothing; nothing is null, not 0', async t => {
+t.test('drafts, consolidated reports and empty years add nothing, and no value is null, not 0', async t => {
   const { call } = await district(t)
   const none = await call('GET', `/v1/totals?measure=${granted}&year=2019..2020&by=year`, undefined, open)
   t.same(
@@ -116,7 +116,7 @@ t.test('a draft, a summary and a year without reports add nothing; nothing is nu
   )
 })
 
-t.test('every measure of every form adds exactly: cells, headings, organizations, money, signed changes', async t => {
+t.test('every measure of every form adds up exactly', async t => {
   const { call, forms, publish } = await district(t)
   let n = 0
   const reports = new Map<string, ReturnType<typeof consistentTables>[]>()
@@ -161,7 +161,7 @@ t.test('every measure of every form adds exactly: cells, headings, organizations
   }
 })
 
-t.test('what is asked wrongly is refused', async t => {
+t.test('rejects invalid queries with all faults', async t => {
   const { call } = await district(t)
   const ask = async (query: string) => {
     const { status, json } = await call('GET', `/v1/totals?${query}`, undefined, open)
@@ -186,7 +186,7 @@ t.test('what is asked wrongly is refused', async t => {
   )
 })
 
-t.test('a sum of money that a JSON number cannot give to the 分 is refused', async t => {
+t.test('rejects a sum of money that a JSON number cannot hold to the 分', async t => {
   const { call, db, publish } = await district(t)
   for (const [code, year] of [['a', 2019], ['b', 2019], ['a', 2020], ['b', 2020]] as const) await publish(code, year)
   const { sql } = await import('kysely')
@@ -201,7 +201,7 @@ t.test('a sum of money that a JSON number cannot give to the 分 is refused', as
   t.equal((await call('GET', `/v1/totals?${of}`, undefined, open)).json.code, 'total-overflow')
 })
 
-t.test('a publication that would carry a decrease past what is exact is refused, too', async t => {
+t.test('rejects a publication that would decrease a total beyond exact numbers', async t => {
   const { call, db, forms, publish } = await district(t)
   await publish('a', 2020)
   const { sql } = await import('kysely')
@@ -215,7 +215,7 @@ t.test('a publication that would carry a decrease past what is exact is refused,
   t.equal((await call('GET', '/v1/reports/b/2020')).json.status, 'submitted')
 })
 
-t.test('a sum over groups that a number cannot hold exactly is refused', async t => {
+t.test('rejects a sum over groups beyond exact numbers', async t => {
   const { call, db, publish } = await district(t)
   for (const year of [2021, 2022]) await publish('a', year)
   const { sql } = await import('kysely')

@@ -47,7 +47,7 @@ async function linesOf (bytes: Buffer, cuts: number[]) {
   return found
 }
 
-t.test('the lines of a file are the same however it is cut', async t => {
+t.test('splits a file into the same lines however its bytes arrive', async t => {
   await fc.assert(
     fc.asyncProperty(file, fc.array(fc.nat(), { maxLength: 12 }), async ({ texts, bytes }, cuts) => {
       t.same(
@@ -61,7 +61,7 @@ t.test('the lines of a file are the same however it is cut', async t => {
   )
 })
 
-t.test('a line that is too long is told, also where no piece has its end', async t => {
+t.test('reports a line that is too long before its end arrives', async t => {
   const bytes = Buffer.from(`short\n${'x'.repeat(1001)}\nshort\n`)
   for (const cuts of [[], [500], [500, 900, 1004]]) {
     await t.rejects(linesOf(bytes, cuts), { code: 'line-too-long', facts: { line: 2, limit: 1000 } }, `cut at ${cuts}`)

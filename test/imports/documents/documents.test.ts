@@ -43,7 +43,7 @@ t.test('a dry run tells what the real run does, and stores nothing', async t => 
   ])
 })
 
-t.test('the same document twice changes nothing; another replaces the draft', async t => {
+t.test('the same document again changes nothing; another one replaces the draft', async t => {
   const again = await send('culture')
   t.match([again.status, again.json.outcome], [200, 'unchanged'])
   const { revision } = (await call('GET', '/v1/reports/culture/2019')).json
@@ -53,12 +53,12 @@ t.test('the same document twice changes nothing; another replaces the draft', as
   t.equal((await send('culture')).json.outcome, 'replaced')
 })
 
-t.test('two clerks at once make one report', async t => {
+t.test('two concurrent uploads create one report', async t => {
   const answers = await Promise.all(Array.from({ length: 6 }, async () => await send('twin')))
   t.same(answers.map(answer => answer.json.outcome).sort(), ['created', ...Array(5).fill('unchanged')])
 })
 
-t.test('what was read in part is refused with all that is known of it, and stored when that is asked for', async t => {
+t.test('rejects a partly read document with all findings, and stores it on request', async t => {
   const refused = await send('partly', '', damaged)
   t.match(refused, {
     status: 422,
@@ -84,7 +84,7 @@ t.test('what was read in part is refused with all that is known of it, and store
   t.match(cell, { value: null, source: { read: null }, problems: [{ code: 'figures-not-aligned' }] })
 })
 
-t.test('a document of another year is never stored; one of another name is, and says so', async t => {
+t.test('never stores a document of another year, and notes another agency name', async t => {
   for (const more of ['', '&accept_partial=true']) {
     const answer = await send('partly', more, titled(2020))
     t.match(answer, { status: 422, json: { code: 'document-partly-read' } })
@@ -100,7 +100,7 @@ t.test('a document of another year is never stored; one of another name is, and 
   t.same((await send('partly', '&dry_run=true', titled(2019))).json.reading.problems, [])
 })
 
-t.test('half a year, another kind of report and other files are refused', async t => {
+t.test('rejects half-year reports, other kinds of reports and other files', async t => {
   for (
     const body of [
       titled(2019).replace('工作年度报告', '工作情况统计（上半年）'),
@@ -133,7 +133,7 @@ t.test('half a year, another kind of report and other files are refused', async 
   })
 })
 
-t.test('the rules of reports hold', async t => {
+t.test('applies the rules of reports: locks, roles and preconditions', async t => {
   t.match(await send('nobody'), { status: 422, json: { code: 'agency-unknown', errors: [{ parameter: 'agency' }] } })
   t.match(await send('young'), { status: 422, json: { code: 'agency-not-in-year' } })
   t.match(await send('culture', '', page, text, 9000), { status: 422, json: { code: 'year-in-future' } })
@@ -148,7 +148,7 @@ t.test('the rules of reports hold', async t => {
   t.match(await send('locked'), { status: 200, json: { outcome: 'unchanged' } })
 })
 
-t.test('each figure leads to its place in the document, and the document can be fetched', async t => {
+t.test('links each figure to its place in the document, which can be downloaded', async t => {
   const { json, headers } = await call('GET', '/v1/reports/culture/2019/cells/requests.carried_out.total')
   t.match(json, {
     value: 0,
@@ -188,7 +188,7 @@ t.test('each figure leads to its place in the document, and the document can be 
   })
 })
 
-t.test('the public sees where a published figure comes from, and nothing of a draft', async t => {
+t.test('shows the public the source of published figures, and nothing of a draft', async t => {
   for (const path of ['cells/requests.granted.total', 'document', 'document/text']) {
     t.equal((await call('GET', `/v1/reports/locked/2019/${path}`, undefined, { key: null })).status, 404, path)
   }
@@ -202,14 +202,14 @@ t.test('the public sees where a published figure comes from, and nothing of a dr
   )
 })
 
-t.test('a deleted draft takes its reading with it; a report typed in has no document', async t => {
+t.test('deletes the reading with its draft; a typed report has no document', async t => {
   t.equal((await call('DELETE', '/v1/reports/twin/2019')).status, 204)
   await call('PUT', '/v1/reports/twin/2019', {})
   t.match(await call('GET', '/v1/reports/twin/2019/document'), { status: 404, json: { code: 'document-not-found' } })
   t.equal((await call('GET', '/v1/reports/twin/2019/cells/requests.granted.total')).json.source, null)
 })
 
-t.test('ten lines for a clerk, in Chinese or English', async t => {
+t.test('summarizes the import for a clerk in Chinese or English', async t => {
   const plain = (language: string): CallOptions => ({
     headers: { ...text.headers, accept: 'text/plain', 'accept-language': language }
   })

@@ -36,7 +36,7 @@ const said = async (...sent: Parameters<typeof send>) => {
   return [status, json.code ?? json.outcome]
 }
 
-t.test('Word and Excel are read under any type, and under none', async t => {
+t.test('reads Word and Excel under any content type, or none', async t => {
   for (
     const type of [
       WORD,
@@ -59,7 +59,7 @@ t.test('Word and Excel are read under any type, and under none', async t => {
   }
 })
 
-t.test('text and pages are read by their type, or where none is given', async t => {
+t.test('reads text and HTML by content type, or without one', async t => {
   for (
     const type of [
       'text/plain',
@@ -75,7 +75,7 @@ t.test('text and pages are read by their type, or where none is given', async t 
   }
 })
 
-t.test('curl -d sends text without its line breaks, as a form: that is refused, with what to write instead', async t => {
+t.test('rejects text sent by curl -d and suggests --data-binary', async t => {
   const answer = await send(page.replaceAll('\n', ''), FORM)
   t.match(answer, {
     status: 415,
@@ -95,7 +95,7 @@ t.test('curl -d sends text without its line breaks, as a form: that is refused, 
   })
 })
 
-t.test('what cannot be read is told with advice under its own type, too', async t => {
+t.test('explains unreadable files with advice, also under their own content type', async t => {
   const others: [string | Buffer, string, RegExp][] = [
     [pdf, 'application/pdf', /pdftotext/],
     ['{\\rtf1', 'application/rtf', /RTF/],
@@ -111,7 +111,7 @@ t.test('what cannot be read is told with advice under its own type, too', async 
   t.match(await send(pdf, 'application/pdf', { 'accept-language': 'zh' }), { json: { detail: /不能读取 PDF/ } })
 })
 
-t.test('a body that is compressed on its way is told so', async t => {
+t.test('rejects a Content-Encoding and says so', async t => {
   for (const encoding of ['gzip', 'br', 'deflate']) {
     t.match(await send(gzipSync(page), 'text/plain', { 'content-encoding': encoding }), {
       status: 422,
@@ -121,7 +121,7 @@ t.test('a body that is compressed on its way is told so', async t => {
   t.same(await said(page, 'text/plain', { 'content-encoding': 'identity' }), [200, 'created'])
 })
 
-t.test('other types, empty bodies and bodies over the limit', async t => {
+t.test('rejects other content types, empty bodies and bodies over the limit', async t => {
   for (const type of ['application/json', 'text/csv', 'application/xml', 'video/mp4', 'nonsense']) {
     t.same(await said(page, type), [415, 'media-type-unsupported'], type)
   }
@@ -136,7 +136,7 @@ t.test('other types, empty bodies and bodies over the limit', async t => {
   }
 })
 
-t.test('a wrong method or address is told as such, whatever the body', async t => {
+t.test('answers a wrong method or path as such, whatever the body', async t => {
   for (const type of ['application/json', 'text/csv', FORM, null]) {
     t.match(
       await call('PUT', '/v1/imports/documents?agency=culture&year=2019', word, {
@@ -153,7 +153,7 @@ t.test('a wrong method or address is told as such, whatever the body', async t =
   }
 })
 
-t.test('what is kept beside the document is a type that says something', async t => {
+t.test('stores a meaningful content type with the document', async t => {
   t.equal((await send(page, null, {}, '')).status, 201)
   t.match((await call('GET', '/v1/reports/culture/2019/document')).headers, {
     'content-type': 'application/octet-stream'

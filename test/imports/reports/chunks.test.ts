@@ -16,7 +16,7 @@ const YEARS = [2019, 2020, 2021, 2022, 2023]
 const vectorOf = (form: Form, tables: ReturnType<typeof reportOf>['tables']) =>
   form.cells.map(cell => Math.round(tables[cell.table]![cell.row]![cell.column]! * cell.scale))
 
-t.test('each report of many parts is stored as it was sent, also where a clerk is quicker with one of the first', async t => {
+t.test('stores each report of many chunks as sent, also when a clerk creates one of them first', async t => {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(AGENCIES), CSV)
   const clerk = openDatabase(url, 1, () => {})

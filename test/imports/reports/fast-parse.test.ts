@@ -50,7 +50,7 @@ const edit = fc.record({
   put: fc.constantFrom('', '', '0', '1', '"', ',', '}', '{"a":1}', ' ', '\\u0000', '\\ud800', 'e5', '.5', '-', 'null')
 })
 
-t.test('a line read by the pattern of another says what a careful reading says', async t => {
+t.test('fastParse gives the same report as the full parser', async t => {
   let shaped = 0
   await fc.assert(
     fc.asyncProperty(
@@ -92,7 +92,7 @@ t.test('a line read by the pattern of another says what a careful reading says',
   t.ok(shaped > 50, `${shaped} good lines`)
 })
 
-t.test('the pattern is found and used', t => {
+t.test('the template of a line is derived and used', t => {
   const read = reportLineReader(forms, 2026, false)
   const [first, second] = [1, 2].map(seed => JSON.stringify(reportOf(forms.get('2021'), 'agency', 2022, seed)))
   t.match(read(lineOf(first!)), { source: first })

@@ -8,7 +8,7 @@ import { isLong } from '../../support/runs.ts'
 import { service } from '../../support/service.ts'
 
 const skip = !isLong && 'half a minute: npm run test:long, and CI, run it'
-t.test('memory stays flat, however long the file', { timeout: 160_000, skip }, async t => {
+t.test('memory stays flat for long files', { timeout: 160_000, skip }, async t => {
   const { db, url, forms } = await freshApp(t)
   const { child, base } = await service(t, url)
   const send = async (path: string, body: string | Readable, type: string) =>

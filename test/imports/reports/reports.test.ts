@@ -17,7 +17,7 @@ type Tap = Pick<typeof t, 'same'>
 const HEADER =
   'agency,year,table,row,natural_person,commercial_enterprise,research_institution,social_welfare_organization,legal_service_institution,other,total'
 
-t.test('NDJSON in each dress gives the same drafts', async t => {
+t.test('NDJSON in every encoding and content type gives the same drafts', async t => {
   const file = lines([reportOf(form, 'd0', 2022, 1), reportOf(form, 'd1', 2022, 2)])
   const dresses: Record<string, [string | Buffer, Record<string, string>]> = {
     plain: [file, { 'content-type': 'application/x-ndjson' }],
@@ -53,7 +53,7 @@ t.test('NDJSON in each dress gives the same drafts', async t => {
   })
 })
 
-t.test('what is published at once says what was sent, whatever its texts are, and stands in the feed behind what came before', async t => {
+t.test('publishes reports as sent, whatever their texts, and appends their events to the feed', async t => {
   await call('PUT', '/v1/reports/d30/2021', { ...reportOf(form, 'd30', 2021, 5), agency: 'd30', year: 2021 })
   const odd = '\\N \\. \\\\ \t"引用"\r\n{1,NULL}\\t\u0001'
   const sent = ['d30', 'd31'].map((agency, i) => {
@@ -80,7 +80,7 @@ t.test('what is published at once says what was sent, whatever its texts are, an
   await same(t)
 })
 
-t.test('figures as CSV: a report replaces the figures of the draft, its texts stay', async t => {
+t.test('a CSV of figures replaces the figures of a draft and keeps its texts', async t => {
   await call('POST', IMPORT, lines([reportOf(form, 'd2', 2022, 3)]), NDJSON)
   const csv =
     `${HEADER},issued,repealed,in_force\nd2,2022,requests,granted,3,0,0,0,0,0,3,,,\nd2,2022,documents,normative_documents,,,,,,,,1,/,40\nd3,2022,requests,granted,,0,0,0,0,0,3,,,\n`
@@ -119,7 +119,7 @@ t.test('figures as CSV: a report replaces the figures of the draft, its texts st
   })
 })
 
-t.test('faults say line, column or cell, what was found and what was expected; all at once', async t => {
+t.test('lists all faults with line, column or cell, found and expected', async t => {
   const good = reportOf(form, 'd5', 2022)
   const tables = structuredClone(good.tables) as Record<string, Record<string, Record<string, unknown>>>
   tables.requests!.granted!.other = '1'
@@ -180,7 +180,7 @@ t.test('faults say line, column or cell, what was found and what was expected; a
   t.match(zh.json.errors[1].expected, /整数/)
 })
 
-t.test('a header that does not hold, and newlines that curl -d removed, are told', async t => {
+t.test('explains a wrong header and line breaks removed by curl -d', async t => {
   const header = await call(
     'POST',
     IMPORT,
@@ -198,7 +198,7 @@ t.test('a header that does not hold, and newlines that curl -d removed, are told
   t.match(flat.json, { code: 'csv-without-lines', detail: /--data-binary/ })
 })
 
-t.test('continue stores what is good, and gives the rest to be mended and sent again', async t => {
+t.test('on_error=continue stores valid reports and returns the rest as rejects', async t => {
   const good = reportOf(form, 'd10', 2022)
   const bad = { ...reportOf(form, 'd11', 2022), tables: { requests: { granted: { total: 'x' } } } }
   const answer = await call(
@@ -236,7 +236,7 @@ t.test('continue stores what is good, and gives the rest to be mended and sent a
   t.same(mended.json.counts, { created: 1, updated: 0, unchanged: 0, rejected: 0 }, mended.text)
 })
 
-t.test('publish runs the checks; what fails them is published only when that is accepted, as printed', async t => {
+t.test('publish=true runs the checks and publishes failing reports only when accepted', async t => {
   const wrong = reportOf(form, 'd20', 2022)
   wrong.tables.requests!.granted!.total = 99
   const refused = await call('POST', `${IMPORT}?publish=true`, lines([reportOf(form, 'd21', 2022), wrong]), NDJSON)
@@ -270,7 +270,7 @@ t.test('publish runs the checks; what fails them is published only when that is 
   await same(t)
 })
 
-t.test('what is published stays as it is; drafts are replaced and published', async t => {
+t.test('leaves published reports unchanged, and replaces and publishes drafts', async t => {
   const report = reportOf(form, 'd22', 2022, 5)
   await call('POST', IMPORT, lines([reportOf(form, 'd22', 2022, 9)]), NDJSON)
   const publish = async (...reports: unknown[]) => await call('POST', `${IMPORT}?publish=true`, lines(reports), NDJSON)
@@ -307,7 +307,7 @@ t.test('what is published stays as it is; drafts are replaced and published', as
   await same(t)
 })
 
-t.test('what GET gave may be sent back; read-only members only as they are', async t => {
+t.test('accepts a report as GET returned it, and rejects changed read-only members', async t => {
   await call('POST', IMPORT, lines([reportOf(form, 'd24', 2022)]), NDJSON)
   const { json } = await read('d24')
   t.same((await call('POST', IMPORT, lines([json]), NDJSON)).json?.counts, {
@@ -323,7 +323,7 @@ t.test('what GET gave may be sent back; read-only members only as they are', asy
   }])
 })
 
-t.test('a dry run tells what a real one would do, and stores nothing', async t => {
+t.test('a dry run gives the result of the import and stores nothing', async t => {
   const file = lines([reportOf(form, 'd25', 2022), reportOf(form, 'd22', 2022, 5), { agency: 'd26', year: 1999 }])
   const dry = await call('POST', `${IMPORT}?publish=true&dry_run=true&on_error=continue`, file, NDJSON)
   t.match(dry.json, {
@@ -336,7 +336,7 @@ t.test('a dry run tells what a real one would do, and stores nothing', async t =
   await same(t)
 })
 
-t.test('consolidated reports are stored and counted nowhere; each year counts where the agency stood then', async t => {
+t.test('stores consolidated reports without counting them, and counts by the tree of each year', async t => {
   await call('PUT', '/v1/agencies/other', {
     name: '他县',
     level: 'county',
@@ -355,7 +355,7 @@ t.test('consolidated reports are stored and counted nowhere; each year counts wh
   t.same(total.json.totals.map((group: any) => group.coverage.included), [0, 1, 1])
 })
 
-t.test('thousands of faults are counted, grouped and capped', async t => {
+t.test('counts, groups and caps thousands of faults', async t => {
   const answer = await call(
     'POST',
     `${IMPORT}?on_error=continue`,
@@ -369,7 +369,7 @@ t.test('thousands of faults are counted, grouped and capped', async t => {
   }])
 })
 
-t.test('a key imports for its own subtree, and publishes only with the role for it', async t => {
+t.test('a key imports into its own subtree and publishes only with the role', async t => {
   const { call, db } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(3), CSV)
   await call('PUT', '/v1/agencies/elsewhere', { name: '他局', level: 'county', kind: 'department' })
@@ -416,7 +416,7 @@ t.test('a key imports for its own subtree, and publishes only with the role for 
   t.match(await verifyEvents(db), { ok: true })
 })
 
-t.test('whoever asks for a moment of an import waits for its end, and others publish meanwhile', async t => {
+t.test('a query as of the moment of an import waits for it, and other reports can be published', async t => {
   const { call, db } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(3), CSV)
   const before = (await call('GET', '/v1/totals?measure=requests.granted.total&under=root')).json

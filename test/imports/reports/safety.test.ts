@@ -16,7 +16,7 @@ import { service } from '../../support/service.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'
 
-t.test('imports of overlapping files at once neither block each other for ever nor count twice', async t => {
+t.test('concurrent imports of overlapping files do not deadlock or count twice', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(60), CSV)
   const reports = Array.from({ length: 60 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
@@ -50,7 +50,7 @@ t.test('imports of overlapping files at once neither block each other for ever n
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('a report that a clerk creates while an import is about to is not lost, and nothing counts twice', async t => {
+t.test('keeps a report that a clerk creates during an import, and counts nothing twice', async t => {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
   const clerk = openDatabase(url, 1, () => {})
@@ -83,7 +83,7 @@ t.test('a report that a clerk creates while an import is about to is not lost, a
   t.match(await verifyEvents(db), { ok: true })
 })
 
-t.test('after imports of any kind, the totals are what the published reports give', async t => {
+t.test('after any imports, the totals equal the sums of the published reports', async t => {
   const { call, db, forms } = await freshApp(t)
   const codes = ['a', 'b', 'c', 'd', 'e']
   const agency = fc.record({
@@ -161,7 +161,7 @@ t.test('after imports of any kind, the totals are what the published reports giv
   t.ok(published > 5)
 })
 
-t.test('an import whose connection or database breaks leaves nothing', async t => {
+t.test('an import whose connection or database fails leaves nothing', async t => {
   const { app, call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(400), CSV)
   const base = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
@@ -215,7 +215,7 @@ async function waitFor (isSo: () => Promise<boolean>) {
   }
 }
 
-t.test('a gzip bomb, an endless line and a silent client do no harm', async t => {
+t.test('rejects a gzip bomb, an endless line and a silent client', async t => {
   const { app, call } = await freshApp(t, { bodyLimit: 64 * 1024, importLimit: 8 * 1024 * 1024 })
   const bomb = async (piece: string, times: number) => {
     const gzip = createGzip()
@@ -268,7 +268,7 @@ t.test('a gzip bomb, an endless line and a silent client do no harm', async t =>
   t.equal(answer.statusCode, 413)
 })
 
-t.test('a service that is killed in the middle of an import leaves nothing, and its next start finds all in order', async t => {
+t.test('a service killed during an import leaves nothing and starts again in order', async t => {
   const { call, db, url, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(50), CSV)
   const { child, ended, base } = await service(t, url)

