@@ -34,7 +34,8 @@ function sustainedDelay (app: FastifyInstance): () => number {
   histogram.enable()
   let [before, last] = [0, 0]
   const timer = setInterval(() => {
-    ;[before, last] = [last, histogram.mean / 1e6 - RESOLUTION_MS]
+    // Turns longer than a sample may leave it empty; its mean would be NaN, which is greater than nothing.
+    ;[before, last] = [last, histogram.count === 0 ? SAMPLE_MS : histogram.mean / 1e6 - RESOLUTION_MS]
     histogram.reset()
   }, SAMPLE_MS).unref()
   app.addHook('onClose', async () => {
