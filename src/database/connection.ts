@@ -1,4 +1,4 @@
-// The one door to PostgreSQL, and the tables as types: they mirror migrations/.
+// Opens the connection pool. All statements of the service go through it.
 import { Kysely, PostgresDialect } from 'kysely'
 import { finished } from 'node:stream/promises'
 import pg from 'pg'
@@ -7,8 +7,8 @@ import type { Database } from './types.ts'
 import { VALUE_PARSERS } from './value-parsers.ts'
 
 /**
- * An array of texts or numbers as PostgreSQL reads it: the driver takes several times as long for it. Anything else as
- * it is.
+ * Writes an array of strings or numbers as an array literal, several times as fast as the driver. Returns other values
+ * unchanged.
  */
 function arrayText (value: unknown): unknown {
   if (!Array.isArray(value) || value.some(item => typeof item === 'object' && item !== null)) return value
@@ -19,7 +19,7 @@ function arrayText (value: unknown): unknown {
   }}`
 }
 
-/** Maximum of prepared statements per connection: texts that vary with requests would fill the server's memory. */
+/** Maximum of prepared statements per connection: texts vary with requests and would fill the server's memory. */
 const MAX_PREPARED = 200
 const prepared = new Map<string, string>()
 
@@ -45,7 +45,7 @@ class PreparingClient extends pg.Client {
     )
   }
 
-  /** As the answer of a query, for Kysely. */
+  /** Returns what Kysely expects of a query. */
   async #copy (text: string, rows: Buffer): Promise<{ command: 'COPY', rowCount: number, rows: [] }> {
     const stream = super.query(copyFrom(text))
     stream.end(rows)
@@ -103,5 +103,5 @@ export function openDatabase (
   return db
 }
 
-/** What a statement begins with that the client sends as COPY. */
+/** Statements with this prefix are sent as COPY. */
 export const COPY = 'copy '

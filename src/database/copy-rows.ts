@@ -1,7 +1,7 @@
-// Rows in the text format of COPY, written as bytes at once: a text for each value and each row, kept until a batch is
-// full, would cost more in garbage than the rows themselves.
+// Writes rows in the text format of COPY directly as bytes: a string per value and row would cost more in garbage
+// collection than the rows themselves.
 
-/** An array of numbers is one of integers, in which NaN stands for null. */
+/** A Float64Array holds integers; NaN stands for null. */
 export type Value = string | number | Float64Array | null
 
 const FIRST_SIZE = 16 * 1024
@@ -14,13 +14,13 @@ const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unkno
   number
 ]
 const NULL = Buffer.from('null')
-/** Characters of an integer that a number keeps, and a comma. */
+/** Characters of a safe integer with a comma. */
 const MAX_INTEGER_LENGTH = 18
 const ODD = /[\\\t\n\r]/
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 const ESCAPED: Record<string, string> = { t: '\t', n: '\n', r: '\r' }
 
-/** Values are texts as PostgreSQL reads them, numbers, or null. */
+/** Strings are in PostgreSQL's text format and are escaped here. */
 export class CopyRows {
   #memory: Buffer
   #length = 0
@@ -34,17 +34,17 @@ export class CopyRows {
     return this.#length
   }
 
-  /** All of them; good until more are added. */
+  /** All rows; valid until more are added. */
   get bytes () {
     return this.#memory.subarray(0, this.#length)
   }
 
-  /** From one `length` to another; good until more are added. */
+  /** The bytes between two values of `length`; valid until more are added. */
   part (from: number, to: number) {
     return this.#memory.subarray(from, to)
   }
 
-  /** Starts over in the same memory. */
+  /** Removes all rows and keeps the memory. */
   clear (): void {
     this.#length = 0
   }
@@ -58,7 +58,7 @@ export class CopyRows {
     }
   }
 
-  /** A row that is written already, but for its newline. */
+  /** Adds a row in COPY format without its newline. */
   addWritten (row: string): void {
     this.#reserve(row.length * 3 + 1)
     this.#length += this.#memory.write(row, this.#length)
@@ -73,12 +73,12 @@ export class CopyRows {
       : ODD.test(value)
       ? value.replace(/[\\\t\n\r]/g, character => ESCAPES[character]!)
       : value
-    // A UTF-16 unit takes three bytes at most.
+    // A UTF-16 code unit takes at most three bytes in UTF-8.
     this.#reserve(text.length * 3 + 1)
     this.#length += this.#memory.write(text, this.#length)
   }
 
-  /** Most numbers are small: to write them digit by digit takes a fifth of the time. */
+  /** Most numbers have one digit: writing digits takes a fifth of the time of strings. */
   #addArray (numbers: Float64Array): void {
     this.#reserve(numbers.length * MAX_INTEGER_LENGTH + 3)
     const memory = this.#memory
@@ -109,7 +109,7 @@ export class CopyRows {
   }
 }
 
-/** The values of one row as it was written, without its newline. */
+/** Parses one row without its newline. */
 export const readCopied = (row: string): (string | null)[] =>
   row.split('\t').map(text =>
     text === '\\N'

@@ -1,5 +1,5 @@
-// A body that may be larger than memory: received whole into a file, then read from there. So no transaction waits for
-// a slow line, and an upload that breaks off has begun nothing.
+// Receives a body that may be larger than memory into a temporary file. So no transaction waits for a slow client, and
+// an aborted upload has started nothing.
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
 import { type FileHandle, writeFile } from 'node:fs/promises'
@@ -9,14 +9,14 @@ import { charsetOf } from './body.ts'
 import { openTemporaryFile } from './temporary-file.ts'
 import type { UploadedFile } from './uploaded-file.ts'
 
-/** How long a client may send nothing. */
+/** Maximum time without data from the client. */
 const SILENCE_MS = 30_000
-/** How long the rest of a refused body is thrown away, so that the client comes to read the answer. */
+/** How long the rest of a rejected body is discarded, so that the client reads the answer. */
 const DISCARD_MS = 10_000
 
 export interface Upload {
   received: UploadedFile
-  /** Bytes as they were received. */
+  /** Bytes received. */
   size: number
   close(): Promise<void>
 }
@@ -56,12 +56,11 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
   }
 }
 
-/** Of a Content-Type, the media type in lower case. */
+/** Returns the media type of a Content-Type in lower case. */
 export const typeOf = (contentType: string) => contentType.split(';')[0]!.trim().toLowerCase()
 
 /**
- * The body as it comes. What is left of it when the reader stops stays unread: the connection is still there for the
- * answer.
+ * Yields the body as it arrives. If the consumer stops, the rest stays unread and the connection open for the answer.
  */
 async function* pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
   const iterator = request.raw.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
@@ -104,7 +103,7 @@ async function write (handle: FileHandle, pieces: AsyncIterable<Buffer>): Promis
   return size
 }
 
-/** The one file of a form. What it leaves of the form is read to its end. */
+/** Finds the one file of a multipart form. The rest of the form is read to its end. */
 async function fileOfForm (
   request: FastifyRequest,
   received: AsyncGenerator<Buffer>
@@ -148,7 +147,7 @@ async function fileOfForm (
   return { type: first.type, pieces: pieces() }
 }
 
-/** curl says application/octet-stream of most files, browsers on Windows say Excel of CSV: the name knows better. */
+/** curl sends most files as application/octet-stream, and browsers on Windows send CSV as Excel: the name decides. */
 function typeOfFile (filename: string | undefined, type: string): string {
   if (/\.csv(\.gz)?$/i.test(filename ?? '')) {
     return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
@@ -157,6 +156,6 @@ function typeOfFile (filename: string | undefined, type: string): string {
 }
 
 /**
- * On these a large upload is under way, which has a limit of its own: from one piece to the next, not for the whole.
+ * Sockets with a large upload in progress: its time limit is from chunk to chunk, not for the whole request.
  */
 export const uploading = new WeakSet<import('node:net').Socket>()

@@ -1,4 +1,4 @@
-// A file that was received, from its start: read here or in another thread of the process.
+// Reads an uploaded file, in this thread or in a worker.
 import { read } from 'node:fs'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -10,11 +10,11 @@ const CHUNK = 256 * 1024
 
 export interface UploadedFile {
   fd: number
-  /** Bytes, as received and unpacked. */
+  /** In bytes, for the file as received and after gunzip. */
   limit: number
-  /** The media type of the file, in lower case; '' when none was given. */
+  /** The media type in lower case; '' if none was given. */
   type: string
-  /** As declared; undefined when nothing was. */
+  /** The declared charset; undefined if there is none. */
   charset: string | undefined
 }
 

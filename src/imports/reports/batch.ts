@@ -4,7 +4,7 @@ import type { ParsedChunk } from './parsing/chunk.ts'
 import type { ParsedReport } from './parsing/parsed-report.ts'
 
 /**
- * What the agency of a report is in its year (`reporting` null: it is not there), and whether there is such a report.
+ * The agency of a report in its year (`reporting` null: not registered then), and whether the report exists.
  */
 export interface ReportPlacement {
   parent: string | null
@@ -14,7 +14,7 @@ export interface ReportPlacement {
   exists: boolean
 }
 
-/** A report of a batch; see `Part` for what is of the file. */
+/** A report of a batch; `ParsedChunk` describes what comes from the file. */
 export interface PackedReport {
   line: number
   agency: string
@@ -26,15 +26,15 @@ export interface PackedReport {
   digest: string
   /** In the order of the form's cells; NaN is blank. */
   figures: Float64Array
-  /** Where its row begins and ends among those of the batch. */
+  /** Start and end of its row in the bytes of the batch. */
   from: number
   to: number
-  /** Once it was looked up, as whether the caller acts for the agency. */
+  /** Undefined until it is looked up, together with `isCovered`. */
   placement: ReportPlacement | undefined
   isCovered: boolean
 }
 
-/** As a statement takes them. */
+/** Content as parameters of a statement. */
 export interface PackedContent {
   vector: string
   notes: string
@@ -45,7 +45,7 @@ export class Batch {
   readonly reports: PackedReport[]
   readonly #rows: Buffer
 
-  /** `cellsOf` a form, how many; `width` the most of them. */
+  /** `cellsOf` gives the number of cells of a form, `width` is their maximum. */
   constructor (part: ParsedChunk, cellsOf: (form: string) => number, width: number) {
     this.#rows = Buffer.from(part.rows.buffer, part.rows.byteOffset, part.rows.length)
     this.reports = part.lines.map((line, i) => ({
@@ -70,7 +70,7 @@ export class Batch {
     return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
   }
 
-  /** As rows of report_version. */
+  /** The rows of report_version, in the text format of COPY. */
   versionsOf (reports: PackedReport[]): Buffer {
     return reports.length === this.reports.length
       ? this.#rows

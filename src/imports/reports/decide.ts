@@ -1,4 +1,4 @@
-// What becomes of a report that is there already.
+// Decides what an import does with a report that exists already.
 import { formatDetail } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
@@ -19,8 +19,8 @@ const LOCKED = {
 }
 
 /**
- * A draft is replaced. What was published stays as it was published: the same is no change, anything else is a fault,
- * also while an amendment is open, which is published by itself and for a reason.
+ * Replaces a draft. A published report stays: equal content is no change, other content is a fault, also while an
+ * amendment is open, because an amendment is published on its own and with a reason.
  */
 export function decideOutcome (
   report: PackedReport,

@@ -89,7 +89,7 @@ async function storeAll (state: ReportImportState, chunks: AsyncIterable<ParsedC
   }
 }
 
-/** To look for names that were meant, for a file of what was rejected, takes long: in between others are answered. */
+/** Finding candidates for misspelt names takes long: other requests get a turn after each record. */
 async function count (state: ReportImportState, { read, rejected, failed }: ParsedChunk): Promise<void> {
   state.read += read
   for (const { source, faults } of rejected) {

@@ -16,7 +16,7 @@ export interface ReportImportOptions extends ImportOptions {
   acceptFailedChecks: boolean
 }
 
-/** `moment`: when what it publishes becomes public. */
+/** `moment`: the publication time of the reports that the import publishes. */
 export interface ReportImportState extends ImportState {
   trx: Transaction<Database>
   forms: Forms

@@ -1,4 +1,4 @@
-// A batch of reports in the database: a few statements for all of them, however many they are.
+// Reads and writes a batch of reports with a few statements.
 import { sql, type Transaction } from 'kysely'
 import { formatTimestamp } from '../../database/clock.ts'
 import { CopyRows, readCopied } from '../../database/copy-rows.ts'
@@ -10,16 +10,20 @@ import { VERSION_COLUMNS } from './parsing/chunk.ts'
 
 /** Results are in the order of the reports. Requires the agency-tree lock. */
 export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {
-  // As one text: as rows of their own they would take three times as long to read.
+  // One string for all rows: separate rows take the driver three times as long.
   const { rows: [row] } = await sql<{ standings: string }>`
-    select string_agg(concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'), coalesce(p.reporting, '\\N'), r.agency is not null), E'\\n' order by u.i) as standings
+    select string_agg(
+      concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'),
+        coalesce(p.reporting, '\\N'), r.agency is not null),
+      E'\\n' order by u.i
+    ) as standings
     from ${named(reports)} with ordinality as u (agency, year, i)
     left join agency_period p on p.agency = u.agency and p.since <= u.year and p.until >= u.year
     left join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   let last = ''
   let standing: ReportPlacement
   return row!.standings.split('\n').map(line => {
-    // Of agencies side by side in the tree it is the same, mostly.
+    // Neighbours in the tree mostly have equal lines.
     if (line === last) return standing
     const [parent, level, kind, reporting, exists] = readCopied(line) as [
       string,
@@ -38,8 +42,8 @@ const named = (reports: PackedReport[]) =>
   sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[])`
 
 /**
- * Inserts those that are not there, published or as drafts. Gives those that it did: another may have been quicker with
- * the rest.
+ * Inserts the reports, published or as drafts. Returns those inserted; the others were created meanwhile by concurrent
+ * requests.
  */
 export async function insertReports (
   trx: Transaction<Database>,
@@ -121,7 +125,7 @@ export async function lockExistingReports (
   return found
 }
 
-/** Of drafts that were never published, as they are now. */
+/** Publishes drafts that were never published, with their stored content. */
 export async function publishDrafts (
   trx: Transaction<Database>,
   reports: PackedReport[],
@@ -139,7 +143,7 @@ export async function publishDrafts (
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
-/** As rows `u (i, agency, year, form, figures, notes, sections)`. */
+/** The reports as rows `u (i, agency, year, form, figures, notes, sections)`. */
 function sent (batch: Batch, reports: PackedReport[]) {
   const contents = reports.map(report => batch.contentOf(report))
   return sql`(

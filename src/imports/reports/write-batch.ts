@@ -22,7 +22,7 @@ export async function writeBatch (
     ? await insertReports(state.trx, batch, fresh, state.options.publish)
     : fresh
   await writeNew(state, batch, made)
-  // Somebody else has made the others since the look whether they are there.
+  // The others were created by concurrent requests since the lookup.
   const done = new Set(made)
   await writeExisting(
     state,
@@ -31,7 +31,7 @@ export async function writeBatch (
   )
 }
 
-/** Of reports that were not there until now. While the database stores what they say, the rest is done. */
+/** Writes new reports. Events and totals are prepared while the database stores the versions. */
 async function writeNew (state: ReportImportState, batch: Batch, made: PackedReport[]): Promise<void> {
   const { trx, options: { publish, by } } = state
   const stored = state.isStoring && publish ? insertVersions(trx, batch, made) : undefined
@@ -53,7 +53,7 @@ async function writeNew (state: ReportImportState, batch: Batch, made: PackedRep
   await stored
 }
 
-/** Reports that are counted at a time: in between the database is given what it waits for. */
+/** Reports between two turns of the event loop. */
 const REPORTS_PER_TURN = 50
 
 const eventDetails = ({ form, digest }: PackedReport) => ({ form, imported: true, content_sha256: digest })
@@ -102,7 +102,7 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
   for (const report of published) addToDeltas(state, report)
 }
 
-/** As PUT replaces it; few drafts are there in a file of many reports. */
+/** Replaces a draft as PUT does, one at a time: few reports of a large file have a draft. */
 async function replaceDraft (
   { trx, forms, events, options: { by } }: ReportImportState,
   report: PackedReport,
@@ -123,7 +123,7 @@ async function replaceDraft (
   events.add(by, event)
 }
 
-/** Into the totals: only reports of their own figures, as in `publishReport`. */
+/** Adds a report to the totals unless it is consolidated, as `publishReport` does. */
 function addToDeltas (state: ReportImportState, { year, form, figures, placement }: PackedReport): void {
   const { parent, level, kind, reporting } = placement!
   if (reporting === 'own') state.deltas.add({ parent: parent ?? '', level: level!, kind: kind! }, year, form, figures)

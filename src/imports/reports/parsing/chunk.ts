@@ -6,17 +6,17 @@ import { digestOfStored } from '../../../reports/content/digest.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
 import type { ParsedReport } from './parsed-report.ts'
 
-/** What is at fault by itself, as it stood in the file. */
+/** A record with faults, with its text in the file. */
 export interface Rejected {
   source: string
   faults: LineFault[]
 }
 
-/** Its lists have an item for each report that is good by itself, in the order of the file. */
+/** Its lists have one item for each valid report, in the order of the file. */
 export interface ParsedChunk {
   /** Of a CSV file. */
   columns: string[] | undefined
-  /** Reports, good or not. */
+  /** Number of records, valid or not. */
   read: number
   rejected: Rejected[]
   /** Accepted although checks fail: which checks, by report. */
@@ -25,9 +25,9 @@ export interface ParsedChunk {
   agencies: string[]
   years: number[]
   forms: string[]
-  /** What stood in the file, where it may have to be given back. */
+  /** The text in the file, where it may be returned as a reject. */
   sources: string[]
-  /** The file says nothing of the texts: those that are there stay. */
+  /** The file has no texts: those of an existing draft stay. */
   figuresOnly: boolean[]
   stated: ParsedReport['stated'][]
   /** Content digests, as in the audit log. */
@@ -56,7 +56,7 @@ const MAX_REPORTS = 1000
 const MAX_BYTES = 8 * 1024 * 1024
 /** Of the rows of a full chunk without long texts. */
 const USUAL_BYTES = 1024 * 1024
-/** What a fault takes, roughly, and each of the names that might have stood there. */
+/** Rough size of a fault, and of each of its candidates. */
 const BYTES_OF_FAULT = 1000
 const BYTES_OF_NAME = 50
 
@@ -66,7 +66,7 @@ export class ChunkWriter {
   readonly #figures: Float64Array
   readonly #width: number
   readonly #moment: string
-  /** Bytes beside the rows, roughly: of the sources that are kept, and of faults. */
+  /** Rough number of bytes of the stored sources and faults. */
   #kept = 0
 
   /** `width` is the maximum of cells of a report, `moment` when what is published becomes public. */
@@ -105,7 +105,7 @@ export class ChunkWriter {
     for (const { candidates = [] } of faults) this.#kept += BYTES_OF_FAULT + candidates.length * BYTES_OF_NAME
   }
 
-  /** Nothing of the line that the report was read from is kept. */
+  /** Copies the values; the buffer of the line is not referenced afterwards. */
   add (
     { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: ParsedReport,
     source: string,
@@ -139,7 +139,7 @@ export class ChunkWriter {
     part.ends.push(this.#rows.length)
   }
 
-  /** The figures in the row that begins there, the only braces before the notes. */
+  /** The figures of the row at `from`: no other braces come before the notes. */
   #vectorFrom (from: number): string {
     const { bytes } = this.#rows
     return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)

@@ -1,14 +1,14 @@
 // Parses NDJSON lines by template. A file comes from one program, which writes each line alike but for figures and
 // texts. A line that was parsed in full gives a template; a line that matches it byte for byte outside its values needs
-// no JSON parser, no check of names and no check for duplicates. This is twenty times as fast; an import falls from 9,400
-// to 1,600 reports a second without it. Any other line is parsed in full.
+// no JSON parser, no check of names and no check for duplicates. This is twenty times as fast; an import falls from
+// 9,400 to 1,600 reports a second without it. Any other line is parsed in full.
 import { MAX_SECTION_LENGTH } from '../../../form/content.ts'
 import type { Figure, Note } from '../../../form/figures.ts'
 import type { Cell, Form } from '../../../form/form.ts'
 import { LineReader } from './line-reader.ts'
 import type { ParsedReport } from './parsed-report.ts'
 
-/** What a place of the shape takes: whose, which year, a text, or a figure. */
+/** A value in the template. */
 interface Slot {
   is: 'agency' | 'year' | 'text' | 'figure'
   section: string | undefined
@@ -17,17 +17,17 @@ interface Slot {
 
 export interface LineTemplate {
   slots: Slot[]
-  /** Before each slot, and behind the last. */
+  /** The bytes before each slot, and those after the last. */
   gaps: Buffer[]
   form: Form
-  /** Cells without a figure in rows that are given. */
+  /** Cells without a value in rows that are present. */
   blanks: string[]
 }
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}:,]|[^\s{}:,"]+|\s+/g
 const BLANK: Note = { state: 'blank', raw: '' }
 
-/** The shape of a line that was read without a fault; undefined when it has members that are not in each line alike. */
+/** Derives the template from a valid line; undefined if it has members that vary between lines, such as notes. */
 export function templateOf (text: string, { form, notes, stated }: ParsedReport): LineTemplate | undefined {
   if (stated !== undefined) return undefined
   const slots: Slot[] = []
@@ -79,8 +79,8 @@ function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
 }
 
 /**
- * The report of a line of this shape, its figures in `memory`; undefined: it is not, or needs care for another reason.
- * `formOf` chooses the form.
+ * Parses a line that matches the template, with its figures in `memory`. Returns undefined for any other line, which
+ * the caller then parses in full. `formOf` chooses the form.
  */
 export function fastParse (
   { slots, gaps, form, blanks }: LineTemplate,

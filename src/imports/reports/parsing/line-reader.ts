@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { type Figure, readFigure } from '../../../form/figures.ts'
 import type { Cell } from '../../../form/form.ts'
 
-/** U+0000 and half a surrogate pair can come in as escapes only. */
+/** U+0000 and lone surrogates can only occur as escapes. */
 const ODD_ESCAPE = /\\u(0000|d[89a-f])/i
 
 const [MINUS, POINT, ZERO, NINE, QUOTE, BACKSLASH, SPACE, COMMA, END] = Buffer.from('-.09"\\ ,}') as unknown as [
@@ -23,7 +23,7 @@ const IS_OF_CODE = Uint8Array.from(
   (_, byte) => Number(byte < 128 && /[A-Za-z0-9._-]/.test(String.fromCharCode(byte)))
 )
 const MAX_CODE_LENGTH = 64
-/** So many digits are surely kept, and surely no more than a count or an amount may have. */
+/** Numbers of up to so many digits are exact and within the limits of a count or an amount. */
 const MAX_COUNT_DIGITS = 12
 const MAX_AMOUNT_DIGITS = 9
 
@@ -60,7 +60,7 @@ export class LineReader {
     this.#at = end + 1
     const isCode = this.#bytes[end] === QUOTE && end > begin && end - begin <= MAX_CODE_LENGTH &&
       (end - begin > 2 || this.#bytes[begin] !== POINT || this.#bytes[end - 1] !== POINT)
-    // A text of its own: a part of the line would keep the whole of it in memory.
+    // toString copies: a slice of the line would keep the whole line in memory.
     return isCode ? this.#bytes.toString('latin1', begin, end) : undefined
   }
 

@@ -12,11 +12,11 @@ export interface ParseTask {
   file: FileToRead
   forms: FormDefinition[]
   thisYear: number
-  /** What was read is wanted with what is wrong with it, now or later. */
+  /** Whether rejected records are returned with their text. */
   keepSource: boolean
   publish: boolean
   acceptFailedChecks: boolean
-  /** When what it publishes becomes public. */
+  /** The publication time of the reports. */
   moment: string
 }
 
@@ -51,7 +51,7 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
   if (last !== undefined) yield last
 }
 
-/** The faults of a report, or the failed checks where these are accepted. */
+/** Returns the faults of a report, or its failed checks where these are accepted. */
 function checkReport (
   { publish, acceptFailedChecks }: ParseTask,
   seen: DuplicateIndex,

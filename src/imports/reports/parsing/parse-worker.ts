@@ -1,4 +1,4 @@
-// The thread that reads files of reports.
+// Entry point of the worker thread that parses files of reports.
 import { transferOf } from './chunk.ts'
 import { parseChunks } from './parse-chunks.ts'
 import { serve } from './worker.ts'

@@ -40,7 +40,7 @@ const AT_ONCE = 3
 /** The objects of a part are garbage soon after: a small young generation takes no more time and 40 MB less. */
 const YOUNG_MB = 8
 
-/** `end` gives why: an error, or a code. The next task begins another thread. */
+/** `end` resolves to an error or an exit code. The next task then starts another thread. */
 interface Running {
   worker: Worker
   end: Promise<unknown>
@@ -50,12 +50,12 @@ export class Thread<Task, Part> {
   readonly #module: URL
   #running: Running | undefined
 
-  /** `module` calls `serve`. The thread begins with the first task, and does not keep the process alive. */
+  /** `module` calls `serve`. The thread starts with the first task and does not keep the process alive. */
   constructor (module: URL) {
     this.#module = module
   }
 
-  /** Throws what `work` throws. When this ends, however it does, the thread is done with the task. */
+  /** Throws what `work` throws. When this returns or throws, the thread has ended the task. */
   async *run (task: Task): AsyncGenerator<Part> {
     const { worker, end } = this.#running ??= this.#begin()
     const { port1: port, port2 } = new MessageChannel()
