@@ -13,7 +13,7 @@ import { openNotices } from './http/service/notices.ts'
 import { listenFault, tryPort } from './http/service/port.ts'
 import { createFirstAdminKey } from './keys/first-key.ts'
 
-/** How long requests in flight may take to finish once the service is told to stop. */
+/** How long requests in flight may take after a stop signal. */
 const FINISH_MS = 12_000
 
 const output = openOutput(process.stdout)
@@ -32,14 +32,14 @@ async function end (exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
-/** One line that a person can act on; the stack is for those who ask for it. */
+/** One line that a person can act on; the stack needs LOG_LEVEL=debug. */
 async function fail (error: Error, showStack = withStack): Promise<void> {
   if (!ending) notices.failed(error, showStack)
   await end(1)
 }
 
 process.on('uncaughtException', error => {
-  // What goes wrong while the process ends must not keep it.
+  // Errors during shutdown must not stop it.
   if (ending) process.exit(1)
   fail(new Error(`an error that nothing handled: ${error.message}`, { cause: error }), true)
 })

@@ -30,7 +30,7 @@ export async function registerAgency (
   })
 }
 
-/** Registers or changes; `created` tells which. */
+/** Registers or changes an agency; `created` says which. */
 export async function putAgency (
   db: Kysely<Database>,
   forms: Forms,
@@ -166,7 +166,7 @@ function firstPeriods (
 const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
 
-/** Rules that the schema cannot say. */
+/** Rules that the schema cannot express. */
 export function findChangeFaults (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
   const faults: Fault[] = []
   if (change.code !== undefined && change.code !== code) {

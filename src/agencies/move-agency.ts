@@ -7,7 +7,7 @@ import { problem } from '../problems/problem.ts'
 import { formatYears, type Period } from './periods.ts'
 import { findPeriods, lockAgenciesForUpdate, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
-/** Gives an agency its ranges of years; what it and those below it contribute moves with it. */
+/** Replaces the periods of an agency and moves the contributions of its subtree. */
 export async function moveAgency (
   trx: Transaction<Database>,
   forms: Forms,
@@ -19,7 +19,7 @@ export async function moveAgency (
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
   await lockAgenciesForUpdate(trx, concerned)
-  // Between the locks of the agencies and those of the totals, as when a report is published.
+  // After the locks of the agencies and before those of the totals, as in a publication.
   await record()
   await checkParents(trx, code, periods)
   await checkChildren(trx, code, periods)
@@ -44,7 +44,7 @@ export async function moveAgency (
 
 const places = ({ since, until, parent }: Period) => ({ since, until, parent })
 
-/** Each parent is there in all years in which it is one, and is not below the agency. */
+/** Requires each parent to be registered in all its years and not to be a descendant of the agency. */
 async function checkParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
   for (const { parent, since, until } of periods) {
     if (parent === null) continue

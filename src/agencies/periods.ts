@@ -1,4 +1,4 @@
-// The years of an agency: where it stood and what it was, as ranges that follow each other without a gap.
+// The record of an agency over the years: consecutive periods of years without gaps.
 import { NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 
 export interface Placement {

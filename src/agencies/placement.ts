@@ -54,7 +54,7 @@ async function placesConcerned (
   return places
 }
 
-/** Whether it is that agency or below it in all of these years in which it is there at all. */
+/** Whether it is that agency or a descendant in every one of these years in which it is registered. */
 async function standsBelow (
   db: Kysely<Database>,
   above: string,

@@ -75,7 +75,7 @@ export async function listAgencies (
   if (level !== undefined) conditions.push(sql`p.level = ${level}`)
   if (kind !== undefined) conditions.push(sql`p.kind = ${kind}`)
   if (q !== undefined) conditions.push(sql`(a.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
-  // Of the latest years: the ancestor that holds in the last of them.
+  // The ancestor in the last of the latest years.
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {
     // The first condition finds the few agencies by index, the second holds each to the year.

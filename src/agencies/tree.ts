@@ -1,4 +1,4 @@
-// The tree of agencies in the database: ranges of years, and who stands above whom, derived from them.
+// The agency tree in the database: periods, and the ancestors derived from them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
 import type { Period } from './periods.ts'
@@ -30,7 +30,7 @@ export async function findPeriod (db: Kysely<Database>, agency: string, year: nu
     .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).executeTakeFirst()
 }
 
-/** What an agency is in a year in which it is there, and all above it: '' is the whole registry. */
+/** An agency in a year, with all its ancestors; '' is the whole registry. */
 export async function placementOf (
   trx: Transaction<Database>,
   agency: string,

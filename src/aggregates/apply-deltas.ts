@@ -66,12 +66,12 @@ export async function applyExpectedDeltas (trx: Transaction<Database>, changes: 
     on conflict on constraint expected_pkey do update set change = e.change + excluded.change`.execute(trx)
 }
 
-/** Adds to the rows by level and kind those over all levels and kinds. */
+/** Appends the sums over all levels and kinds. */
 export function withSums (rows: Total[]): Total[] {
   return [...rows, ...addByKey(rows.map(row => ({ ...row, level: '', kind: '' })), addTotals, totalKey)]
 }
 
-/** after - before, row by row; rows that stay the same give a change of nothing. */
+/** after - before, row by row; unchanged rows have a difference of zero. */
 export const diffTotals = (before: Total[], after: Total[]): Total[] =>
   addByKey([...after, ...before.map(negatedTotal)], addTotals, totalKey)
 

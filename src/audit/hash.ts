@@ -7,6 +7,6 @@ export const EMPTY_HASH = Buffer.alloc(0)
 export const eventHash = (previous: string, n: number, at: string, body: string): Buffer =>
   hash('sha256', `${previous} ${n} ${at} ${body}`, 'buffer')
 
-/** The running hash of the feed after one more event. */
+/** The running hash of the feed after the next event. */
 export const nextRunningHash = (running: Buffer, event: Buffer): Buffer =>
   hash('sha256', Buffer.concat([running, event]), 'buffer')

@@ -38,7 +38,7 @@ export type EventKind = typeof REPORT_EVENTS[number] | typeof OTHER_EVENTS[numbe
 export interface NewEvent {
   kind: EventKind
   agency: string | null
-  /** Of the report; null for what concerns an agency or a key. */
+  /** The year of the report; null for events of agencies and keys. */
   year: number | null
   /** What is particular to the kind: version, reason, digest, changes. */
   details?: Record<string, unknown>

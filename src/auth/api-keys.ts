@@ -1,4 +1,4 @@
-// Authenticates API keys: the one of the environment, and those of the database.
+// Authenticates API keys: `ADMIN_API_KEY`, and those in the database.
 import type { FastifyInstance } from 'fastify'
 import { type Kysely, sql } from 'kysely'
 import { timingSafeEqual } from 'node:crypto'

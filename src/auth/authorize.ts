@@ -20,7 +20,7 @@ declare module 'fastify' {
 
 const A_KEY = [{ api_key: [] }, { jwt: [] }]
 
-/** Throws `outside-subtree` unless an agency stands below the caller's, before the change of it and after. */
+/** Throws `outside-subtree` unless the agency is in the caller's subtree before and after the change. */
 export type RequirePlacement = (db: Kysely<Database>, actor: Actor, code: string, change: unknown) => Promise<void>
 
 /** Register after `authenticate` and before the routes. */

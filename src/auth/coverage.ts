@@ -11,7 +11,7 @@ export interface Target {
   year?: number | undefined
 }
 
-/** As a condition of SQL on an agency and a year. */
+/** The SQL condition that an agency is in the subtree in a year. */
 export function isCovered (
   subtree: string,
   agency: RawBuilder<unknown>,

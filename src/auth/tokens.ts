@@ -106,7 +106,7 @@ const AGENCY = /^[\w.-]{1,64}$/
 
 const claimRefused = (claim: string) => new errors.JWTClaimValidationFailed('refused', {}, claim)
 
-/** What the token itself tells wrong; everything else is that the provider's keys could not be had. */
+/** Errors of the token itself; any other error means that the provider's keys are unavailable. */
 const REASONS: Record<string, (error: Error) => Text> = {
   ERR_JWT_EXPIRED: () => ({ en: 'it has expired', zh: '已过期' }),
   ERR_JWT_CLAIM_VALIDATION_FAILED: error => {

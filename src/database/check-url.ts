@@ -6,7 +6,7 @@ type Explain = (place: Place) => string
 
 const TIME_LIMIT = 5000
 
-/** A folder stands for the socket in it. */
+/** A folder is the address of the socket in it. */
 const address = ({ host, port }: Place) => host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`
 
 const isUnknown: Explain = ({ host }) => `the host ${host} is not known: check its name`

@@ -17,7 +17,7 @@ export interface DatabaseSettings {
 
 export interface Connection {
   db: Kysely<Database>
-  /** One connection more, for readiness: it does not wait for those that requests use. */
+  /** A separate connection for readiness, which does not wait for the pool of the requests. */
   probe: Kysely<Database>
   /** Resolves with a sentence when an embedded server ends by itself. */
   lost: Promise<string>

@@ -3,7 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { isRetryable } from './errors.ts'
 import type { Database } from './types.ts'
 
-/** With `commit: false` everything is rolled back, and the result is kept: a dry run, for example. */
+/** With `commit: false` everything is rolled back and the result still returned, as in a dry run. */
 export interface Outcome<Result> {
   commit: boolean
   result: Result

@@ -5,7 +5,7 @@ import { type ColumnType, type Generated, sql } from 'kysely'
 export const NO_FIRST_YEAR = 0
 export const NO_LAST_YEAR = 9999
 
-/** Where a moment stands for no end. */
+/** The timestamp that means no end. */
 export const FOR_EVER = sql<Date>`'infinity'::timestamptz`
 /** Read as an object, written as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>

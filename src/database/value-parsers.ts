@@ -3,7 +3,7 @@ import { problem } from '../problems/problem.ts'
 
 const BIGINT = 20
 const BIGINT_ARRAY = 1016
-/** Parses figures and sums as numbers. A sum that a double cannot hold exactly is refused, never rounded. */
+/** Parses figures and sums as numbers. Throws on a sum that a double cannot hold exactly; never rounds. */
 function parseExactInteger (text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) throw problem('total-overflow', { where: text })

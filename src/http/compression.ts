@@ -8,7 +8,7 @@ const SUFFIX = '-gzip"'
 /** Compressed bytes need a strong ETag of their own. */
 export const gzipTag = (etag: string): string => `${etag.slice(0, -1)}${SUFFIX}`
 
-/** The ETag of the same answer uncompressed, which stands for what is stored. */
+/** The ETag of the uncompressed answer, which identifies the stored state. */
 export const plainTag = (etag: string): string => etag.endsWith(SUFFIX) ? `${etag.slice(0, -SUFFIX.length)}"` : etag
 
 /** Register after the hooks that decide on 304, which need the whole answer. */

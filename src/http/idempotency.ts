@@ -102,7 +102,7 @@ export function handleIdempotencyKeys (
 const needsKey = (security: readonly object[] = []): boolean =>
   security.length > 0 && security.every(scheme => Object.keys(scheme).length > 0)
 
-/** Also gives the connection back. On one that was lost nothing is left to undo. */
+/** Also releases the connection. A lost connection needs no rollback. */
 const rollBack = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})
 
 const kept = (payload: string | Buffer, shownOnce: string | undefined) =>

@@ -4,7 +4,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { cachedResponse, type CachedResponse } from './cached-response.ts'
 
-/** Of one process. */
+/** Maximum size of the cache of a process. */
 const MAX_BYTES = 32 * 1024 * 1024
 /** Larger ones would leave no room for others. */
 const MAX_ENTRY_BYTES = MAX_BYTES / 8

@@ -77,7 +77,7 @@ export const problems = (...codes: ProblemCode[]) => problemsBesideParameters(..
 export const problemsBesideParameters = (...codes: ProblemCode[]): Record<never, never> =>
   addProblems({}, [...codes, ...EVERYWHERE])
 
-/** Adds to the answers of an operation those that it does not have yet. */
+/** Adds the responses that an operation does not declare itself. */
 export function addProblems<Answers extends object> (answers: Answers, codes: ProblemCode[]): Answers {
   const byStatus = answers as Record<
     number,

@@ -8,7 +8,7 @@ import { problem, Problem } from '../problems/problem.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
-/** Schemas with this keyword are for readers of the API; the named reader checks the value itself, to say more. */
+/** Schemas with this keyword only document the API; the named parser validates the value with better errors. */
 export const READ_BY_CODE = 'x-read-by'
 
 /**
@@ -63,7 +63,7 @@ function opened (schema: unknown): unknown {
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, opened(value)]))
 }
 
-/** What Ajv says (with `verbose`), as a problem of ours. */
+/** Converts the errors of Ajv (with `verbose`) to a problem. */
 export function problemOfValidation (errors: FastifySchemaValidationError[], part: string | undefined): Problem {
   const faults = (errors as Finding[]).filter(error => !(error.keyword === 'anyOf' || error.keyword === 'oneOf')).map(
     error => fault(error, part === 'body')

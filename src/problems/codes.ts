@@ -1,4 +1,4 @@
-// All that can go wrong, in one table. Codes are never renamed or reused. `{name}` stands for a fact of the case.
+// All problem codes in one table. Codes are never renamed or reused. `{name}` is replaced by a fact of the case.
 
 /** `Detail` is the English sentence as a literal type: the names of its facts are checked where a problem is raised. */
 interface Entry<Detail extends string> {
@@ -225,7 +225,7 @@ export const PROBLEMS = {
     '{agency} 的 {year} 年度报告{what}不符合 {header} 的要求：读取之后有人作了修改，或者它已存在或不存在。revision 为预期与实际的修订号，cells 列出已知的其间改动的单元格。请重新读取。'
   ]),
 
-  // Understood, but a name, value or rule does not hold.
+  // Well-formed, but a name, a value or a rule is violated.
   'body-invalid': entry(422, [
     'Invalid body',
     'The body does not hold; errors lists all that is wrong. Nothing was stored.'

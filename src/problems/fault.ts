@@ -21,7 +21,7 @@ export interface Fault {
   candidates?: readonly string[]
 }
 
-/** Where a reader stands in the body; gives the place of one of its members. */
+/** The position of a parser in the body; gives the place of a member. */
 export type Place = (member?: string) => Pick<Fault, 'pointer' | 'line' | 'column'>
 
 export const atPointer = (base: string): Place => member => ({

@@ -58,7 +58,7 @@ export async function createReport (
   })
 }
 
-/** Creates the draft or replaces all its content; sent twice it changes nothing. `created` tells which. */
+/** Creates the draft or replaces all its content; idempotent. `created` says which. */
 export async function putReport (
   db: Kysely<Database>,
   forms: Forms,

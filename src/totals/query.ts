@@ -107,11 +107,11 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
     ${inOrder ? orderOf(scope) : LIMIT}`
 }
 
-/** Of all rows as `summed`. */
+/** The order of the rows of `summed`. */
 export const orderOf = ({ by }: Scope) =>
   sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
 
-/** Of those that are not read in pieces. */
+/** The limit of statements that are not streamed. */
 export const LIMIT = sql`limit ${sql.lit(MAX_ROWS + 1)}`
 
 /** True if grouping in SQL would not reduce the rows. */

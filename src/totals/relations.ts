@@ -14,7 +14,7 @@ type Relation = {
 export const NULL_VECTOR = sql`null::bigint[]`
 export const EMPTY_RELATION = { included: sql`0`, expected: sql`0`, figures: NULL_VECTOR, present: NULL_VECTOR }
 
-/** Picks ranges `p` of agencies in a year, and tells the child that each counts under. */
+/** Selects periods `p` of agencies in a year, each with the child that it counts under. */
 interface Agencies {
   child: RawBuilder<unknown>
   join: (year: RawBuilder<unknown>) => RawBuilder<unknown>

@@ -11,7 +11,7 @@ export async function* csvPieces (head: Head, pieces: AsyncIterable<Group[]>): A
   for await (const groups of pieces) if (groups.length > 0) yield linesOf(head, groups)
 }
 
-/** What JSON.stringify gives of the whole. */
+/** The same text as JSON.stringify of the whole answer. */
 export async function* jsonPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"totals":[`
   let before = ''

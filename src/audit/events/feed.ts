@@ -1,4 +1,4 @@
-// The events that have their places, for all who follow them.
+// The feed: events with a sequence number, in order.
 import { type Kysely, sql } from 'kysely'
 import { isCovered, yearOrLatest } from '../../auth/coverage.ts'
 import type { Database } from '../../database/types.ts'

@@ -10,7 +10,7 @@ import { listEvents, type StoredEvent } from './feed.ts'
 import { EventList, EventQuery, Verification } from './schemas.ts'
 import { verifyEvents } from './verify.ts'
 
-/** So that who asks after a large import does not wait until all its events have their places. */
+/** Interval of assigning sequence numbers in the background, so that readers seldom wait for it. */
 const PLACING_MS = 10_000
 
 export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {

@@ -1,4 +1,4 @@
-// Verifies exported events against their hashes with nothing but the events themselves, for those who keep a copy.
+// Verifies the hashes of exported events without a database, for holders of a copy.
 import { EMPTY_HASH, eventHash, nextRunningHash } from '../hash.ts'
 
 export interface ExportedEvent {

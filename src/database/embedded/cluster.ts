@@ -1,4 +1,4 @@
-// The files of the database: made by initdb where they are missing, refused where they are those of another version.
+// The database cluster: created by initdb if missing, rejected if another version created it.
 import { execFile } from 'node:child_process'
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -19,7 +19,7 @@ export interface Home {
   folder: string
   /** The server's own: PGDATA. */
   cluster: string
-  /** The server's own, mode 0700: whoever reaches the socket is let in. */
+  /** Owned by the server user with mode 0700: access to the socket is access to the database. */
   sockets: string
   account: Account | undefined
 }

@@ -24,7 +24,7 @@ export interface PostgresServer {
 const START_LIMIT = 60_000
 /** How long the processes of a killed server may linger before they let go of the data. */
 const LINGER_LIMIT = 30_000
-/** A server that says it is recovering is at work: to kill it would only make the next start as long. */
+/** A recovering server makes progress: killing it would only make the next start as long. */
 const RECOVERY_LIMIT = 600_000
 const LOG_BYTES = 10 * 1024 * 1024
 
@@ -175,7 +175,7 @@ async function readEnd (path: string, start: number) {
   }
 }
 
-/** Waits until the server answers and makes the database; gives the fault if that does not come about. */
+/** Waits until the server answers, and creates the database. Returns the error if that fails. */
 async function makeDatabase ({ sockets }: Home, server: Launched, deadline: number): Promise<string | undefined> {
   const recoveryEnd = Date.now() + RECOVERY_LIMIT
   for (;;) {

@@ -3,13 +3,13 @@ import { dirname, join, resolve } from 'node:path'
 
 const ADVICE = 'set DATA_DIR to a folder that can be written, or DATABASE_URL to a server'
 
-/** Makes a folder, with those above it, where it is missing. Throws a sentence where that cannot be done. */
+/** Creates a missing folder with its parents. Throws an Error with one sentence for the user. */
 export async function makeFolder (path: string): Promise<void> {
   const missing: string[] = []
   for (let folder = resolve(path); !await isFolder(folder); folder = dirname(folder)) missing.unshift(folder)
   for (const folder of missing) {
     try {
-      // Not with `recursive`: below /proc, where mkdir gives ENOENT, Node tries again for ever.
+      // Without `recursive`: below /proc, where mkdir fails with ENOENT, Node would retry for ever.
       await mkdir(folder)
     } catch (error) {
       // Two may make one folder.

@@ -160,7 +160,7 @@ function readCsv (text: string): Csv {
   }
 }
 
-/** The types that the route reads stand in its schema. */
+/** The content types that the route declares in its schema. */
 function accepted (request: FastifyRequest): string[] {
   const body = request.routeOptions.schema?.body as { content?: object } | undefined
   return Object.keys(body?.content ?? { 'application/json': {} })

@@ -1,4 +1,4 @@
-// Refuses new requests with 503 while the process is overloaded, so that those in progress are answered in time.
+// Rejects new requests with 503 while the process is overloaded, so that those in progress are answered in time.
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import { monitorEventLoopDelay } from 'node:perf_hooks'

@@ -68,7 +68,7 @@ export async function allowOrigins (app: FastifyInstance, origins: string[]): Pr
     ],
     maxAge: 600
   })
-  // Who sets Vary for reasons of its own must not make a cache give one origin the answer for another.
+  // A handler that sets Vary itself must not make a cache serve one origin's answer to another.
   app.addHook('onSend', async (_, reply) => {
     const vary = String(reply.getHeader('vary') ?? '')
     if (!/\borigin\b/i.test(vary)) reply.header('vary', vary === '' ? 'Origin' : `${vary}, Origin`)

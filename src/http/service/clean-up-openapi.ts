@@ -25,7 +25,7 @@ interface Document {
 /** Makes a body without members optional, shares responses, and leaves out examples that no response uses. */
 export function cleanUp (document: object): Document {
   const text = JSON.stringify(document)
-  // Parsed anew, no two parts are the same object: YAML would write the second as an alias.
+  // Parsing again makes all parts distinct objects: YAML would write a shared one as an alias.
   const { paths, components, ...rest } = JSON.parse(text) as Document
   const operations = Object.values(paths).flatMap(path => Object.values(path))
   const isEmpty = ({ $ref }: { $ref?: string }) =>

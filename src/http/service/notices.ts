@@ -1,4 +1,4 @@
-// The few lines that are written whatever LOG_LEVEL says: where the service listens, the first administrator's key, and
+// The few lines that are written at every LOG_LEVEL: where the service listens, the first administrator's key, and
 // what ended the process. Without the first two it is of no use, and the last must be found. On a terminal they are
 // plain text; in a pipe they are lines of the log like all others, with the address and the key in fields.
 import { type DestinationStream, pino } from 'pino'

@@ -10,7 +10,7 @@ import { faultsOfProblem } from '../bulk/fault-summary.ts'
 import { type ImportOptions, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import { inColumn, type SentAgency } from './parse-lines.ts'
 
-/** `recorded`: those whose place or name is new. */
+/** `recorded`: agencies whose place or name changed. */
 export interface AgencyImportState extends ImportState {
   options: AgencyImportOptions
   events: EventBatch
@@ -35,7 +35,7 @@ export function rejectAgency (state: ImportState, { line, source, fromCsv }: Sen
   rejectRecord(state, source, fromCsv ? faults.map(fault => inColumn(fault.line, fault)) : faults)
 }
 
-/** As a change of each would be refused by itself. */
+/** The faults that a single change of the agency would have. */
 export async function withinSubtree (
   trx: Transaction<Database>,
   state: AgencyImportState,

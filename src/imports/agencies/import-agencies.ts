@@ -14,7 +14,7 @@ import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from '
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
 import { saveAgencies } from './save-agencies.ts'
 
-/** All agencies are kept in memory: the order of parents is known only at the end of the file. */
+/** Holds all agencies in memory: the order of parents is known only at the end of the file. */
 const MAX_AGENCIES = 300_000
 
 /** As `importReports`. */

@@ -17,16 +17,17 @@ export interface SentAgency {
 }
 export type ReadAgency = SentAgency | { line: number, source: string, faults: LineFault[] }
 
-/** Holds a value against the schema of a line. */
+/** Validates a value against the schema of a line. */
 export type Validate = (value: unknown) => Fault[]
 
 const DETAILS = ['code', 'name', 'level', 'kind', 'reporting']
-/** Empty is null, which clears them; an empty field of the others says nothing. */
+
+/** An empty field is null and clears the value; in other columns an empty field means no change. */
 const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until']
 const YEARS = ['since', 'until']
 const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
 
-/** Without `keepSource` the source of a good line is left empty: all agencies of a file are held at once. */
+/** Without `keepSource` the source of a valid line is empty: all agencies of a file are in memory at once. */
 export function readAgencyLine ({ number: line, text }: Line, validate: Validate, keepSource: boolean): ReadAgency {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }

@@ -39,7 +39,7 @@ export async function saveAgencies (
   for (const entry of known) rejectAgency(state, entry, await tryUpdate(trx, forms, state, entry))
 }
 
-/** Inserts those whose parents are there, or are among those inserted. Gives the others. */
+/** Inserts the agencies whose parents exist or are inserted, too. Returns the others. */
 async function insertNew (
   trx: Transaction<Database>,
   state: AgencyImportState,
@@ -116,7 +116,7 @@ async function tryUpdate (
   }
 }
 
-/** Gives those that could not be saved. */
+/** Returns the agencies that could not be saved. */
 async function updateKnown (
   trx: Transaction<Database>,
   forms: Forms,

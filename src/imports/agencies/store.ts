@@ -47,7 +47,7 @@ export async function insertAgencies (trx: Transaction<Database>, agencies: NewA
   await applyExpectedDeltas(trx, await contributedExpected(trx, codes))
 }
 
-/** The years for which those of the agencies that are registered are there. */
+/** The years in which the registered ones of the agencies exist. */
 export async function findYears (
   trx: Transaction<Database>,
   codes: string[]

@@ -8,7 +8,7 @@ export interface CsvRecord {
   /** On which it begins. */
   line: number
   source: string
-  /** Null: it cannot be read; `reason` tells why. */
+  /** Null if it cannot be parsed; `reason` says why. */
   fields: string[] | null
   reason?: string
 }
@@ -80,7 +80,7 @@ function quoted (line: number, source: string): CsvRecord {
   }
 }
 
-/** What is wrong with the number of fields; undefined when nothing is. */
+/** Returns the fault in the number of fields; undefined if there is none. */
 export function wrongWidth (
   { fields }: CsvRecord,
   header: CsvRecord

@@ -10,7 +10,7 @@ export interface LineFault extends Fault {
   check?: string
 }
 
-/** Of one kind, and in all. */
+/** Maximum of faults of one kind, and in all. */
 const MAX_FAULTS_OF_A_KIND = 10
 const MAX_FAULTS = 100
 const MAX_KINDS = 100

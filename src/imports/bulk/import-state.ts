@@ -14,7 +14,7 @@ export interface ImportOptions {
   mode: 'create' | 'upsert'
   /** Aborted when nobody waits for the result any more. */
   signal?: AbortSignal | undefined
-  /** Takes what was rejected, as it stood in the file. */
+  /** Receives rejected records as they were in the file. */
   rejects?: Rejects | undefined
   /** Told of each beginning: a transaction that met another one is tried again. */
   onStart?: ((state: ImportState) => void) | undefined
@@ -51,7 +51,7 @@ export function rejectRecord (state: ImportState, source: string, faults: LineFa
   if (state.options.onError === 'abort') state.isStoring = false
 }
 
-/** The end of the transaction: a dry run and a rejected file are rolled back, what was counted is kept. */
+/** Ends the transaction: rolls back a dry run or a rejected file, and returns the counts. */
 export async function finishImport<State extends ImportState> (
   trx: Transaction<Database>,
   state: State

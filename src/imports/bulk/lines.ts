@@ -52,7 +52,7 @@ export async function* readLines (
       const begin = rest.length === 0 ? 0 : piece.indexOf(NEWLINE) + 1
       const joined = begin === 0 ? undefined : Buffer.concat([...rest, piece.subarray(0, begin)])
       const whole = piece.subarray(begin, end)
-      // A mark stands at the beginning of the file; else what is longer tells more of the encoding.
+      // A byte order mark is at the start of the file; without one, longer text detects the encoding better.
       if (joined !== undefined && number > 0) decode(whole, false)
       if (joined !== undefined) yield divide(joined)
       yield divide(whole)

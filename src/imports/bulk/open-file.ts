@@ -18,7 +18,7 @@ const FORMATS: Record<string, Format> = {
   'application/jsonl': 'ndjson'
 }
 
-/** Said of anything, e.g. by curl: the first character tells. */
+/** Generic types, as curl sends them: the first character decides. */
 const UNTOLD = [
   '',
   'application/octet-stream',
@@ -44,20 +44,20 @@ export interface FileToRead {
   lineLimit: number
 }
 
-/** What is read from its start, as much at once as a piece of the file gives; of CSV the names of its columns, too. */
+/** The records, as many at a time as a chunk of the file has; for CSV also the column names. */
 export interface Reading<Item> {
   columns: string[] | undefined
   reads: AsyncIterable<Iterable<Item>>
 }
 
-/** `types` are those of the route. */
+/** `types`: the content types of the route. */
 export async function openFile (received: UploadedFile, lineLimit: number, types: string[]): Promise<FileToRead> {
   const format = formatOf(received.type, types) ??
     await detectFormat(readLines(readUploadedFile(received), lineLimit, received.charset))
   return { received, format, lineLimit }
 }
 
-/** The figures of a report are good until the next is asked for. */
+/** The figures of a report are valid until the next one is read. */
 export const readReports = async (
   file: FileToRead,
   forms: Forms,

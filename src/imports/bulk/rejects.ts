@@ -1,4 +1,4 @@
-// What was rejected, as it stood in the file, each with the reason: to be mended and sent again.
+// The rejects file: rejected records as they were, each with its reason, to be corrected and sent again.
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ftruncateSync, writeSync } from 'node:fs'
@@ -14,7 +14,7 @@ const BUFFERED = 1024 * 1024
 export class Rejects {
   readonly #file: FileHandle
   readonly #language: Language
-  /** Of a CSV file. */
+  /** The columns of a CSV file. */
   #columns: string[] | undefined
   /** Bytes that are in the file. */
   #written = 0
@@ -122,7 +122,7 @@ function withReason (line: string, reason: string): string {
   }}`
 }
 
-/** The reason stands on the first line of a report. */
+/** The reason is on the first line of a report. */
 function inColumns (source: string, columns: string[], reason: string): string {
   const at = columns.indexOf(REJECTED)
   let records: string[][]

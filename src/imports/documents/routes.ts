@@ -27,7 +27,7 @@ const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
   )
 }]))
 
-/** What is kept beside the document: a type that says nothing of it is none. */
+/** The content type stored with the document; unknown types are stored as application/octet-stream. */
 const typeOf = (header: string) =>
   DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
 

@@ -1,4 +1,4 @@
-// The imports of this process: one at a time, and those that go on after the answer.
+// Runs the imports of this process one at a time, in the foreground or after the answer.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../database/types.ts'
@@ -25,7 +25,7 @@ export interface BackgroundWork {
   close(): Promise<void>
 }
 
-/** The file of rejects that is kept with a job has so many bytes at most. */
+/** Maximum size in bytes of the rejects file stored with a job. */
 const MAX_REJECT_BYTES = 32 * 1024 * 1024
 
 /** The job was cancelled or given up: the transaction must roll back. */

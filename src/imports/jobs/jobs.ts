@@ -42,7 +42,7 @@ export async function openJob (
   return id
 }
 
-/** Of the caller, or any for an administrator of the whole registry. Throws `import-not-found`. */
+/** Returns a job of the caller, or any job for an administrator of the registry. Throws `import-not-found`. */
 export async function getJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
   // A job whose process stopped renewing it cannot commit any more; whoever reads it first marks it interrupted.
   await sql`update import set state = 'interrupted', finished_at = now() where id = ${id} and state = 'running' and beat_at < now() - ${SILENCE}`
@@ -95,7 +95,7 @@ export function renewJob (db: Kysely<Database>, id: number, read: () => number, 
   return () => clearInterval(timer)
 }
 
-/** Only from running, so that nothing is stored of an import that was cancelled or given up. False: it was. */
+/** Ends a running job. Returns false if it was cancelled or interrupted: then nothing may be stored. */
 export async function endJob (
   db: Kysely<Database> | Transaction<Database>,
   id: number,

@@ -23,7 +23,7 @@ const params = (example: string) => ({
   table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: [example] })
 })
 
-// As whole tables are long, their example is a short one.
+// Whole tables are long: their example is a short one.
 const TableParams = Type.Object(params('documents'))
 const RowsParams = Type.Object(params('requests'))
 const RowParams = Type.Object({

@@ -32,7 +32,7 @@ export interface RowId extends TableId {
   row: string
 }
 
-/** Appends rows, all or none. With `replace` a row that is there already is replaced, else it is a fault. */
+/** Appends rows, all or none. `replace` replaces existing rows; without it they are faults. */
 export async function appendRows (
   db: Kysely<Database>,
   forms: Forms,

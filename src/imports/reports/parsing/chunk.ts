@@ -14,7 +14,7 @@ export interface Rejected {
 
 /** Its lists have one item for each valid report, in the order of the file. */
 export interface ParsedChunk {
-  /** Of a CSV file. */
+  /** The columns of a CSV file. */
   columns: string[] | undefined
   /** Number of records, valid or not. */
   read: number
