@@ -1,8 +1,8 @@
-// Idempotency-Key: a POST that is sent again gets the answer that it got, and does nothing a second time. Only answers
-// of success are kept: what was refused changed nothing and may be tried anew.
+// Idempotency-Key: a retried POST gets the answer of the first one and does nothing a second time. Only answers
+// of success are stored: a rejected request changed nothing and may be retried.
 //
-// What such a request does and the answer that is kept are one transaction: whenever service or database fail, either
-// both are there or neither. Who sends the same meanwhile waits at the key, which goes free with the transaction.
+// The changes of such a request and its stored answer are one transaction: whenever service or database fail, both
+// exist or neither. A concurrent retry waits for the lock of the key, which the transaction releases.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ControlledTransaction, type Kysely, sql } from 'kysely'
 import { createHash } from 'node:crypto'
@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A member of the answer that is stored nowhere: in the answer to a retry it is null. */
     shownOnce?: string
+    /** False: the operation ignores `Idempotency-Key`, because it streams its body and is idempotent by itself. */
+    takesIdempotencyKey?: boolean
   }
 }
 
@@ -51,8 +53,9 @@ export function handleIdempotencyKeys (
       return this.retryable?.trx ?? db
     }
   })
-  app.addHook('onRoute', ({ method, schema }) => {
+  app.addHook('onRoute', ({ method, schema, config }) => {
     if (method !== 'POST' || schema === undefined || !needsKey(schema.security)) return
+    if (config?.takesIdempotencyKey === false) return
     schema.headers ??= Type.Object(HEADER)
     addProblems(schema.response as object, [
       'idempotency-key-invalid',
@@ -63,9 +66,8 @@ export function handleIdempotencyKeys (
   app.addHook('preHandler', (request, reply, done) => {
     const key = request.headers['idempotency-key']
     const actor = callerOf(request)
-    if (key === undefined || request.method !== 'POST' || actor === undefined || isStream(request.body)) {
-      return done()
-    }
+    const { takesIdempotencyKey = true } = request.routeOptions.config
+    if (key === undefined || request.method !== 'POST' || actor === undefined || !takesIdempotencyKey) return done()
     if (typeof key !== 'string' || !KEY.test(key)) return done(problem('idempotency-key-invalid'))
     claimKey(db, actor, key, fingerprint(request)).then(claimed => {
       if ('status' in claimed) return sendStoredAnswer(reply, claimed)

@@ -93,6 +93,7 @@ export const bulkRoutes =
     // The body is read as it comes, by the handler.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+    const config = { takesIdempotencyKey: false }
     const inTurn = createMutex()
     const jobs = backgroundJobs(app, db, inTurn)
 
@@ -192,7 +193,7 @@ export const bulkRoutes =
           })
       )
     }
-    app.post('/v1/imports/reports', { schema: { ...reports, operationId: 'importReports' } }, postReports)
+    app.post('/v1/imports/reports', { config, schema: { ...reports, operationId: 'importReports' } }, postReports)
     app.put('/v1/imports/reports', {
       schema: {
         ...reports,
@@ -214,7 +215,7 @@ export const bulkRoutes =
           importAgencies(db, forms, file, validate, { ...options, actor: request.actor!, by: auditContext(request) })
       )
     }
-    app.post('/v1/imports/agencies', { schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies)
+    app.post('/v1/imports/agencies', { config, schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies)
     app.put('/v1/imports/agencies', {
       schema: {
         ...agencies,

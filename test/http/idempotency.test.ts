@@ -179,3 +179,21 @@ t.test('an operation with a key uses one connection, so a full pool does not dea
   await post('/v1/imports/1/cancel')
   await post('/v1/checks', { year: 2023 })
 })
+
+t.test('a bulk import neither takes a key nor documents one', async t => {
+  const { call } = await freshApp(t)
+  const headers = { 'content-type': 'text/csv', 'idempotency-key': 'one' }
+  for (const code of ['a', 'b']) {
+    const { status, json } = await call(
+      'POST',
+      '/v1/imports/agencies',
+      `code,name,level,kind,parent\n${code},某局,county,department,\n`,
+      { headers }
+    )
+    t.match({ status, json }, { status: 200, json: { counts: { created: 1 } } })
+  }
+  const { json } = await call('GET', '/openapi.json')
+  for (const kind of ['agencies', 'reports']) {
+    t.notMatch(JSON.stringify(json.paths[`/v1/imports/${kind}`].post), /idempotency-key/)
+  }
+})
