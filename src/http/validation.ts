@@ -29,9 +29,42 @@ export function compilers (): Compilers {
     const strict = factory(open, { customOptions: { ...options, coerceTypes: false } })
     const fromText = factory(schemas, { customOptions: { ...options, coerceTypes: 'array' } })
     return (route: { httpPart?: string, schema: unknown }) =>
-      route.httpPart === 'body' ? strict({ ...route, schema: opened(route.schema) }) : fromText(route)
+      route.httpPart === 'body'
+        ? strict({ ...route, schema: opened(route.schema) })
+        : requireDecimals(integersOf(schemas, route.schema), fromText(route) as Validate)
   }
   return { buildValidator: buildValidator as unknown as BuildCompilerFromPool, buildSerializer }
+}
+
+interface Validate {
+  (data: Record<string, unknown>): boolean
+  errors?: Finding[] | null
+}
+
+/** Fifteen digits are always exact. */
+const DECIMAL = /^-?\d{1,15}$/
+
+/** Accepts integers as plain decimal digits only: Ajv's coercion takes `1e0`, `0x7e3`, `2019.0` and ` 2019`, too. */
+function requireDecimals (names: string[], validate: Validate): Validate {
+  if (names.length === 0) return validate
+  const validateAll: Validate = data => {
+    const wrong = names.filter(name => typeof data[name] === 'string' && !DECIMAL.test(data[name])).map((
+      name
+    ): Finding => ({ keyword: 'type', instancePath: `/${name}`, params: { type: 'integer' }, data: data[name] }))
+    const isValid = validate(data) && wrong.length === 0
+    const others = validate.errors?.filter(error => !wrong.some(it => it.instancePath === error.instancePath)) ?? []
+    validateAll.errors = isValid ? null : [...wrong, ...others]
+    return isValid
+  }
+  return validateAll
+}
+
+/** The names of the parameters that are integers. */
+function integersOf (schemas: Record<string, unknown>, schema: unknown): string[] {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string, $ref?: string }> }
+  return Object.entries(properties).filter(([, { type, $ref }]) =>
+    (type ?? (schemas[$ref?.split('#')[0] ?? ''] as { type?: string } | undefined)?.type) === 'integer'
+  ).map(([name]) => name)
 }
 
 /**

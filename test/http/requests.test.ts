@@ -49,6 +49,39 @@ t.test('every operation rejects unknown query parameters', async t => {
   }
 })
 
+t.test('accepts integers in paths and queries as plain decimal digits only', async t => {
+  const { call } = await freshApp(t)
+  const key = await call('POST', '/v1/keys', { label: 'clerk', role: 'admin' })
+  t.equal(key.status, 201, key.text)
+  const { id } = key.json
+  for (
+    const [method, path] of [
+      ['GET', '/v1/keys?limit=1e309'],
+      ['GET', '/v1/reports?limit=0x10'],
+      ['GET', '/v1/reports?limit=%205'],
+      ['GET', '/v1/reports/a/2019.0'],
+      ['GET', '/v1/reports/a/0x7e3'],
+      ['GET', '/v1/reports/a/%202021'],
+      ['GET', '/v1/reports/a/Infinity/checks'],
+      ['GET', '/v1/imports/9999999999999999999'],
+      ['POST', '/v1/keys/1e309/rotate'],
+      ['DELETE', `/v1/keys/${id}e0`]
+    ] as const
+  ) {
+    const { status, json } = await call(method, path)
+    t.match({ status, code: json.code, faults: json.errors.length }, {
+      status: 400,
+      code: 'parameter-invalid',
+      faults: 1
+    }, `${method} ${path}`)
+  }
+  t.equal(
+    (await call('GET', '/v1/keys')).json.items.find((key: { id: number }) => key.id === id).revoked_at,
+    null,
+    'the key is not revoked'
+  )
+})
+
 t.test('answers a malformed path with a problem', async t => {
   const { call } = await freshApp(t)
   for (const path of ['/v1/forms/%zz', `/v1/agencies/${'x'.repeat(201)}`]) {
