@@ -34,8 +34,8 @@ export function serve<Task, Part> (
   })
 }
 
-/** Parts in memory at a time: one is consumed, one waits, one is being made. */
-const AT_ONCE = 3
+/** Parts in memory at a time: one is consumed while the next is made. */
+const AT_ONCE = 2
 
 /** The objects of a part are garbage soon after: a small young generation takes no more time and 40 MB less. */
 const YOUNG_MB = 8
