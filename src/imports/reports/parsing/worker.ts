@@ -1,5 +1,5 @@
-// Runs a generator in a worker thread, so that its computation does not delay other requests: with it half of the reads
-// during an import take at most 1.5 ms, without it 3.3.
+// Runs a generator in a worker thread, so that its computation does not delay other requests: with it the p99 of a
+// read during an import is 16 ms, without it 20 (p50 2.3 and 3.3).
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../../problems/problem.ts'
