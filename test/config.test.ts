@@ -1,8 +1,7 @@
-// The settings: environment variables, each checked.
 import t from 'tap'
 import { findMisspelt, loadConfig } from '../src/config.ts'
 
-t.test('lists every configuration fault in one message without secrets', t => {
+t.test('reports every configuration fault in one message without secrets', t => {
   t.same(loadConfig({}), {
     HOST: '127.0.0.1',
     PORT: 8080,
@@ -74,7 +73,7 @@ t.test('lists every configuration fault in one message without secrets', t => {
   t.end()
 })
 
-t.test('warns of a misspelt setting and names the right one', t => {
+t.test('warns about a misspelt setting and suggests the correct name', t => {
   const misspelt = {
     DATABSE_URL: 'DATABASE_URL',
     DATABASE_URI: 'DATABASE_URL',
@@ -87,12 +86,12 @@ t.test('warns of a misspelt setting and names the right one', t => {
   for (const [name, setting] of Object.entries(misspelt)) {
     t.same(findMisspelt({ PATH: '/bin', [name]: 'x' }), [`${name} is not a setting: is ${setting} meant?`])
   }
-  t.same(findMisspelt({ DATABSE_URL: '' }), [], 'an empty one counts as not set')
-  t.same(findMisspelt({ POOL_MIN: '1', POOL_MAX: '5' }), [], 'the setting itself is there: the other is something else')
+  t.same(findMisspelt({ DATABSE_URL: '' }), [], 'ignores an empty variable')
+  t.same(findMisspelt({ POOL_MIN: '1', POOL_MAX: '5' }), [], 'ignores a similar name when the setting is set')
   t.end()
 })
 
-t.test('does not warn of ordinary environment variables', t => {
+t.test('does not warn about common environment variables', t => {
   const names = `
     _ BASH_ENV BASE BROWSER CDPATH COLORTERM COLUMNS DBUS_SESSION_BUS_ADDRESS DESKTOP_SESSION DISPLAY EDITOR EMAIL
     GPG_AGENT_INFO HISTSIZE HOME HOSTNAME HOSTTYPE INVOCATION_ID JOURNAL_STREAM KEY LANG LANGUAGE LC_ALL LC_CTYPE LESS

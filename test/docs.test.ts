@@ -1,9 +1,7 @@
-// The README and the pages of docs/: their commands are executed and the printed answers compared, their links exist,
-// both languages name the same things, and the pages of settings and of the architecture are complete.
-//
-// A block ```sh is executed; a block without a language directly below it is its answer, in which `…` stands for what
-// differs from run to run. A page of docs/ continues the README of its language. A block ```console shows what needs
-// more than the service, such as a container engine, and is not executed.
+// Tests of the README and the pages of docs/. The commands of each ```sh block are executed and their output is
+// compared with the block without a language directly below, in which `…` matches variable text. A page of docs/
+// continues the walkthrough of the README in its language. ```console blocks need more than the service, such as a
+// container engine, and are not executed.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -41,7 +39,7 @@ const blocksOf = async (page: string): Promise<Block[]> =>
     ([, commands, answer = '']) => ({ commands: commands!, answer })
   )
 
-/** The reader's own address and key, and the two commands that start the service, are replaced by the test's. */
+/** Removes the lines that set the address and start the service, because the test does both. */
 const runnable = (commands: string) => commands.replace(/^export BASE=.*$/m, '').replace(/^npm (ci|start)$/gm, '')
 
 function answerPattern (answer: string): RegExp {
@@ -52,7 +50,7 @@ function answerPattern (answer: string): RegExp {
 async function bash (script: string, env: Record<string, string>) {
   const shell = spawn('bash', ['-eu'], {
     cwd: root,
-    // What the scripts of package.json run before themselves was done before the tests.
+    // Skip the pre-scripts of package.json, which have run before the tests.
     env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', npm_config_ignore_scripts: 'true', ...env }
   })
   let output = ''
@@ -66,12 +64,12 @@ async function bash (script: string, env: Record<string, string>) {
   return { code, output }
 }
 
-t.test('the commands of every page run and give the printed answers', async t => {
+t.test('runs the commands of every page and compares their output', async t => {
   t.jobs = 3
   for (const page of pages) {
     const own = await blocksOf(page)
     const isTranslated = isChinese(page) && JSON.stringify(own) === JSON.stringify(await blocksOf(englishOf(page)))
-    // The same commands with the same answers run once.
+    // Skip a translation with identical blocks.
     if (own.length === 0 || isTranslated) continue
     t.test(page, { buffered: true }, async t => {
       const walk = READMES.includes(page) ? [] : await blocksOf(readmeOf(page))
@@ -91,15 +89,15 @@ t.test('the commands of every page run and give the printed answers', async t =>
   }
 })
 
-t.test('each README has a walkthrough and at most 8 kB', async t => {
+t.test('keeps each README under 8 kB with the same walkthrough', async t => {
   for (const page of READMES) {
     t.ok(Buffer.byteLength(await read(page)) <= MAX_README_BYTES, page)
     t.ok((await blocksOf(page)).length >= 6, page)
   }
-  t.same(await blocksOf('README.zh-CN.md'), await blocksOf('README.md'), 'both walk the same way')
+  t.same(await blocksOf('README.zh-CN.md'), await blocksOf('README.md'), 'both READMEs have the same commands')
 })
 
-t.test('every command block is executed or marked', async t => {
+t.test('executes every command block that is not marked as console', async t => {
   for (const page of pages) {
     for (const [, language, text] of (await read(page)).matchAll(FENCE)) {
       t.ok(['sh', 'console', '', 'text', 'json', 'yaml', 'ini'].includes(language!), `${page}: ${language}`)
@@ -109,12 +107,12 @@ t.test('every command block is executed or marked', async t => {
   }
 })
 
-/** As GitHub makes the anchor of a heading. */
+/** The anchor that GitHub generates for a heading. */
 const anchorOf = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{M}\p{N}_\- ]/gu, '').replaceAll(' ', '-')
 const anchorsOf = async (page: string) =>
   [...withoutFences(await read(page)).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!))
 
-t.test('every link leads to an existing file and heading', async t => {
+t.test('links only to existing files and headings', async t => {
   for (const page of [...pages, ...OTHERS]) {
     for (const [, target] of withoutFences(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target!)) continue
@@ -127,20 +125,19 @@ t.test('every link leads to an existing file and heading', async t => {
   for (const page of docs) t.match(await read(readmeOf(page)), `](${page})`, `${readmeOf(page)} links to ${page}`)
 })
 
-t.test('each Chinese page names the settings, endpoints and fields of the English one', async t => {
+t.test('names the same settings, endpoints and fields in both languages', async t => {
   for (const page of pages.filter(isChinese)) {
     const english = englishOf(page)
     t.ok(pages.includes(english), `${english} exists`)
     const names = async (page: string) => {
-      // eslint-disable-next-line no-control-regex
-      const spans = codeSpans(await read(page)).filter(span => /^[\x00-\x7f]+$/.test(span))
+      const spans = codeSpans(await read(page)).filter(span => /^\p{ASCII}+$/u.test(span))
       return [...new Set(spans)].sort()
     }
     t.same(await names(page), await names(english), page)
   }
 })
 
-t.test('every endpoint named in the docs exists', async t => {
+t.test('names only endpoints of the OpenAPI document', async t => {
   const { paths } = JSON.parse(await read('openapi/openapi.json')) as { paths: Record<string, Record<string, unknown>> }
   for (const page of [...pages, ...OTHERS]) {
     for (const span of codeSpans(await read(page))) {
@@ -150,7 +147,7 @@ t.test('every endpoint named in the docs exists', async t => {
   }
 })
 
-t.test('every script named in the docs exists', async t => {
+t.test('names only scripts of package.json', async t => {
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
   for (const page of [...pages, ...OTHERS]) {
     for (const [, name] of (await read(page)).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)) {
@@ -159,7 +156,7 @@ t.test('every script named in the docs exists', async t => {
   }
 })
 
-t.test('the configuration pages list every setting with its default', async t => {
+t.test('lists every setting with its default on the configuration pages', async t => {
   for (const [page, none] of [['docs/configuration.md', 'none'], ['docs/zh-CN/configuration.md', '无']] as const) {
     const rows = [...(await read(page)).matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map((
       [, name, value]
@@ -173,7 +170,7 @@ t.test('the configuration pages list every setting with its default', async t =>
   }
 })
 
-t.test('the architecture page names every folder of src', async t => {
+t.test('lists every folder of src on the architecture page', async t => {
   const folders = (await readdir(join(root, 'src'), { withFileTypes: true })).filter(entry => entry.isDirectory())
   const named = [...(await read('docs/architecture.md')).matchAll(/^\| `(\w+)\/` \|/gm)].map(([, name]) => name)
   t.same(named.sort(), folders.map(({ name }) => name).sort())

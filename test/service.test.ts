@@ -1,4 +1,3 @@
-// The process as npm start runs it: start, stop in good order, be killed.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -8,7 +7,7 @@ import t from 'tap'
 import { stopPostgres } from '../src/database/embedded/server.ts'
 import { freePort, spawnService } from './support/service.ts'
 
-t.test('starts in an empty folder, recovers from a kill and shuts down in order', async t => {
+t.test('starts in an empty folder, recovers from SIGKILL and shuts down gracefully', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
   t.teardown(async () => {
     await stopPostgres(folder)
@@ -31,17 +30,17 @@ t.test('starts in an empty folder, recovers from a kill and shuts down in order'
 
   const second = spawnService({ ...env, PORT: String(await freePort()) })
   t.same([(await second.ended)[0], /already uses/.test(second.output())], [1, true], second.output())
-  t.equal(await put('two'), 201, 'the first goes on')
+  t.equal(await put('two'), 201, 'the first service continues')
 
   first.child.kill('SIGKILL')
   await first.ended
   const third = spawnService(env)
   await third.said(/listens on/)
-  t.notMatch(third.output(), /Administrator key/, 'the key is shown once only')
-  t.equal((await fetch(`${base}/v1/agencies/two`)).status, 200, 'what was acknowledged is there')
-  t.equal(await put('two'), 200, 'and the key still holds')
+  t.notMatch(third.output(), /Administrator key/, 'the key is printed only once')
+  t.equal((await fetch(`${base}/v1/agencies/two`)).status, 200, 'an acknowledged write survives')
+  t.equal(await put('two'), 200, 'the key remains valid')
 
-  // A request is under way when the service is told to stop: its answer still comes.
+  // A request in progress is answered after SIGTERM.
   const socket = connect(port, '127.0.0.1')
   let answer = ''
   socket.on('data', data => {
@@ -64,7 +63,7 @@ t.test('starts in an empty folder, recovers from a kill and shuts down in order'
   await t.rejects(fetch(`${base}/healthz`))
 })
 
-t.test('npm start stops the service on a signal and leaves no process behind', async t => {
+t.test('stops the service and all child processes when npm start receives a signal', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-service-'))
   t.teardown(async () => {
     await stopPostgres(folder)

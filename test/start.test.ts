@@ -1,4 +1,4 @@
-// What the start says: to a person on a terminal, to a program in a pipe, and when it cannot be.
+// Output of the service at startup: on a terminal, in a pipe, and on failure.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ async function newFolder (t: Test) {
   return folder
 }
 
-/** The one line that a start says which ends with exit code 1. */
+/** Returns the message of a start that fails with exit code 1 and exactly one log line. */
 async function failure (t: Test, env: Record<string, string>): Promise<string> {
   const start = spawnService({ PORT: '0', ...env })
   const [code] = await start.ended
@@ -32,7 +32,7 @@ async function failure (t: Test, env: Record<string, string>): Promise<string> {
   return lines[0]!.msg
 }
 
-t.test('writes JSON lines to a pipe, with the address and the first key, at every LOG_LEVEL', async t => {
+t.test('writes the address and the first key to a pipe as JSON lines at every LOG_LEVEL', async t => {
   const folder = await newFolder(t)
   const port = await freePort()
   const env = { DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'fatal' }
@@ -55,9 +55,9 @@ t.test('writes JSON lines to a pipe, with the address and the first key, at ever
   second.child.kill('SIGINT')
   t.same(await second.ended, [0, null])
   const messages = second.lines().map(line => line.msg)
-  t.ok(messages.includes('DATABSE_URL is not a setting: is DATABASE_URL meant?'), 'a slip of the keys is pointed out')
-  t.equal(messages.filter(message => /SIGINT/.test(message)).length, 1, 'one line says what ends the process')
-  t.notOk(messages.some(message => /Administrator/.test(message)), 'the key is shown once')
+  t.ok(messages.includes('DATABSE_URL is not a setting: is DATABASE_URL meant?'), 'suggests the correct name')
+  t.equal(messages.filter(message => /SIGINT/.test(message)).length, 1, 'logs the signal once')
+  t.notOk(messages.some(message => /Administrator/.test(message)), 'does not print the key again')
 })
 
 const hasTerminal = (() => {
@@ -68,7 +68,7 @@ const hasTerminal = (() => {
   }
 })()
 
-t.test('ends the start on a terminal with plain text', { skip: !hasTerminal && 'needs script(1)' }, async t => {
+t.test('prints the first key as plain text on a terminal', { skip: !hasTerminal && 'needs script(1)' }, async t => {
   const folder = await newFolder(t)
   const { child, ended, said, output } = spawnService(
     { DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'info' },
@@ -82,13 +82,13 @@ t.test('ends the start on a terminal with plain text', { skip: !hasTerminal && '
   )
   t.match(lines[0], /^\d\d:\d\d:\d\d info {2}making an empty database in /)
   t.notMatch(output(), '{"level"')
-  // Ctrl-C, as typed.
+  // Ctrl-C
   child.stdin!.write('\x03')
   t.equal((await ended)[0], 0)
   t.match(output(), /info {2}SIGINT: the service ends once/)
 })
 
-t.test('formats a log line for a terminal with its fields and its stack', t => {
+t.test('formats a log line for a terminal with its fields and stack trace', t => {
   const line = {
     level: 50,
     time: Date.now(),
@@ -103,7 +103,7 @@ t.test('formats a log line for a terminal with its fields and its stack', t => {
   t.end()
 })
 
-t.test('a start that fails ends with one message that names the setting', async t => {
+t.test('fails to start with one message that names the setting', async t => {
   const folder = await newFolder(t)
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
@@ -114,7 +114,7 @@ t.test('a start that fails ends with one message that names the setting', async 
     new RegExp(`^port ${port} of 127.0.0.1 is taken by another process: set PORT to another one`)
   )
   taken.close()
-  t.same(await readdir(folder), [], 'no database was made for nothing')
+  t.same(await readdir(folder), [], 'creates no database')
   t.match(
     await failure(t, { DATABASE_URL: 'postgres://clerk:hunter2@127.0.0.1:1/x' }),
     /^DATABASE_URL: nothing listens at /
@@ -123,7 +123,7 @@ t.test('a start that fails ends with one message that names the setting', async 
   t.match(await failure(t, { DATA_DIR: join(folder, 'file') }), /file is a file, not a folder: set DATA_DIR to /)
 })
 
-t.test('the command-line programs explain a wrong DATABASE_URL in one sentence', async t => {
+t.test('explains an invalid DATABASE_URL in command-line programs in one line', async t => {
   const run = spawnService(
     { DATABASE_URL: 'postgres://127.0.0.1:1/x', ADMIN_APIKEY: 'x' },
     [process.execPath, 'dist/bin/migrate.js']
@@ -135,14 +135,14 @@ t.test('the command-line programs explain a wrong DATABASE_URL in one sentence',
   )
 })
 
-t.test('an unhandled error shuts the process down in order, with one log line', async t => {
+t.test('shuts down gracefully on an unhandled error and logs it once', async t => {
   const { url } = await freshDatabase(t)
   const fault = 'data:text/javascript,process.on("SIGUSR2", () => { throw new Error("out of the blue") })'
   const { child, ended, said, lines, stderr } = spawnService(
     { DATABASE_URL: url, PORT: '0' },
     [process.execPath, '--import', fault, 'dist/server.js']
   )
-  // The last line of the start, so that the error is the last of all.
+  // Wait for the last line of the startup, so that the error is logged after it.
   await said(/Administrator key/)
   child.kill('SIGUSR2')
   t.equal((await ended)[0], 1)

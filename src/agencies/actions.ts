@@ -1,5 +1,5 @@
-// Registers agencies and changes their place in the tree. The rule for a change is in periods.ts; here it is checked
-// against the tree, and the totals of exactly the years concerned are updated.
+// Registers agencies and changes their place in the tree. periods.ts has the rules of a change; here the change is
+// validated against the tree, and the totals of exactly the years concerned are updated.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
@@ -45,7 +45,7 @@ export async function putAgency (
   })
 }
 
-/** Throws `agency-not-found`. */
+/** Changes a registered agency. Throws `agency-not-found`. */
 export async function changeAgency (
   db: Kysely<Database>,
   forms: Forms,
@@ -73,8 +73,8 @@ async function writeAgency (
 }
 
 /**
- * Requires the agency-tree lock; `before` is the agency as stored. Returns whether the caller must call
- * `recordHistory`, as the last step of the transaction.
+ * Applies a change. Requires the agency-tree lock; `before` is the agency as stored. Returns whether the caller must
+ * call `recordHistory`, as the last step of the transaction.
  */
 export async function applyAgencyChange (
   trx: Transaction<Database>,
@@ -106,7 +106,7 @@ export async function applyAgencyChange (
   return moved || renamed
 }
 
-/** The ranges of years that a change leads to; `old` is empty for a new agency. Throws where the change cannot be. */
+/** Returns the periods after a change; `old` is empty for a new agency. Throws if the change is not possible. */
 export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
   const given = Object.fromEntries(
     Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)
@@ -166,7 +166,7 @@ function firstPeriods (
 const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
 
-/** Rules that the schema cannot express. */
+/** Returns the faults of a change by rules that the schema cannot express. */
 export function findChangeFaults (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
   const faults: Fault[] = []
   if (change.code !== undefined && change.code !== code) {

@@ -29,7 +29,7 @@ export function agencyEvent (
   }
 }
 
-/** By field: what it was and what it is. */
+/** Returns the old and new value of each changed field. */
 function diffAgency (
   before: Record<string, unknown>,
   after: Record<string, unknown>

@@ -3,7 +3,7 @@
 const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 export const CREDIT_CODE_PATTERN = `^[${ALPHABET}]{2}[0-9]{6}[${ALPHABET}]{10}$`
 
-/** The check character for the first 17: the weights are the powers of 3 modulo 31. */
+/** Returns the check character for the first 17: the weights are the powers of 3 modulo 31. */
 export function creditCodeCheck (code: string): string {
   let sum = 0
   let weight = 1

@@ -1,4 +1,4 @@
-// What was known of agencies at each moment: the ranges of years and the name, as they were recorded.
+// The recorded history of agencies: their periods and name as they were known at each moment.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { TAKE_TIMESTAMP } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'

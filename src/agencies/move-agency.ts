@@ -19,7 +19,7 @@ export async function moveAgency (
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)
   await lockAgenciesForUpdate(trx, concerned)
-  // After the locks of the agencies and before those of the totals, as in a publication.
+  // The event comes after the locks of the agencies and before those of the totals, as in a publication.
   await record()
   await checkParents(trx, code, periods)
   await checkChildren(trx, code, periods)
@@ -44,7 +44,7 @@ export async function moveAgency (
 
 const places = ({ since, until, parent }: Period) => ({ since, until, parent })
 
-/** Requires each parent to be registered in all its years and not to be a descendant of the agency. */
+/** Throws unless each parent is registered in all years of its period and is not a descendant of the agency. */
 async function checkParents (trx: Transaction<Database>, code: string, periods: Period[]): Promise<void> {
   for (const { parent, since, until } of periods) {
     if (parent === null) continue

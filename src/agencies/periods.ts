@@ -1,4 +1,4 @@
-// The record of an agency over the years: consecutive periods of years without gaps.
+// The periods of an agency: consecutive ranges of years without gaps.
 import { NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 
 export interface Placement {
@@ -15,13 +15,13 @@ export interface Period extends Placement {
 
 const STANDING = ['parent', 'level', 'kind', 'reporting'] as const
 
-/** Which fields of the standing a change would alter in the latest period. */
+/** Returns the fields that a change would alter in the latest period. */
 export const changedFields = (latest: Period, change: Partial<Placement>) =>
   STANDING.filter(field => change[field] !== undefined && change[field] !== latest[field])
 
 /**
- * What is given holds from `since` on, in every later period too; what is left out stays as it is in each.
- * Earlier years stay as they are; a `since` before the first year makes the agency older.
+ * Applies the given fields from `since` on, in every later period too; omitted fields stay as they are in each. Earlier
+ * years do not change; a `since` before the first year extends the first period.
  */
 export function changeSince (periods: Period[], change: Partial<Placement>, since: number): Period[] {
   const first = periods[0]!
@@ -35,7 +35,7 @@ export function changeSince (periods: Period[], change: Partial<Placement>, sinc
   return joined(split.map(period => period.since >= since ? { ...period, ...given } : period))
 }
 
-/** Ends the agency with the year `until`, or takes an end back. */
+/** Ends the agency with the year `until`, or moves or removes its end. */
 export function changeUntil (periods: Period[], until: number): Period[] {
   const kept = periods.filter(period => period.since <= until)
   return kept.map((period, i) => i === kept.length - 1 ? { ...period, until } : period)
@@ -51,7 +51,7 @@ function joined (periods: Period[]): Period[] {
   return result
 }
 
-/** A range for people: `2019-2020`, `2021-`. */
+/** Formats a range for people: `2019-2020`, `2021-`. */
 export function formatYears (since: number, until: number): string {
   if (since === NO_FIRST_YEAR && until === NO_LAST_YEAR) return 'all years 所有年度'
   return since === until

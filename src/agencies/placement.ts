@@ -1,5 +1,5 @@
-// Changing the tree: an agency must stand below the caller's in all the years concerned, before the change and after
-// it.
+// Authorizes changes of the tree: the agency must be in the caller's subtree in all the years concerned, before and
+// after the change.
 import { type Kysely, sql } from 'kysely'
 import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { outsideSubtree } from '../auth/coverage.ts'
@@ -14,7 +14,7 @@ interface Place {
 }
 
 /**
- * Throws `outside-subtree`. An agency that is not registered yet has to stand below the caller's from its first year
+ * Throws `outside-subtree`. An agency that is not registered yet must be in the caller's subtree from its first year
  * on.
  */
 export async function requirePlacement (
@@ -54,7 +54,7 @@ async function placesConcerned (
   return places
 }
 
-/** Whether it is that agency or a descendant in every one of these years in which it is registered. */
+/** Returns whether `agency` is `above` or a descendant of it in every one of these years in which it is registered. */
 async function standsBelow (
   db: Kysely<Database>,
   above: string,

@@ -1,4 +1,4 @@
-// Reading agencies.
+// Reads agencies.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import type { Agency } from './schemas.ts'
@@ -11,7 +11,7 @@ const writeYears = <P extends { since: number, until: number }>(period: P) => ({
   until: orNull(period.until, NO_LAST_YEAR)
 })
 
-/** The agency as it is in its latest years, with all its ranges. */
+/** Returns the agency as in its latest years, with all its periods. */
 export async function findAgency (db: Kysely<Database>, code: string): Promise<Agency | undefined> {
   const agency = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
     'code',
@@ -23,7 +23,7 @@ export async function findAgency (db: Kysely<Database>, code: string): Promise<A
   return { ...agency, ...periods.at(-1)!, periods }
 }
 
-/** Those of the codes that are registered, by code. */
+/** Returns the registered agencies among these codes, by code. */
 export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
   const among = sql<string>`any(${codes})`
   const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
@@ -58,7 +58,8 @@ export interface AgencyFilter {
 }
 
 /**
- * In the order of the codes. Each as it is in `year`, else in its latest years; so is the tree that `under` goes by.
+ * Lists agencies in the order of their codes, as in `year` or else in their latest years. `under` follows the tree of
+ * that same time.
  */
 export async function listAgencies (
   db: Kysely<Database>,
@@ -75,10 +76,10 @@ export async function listAgencies (
   if (level !== undefined) conditions.push(sql`p.level = ${level}`)
   if (kind !== undefined) conditions.push(sql`p.kind = ${kind}`)
   if (q !== undefined) conditions.push(sql`(a.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
-  // The ancestor in the last of the latest years.
+  // Without `year`, the ancestors are those of the agency's last year.
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {
-    // The first condition finds the few agencies by index, the second holds each to the year.
+    // The first condition finds the few agencies by index, the second checks the year.
     conditions.push(
       sql`a.code in (select ${under} union all select agency from agency_ancestor where ancestor = ${under})
       and (a.code = ${under} or exists (

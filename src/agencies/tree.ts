@@ -1,4 +1,4 @@
-// The agency tree in the database: periods, and the ancestors derived from them.
+// Stores the agency tree: the periods of agencies, and the ancestors derived from them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
 import type { Period } from './periods.ts'
@@ -10,7 +10,7 @@ import type { Period } from './periods.ts'
 export const lockTree = (trx: Transaction<Database>) =>
   sql`lock table agency_period in share row exclusive mode`.execute(trx)
 
-/** Locks in the order of the codes, so that two transactions cannot deadlock. */
+/** Locks the agencies FOR UPDATE, in the order of their codes, so that two transactions cannot deadlock. */
 export async function lockAgenciesForUpdate (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`select from agency where code = any(${codes}) order by code for update`.execute(trx)
 }
@@ -30,7 +30,7 @@ export async function findPeriod (db: Kysely<Database>, agency: string, year: nu
     .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).executeTakeFirst()
 }
 
-/** An agency in a year, with all its ancestors; '' is the whole registry. */
+/** Returns the placement of an agency in a year, with all its ancestors; '' is the whole registry. */
 export async function placementOf (
   trx: Transaction<Database>,
   agency: string,
@@ -44,7 +44,7 @@ export async function placementOf (
   return standing!
 }
 
-/** They and all that were ever below them. */
+/** Returns the agencies and all that were ever below them. */
 export async function subtreesOf (db: Kysely<Database>, agencies: string[]): Promise<string[]> {
   const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where(
     'ancestor',
@@ -54,7 +54,7 @@ export async function subtreesOf (db: Kysely<Database>, agencies: string[]): Pro
   return [...new Set([...agencies, ...rows.map(row => row.agency)])]
 }
 
-/** It and all that were ever below it. */
+/** Returns the agency and all that were ever below it. */
 export async function subtreeOf (db: Kysely<Database>, agency: string): Promise<string[]> {
   const rows = await db.selectFrom('agency_ancestor').select('agency').distinct().where('ancestor', '=', agency)
     .execute()

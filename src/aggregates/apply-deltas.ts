@@ -7,11 +7,11 @@ import { largestTotal } from '../form/figures.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
 
-/** A row of `total` by level and kind, or a change to one: then its numbers may be negative. */
+/** A row of `total` by level and kind, or a delta to one, whose numbers may be negative. */
 export type Total = TotalTable
 export type Expected = ExpectedTable
 
-/** Adds to the totals; each agency, year, form, level and kind at most once. Throws `total-overflow`. */
+/** Adds deltas to the totals; each agency, year, form, level and kind occurs at most once. Throws `total-overflow`. */
 export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
   const rows = withSums(changes).filter(row =>
     row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean)
@@ -50,10 +50,10 @@ export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms
   }
 }
 
-/** The lowest of the limits by scale: only above it does the limit of each cell matter. */
+/** The lowest of the limits by scale: the limit of each cell is checked only above it. */
 const MIN_LIMIT = Math.min(...[1, 100, 1_000_000].map(largestTotal))
 
-/** Adds to the expected counts. Requires the agency-tree lock. */
+/** Adds deltas to the expected counts. Requires the agency-tree lock. */
 export async function applyExpectedDeltas (trx: Transaction<Database>, changes: Expected[]): Promise<void> {
   const rows = changes.filter(row => row.change !== 0)
   if (rows.length === 0) return
@@ -71,7 +71,7 @@ export function withSums (rows: Total[]): Total[] {
   return [...rows, ...addByKey(rows.map(row => ({ ...row, level: '', kind: '' })), addTotals, totalKey)]
 }
 
-/** after - before, row by row; unchanged rows have a difference of zero. */
+/** Returns after - before, row by row; unchanged rows have a difference of zero. */
 export const diffTotals = (before: Total[], after: Total[]): Total[] =>
   addByKey([...after, ...before.map(negatedTotal)], addTotals, totalKey)
 

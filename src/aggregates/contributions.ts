@@ -5,7 +5,7 @@ import { type Database, FOR_EVER, NO_LAST_YEAR } from '../database/types.ts'
 import type { Figure } from '../form/figures.ts'
 import type { Expected, Total } from './apply-deltas.ts'
 
-/** Rows by level and kind. `agencies` and `year` undefined: all. */
+/** Returns rows of totals by level and kind. If `agencies` or `year` is undefined, includes all. */
 export async function contributedTotals (
   db: Kysely<Database>,
   agencies: string[] | undefined,
@@ -14,8 +14,8 @@ export async function contributedTotals (
 ): Promise<Total[]> {
   const positions = Array.from({ length: width }, (_, i) => i + 1)
   const each = (column: (position: number) => string) => sql.raw(positions.map(column).join())
-  // First by direct parent, so that each report is added once and only the sums climb the tree. The text of a
-  // vector is read once, whatever is taken from it.
+  // Sums by direct parent first, so that each report is added once and only the sums are passed up the tree. The text
+  // of a vector is parsed once, however many figures are selected.
   const { rows } = await sql<Total & { cells: number }>`
     with leaf as materialized (
       select coalesce(p.parent, '') as parent, v.year, v.form, p.level, p.kind, count(*) as reports,
@@ -48,7 +48,7 @@ export async function contributedTotals (
   }))
 }
 
-/** The change of the expected count of each ancestor, by the first year in which it applies. */
+/** Returns the change of the expected count of each ancestor, by the first year in which it applies. */
 export async function contributedExpected (db: Kysely<Database>, agencies: string[] | undefined): Promise<Expected[]> {
   const { rows } = await sql<Expected>`
     with filer as (
@@ -66,7 +66,7 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
   return rows
 }
 
-/** What one published report contributes to each agency above it. */
+/** Returns what one published report contributes to each ancestor of its agency. */
 export function contributionsOf (
   above: string[],
   report: { year: number, form: string, level: string, kind: string, figures: Figure[] }

@@ -7,7 +7,7 @@ import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
 import { applyTotalDeltas, type Total, totalKey } from './apply-deltas.ts'
 
-/** Where a report counts: the agency directly above its own ('' for none), and what its own is. */
+/** Where a report counts: the parent of its agency ('' for none), and the agency's own level and kind. */
 export interface Parent {
   parent: string
   level: string
@@ -21,13 +21,13 @@ interface Sum {
   level: string
   kind: string
   reports: number
-  /** Small numbers while they are small: a nation has a hundred thousand of these sums. */
+  /** 32-bit integers while the sums fit: the whole registry has a hundred thousand of these sums. */
   figures: Int32Array | Float64Array
-  /** How many reports lack the figure; undefined while none lacks any. */
+  /** Number of reports that lack each figure; undefined while none lacks any. */
   blank: Int32Array | undefined
 }
 
-/** Rows of totals in one statement. */
+/** Maximum number of rows of totals in one statement. */
 const BATCH_ROWS = 100
 const MAX_INT32 = 2 ** 31 - 1
 
@@ -37,7 +37,7 @@ export class DeltaAccumulator {
   /** Consecutive reports mostly belong to the same parent. */
   #last: Sum | undefined
 
-  /** `figures` in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
+  /** Adds a report. `figures` are in the order of the form's cells; NaN is blank. Throws `total-overflow`. */
   add ({ parent, level, kind }: Parent, year: number, form: string, figures: Float64Array): void {
     let sum = this.#last
     if (
@@ -91,7 +91,7 @@ export class DeltaAccumulator {
     })
   }
 
-  /** By agency: the sums that count for it. */
+  /** Returns the sums that count for each agency. */
   async #above (trx: Transaction<Database>): Promise<Map<string, Sum[]>> {
     const above = new Map([...this.#byParent].map(([agency, sums]) => [agency, [...sums]]))
     const ancestors = await trx.selectFrom('agency_ancestor').select(['agency', 'ancestor', 'since', 'until'])

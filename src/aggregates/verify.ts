@@ -40,7 +40,7 @@ export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise
   })
 }
 
-/** One year at a time: memory should not hold a nation's totals of all years twice. */
+/** Verifies one year at a time: memory should not hold the totals of all years of the registry twice. */
 async function verifyYears (
   trx: Transaction<Database>,
   forms: Forms
@@ -61,7 +61,10 @@ async function verifyYears (
   return { count, differences: found }
 }
 
-/** The latest version is public, unless the report was withdrawn; a version follows the one before. */
+/**
+ * Selects reports and versions that contradict each other: the latest version must be public unless the report was
+ * withdrawn, and each version must follow the one before.
+ */
 const reportDifferences = sql`
   select format('report %s %s: its status and version are not those of its versions', r.agency, r.year) as difference
   from report r left join report_version v on v.agency = r.agency and v.year = r.year and v.version = r.version
@@ -76,7 +79,7 @@ const reportDifferences = sql`
   where v.published_at >= v.public_until or n.published_at < v.public_until
      or (v.withdrawal_reason is null and n.published_at is distinct from nullif(v.public_until, 'infinity'))`
 
-/** What is recorded of agencies as of now is what they are. */
+/** Selects agencies whose current record differs from their current state. */
 const agencyDifferences = sql`
   select format('agency %s: what is recorded of it is not what it is', coalesce(p.agency, r.agency))
   from (select agency, since, until, parent, level, kind, reporting, name from agency_period join agency on code = agency) p

@@ -1,5 +1,6 @@
-// The events of a bulk import: kept in a file until all its reports are locked, then added to the chains of all of them
-// with a few statements. They get their places at once: nobody else gives any until the transaction ends.
+// The audit events of a bulk import: buffered in a file until all its reports are locked, then appended to their hash
+// chains with a few statements. They get their sequence numbers at once, because no other transaction can assign any
+// until this one ends.
 import { sql, type Transaction } from 'kysely'
 import type { FileHandle } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
@@ -12,23 +13,23 @@ import { eventHash, nextRunningHash } from './hash.ts'
 import { type AuditContext, type NewEvent, toEventRow } from './record.ts'
 import { type Checkpoint, lockLastCheckpoint, saveCheckpoint } from './sequence.ts'
 
-/** The end of a chain. Hash in hexadecimal; `at` as in the hash, '' before the first event. */
+/** The head of a hash chain. `hash` is in hexadecimal; `at` is as in the hash, '' before the first event. */
 interface ChainHead {
   n: number
   at: string
   hash: string
 }
 
-/** `row` has chain, year and body as COPY takes them. */
+/** `row` holds chain, year and body in the text format of COPY. */
 interface BatchedEvent {
   chain: string
   row: string
   body: string
 }
 
-/** Events of one part, and chains of one statement. */
+/** Number of events in a part, and of chains in a statement. */
 const BATCH_SIZE = 2000
-/** Events that are followed at a time: in between the database is given what it waits for. */
+/** Number of events appended before the event loop gets a turn, so that the database does not wait for this process. */
 const EVENTS_PER_TURN = 25
 
 export async function withEventBatch<Result> (work: (events: EventBatch) => Promise<Result>): Promise<Result> {
@@ -46,9 +47,9 @@ export class EventBatch {
   /** The columns that do not depend on earlier events: chain, year, body. */
   readonly #rows = new CopyRows()
   #staged = 0
-  /** Bytes of each part that is in the file. */
+  /** Size in bytes of each part in the file. */
   readonly #parts: number[] = []
-  /** The number of new events by chain: few bytes, as a nation has many chains. */
+  /** The number of pending events by chain: a few bytes each, because there are many chains. */
   readonly #waiting = new Map<string, number>()
   /** The heads of the chains in this batch. */
   readonly #heads = new Map<string, ChainHead>()
@@ -57,7 +58,7 @@ export class EventBatch {
     this.#file = file
   }
 
-  /** Buffers an event; a failed write is reported by `record`. */
+  /** Buffers an event. If the write to the file fails, `record` throws. */
   add (by: AuditContext, event: NewEvent): void {
     const { chain, year, body } = toEventRow(by, event)
     this.#waiting.set(chain, (this.#waiting.get(chain) ?? 0) + 1)
@@ -75,8 +76,8 @@ export class EventBatch {
   }
 
   /**
-   * Requires the agency-tree lock: only its holder locks several chains, so lock order cannot deadlock. Call at the
-   * point where `recordEvent` would be called.
+   * Writes the buffered events. Requires the agency-tree lock: only its holder locks several chains, so lock order
+   * cannot deadlock. Call at the point where `recordEvent` would be called.
    */
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#waiting.size === 0) return
@@ -87,7 +88,7 @@ export class EventBatch {
     let place = await lockLastCheckpoint(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
     await writeBehind(async store => {
-      // While one is stored, the other is filled.
+      // One buffer is stored while the other is filled.
       let [rows, other] = [new CopyRows(), new CopyRows()]
       for await (const part of this.#read(trx)) {
         const ends: [string, ChainHead][] = []
@@ -136,7 +137,10 @@ export class EventBatch {
     })
   }
 
-  /** One event more in its chain and in the feed. Those chains that have no more are at their ends. */
+  /**
+   * Appends one event to its chain and to the feed. If no more events are pending for the chain, adds its head to
+   * `ends`.
+   */
   #follow (
     { seq, hash }: Checkpoint,
     now: string,
@@ -162,7 +166,7 @@ export class EventBatch {
   async #findHeads (trx: Transaction<Database>, chains: string[]): Promise<void> {
     const unknown = [...new Set(chains.filter(chain => !this.#heads.has(chain)))]
     if (unknown.length === 0) return
-    // One string for all rows: separate rows take the driver three times as long.
+    // Returns all rows as one string: the driver needs three times as long to parse separate rows.
     const { rows: [row] } = await sql<{ heads: string }>`
       select string_agg(concat_ws(E'\\t', chain, n, case when n = 0 then '' else event_time(at) end, encode(hash, 'hex')), E'\\n') as heads
       from event_chain where chain = any(${unknown})`.execute(trx)

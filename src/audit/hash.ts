@@ -3,10 +3,10 @@ import { hash } from 'node:crypto'
 
 export const EMPTY_HASH = Buffer.alloc(0)
 
-/** SHA-256 of an event in its chain; `previous` is the hash of the event before it, in hexadecimal. */
+/** Returns the SHA-256 of an event in its chain; `previous` is the hash of the event before it, in hexadecimal. */
 export const eventHash = (previous: string, n: number, at: string, body: string): Buffer =>
   hash('sha256', `${previous} ${n} ${at} ${body}`, 'buffer')
 
-/** The running hash of the feed after the next event. */
+/** Returns the running hash of the feed after the next event. */
 export const nextRunningHash = (running: Buffer, event: Buffer): Buffer =>
   hash('sha256', Buffer.concat([running, event]), 'buffer')

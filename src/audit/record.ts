@@ -3,13 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../database/types.ts'
 
-/** Who acts, as `Actor.name` has it: never a secret; and in which request. */
+/** The caller as in `Actor.name`, never a secret, and the request. */
 export interface AuditContext {
   actor: string
   request_id: string
 }
 
-/** The caller of an operation that needs one. */
+/** Returns the audit context of a request, which must have a caller. */
 export const auditContext = (request: FastifyRequest): AuditContext => ({
   actor: request.actor!.name,
   request_id: request.id
@@ -40,7 +40,7 @@ export interface NewEvent {
   agency: string | null
   /** The year of the report; null for events of agencies and keys. */
   year: number | null
-  /** What is particular to the kind: version, reason, digest, changes. */
+  /** Details of this kind of event: version, reason, digest, changes. */
   details?: Record<string, unknown>
 }
 
@@ -65,7 +65,7 @@ export async function recordEvent (trx: Transaction<Database>, by: AuditContext,
   await extend()
 }
 
-/** The row of an event; `body` is the text that is hashed. */
+/** Returns the row of an event; `body` is the text that is hashed. */
 export function toEventRow ({ actor, request_id: requestId }: AuditContext, { kind, agency, year, details }: NewEvent) {
   return {
     chain: agency ?? '',

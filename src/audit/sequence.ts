@@ -1,15 +1,15 @@
-// The places of the events in the one order for all who follow them. An event gets its place after it is committed, or
-// together with all others of a bulk import: so no reader who has seen a place can miss a lower one, and single writers
-// never wait for each other over it.
+// Assigns sequence numbers, which put all events in one order for their readers. An event gets its number after it is
+// committed, or together with all others of a bulk import. So no reader who has seen a number can miss a lower one, and
+// single writers never wait for each other over numbers.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import { EMPTY_HASH, nextRunningHash } from './hash.ts'
 
-/** At a time; all that wait for a place are sorted for it. */
+/** Maximum number of events in a batch; each batch sorts all events without a number. */
 const MAX_BATCH = 50_000
 
-/** A place in the feed, and the running hash over all events up to it. */
+/** A sequence number, and the running hash of all events up to it. */
 export interface Checkpoint {
   seq: number
   hash: Buffer
@@ -35,7 +35,7 @@ async function lockSequence (trx: Transaction<Database>): Promise<Checkpoint> {
   return last ?? { seq: 0, hash: EMPTY_HASH }
 }
 
-/** Gives the last place; the same when there was nothing to place. */
+/** Numbers one batch of events and returns the last checkpoint, which is `last` itself if there was none to number. */
 async function assignBatch (trx: Transaction<Database>, last: Checkpoint): Promise<Checkpoint> {
   const { rows } = await sql<{ chain: string, n: number, hash: Buffer }>`
     select chain, n, hash from event where seq is null order by at, chain, n limit ${MAX_BATCH}`.execute(trx)
@@ -56,9 +56,9 @@ const follow = (place: Checkpoint, events: { hash: Buffer }[]): Checkpoint => ({
 })
 
 /**
- * For a transaction that assigns numbers to its own events: returns the checkpoint after which it may continue. The
- * transaction must hold the locks of all chains concerned, so that every earlier event of a chain already has its
- * number.
+ * Locks the sequence for a transaction that numbers its own events, and returns the checkpoint after which it may
+ * continue. The transaction must hold the locks of all chains concerned, so that every earlier event of a chain already
+ * has its number.
  */
 export async function lockLastCheckpoint (trx: Transaction<Database>): Promise<Checkpoint> {
   for (let last = await lockSequence(trx);;) {
@@ -68,7 +68,7 @@ export async function lockLastCheckpoint (trx: Transaction<Database>): Promise<C
   }
 }
 
-/** Keeps the running hash up to the last that the transaction has placed. */
+/** Stores the running hash up to the last number that the transaction has assigned. */
 export async function saveCheckpoint (trx: Transaction<Database>, place: Checkpoint): Promise<void> {
   await trx.insertInto('event_checkpoint').values(place).execute()
 }

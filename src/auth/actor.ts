@@ -1,17 +1,16 @@
-/** In ascending order: each role may do what those before it may. */
-
+/** In ascending order: each role may do what those before it may do. */
 export const ROLES = ['filer', 'supervisor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-/** The agency of callers who act for the whole registry: an ancestor of every agency in `agency_ancestor`. */
+/** The agency code of callers who act for the whole registry: in `agency_ancestor` an ancestor of every agency. */
 export const WHOLE_REGISTRY = ''
 export interface Actor {
   /** The name in the logs and the audit log: `key 12`, `token of zhang@example.org`, `ADMIN_API_KEY`. */
   name: string
   role: Role
-  /** It acts for this agency and all below it, or for the `WHOLE_REGISTRY`. */
+  /** The caller acts for this agency and all below it, or for the `WHOLE_REGISTRY`. */
   agency: string
-  /** Id of the API key, when it came with one. */
+  /** Id of the caller's API key; null without one. */
   key: number | null
   expires: Date | null
 }

@@ -7,7 +7,7 @@ import { type Role, WHOLE_REGISTRY } from './actor.ts'
 import type { Authenticator } from './authenticate.ts'
 import { hashOf, prefixOf } from './secret.ts'
 
-/** ADMIN_API_KEY. */
+/** Authenticates `ADMIN_API_KEY`. */
 export function authenticateAdminKey (secret: string): Authenticator {
   const hash = hashOf(secret)
   return async bearer =>
@@ -16,7 +16,10 @@ export function authenticateAdminKey (secret: string): Authenticator {
       : undefined
 }
 
-/** Queries the database for each request, so that a revoked key is refused by all processes at once. */
+/**
+ * Authenticates the keys in the database. Queries it for each request, so that all processes reject a revoked key at
+ * once.
+ */
 export function authenticateApiKey (db: Kysely<Database>): Authenticator {
   return async bearer => {
     const hash = hashOf(bearer)

@@ -1,5 +1,4 @@
-// Identifies the caller. The bearer is offered to each authenticator in turn; what the caller may do is decided in
-// authorize.ts.
+// Identifies the caller: passes the bearer to each authenticator in turn. authorize.ts decides what the caller may do.
 import type { FastifyInstance } from 'fastify'
 import { problem, Problem } from '../problems/problem.ts'
 import type { Actor } from './actor.ts'
@@ -7,7 +6,7 @@ import type { Actor } from './actor.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     actor: Actor | null
-    /** Why the bearer that was sent is not accepted. */
+    /** Why the bearer is not accepted. */
     authenticationError: Problem | null
   }
 }
@@ -18,8 +17,8 @@ declare module 'fastify' {
 export type Authenticator = (bearer: string) => Promise<Actor | undefined>
 
 /**
- * Records an authentication error without throwing it, so that the request still counts against the rate limit of its
- * address.
+ * Sets the caller of each request. Records an authentication error without throwing it, so that the request still
+ * counts against the rate limit of its address.
  */
 export function authenticate (app: FastifyInstance, ways: Authenticator[]): void {
   app.decorateRequest('actor', null)

@@ -13,7 +13,7 @@ declare module 'fastify' {
     rule?: Rule
   }
   interface FastifyRequest {
-    /** The caller reads of the report in the path what the public reads: what is published. */
+    /** The caller sees only what is published of the report in the path, as the public does. */
     seesPublishedOnly: boolean
   }
 }
@@ -23,7 +23,7 @@ const A_KEY = [{ api_key: [] }, { jwt: [] }]
 /** Throws `outside-subtree` unless the agency is in the caller's subtree before and after the change. */
 export type RequirePlacement = (db: Kysely<Database>, actor: Actor, code: string, change: unknown) => Promise<void>
 
-/** Register after `authenticate` and before the routes. */
+/** Authorizes every request. Register after `authenticate` and before the routes. */
 export function authorizeRequests (
   app: FastifyInstance,
   db: Kysely<Database>,

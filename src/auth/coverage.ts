@@ -1,5 +1,5 @@
-// Which agencies a caller acts for: its own and all below it, in the tree of the year; without a year, of an agency's
-// latest years.
+// Which agencies a caller acts for: its own and all below it, in the tree of the given year, or else in that of the
+// agency's latest year.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import type { Fault } from '../problems/fault.ts'
@@ -11,7 +11,7 @@ export interface Target {
   year?: number | undefined
 }
 
-/** The SQL condition that an agency is in the subtree in a year. */
+/** Returns the SQL condition that an agency is in the subtree in a year. */
 export function isCovered (
   subtree: string,
   agency: RawBuilder<unknown>,
@@ -23,14 +23,14 @@ export function isCovered (
     select from agency_ancestor above where above.agency = ${agency} and above.ancestor = ${subtree} and above.since <= ${moment} and above.until >= ${moment}))`
 }
 
-/** The year for `isCovered` where a row may have none. */
+/** Returns the year for `isCovered` if a row may have none. */
 export const yearOrLatest = (agency: RawBuilder<unknown>, year: RawBuilder<unknown>): RawBuilder<number> =>
   sql`coalesce(${year}, ${latestYear(agency)})`
 
 const latestYear = (agency: RawBuilder<unknown>) =>
   sql`(select max(until) from agency_period latest where latest.agency = ${agency})`
 
-/** Whether the caller acts for the agency. */
+/** Returns whether the caller acts for the agency. */
 export async function isInSubtree (db: Kysely<Database>, actor: Actor, { agency, year }: Target): Promise<boolean> {
   if (actor.agency === WHOLE_REGISTRY || actor.agency === agency) return true
   const covered = isCovered(actor.agency, sql`${agency}::text`, year === undefined ? null : sql`${year}::integer`)
@@ -38,7 +38,7 @@ export async function isInSubtree (db: Kysely<Database>, actor: Actor, { agency,
   return row!.covered
 }
 
-/** The same for many targets, in one query. */
+/** Returns for each of many targets whether the caller acts for it, with one query. */
 export async function areInSubtree (db: Kysely<Database>, actor: Actor, asked: Target[]): Promise<boolean[]> {
   if (actor.agency === WHOLE_REGISTRY || asked.length === 0) return asked.map(() => true)
   const agencies = asked.map(({ agency }) => agency)

@@ -1,10 +1,10 @@
-// Who may do what: the one table. An operation that is not in it does not start.
+// The table of authorization rules. The service does not start with an operation that is missing here.
 import type { Role } from './actor.ts'
 
 /**
- * Where the agency stands whose subtree must be the caller's: in the path, the query or the body, each with the year if
- * there is one. `standing`: an agency in the tree, which must stand below the caller's before and after the change.
- * `each`: of every item the operation asks for itself, by `isCovered`, `coverage` or `refuseOutside`.
+ * Where the request names the agency that must be in the caller's subtree: in the path, the query or the body, each
+ * with the year if there is one. `standing`: the agency must be in the caller's subtree before and after the change.
+ * `each`: the operation authorizes every item itself, with `isCovered`, `coverage` or `refuseOutside`.
  */
 export type RuleScope = 'path' | 'query' | 'body' | 'standing' | 'each'
 export interface Rule {
@@ -17,8 +17,8 @@ const filer = (of: RuleScope | null): Rule => ({ minimumRole: 'filer', scope: of
 const supervisor = (of: RuleScope | null): Rule => ({ minimumRole: 'supervisor', scope: of })
 
 /**
- * By operation id. What anyone may read of a path is, for those whose subtree it is in, the working state; for all
- * others what is published.
+ * Rules by operation id. If anyone may read a path, callers whose subtree contains its agency read the working state,
+ * and all others what is published.
  */
 export const RULES: Record<string, Rule> = {
   isLive: anyone(),
@@ -61,7 +61,7 @@ export const RULES: Record<string, Rule> = {
   putRow: filer('path'),
   deleteRow: filer('path'),
   importDocument: filer('query'),
-  // To publish, an import needs what publishReport needs.
+  // An import that publishes also needs the role of publishReport.
   importReports: filer('each'),
   putReportsFile: filer('each'),
   getImport: filer('each'),

@@ -1,4 +1,5 @@
-// Tokens (JWT) of an identity provider. Role and agency stand in the claims `gongkai_role` and `gongkai_agency`.
+// Authenticates tokens (JWT) of an identity provider. The claims `gongkai_role` and `gongkai_agency` hold role and
+// agency.
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -15,21 +16,21 @@ import type { Authenticator } from './authenticate.ts'
 
 export interface TokenOptions {
   audience: string
-  /** The only `iss` accepted; without `keys` they are looked up by its discovery document. */
+  /** The only `iss` accepted. Without `keys`, the issuer's discovery document leads to them. */
   issuer?: string | undefined
   keys?: JSONWebKeySet | undefined
 }
 
 /**
- * Public keys only: with a shared secret, whoever can check a token could make one, and a public key could pass for the
- * secret.
+ * Asymmetric algorithms only: with a shared secret, whoever can verify a token could issue one, and a public key could
+ * be used as the secret.
  */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const CLOCK_TOLERANCE_S = 30
 const PROVIDER_TIMEOUT_MS = 5000
 /**
- * An unknown key id makes us fetch the provider's keys anew, but tokens made up by anybody must not make us a nuisance
- * to it.
+ * An unknown key id makes the service fetch the provider's keys again, but forged tokens must not make it flood the
+ * provider.
  */
 const PAUSE_MS = 1000
 const KEYS_KEPT_MS = 10 * 60_000
@@ -53,7 +54,7 @@ export function authenticateToken ({ issuer, audience, keys }: TokenOptions): Au
   }
 }
 
-/** The keys that the issuer's discovery document points to, which is fetched when the first token comes. */
+/** Returns the keys of the issuer's discovery document, which is fetched with the first token. */
 function discovered (issuer: string): JWTVerifyGetKey {
   let keySet: Promise<JWTVerifyGetKey> | undefined
   return async (header, token) => {
@@ -87,7 +88,7 @@ async function discover (issuer: string): Promise<JWTVerifyGetKey> {
 function actorOf ({ sub, exp, gongkai_role: role, gongkai_agency: agency }: JWTPayload): Actor {
   if (!SUBJECT.test(sub!)) throw claimRefused('sub')
   if (!ROLES.includes(role as Role)) throw claimRefused('gongkai_role')
-  // No agency means the whole registry, which is for administrators alone: that a claim was forgotten must not open it.
+  // No agency means the whole registry, which only administrators may act for: a forgotten claim must not grant it.
   if (agency === undefined ? role !== 'admin' : typeof agency !== 'string' || !AGENCY.test(agency)) {
     throw claimRefused('gongkai_agency')
   }
@@ -100,7 +101,7 @@ function actorOf ({ sub, exp, gongkai_role: role, gongkai_agency: agency }: JWTP
   }
 }
 
-/** Appears in the audit log. */
+/** The subject appears in the audit log. */
 const SUBJECT = /^\P{C}{1,200}$/u
 const AGENCY = /^[\w.-]{1,64}$/
 

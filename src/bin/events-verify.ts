@@ -1,4 +1,4 @@
-// npm run events:verify -- FILE...: verifies exported events, pages of GET /v1/events one a line, against their hashes.
+// npm run events:verify -- FILE...: verifies the hashes of exported events: pages of GET /v1/events, one per line.
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type ExportedEvent, verifyExported } from '../audit/events/verify-export.ts'

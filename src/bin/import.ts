@@ -1,5 +1,5 @@
-// npm run import -- reports|agencies FILE: sends a file to a running service and shows how it fares. Exit 0 when all of
-// it is stored, 1 when anything was rejected or failed, 2 when it could not be sent.
+// npm run import -- reports|agencies FILE: sends a file to a running service and shows the progress. Exits with 0 if
+// everything is stored, with 1 if anything was rejected or failed, with 2 if the file could not be sent.
 import { createReadStream } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,7 @@ const headers = {
 }
 
 type Job = Static<typeof ImportJob>
-/** What an import or a problem says, as far as it is shown. */
+/** The members of an import or a problem that are shown. */
 type Answer = Partial<Pick<Static<typeof ImportResult>, 'counts' | 'errors' | 'more_errors'>> & { detail?: string }
 
 async function main (): Promise<number> {
@@ -107,7 +107,7 @@ const typeOf = (file: string) =>
     ? 'application/x-ndjson'
     : 'application/octet-stream'
 
-/** One line that is written over; into a file or pipe none. */
+/** Overwrites one line of a terminal; writes nothing to a file or pipe. */
 function show (text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }

@@ -1,10 +1,10 @@
-// What the programs that need the database share.
+// Shared by the programs that need the database.
 import type { Kysely } from 'kysely'
 import { findMisspelt, loadConfig } from '../config.ts'
 import { connectBeside } from '../database/connect.ts'
 import type { Database } from '../database/types.ts'
 
-/** Does `work` on the database that the configuration names. A fault is one sentence, and exit code 1. */
+/** Runs `work` on the configured database. Reports an error as one sentence, with exit code 1. */
 export async function runOnDatabase (work: (db: Kysely<Database>) => Promise<void>): Promise<void> {
   try {
     const config = loadConfig(process.env)

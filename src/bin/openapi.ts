@@ -1,5 +1,5 @@
-// npm run openapi writes openapi/openapi.json and .yaml from the code; with --check it only compares, and exits 1 when
-// they differ.
+// npm run openapi: writes openapi/openapi.json and .yaml from the code. With --check it only compares, and exits with 1
+// if they differ.
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../app.ts'
 import { openDatabase } from '../database/connection.ts'
@@ -7,7 +7,7 @@ import { Forms } from '../forms/forms.ts'
 import { readForms } from '../forms/load-forms.ts'
 
 const folder = new URL('../../openapi/', import.meta.url)
-// Never connected to: the document is made from the routes alone.
+// Never connected: the document is generated from the routes alone.
 const db = openDatabase('postgres://nowhere.invalid/none', 1, () => {})
 const app = await buildApp({ db, forms: new Forms(await readForms()) })
 await app.ready()

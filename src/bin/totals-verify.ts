@@ -1,4 +1,4 @@
-// npm run totals:verify: exit 0 when every maintained total is what the published reports give, else 1.
+// npm run totals:verify: exits with 0 if every maintained total matches the published reports, else with 1.
 import { verifyTotals } from '../aggregates/verify.ts'
 import { Forms } from '../forms/forms.ts'
 import { readForms } from '../forms/load-forms.ts'

@@ -1,4 +1,4 @@
-// Whether DATABASE_URL leads to a database, and if not, what of it is wrong and what to do.
+// Checks that DATABASE_URL leads to a database; if not, explains what is wrong and what to do.
 import pg from 'pg'
 
 type Place = Pick<pg.Client, 'host' | 'port' | 'user' | 'database'>
@@ -6,7 +6,7 @@ type Explain = (place: Place) => string
 
 const TIME_LIMIT = 5000
 
-/** A folder is the address of the socket in it. */
+/** Formats the address of a server. A host that is a folder stands for the socket in it. */
 const address = ({ host, port }: Place) => host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`
 
 const isUnknown: Explain = ({ host }) => `the host ${host} is not known: check its name`
@@ -18,7 +18,7 @@ const isUnnamed: Explain = ({ user }) => `the server does not let user ${user} i
 const needsTls: Explain = () =>
   'the server demands TLS: add ?sslmode=verify-full, or sslmode=no-verify where the network is trusted'
 
-/** By the code of the system, of TLS, or of PostgreSQL (SQLSTATE). */
+/** Explanations by error code of the system, of TLS, or of PostgreSQL (SQLSTATE). */
 const BY_CODE: Record<string, Explain> = {
   ENOTFOUND: isUnknown,
   EAI_AGAIN: isUnknown,
@@ -44,7 +44,7 @@ const BY_CODE: Record<string, Explain> = {
   '57P03': place => `${address(place)} is starting or stopping: try again in a moment`
 }
 
-/** What has no code, or one for several faults. */
+/** Explanations by message, for errors without a code or with a code that stands for several faults. */
 const BY_MESSAGE: [pattern: RegExp, explain: Explain][] = [
   [/no encryption|SSL off/, needsTls],
   [/timeout expired/, isSilent],
@@ -69,7 +69,7 @@ export async function checkDatabaseUrl (url: string): Promise<void> {
         : 'DATABASE_URL is no URL: a password with special characters must be percent-encoded, or set as PGPASSWORD'
     )
   }
-  // What comes after the answer has been given.
+  // Ignores errors after the result is known.
   client.on('error', () => {})
   try {
     await client.connect()

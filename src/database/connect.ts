@@ -1,4 +1,4 @@
-// The database that the configuration names, for the service and the small programs beside it.
+// Connects to the configured database, for the service and the small programs beside it.
 import type { Kysely } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -11,7 +11,7 @@ export interface DatabaseSettings {
   /** Without it, the embedded server of `DATA_DIR` is used. */
   DATABASE_URL?: string
   DATA_DIR: string
-  /** Connections of the pool. */
+  /** Maximum number of connections in the pool. */
   POOL_MAX: number
 }
 
@@ -19,17 +19,20 @@ export interface Connection {
   db: Kysely<Database>
   /** A separate connection for readiness, which does not wait for the pool of the requests. */
   probe: Kysely<Database>
-  /** Resolves with a sentence when an embedded server ends by itself. */
+  /** Resolves with a sentence if an embedded server ends by itself. */
   lost: Promise<string>
   close(): Promise<void>
 }
 
-/** How long a query may go on after the last answer, e.g. one whose client has gone. */
+/** How long a query may continue after the last response, e.g. one whose client has gone. */
 const LAST_QUERY_MS = 3000
 
 const never = new Promise<string>(() => {})
 
-/** `DATABASE_URL`, or else the embedded server of `DATA_DIR`, which is started and belongs to this process. */
+/**
+ * Connects to `DATABASE_URL`, or else to the embedded server of `DATA_DIR`, which is started and belongs to this
+ * process.
+ */
 export async function connect (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
   if (settings.DATABASE_URL !== undefined) await checkDatabaseUrl(settings.DATABASE_URL)
   const server = settings.DATABASE_URL === undefined
@@ -47,14 +50,14 @@ export async function connect (settings: DatabaseSettings, log: (line: string) =
     probe,
     lost: server?.exited ?? never,
     close: async () => {
-      // A query that still runs is not waited for: the server ends it.
+      // Does not wait for a query that still runs: the server ends it.
       await Promise.race([Promise.all([db.destroy(), probe.destroy()]), sleep(LAST_QUERY_MS)])
       await server?.stop()
     }
   }
 }
 
-/** As `connect`; but where a service runs on `DATA_DIR`, its server is used and left running. */
+/** Connects as `connect` does, but if a service runs on `DATA_DIR`, uses its server and leaves it running. */
 export async function connectBeside (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
   if (settings.DATABASE_URL !== undefined) return await connect(settings, log)
   const url = postgresUrl(settings.DATA_DIR)

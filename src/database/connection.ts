@@ -19,11 +19,16 @@ function arrayText (value: unknown): unknown {
   }}`
 }
 
-/** Maximum of prepared statements per connection: texts vary with requests and would fill the server's memory. */
+/**
+ * Maximum number of prepared statements per connection: texts vary with requests and would fill the server's memory.
+ */
 const MAX_PREPARED = 200
 const prepared = new Map<string, string>()
 
-/** Prepares each statement once per connection: planning costs more than running most of ours; totals lose 40 %. */
+/**
+ * Prepares each statement once per connection: planning most statements costs more than running them. Without this,
+ * totals lose 40 %.
+ */
 class PreparingClient extends pg.Client {
   constructor (config?: pg.ClientConfig) {
     super(config)
@@ -45,7 +50,7 @@ class PreparingClient extends pg.Client {
     )
   }
 
-  /** Returns what Kysely expects of a query. */
+  /** Runs COPY. Returns what Kysely expects of a query. */
   async #copy (text: string, rows: Buffer): Promise<{ command: 'COPY', rowCount: number, rows: [] }> {
     const stream = super.query(copyFrom(text))
     stream.end(rows)
@@ -57,17 +62,20 @@ class PreparingClient extends pg.Client {
 /** Requests that wait for a connection of each pool, oldest first. */
 const waiting = new WeakMap<Kysely<Database>, Set<{ since: number }>>()
 
-/** The longest current wait for a connection, in milliseconds. */
+/** Returns the longest current wait for a connection, in milliseconds. */
 export function longestWait (db: Kysely<Database>): number {
   const [longest] = waiting.get(db) ?? []
   return longest === undefined ? 0 : performance.now() - longest.since
 }
 
-/** LZ4 compresses the long texts of a report in a fraction of the time of pglz, where the server was built with it. */
+/**
+ * Selects LZ4 if the server was built with it: it compresses the long texts of a report in a fraction of the time of
+ * pglz.
+ */
 const QUICK_COMPRESSION =
   'select set_config(\'default_toast_compression\', \'lz4\', false) from pg_settings where name = \'default_toast_compression\' and \'lz4\' = any (enumvals)'
 
-/** Connects lazily, at the first query. */
+/** Opens a pool, which connects lazily, at the first query. */
 export function openDatabase (
   connectionString: string,
   poolMax: number,
@@ -80,7 +88,7 @@ export function openDatabase (
     types: VALUE_PARSERS,
     application_name: 'gongkai',
     connectionTimeoutMillis: 5000,
-    // A stuck statement must not keep a connection, or the row of a national total, forever.
+    // A stuck statement must not hold a connection, or the row of a national total, forever.
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     onConnect: async client => {

@@ -14,18 +14,18 @@ const [TAB, NEWLINE, BEGIN, END, COMMA, ZERO] = Buffer.from('\t\n{},0') as unkno
   number
 ]
 const NULL = Buffer.from('null')
-/** Characters of a safe integer with a comma. */
+/** Maximum length of a safe integer as text, with its sign and a comma. */
 const MAX_INTEGER_LENGTH = 18
 const ODD = /[\\\t\n\r]/
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 const ESCAPED: Record<string, string> = { t: '\t', n: '\n', r: '\r' }
 
-/** Strings are in PostgreSQL's text format and are escaped here. */
+/** Rows in the text format of COPY. Strings are values in PostgreSQL's text format and are escaped here. */
 export class CopyRows {
   #memory: Buffer
   #length = 0
 
-  /** `size`: bytes expected; more are allocated as needed. */
+  /** `size` is the expected number of bytes; more are allocated as needed. */
   constructor (size = FIRST_SIZE) {
     this.#memory = Buffer.allocUnsafeSlow(size)
   }
@@ -34,12 +34,12 @@ export class CopyRows {
     return this.#length
   }
 
-  /** All rows; valid until more are added. */
+  /** Returns all rows; valid until more are added. */
   get bytes () {
     return this.#memory.subarray(0, this.#length)
   }
 
-  /** The bytes between two values of `length`; valid until more are added. */
+  /** Returns the bytes between two values of `length`; valid until more are added. */
   part (from: number, to: number) {
     return this.#memory.subarray(from, to)
   }
@@ -78,7 +78,7 @@ export class CopyRows {
     this.#length += this.#memory.write(text, this.#length)
   }
 
-  /** Most numbers have one digit: writing digits takes a fifth of the time of strings. */
+  /** Adds an array of numbers. Most have one digit: writing digits takes a fifth of the time of strings. */
   #addArray (numbers: Float64Array): void {
     this.#reserve(numbers.length * MAX_INTEGER_LENGTH + 3)
     const memory = this.#memory

@@ -11,7 +11,7 @@ export async function copyInto (
   rows: Buffer
 ): Promise<void> {
   if (rows.length === 0) return
-  // The rows are no parameter: the client sends them behind the statement.
+  // The rows are not a parameter: the client sends them after the statement.
   const names = sql.join(columns.map(column => sql.ref(column)))
   await sql`${sql.raw(COPY)}${sql.table(table)} (${names}) from stdin ${rows}`.execute(trx)
 }

@@ -5,14 +5,14 @@ interface DatabaseError {
   message?: string
 }
 
-/** A sum beyond bigint. */
+/** A sum exceeds bigint. */
 export const NUMBER_OUT_OF_RANGE = '22003'
 export const LOCK_NOT_AVAILABLE = '55P03'
 
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 
-/** Connection exceptions, shutdown; and the errors of sockets. */
+/** Connection exceptions and shutdown (SQLSTATE), and errors of sockets. */
 const UNAVAILABLE = /^(08|57P0)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND)/
 /** Messages of the driver, without a code, about a connection that was lost while in use. */
 const LOST = /^Connection terminated|^Client (has encountered a connection error|was closed) and is not queryable$/
@@ -26,6 +26,6 @@ export const isUnavailable = ({ code = '', message = '' }: DatabaseError): boole
 
 export const isBusy = ({ code = '', message }: DatabaseError): boolean => BUSY.test(code) || message === POOL_TIMEOUT
 
-/** A conflict with another transaction, which a second attempt does not meet again. */
+/** Returns whether the error is a conflict with another transaction, which a second attempt does not meet again. */
 export const isRetryable = (error: unknown): boolean =>
   [SERIALIZATION_FAILURE, DEADLOCK].includes((error as DatabaseError).code ?? '')

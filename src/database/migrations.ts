@@ -4,7 +4,10 @@ import type { Database } from './types.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 
-/** Pairs of SQL files: NNNN_name.sql does, NNNN_name.down.sql undoes. Each runs in a transaction. */
+/**
+ * Reads the pairs of SQL files: NNNN_name.sql applies a migration, NNNN_name.down.sql reverts it. Each runs in a
+ * transaction.
+ */
 async function readMigrations (): Promise<Record<string, Migration>> {
   const names = (await readdir(FOLDER)).filter(file => /^\d{4}_\w+\.sql$/.test(file)).map(file => file.slice(0, -4))
   const run = (file: string) => async (db: Kysely<unknown>) => {
@@ -17,7 +20,8 @@ async function readMigrations (): Promise<Record<string, Migration>> {
 const migrator = (db: Kysely<Database>) => new Migrator({ db, provider: { getMigrations: readMigrations } })
 
 /**
- * `up` goes to the newest, `down` one step back. Services that start at once wait for each other. Gives what was done.
+ * Migrates `up` to the newest migration, or `down` by one step. Services that start at once wait for each other.
+ * Returns the migrations that were run.
  */
 export async function migrate (db: Kysely<Database>, direction: 'up' | 'down'): Promise<string[]> {
   const { error, results } = direction === 'up'

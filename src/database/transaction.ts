@@ -1,4 +1,4 @@
-// Transactions: one rule for commit, rollback and a second attempt.
+// Runs transactions, with one rule for commit, rollback and a second attempt.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { isRetryable } from './errors.ts'
 import type { Database } from './types.ts'
@@ -19,7 +19,7 @@ export async function inTransaction<Result> (db: Kysely<Database>, work: Work<Re
   return await runTransaction(db, async trx => ({ commit: true, result: await work(trx) }))
 }
 
-/** The same, where `work` decides whether to commit. */
+/** Runs a transaction like `inTransaction`; `work` decides whether to commit. */
 export async function runTransaction<Result> (
   db: Kysely<Database>,
   work: Work<Outcome<Result>>
@@ -42,7 +42,7 @@ async function inOwnTransaction<Result> (db: Kysely<Database>, work: Work<Outcom
     await (commit ? trx.commit() : trx.rollback()).execute()
     return result
   } catch (error) {
-    // Also releases the connection. On one that was lost there is nothing to roll back.
+    // Rollback also releases the connection. A lost connection has nothing to roll back.
     if (!trx.isRolledBack) await trx.rollback().execute().catch(() => {})
     throw error
   }
@@ -55,7 +55,7 @@ async function inSavepoint<Result> (trx: Transaction<Database>, work: Work<Outco
     await (commit ? sql`release savepoint part` : sql`rollback to savepoint part`).execute(trx)
     return result
   } catch (error) {
-    // On a connection that was lost there is nothing to roll back.
+    // A lost connection has nothing to roll back.
     await sql`rollback to savepoint part`.execute(trx).catch(() => {})
     throw error
   }

@@ -1,13 +1,12 @@
-/** The ends of a range of years that has none. */
-
 import { type ColumnType, type Generated, sql } from 'kysely'
 
+/** The bounds of a range of years without a first or last year. */
 export const NO_FIRST_YEAR = 0
 export const NO_LAST_YEAR = 9999
 
 /** The timestamp that means no end. */
 export const FOR_EVER = sql<Date>`'infinity'::timestamptz`
-/** Read as an object, written as text. */
+/** Selected as an object, inserted and updated as text. */
 type Json = ColumnType<Record<string, unknown>, string, string>
 interface FormCellTable {
   form: string

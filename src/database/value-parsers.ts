@@ -10,7 +10,7 @@ function parseExactInteger (text: string): number {
   return value
 }
 
-/** An array of sums as PostgreSQL prints it, `{0,NULL,12}`. */
+/** Parses an array of sums as PostgreSQL prints it, `{0,NULL,12}`. */
 function parseVector (text: string): (number | null)[] {
   return text === '{}' ? [] : text.slice(1, -1).split(',').map(part => part === 'NULL' ? null : parseExactInteger(part))
 }

@@ -1,6 +1,6 @@
 /**
  * Prepares the next chunk while the previous one is being written. `store` waits for the previous write, starts the
- * given one and returns. When `work` ends or throws, no write is in progress any more.
+ * given one and returns. When `work` has ended or thrown, no write is in progress any more.
  */
 export async function writeBehind (
   work: (store: (part: () => Promise<unknown>) => Promise<void>) => Promise<void>

@@ -1,4 +1,4 @@
-// Responses that are serialized once and sent often. A client that has one already gets 304 (etag.ts).
+// Responses that are serialized once and sent often. A client that already has one gets 304 (etag.ts).
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { promisify } from 'node:util'
@@ -25,7 +25,7 @@ export const cachedResponse = (type: string, text: string): CachedResponse => ({
   etag: etagOfText(text)
 })
 
-/** Shorter ones are not worth it. */
+/** Compressing shorter responses is not worth the time. */
 const MIN_COMPRESSED_BYTES = 2048
 const compressed = new WeakMap<CachedResponse, Promise<CachedResponse>>()
 
@@ -39,11 +39,14 @@ function compress (answer: CachedResponse): Promise<CachedResponse> {
   return made
 }
 
-/** Sends what is made for one request: as it is, so that it is written as JSON but once. */
+/** Sends JSON made for one request as text, so that it is serialized only once. */
 export const sendText = (reply: FastifyReply, text: string, cacheControl: string): FastifyReply =>
   reply.headers({ etag: etagOfText(text), 'cache-control': cacheControl }).type(JSON_UTF8).send(text)
 
-/** Sends the bytes as they are or packed. `vary`: what else the answer hangs on. */
+/**
+ * Sends the bytes, compressed if the client accepts that. `vary` names the request headers that the response depends
+ * on.
+ */
 export async function sendCached (
   request: FastifyRequest,
   reply: FastifyReply,

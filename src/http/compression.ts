@@ -1,17 +1,17 @@
 import compress from '@fastify/compress'
 import type { FastifyInstance, onSendAsyncHookHandler } from 'fastify'
 
-/** Smaller answers would hardly become smaller. */
+/** Smaller responses would hardly shrink. */
 const MIN_BYTES = 2048
 const SUFFIX = '-gzip"'
 
-/** Compressed bytes need a strong ETag of their own. */
+/** Returns the ETag of the compressed response: its bytes need a strong ETag of their own. */
 export const gzipTag = (etag: string): string => `${etag.slice(0, -1)}${SUFFIX}`
 
-/** The ETag of the uncompressed answer, which identifies the stored state. */
+/** Returns the ETag of the uncompressed response, which identifies the stored state. */
 export const plainTag = (etag: string): string => etag.endsWith(SUFFIX) ? `${etag.slice(0, -SUFFIX.length)}"` : etag
 
-/** Register after the hooks that decide on 304, which need the whole answer. */
+/** Compresses responses. Register after the hooks that decide on 304, which need the uncompressed response. */
 export async function compressResponses (app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     global: true,
@@ -21,7 +21,8 @@ export async function compressResponses (app: FastifyInstance): Promise<void> {
     customTypes:
       /^(application\/([\w.+-]+\+)?(json|yaml|x-ndjson|javascript)|text\/(html|css|csv|plain|markdown|javascript)|image\/svg\+xml)\b/
   })
-  // The plugin compresses in a hook of each route, which runs after those of the service: this one is of the route too.
+  // The plugin compresses in a hook of each route, which runs after the hooks of the app, so this has to be a hook of
+  // the route too.
   app.addHook('onRoute', route => {
     route.onSend = [route.onSend ?? [], setGzipTag].flat() as onSendAsyncHookHandler[]
   })

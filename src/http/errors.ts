@@ -1,4 +1,4 @@
-// The edge where whatever was thrown becomes a problem, and the pages that explain each code.
+// Converts every error to a problem response.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isBusy, isUnavailable, NUMBER_OUT_OF_RANGE } from '../database/errors.ts'
 import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
@@ -47,7 +47,7 @@ export function handleErrors (app: FastifyInstance): void {
   })
 }
 
-/** The methods possible at a path, from the routes as they are registered. */
+/** Returns a function that lists the methods of a path, from the registered routes. */
 function collectMethods (app: FastifyInstance): (path: string) => string[] {
   const routes: { pattern: RegExp, method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
@@ -64,7 +64,7 @@ function collectMethods (app: FastifyInstance): (path: string) => string[] {
     ].sort()
 }
 
-/** The problem of a violated constraint; the routes check most of these before they write. */
+/** Returns the problem of a violated constraint; the routes check most of these before they write. */
 function problemOfConstraint (constraint: string, request: FastifyRequest): Problem | undefined {
   const { agency, code, year, credit_code: creditCode } = {
     ...request.body as object,
@@ -84,7 +84,7 @@ function problemOfConstraint (constraint: string, request: FastifyRequest): Prob
   return undefined
 }
 
-/** Any error as a problem; an unexpected one is `internal`. */
+/** Converts any error to a problem; an unexpected one becomes `internal`. */
 export function toProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (error.validation) return problemOfValidation(error.validation, error.validationContext)
@@ -105,7 +105,8 @@ export function toProblem (error: FastifyError & { constraint?: string }, reques
 }
 
 /**
- * A path that cannot be decoded or has a part too long for the router: Fastify answers it before our handler is asked.
+ * Answers a path that cannot be decoded or has a part too long for the router. Fastify rejects it before the error
+ * handler is called.
  */
 export function handleInvalidPath (_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   send(

@@ -1,14 +1,16 @@
-// Strong ETags, and the conditions that a request sets with them.
+// Strong ETags, and the conditional headers of a request.
 import type { FastifyInstance } from 'fastify'
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
 import { problem } from '../problems/problem.ts'
 import { plainTag } from './compression.ts'
 
-/** A strong ETag of a representation. `suffix` carries information for the service; clients treat it as opaque. */
+/**
+ * Returns a strong ETag of a representation. `suffix` carries information for the service; clients treat it as opaque.
+ */
 export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
 
-/** The same, of what is shown as JSON. */
+/** Returns the ETag of a representation that is already JSON text. */
 export const etagOfText = (text: string, suffix = '') =>
   `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}${suffix}"`
 
@@ -21,7 +23,7 @@ export interface Conditions {
 const LIST = /^\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*$/
 const TAG = /(?:W\/)?"[^"]*"/g
 
-/** Throws `parameter-invalid` for a header that is no list of ETags. */
+/** Parses If-Match and If-None-Match. Throws `parameter-invalid` for a header that is no list of ETags. */
 export function readConditions (
   headers: { 'if-match'?: string | undefined, 'if-none-match'?: string | undefined }
 ): Conditions {

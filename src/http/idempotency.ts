@@ -1,7 +1,7 @@
-// Idempotency-Key: a retried POST gets the answer of the first one and does nothing a second time. Only answers
-// of success are stored: a rejected request changed nothing and may be retried.
+// Idempotency-Key: a retried POST gets the response of the first one and changes nothing again. Only successful
+// responses are stored: a rejected request changed nothing and may be retried.
 //
-// The changes of such a request and its stored answer are one transaction: whenever service or database fail, both
+// The changes of such a request and its stored response are one transaction: if the service or the database fails, both
 // exist or neither. A concurrent retry waits for the lock of the key, which the transaction releases.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ControlledTransaction, type Kysely, sql } from 'kysely'
@@ -14,13 +14,13 @@ import { addProblems } from './responses.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What a handler of POST writes with: the pool, or the transaction that ends with the answer. */
+    /** What a POST handler writes with: the pool, or the transaction that ends with the response. */
     db: Kysely<Database>
     /** Set while the request holds an idempotency key. */
     retryable: { actor: string, key: string, trx: ControlledTransaction<Database> } | null
   }
   interface FastifyContextConfig {
-    /** A member of the answer that is stored nowhere: in the answer to a retry it is null. */
+    /** A member of the response that is not stored: it is null in the response to a retry. */
     shownOnce?: string
     /** False: the operation ignores `Idempotency-Key`, because it streams its body and is idempotent by itself. */
     takesIdempotencyKey?: boolean
@@ -41,7 +41,7 @@ const HEADER = {
   )
 }
 
-/** Register after authentication and authorization. */
+/** Handles Idempotency-Key. Register after authentication and authorization. */
 export function handleIdempotencyKeys (
   app: FastifyInstance,
   db: Kysely<Database>,
@@ -104,7 +104,7 @@ export function handleIdempotencyKeys (
 const needsKey = (security: readonly object[] = []): boolean =>
   security.length > 0 && security.every(scheme => Object.keys(scheme).length > 0)
 
-/** Also releases the connection. A lost connection needs no rollback. */
+/** Rolls back and releases the connection. A lost connection needs no rollback. */
 const rollBack = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})
 
 const kept = (payload: string | Buffer, shownOnce: string | undefined) =>
@@ -116,7 +116,7 @@ interface Answer {
   body: Buffer
 }
 
-/** Returns the stored answer, or claims the key for the caller in the returned transaction. */
+/** Returns the stored response, or claims the key for the caller in the returned transaction. */
 async function claimKey (
   db: Kysely<Database>,
   actor: string,
@@ -140,7 +140,7 @@ async function claimKey (
       }
       const there = await trx.selectFrom('stored_answer').selectAll().where('actor', '=', actor).where('key', '=', key)
         .executeTakeFirst()
-      // Expired and deleted between the two statements.
+      // The key expired and was deleted between the two statements.
       if (there === undefined) continue
       if (!there.fingerprint.equals(fingerprint)) throw problem('idempotency-key-reused', { key })
       await rollBack(trx)

@@ -1,4 +1,4 @@
-// Lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the page before.
+// Paging of lists: `limit` and an opaque `cursor`, which holds the sort key of the last item of the previous page.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type TInteger, type TSchema, Type } from 'typebox'
 import { problem } from '../problems/problem.ts'
@@ -6,7 +6,7 @@ import { problem } from '../problems/problem.ts'
 const LIMIT = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })
 
 export const PageQuery = {
-  // May be left out, but a handler always finds it: the default is filled in before.
+  // Optional in a request, but always set in a handler: validation fills in the default.
   limit: Type.Optional(LIMIT) as TSchema as TInteger,
   cursor: Type.Optional(
     Type.String({
@@ -23,7 +23,7 @@ export const NextPage = Type.Unsafe<string | null>({
 })
 export const LINK = { Link: Type.String({ description: 'With `rel="next"`, where there is a next page.' }) }
 
-/** The sort key in a cursor; undefined for the first page. */
+/** Returns the sort key in a cursor; undefined for the first page. */
 export function readCursor<Key extends unknown[]> (
   cursor: string | undefined,
   isKey: (key: unknown[]) => key is Key
@@ -43,8 +43,8 @@ export function readCursor<Key extends unknown[]> (
 }
 
 /**
- * Makes the page of `items`, which hold one more than `limit` when there is a further page, and sets the Link header.
- * `next` has the query of this request with the new cursor.
+ * Returns the page of `items`, which hold one more than `limit` if there is a further page, and sets the Link header.
+ * `next` is the URL of this request with the new cursor.
  */
 export function page<Item> (
   request: FastifyRequest,
@@ -59,7 +59,7 @@ export function page<Item> (
   return { items: shown, next: nextPage(request, reply, { cursor }) }
 }
 
-/** The address of this request with `change`, which the header Link names as well. */
+/** Returns the URL of this request with `change` applied, and names it in the Link header. */
 export function nextPage (request: FastifyRequest, reply: FastifyReply, change: Record<string, string>): string {
   const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
   const query = new URLSearchParams(search)

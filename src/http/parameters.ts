@@ -1,4 +1,4 @@
-// What identifies an agency, and a report of it.
+// Parameters that identify an agency or a report.
 
 import { Type } from 'typebox'
 import { problem } from '../problems/problem.ts'

@@ -1,12 +1,12 @@
-// Cache of responses, invalidated whenever something that the public reads has changed. Each lookup reads the clock
-// row, which costs no more than `select 1`; so a publication by any process is in the next response.
+// Cache of responses, invalidated whenever public data change. Each lookup reads the clock row, which costs no more
+// than `select 1`, so a publication by any process is in the next response.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { cachedResponse, type CachedResponse } from './cached-response.ts'
 
 /** Maximum size of the cache of a process. */
 const MAX_BYTES = 32 * 1024 * 1024
-/** Larger ones would leave no room for others. */
+/** Larger responses would leave no room for others. */
 const MAX_ENTRY_BYTES = MAX_BYTES / 8
 
 export class ResponseCache {
@@ -19,10 +19,11 @@ export class ResponseCache {
     this.#db = db
   }
 
-  /** Returns the cached response, or what `make` gives: concurrent requests for one key share one call. */
+  /** Returns the cached response, or what `make` returns. Concurrent requests for one key share one call. */
   async get (key: string, type: string, make: () => Promise<string>): Promise<CachedResponse> {
-    // Read before the response is made, so that a response is never cached under a later timestamp than its content.
-    // Its content may be newer, which is harmless: whoever hits it asks after that commit.
+    // The timestamp is read before the response is made, so that a response is never cached under a later timestamp
+    // than its content. Its content may be newer, which is harmless: whoever gets it sent the request after that
+    // commit.
     this.#turn(await currentMoment(this.#db))
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
@@ -43,7 +44,7 @@ export class ResponseCache {
   }
 
   #turn (moment: number): void {
-    // A request that was overtaken read an earlier timestamp; the newer cache content answers it as well.
+    // A request that was overtaken has read an earlier timestamp; the newer content in the cache answers it as well.
     if (moment <= this.#moment) return
     this.#moment = moment
     this.#kept.clear()
@@ -70,7 +71,7 @@ const CURRENT_MOMENT = CompiledQuery.raw(
   [1]
 )
 
-/** In microseconds: the latest change to what the public reads. */
+/** Returns the timestamp of the latest change of public data, in microseconds. */
 async function currentMoment (db: Kysely<Database>): Promise<number> {
   const { rows: [row] } = await db.executeQuery<{ moment: number }>(CURRENT_MOMENT as CompiledQuery<{ moment: number }>)
   return row!.moment

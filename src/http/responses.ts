@@ -1,11 +1,11 @@
-// The OpenAPI document, made from the routes, and Swagger UI.
+// Schemas of the responses of an operation, with its problems.
 import { type Static, type TSchema, Type } from 'typebox'
 import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
 
-/** A named schema: `$ref` in the document, its type in the code. */
+/** Returns a reference to a named schema: `$ref` in the document, its type in the code. */
 export const ref = <S extends TSchema & { $id?: string }>(schema: S) => Type.Unsafe<Static<S>>(Type.Ref(schema.$id!))
 
-/** What an operation answers; `headers` are its own, by name. */
+/** Returns the successful response of an operation; `headers` are its own, by name. */
 export const answer = <S extends TSchema & { $id?: string }>(
   schema: S,
   description: string,
@@ -46,7 +46,7 @@ export const ProblemBody = Type.Object({
     'RFC 9457 problem details, in English or Chinese by Accept-Language. Some codes have further members, e.g. `findings`.'
 })
 
-/** Any operation can meet these, as a key that is sent is looked up. */
+/** Any operation can return these, because a key that is sent is always looked up. */
 const EVERYWHERE: ProblemCode[] = [
   'key-invalid',
   'token-invalid',
@@ -58,7 +58,7 @@ const EVERYWHERE: ProblemCode[] = [
   'identity-provider-unavailable'
 ]
 
-/** Any operation that takes a body can meet these. */
+/** Any operation that takes a body can return these. */
 export const BODY: ProblemCode[] = [
   'json-malformed',
   'text-undecodable',
@@ -68,12 +68,10 @@ export const BODY: ProblemCode[] = [
   'number-imprecise'
 ]
 
-/**
- * The answers of an operation when something is wrong, by status, each naming its codes, with an example of each code.
- */
+/** Returns the problem responses of an operation by status, each with its codes and an example of each code. */
 export const problems = (...codes: ProblemCode[]) => problemsBesideParameters(...codes, 'parameter-invalid')
 
-/** The same for an operation that looks at no parameter. */
+/** Returns the same for an operation that validates no parameter. */
 export const problemsBesideParameters = (...codes: ProblemCode[]): Record<never, never> =>
   addProblems({}, [...codes, ...EVERYWHERE])
 

@@ -1,4 +1,4 @@
-// Small schemas that many features use.
+// Small schemas shared by many features.
 import { type Static, type TSchema, Type } from 'typebox'
 
 interface Scalars {
@@ -8,14 +8,14 @@ interface Scalars {
   boolean: boolean
 }
 
-/** A value of that type, or null. */
+/** Returns the schema of a value of that type, or null. */
 export const orNull = <Name extends keyof Scalars>(type: Name, description?: string) =>
   Type.Unsafe<Scalars[Name] | null>({ type: [type, 'null'], ...(description === undefined ? {} : { description }) })
 
-/** A named schema, or null. */
+/** Returns a reference to a named schema, or null. */
 export const refOrNull = <S extends TSchema & { $id?: string }>(schema: S, description: string) =>
   Type.Unsafe<Static<S> | null>({ anyOf: [Type.Ref(schema.$id!), { type: 'null' }], description })
 
-/** A text in both languages. */
+/** Returns the schema of a text in both languages. */
 export const bilingual = (description?: string) =>
   Type.Object({ zh: Type.String(), en: Type.String() }, description === undefined ? {} : { description })

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * Sends a body whose type the response schema cannot give: text or bytes go out as they are, a stream as it comes, an
- * object by the schema.
+ * Sends a body whose type the response schema cannot express: text or bytes as they are, a stream as it comes, an
+ * object serialized by the schema.
  */
 export function sendAs<Reply extends Pick<FastifyReply, 'type'>> (reply: Reply, type: string, body: unknown): Reply {
   const untyped = reply as unknown as FastifyReply

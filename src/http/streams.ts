@@ -1,17 +1,18 @@
-// Responses too large for memory, streamed at the pace of the client. Each keeps a database connection until its end,
+// Responses too large for memory, streamed at the pace of the client. Each holds a database connection until its end,
 // so only a few run at once.
 import { Readable } from 'node:stream'
 import { problem } from '../problems/problem.ts'
 
-/** In one process. */
+/** Maximum number in one process. */
 const MAX_STREAMS = 3
 
 export class Streams {
   #going = 0
 
   /**
-   * Takes the first piece of the source, so that what fails at once is answered as a problem; the others as the client
-   * takes them. `write` makes the text of them; without a first piece `whenEmpty` may refuse. Throws `database-busy`.
+   * Starts a stream. Waits for the first piece of the source, so that an immediate error is answered as a problem; the
+   * others follow at the pace of the client. `write` converts the pieces to text. If there is no piece, `whenEmpty` may
+   * throw. Throws `database-busy`.
    */
   async start<Piece> (
     source: AsyncGenerator<Piece>,
@@ -27,7 +28,7 @@ export class Streams {
     try {
       const first = await source.next()
       if (first.done === true) await whenEmpty()
-      // A client that goes away at once leaves a generator that never began, whose `finally` would never run.
+      // If the client disconnects at once, the generator of `write` never starts and its `finally` never runs.
       return Readable.from(write(joined(first, source))).once('close', end)
     } catch (error) {
       await end()

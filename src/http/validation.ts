@@ -1,5 +1,4 @@
-// Validation of requests: strict for bodies, coerced from text for paths and queries, all faults at once. And the
-// serializers of the answers.
+// Validates requests: bodies strictly, paths and queries coerced from text, all faults at once. Serializes responses.
 import AjvCompiler, { type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
@@ -12,8 +11,8 @@ type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController'
 export const READ_BY_CODE = 'x-read-by'
 
 /**
- * Fastify's own validator coerces: a null in a body would arrive as 0. Here only texts of the path and query are
- * coerced. Neither drops what it does not know.
+ * Returns the compilers of validators and serializers. Fastify's own validator coerces: a null in a body would become
+ * 0. Here only texts of the path and query are coerced, and unknown members are never removed.
  */
 export function compilers (): Compilers {
   const factory = AjvCompiler() as (schemas: Record<string, unknown>, options: object) => (route: object) => unknown
@@ -41,7 +40,7 @@ interface Validate {
   errors?: Finding[] | null
 }
 
-/** Fifteen digits are always exact. */
+/** A number of at most fifteen digits is always exact. */
 const DECIMAL = /^-?\d{1,15}$/
 
 /** Accepts integers as plain decimal digits only: Ajv's coercion takes `1e0`, `0x7e3`, `2019.0` and ` 2019`, too. */
@@ -59,7 +58,7 @@ function requireDecimals (names: string[], validate: Validate): Validate {
   return validateAll
 }
 
-/** The names of the parameters that are integers. */
+/** Returns the names of the integer parameters. */
 function integersOf (schemas: Record<string, unknown>, schema: unknown): string[] {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string, $ref?: string }> }
   return Object.entries(properties).filter(([, { type, $ref }]) =>
@@ -68,7 +67,7 @@ function integersOf (schemas: Record<string, unknown>, schema: unknown): string[
 }
 
 /**
- * Compiles a serializer with the first answer that needs it: compiling those of all operations takes 0.2 s, half of the
+ * Compiles a serializer at the first response that needs it: compiling those of all operations takes 0.2 s, half of the
  * start. Problems need none.
  */
 const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, options) => {
@@ -80,7 +79,7 @@ const buildSerializer: NonNullable<Compilers['buildSerializer']> = (schemas, opt
   }
 }
 
-/** An operation that declares no query parameters takes none: an unknown one is refused, never ignored. */
+/** Rejects unknown query parameters also for operations that declare none. */
 export function rejectUndeclaredQueries (app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, schema }) => {
     if (url.startsWith('/v1/') && schema !== undefined) {

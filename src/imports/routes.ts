@@ -1,4 +1,4 @@
-// POST and PUT /v1/imports/reports and /agencies: files of many.
+// POST and PUT /v1/imports/reports and /v1/imports/agencies: bulk imports.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -42,9 +42,9 @@ import { attachment, REJECT_TYPES, sendJob } from './jobs/routes.ts'
 import { importReports } from './reports/import-reports.ts'
 
 export interface BulkLimits {
-  /** Bytes of a whole file, as received and unpacked. */
+  /** Maximum size of a file in bytes, both as received and unpacked. */
   file: number
-  /** Bytes of one line. */
+  /** Maximum length of a line in bytes. */
   line: number
 }
 
@@ -90,16 +90,14 @@ type Work = (file: FileToRead, options: ImportOptions) => Promise<ImportState>
 
 export const bulkRoutes =
   (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
-    // The body is read as it comes, by the handler.
+    // The handler reads the body as a stream.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
     const config = { takesIdempotencyKey: false }
     const inTurn = createMutex()
     const jobs = backgroundJobs(app, db, inTurn)
 
-    /**
-     * Receives the file, then works it off: while the caller waits, or with `Prefer: respond-async` after the answer.
-     */
+    /** Receives the file and imports it: before the response, or after it with `Prefer: respond-async`. */
     async function answer (request: FastifyRequest, reply: FastifyReply, kind: JobKind, types: string[], work: Work) {
       const { dry_run: dryRun = false, on_error: onError = 'abort', mode = 'upsert' } = request.query as Query
       // Keeps the stream out of problem facts.

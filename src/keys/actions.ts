@@ -1,4 +1,4 @@
-// Making, rotating and revoking keys. What a caller cannot reach is not there for it.
+// Creates, rotates and revokes keys. A key outside the caller's reach is treated as missing.
 import type { Kysely } from 'kysely'
 import { type AuditContext, type EventKind, type NewEvent, recordEvent } from '../audit/record.ts'
 import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
@@ -11,7 +11,7 @@ import { problem, throwIfFaults } from '../problems/problem.ts'
 import { ApiKey, type NewKey, type ShownKey } from './schemas.ts'
 import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
 
-/** Authorization has checked that the caller acts for the agency. */
+/** Creates a key. Authorization has already checked that the caller acts for the agency. */
 export async function createKey (
   db: Kysely<Database>,
   by: AuditContext,
@@ -38,7 +38,7 @@ export async function createKey (
   })
 }
 
-/** The same key with a new secret; the old one is refused from now on. */
+/** Replaces the secret of a key; the old secret is rejected from now on. */
 export async function rotateKey (
   db: Kysely<Database>,
   by: AuditContext,
@@ -58,7 +58,7 @@ export async function rotateKey (
   })
 }
 
-/** For good. Repeated, it changes nothing. */
+/** Revokes a key for good; idempotent. */
 export async function revokeKey (db: Kysely<Database>, by: AuditContext, actor: Actor, id: number): Promise<void> {
   const key = await getKey(db, actor, id)
   await inTransaction(db, async trx => {

@@ -3,13 +3,13 @@ import { createSecret, hashOf, prefixOf } from '../auth/secret.ts'
 import type { Database } from '../database/types.ts'
 
 /**
- * The first service on a database makes an administrator's key and gives it, to be shown this once; later ones give
- * undefined.
+ * Creates an administrator's key and returns its secret, which is shown only this once. Returns undefined if the
+ * database has such a key already.
  */
 export async function createFirstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
   const secret = createSecret()
   return await db.transaction().execute(async trx => {
-    // Two services that start at once make one key, not two.
+    // Of two services that start at once, only one creates a key.
     await sql`lock table api_key in exclusive mode`.execute(trx)
     if (
       await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null)

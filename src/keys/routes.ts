@@ -14,7 +14,7 @@ const Params = Type.Object({
   id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the key.', examples: [1] })
 })
 
-// A secret must not stay in a cache or a proxy.
+// No cache or proxy may store a secret.
 const UNKEPT = { 'cache-control': 'no-store' }
 
 export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
@@ -80,7 +80,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     '/v1/keys/:id/rotate',
     {
       config: { shownOnce: 'key' },
-      // curl -X POST sends no body: that is an empty one.
+      // `curl -X POST` sends no body, which counts as an empty object.
       preValidation: async (request: { body: unknown }) => {
         request.body ??= {}
       },

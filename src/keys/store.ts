@@ -1,4 +1,4 @@
-// Keys in the database. A caller reaches those of its own subtree whose role is not above its own.
+// Stores keys. A caller reaches those of its own subtree whose role is not above its own.
 import { type Kysely, sql } from 'kysely'
 import { type Actor, hasRole, type Role, ROLES, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { isCovered } from '../auth/coverage.ts'
@@ -68,7 +68,7 @@ export async function insertKey (
   return writeKey(row)
 }
 
-/** Undefined when it has been revoked meanwhile. */
+/** Replaces the secret. Returns undefined if the key has been revoked meanwhile. */
 export async function replaceSecret (
   db: Kysely<Database>,
   id: number,
@@ -84,7 +84,7 @@ export async function replaceSecret (
   return row && writeKey(row)
 }
 
-/** False when it was already. */
+/** Revokes a key. Returns false if it was revoked already. */
 export async function revoke (db: Kysely<Database>, id: number): Promise<boolean> {
   const { numUpdatedRows: revoked } = await db.updateTable('api_key').set({ revoked_at: sql`now()` }).where(
     'id',

@@ -14,7 +14,7 @@ const entry = <const Detail extends string>(
 ): Entry<Detail> => ({ status, title: { en: title, zh: titleZh }, detail: { en: detail, zh: detailZh } })
 
 export const PROBLEMS = {
-  // The request cannot be understood.
+  // The request cannot be parsed.
   'http-malformed': entry(400, ['Malformed HTTP', 'The request is not well-formed HTTP.'], [
     'HTTP 请求格式错误',
     '请求不是合法的 HTTP 报文。'
@@ -83,7 +83,7 @@ export const PROBLEMS = {
     '请求头超过上限。'
   ]),
 
-  // Who asks.
+  // Authentication, authorization and rate limits.
   'key-required': entry(401, ['Key required', 'This operation needs an API key: Authorization: Bearer KEY.'], [
     '需要密钥',
     '此操作需要 API 密钥：Authorization: Bearer 密钥。'
@@ -111,7 +111,7 @@ export const PROBLEMS = {
     '一分钟内请求超过 {max} 次，请在 {seconds} 秒后继续。'
   ]),
 
-  // What the path names is not there.
+  // The path names something that does not exist.
   'route-not-found': entry(404, ['No such address', 'There is nothing at {method} {path}.'], [
     '地址不存在',
     '{method} {path} 不存在。'
@@ -166,13 +166,13 @@ export const PROBLEMS = {
     '没有代码为 {code} 的问题。'
   ]),
 
-  // It was there.
+  // The path names something that was withdrawn.
   'report-withdrawn': entry(410, [
     'Report withdrawn',
     'The report of {agency} for {year} was withdrawn at {withdrawn_at}: {reason}'
   ], ['报告已撤回', '{agency} 的 {year} 年度报告已于 {withdrawn_at} 撤回：{reason}']),
 
-  // The state does not allow it.
+  // The stored state does not allow the request.
   'agency-exists': entry(409, ['Agency exists', 'The agency {agency} is registered already.'], [
     '机关已存在',
     '机关 {agency} 已登记。'
@@ -225,7 +225,7 @@ export const PROBLEMS = {
     '{agency} 的 {year} 年度报告{what}不符合 {header} 的要求：读取之后有人作了修改，或者它已存在或不存在。revision 为预期与实际的修订号，cells 列出已知的其间改动的单元格。请重新读取。'
   ]),
 
-  // Well-formed, but a name, a value or a rule is violated.
+  // The request is well-formed, but a name or a value is invalid or a rule is violated.
   'body-invalid': entry(422, [
     'Invalid body',
     'The body does not hold; errors lists all that is wrong. Nothing was stored.'
@@ -329,7 +329,7 @@ export const PROBLEMS = {
     'A total would pass the largest number that is kept exactly: {where}.'
   ], ['合计超出范围', '合计将超过可精确保存的最大数：{where}。']),
 
-  // The service.
+  // Failures and overload of the service.
   internal: entry(500, [
     'Internal error',
     'Something went wrong in the service; it is in its log under the request_id.'
@@ -362,5 +362,5 @@ type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}$
   ? Name | Placeholders<Rest>
   : never
 
-/** The facts that the sentence of a code names in braces. */
+/** The names of the facts in the sentence of a code. */
 export type FactName<Code extends ProblemCode> = Placeholders<(typeof PROBLEMS)[Code]['detail']['en']>

@@ -6,7 +6,7 @@ export interface Text {
   en: string
 }
 
-/** One thing that is wrong with what was sent: where, what was found, what was expected. */
+/** One fault in a request: its place, what was found, what was expected. */
 export interface Fault {
   /** JSON Pointer into the body. */
   pointer?: string
@@ -17,11 +17,11 @@ export interface Fault {
   column?: string
   found?: unknown
   expected: Text
-  /** The names that would have been right, for a suggestion. */
+  /** The valid names, for a suggestion. */
   candidates?: readonly string[]
 }
 
-/** The position of a parser in the body; gives the place of a member. */
+/** Returns the place of a member in the body, at the current position of a parser. */
 export type Place = (member?: string) => Pick<Fault, 'pointer' | 'line' | 'column'>
 
 export const atPointer = (base: string): Place => member => ({

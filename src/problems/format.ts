@@ -5,7 +5,7 @@ import { suggestName } from './suggest.ts'
 
 const MAX_ERRORS = 100
 
-/** The body of the answer. */
+/** Formats the body of the response. */
 export function formatProblem (
   raised: Problem,
   language: Language,
@@ -29,7 +29,7 @@ export function formatProblem (
   }
 }
 
-/** What is wrong in this case, in both languages. */
+/** Returns the sentence of the problem with its facts, in both languages. */
 export const formatDetail = (raised: Problem): Text => {
   const { detail } = PROBLEMS[raised.code]
   const word = (language: Language) =>
@@ -37,7 +37,7 @@ export const formatDetail = (raised: Problem): Text => {
   return { en: word('en'), zh: word('zh') }
 }
 
-/** A fault as it is answered. */
+/** Formats a fault for the response. */
 export function formatFault ({ expected, candidates, found, ...place }: Fault, language: Language) {
   const suggestion = typeof found === 'string' && candidates !== undefined ? suggestName(found, candidates) : undefined
   return {
@@ -49,8 +49,7 @@ export function formatFault ({ expected, candidates, found, ...place }: Fault, l
 }
 
 /**
- * What was found is shown so that it can be recognised, never so that it fills the answer. Of what is short already it
- * is the same.
+ * Shortens what was found, so that it can be recognized but cannot fill the response. Returns short values unchanged.
  */
 export function shorten (found: unknown): unknown {
   if (typeof found === 'number' || typeof found === 'boolean' || found === null) return found

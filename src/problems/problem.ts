@@ -1,4 +1,5 @@
-// A problem (RFC 9457): raised anywhere with a code and its facts, formatted at the edge in the caller's language.
+// A problem (RFC 9457): thrown anywhere with a code and its facts, and formatted for the response in the caller's
+// language.
 import { type FactName, type ProblemCode, PROBLEMS } from './codes.ts'
 import type { Fault, Text } from './fault.ts'
 
@@ -8,7 +9,7 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly facts: Record<string, Fact>
   readonly errors: Fault[]
-  /** Further members of the answer, e.g. `findings`. */
+  /** Further members of the response, e.g. `findings`. */
   readonly more: Record<string, unknown>
 
   constructor (code: ProblemCode, facts: Record<string, Fact>, errors: Fault[], more: Record<string, unknown>) {
@@ -29,7 +30,10 @@ type Facts<Code extends ProblemCode> = Record<FactName<Code>, Fact>
 type CodeWithoutFacts = { [Code in ProblemCode]: [FactName<Code>] extends [never] ? Code : never }[ProblemCode]
 type More = { errors?: Fault[], [member: string]: unknown }
 
-/** `facts` fill the placeholders of the code's sentence; `errors` and further members go into the answer. */
+/**
+ * Creates a problem. `facts` fill the placeholders of the code's sentence; `errors` and further members go into the
+ * response.
+ */
 export function problem<Code extends ProblemCode> (
   code: Code,
   ...[facts, { errors = [], ...more } = {}]: [FactName<Code>] extends [never]
@@ -39,7 +43,7 @@ export function problem<Code extends ProblemCode> (
   return new Problem(code, facts ?? {}, errors, more)
 }
 
-/** Throws one problem with all the faults, unless there are none. */
+/** Throws one problem with all the faults, if there are any. */
 export function throwIfFaults (code: CodeWithoutFacts, errors: Fault[]): void {
   if (errors.length > 0) throw problem(code, {}, { errors })
 }

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The nearest of the names, when it is near enough to be a slip of the keys. */
+/** Returns the nearest of the names, if it is near enough to be a typing error. */
 export function suggestName (found: string, among: readonly string[]): string | undefined {
   if (among.includes(found)) return undefined
   const lower = found.slice(0, 100).toLowerCase()

@@ -1,4 +1,4 @@
-// Writing drafts. Each action reads what was sent, refuses it with all its faults, and only then writes.
+// Writes drafts. Each action parses the request, rejects it with all its faults, and only then writes.
 import type { Kysely } from 'kysely'
 import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
@@ -18,7 +18,7 @@ import type { Visibility } from './visibility.ts'
 import type { WriteRequest } from './write-request.ts'
 
 /**
- * The working state for a visibility who sees drafts, else the current version. Throws `report-not-found`,
+ * Returns the working state if the caller may see drafts, else the public version. Throws `report-not-found`,
  * `report-withdrawn`.
  */
 export async function getReport (
@@ -58,7 +58,7 @@ export async function createReport (
   })
 }
 
-/** Creates the draft or replaces all its content; idempotent. `created` says which. */
+/** Creates the draft or replaces all its content; idempotent. `created` tells which of the two. */
 export async function putReport (
   db: Kysely<Database>,
   forms: Forms,

@@ -1,4 +1,4 @@
-// The checks of a form, on a stored report or on figures that are only sent.
+// Runs the checks of a form, on a stored report or on figures in the request.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'

@@ -54,7 +54,7 @@ export const ReportToCheck = Type.Object({
   $id: 'ReportToCheck',
   ...closed,
   description: 'A report as for PUT, with its year.',
-  // A slip in one cell, so that there is something to find.
+  // A mistake in one cell, so that the example has a finding.
   examples: [{
     ...whose,
     ...complete,

@@ -38,7 +38,7 @@ export async function upsertDraft (
   }
 }
 
-/** Returns the stored report: the given one if the content is the same. */
+/** Saves the content of a draft. Returns the stored report, which is the given one if the content is the same. */
 export async function saveDraft (
   trx: Transaction<Database>,
   forms: Forms,
@@ -72,7 +72,9 @@ export function applyToDraft (
   }
 }
 
-/** The initial content need not be in the event: each later change says what was there before. */
+/**
+ * Returns the event of a creation. It omits the initial content: each later event holds the values before its change.
+ */
 export const creationEvent = ({ agency, year }: ReportId, written: ReportContent): NewEvent => ({
   kind: 'created',
   agency,
@@ -80,7 +82,7 @@ export const creationEvent = ({ agency, year }: ReportId, written: ReportContent
   details: { form: written.form.id, ...written.source, content_sha256: contentDigest(written) }
 })
 
-/** Those of the cells that this changes are the revision that it makes. */
+/** Returns the revision of the last change of each cell: the next revision for the cells that this content changes. */
 function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Content): number[] {
   const { content: before, revision, cell_revisions: known } = report
   const says = (content: Content, position: number, cell: string) =>
@@ -104,7 +106,10 @@ export function parseContent (form: Form, body: { tables?: unknown, notes?: unkn
   return content
 }
 
-/** Returns false if the agency is not registered and throws if it is not in that year. Locks its place in the tree. */
+/**
+ * Locks the agency's place in the tree. Returns false if the agency is not registered; throws if it does not exist in
+ * that year.
+ */
 export async function requireAgencyInYear (trx: Transaction<Database>, { agency, year }: ReportId): Promise<boolean> {
   await lockAgencyForShare(trx, agency)
   if (await findPeriod(trx, agency, year)) return true

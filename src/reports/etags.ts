@@ -1,6 +1,6 @@
 // ETags of a report, its tables and its rows. Each changes with its own content only, so that two clerks can work on
-// two tables. The ETag of a draft also carries the revision of its last change: a client that comes too late learns
-// which cells have changed.
+// two tables. The ETag of a draft also carries the revision of its last change, so that a client with an outdated ETag
+// learns which cells have changed.
 import type { Cell, FormTable } from '../form/form.ts'
 import { writeRow, writeTable } from '../form/write-content.ts'
 import { Forms } from '../forms/forms.ts'
@@ -15,7 +15,10 @@ interface Part {
   row?: string
 }
 
-/** Of the working state. What may be done with it follows from it and from who asks: one ETag serves all who see it. */
+/**
+ * Returns the ETag of the working state. The allowed transitions follow from that state and the caller, so one ETag
+ * serves all callers who may see it.
+ */
 export const etagOfReport = (forms: Forms, report: StoredReport) =>
   etagOfText(reportText(forms, report), suffix('report', report, report.revision))
 
@@ -33,7 +36,7 @@ const cellsOf = ({ table, row }: Part): Cell[] | undefined =>
 const lastChange = ({ cell_revisions: revisions }: StoredReport, cells: Cell[]) =>
   Math.max(0, ...cells.map(cell => revisions?.[cell.position - 1] ?? 0))
 
-/** What is written to: the report, a table of it or a row of that. */
+/** Describes the target of a write: the report, one of its tables or a row of a table. */
 function describeTarget (forms: Forms, report: StoredReport | undefined, { table, row }: Part) {
   const what = table === undefined ? '' : ` (${[table.definition.id, row].filter(Boolean).join('.')})`
   if (report === undefined) return { exists: false, own: undefined, current: [], revision: null, what }
@@ -55,8 +58,8 @@ const partOf = (table: FormTable | undefined, row: string | undefined): Part => 
 })
 
 /**
- * Throws `precondition-failed` when what is written is not as the request demands. `report` undefined: it is not there.
- * Of a table or row, the ETags of all that it is part of will do.
+ * Throws `precondition-failed` if the target does not meet the conditions. `report` is undefined if it does not exist.
+ * For a table or row, the ETags of everything that contains it match as well.
  */
 export function checkPreconditions (
   forms: Forms,
@@ -82,11 +85,14 @@ export function checkPreconditions (
   if (Array.isArray(noneMatch) && noneMatch.some(tag => isSame(tag.replace('W/', ''), own))) fail('If-None-Match')
 }
 
-/** The same content is the same, whichever change it came from. */
+/** Compares ETags without their suffix: equal content matches, whichever change it came from. */
 const isSame = (tag: string, etag: string | undefined) => etag !== undefined && hashOf(tag) === hashOf(etag)
 const hashOf = (tag: string) => tag.replace(/\..*/, '"')
 
-/** What changed since one of the ETags was given; nothing where that cannot be known, as of a draft that is no more. */
+/**
+ * Returns the cells changed since one of the ETags; nothing if that cannot be known, e.g. for a draft that no longer
+ * exists.
+ */
 function changesSince (forms: Forms, tags: string[], report: StoredReport, part: Part): object {
   for (const tag of tags) {
     const [, scope, revision, created] = /^"[^.]*\.(report|table|row)\.(\d+)\.(\w+)"$/.exec(tag) ?? []

@@ -1,4 +1,4 @@
-// What a report says of itself that no caller writes.
+// The read-only members of a report.
 import type { Fault } from '../problems/fault.ts'
 import { Report, ReportDraft } from './schemas.ts'
 
@@ -15,7 +15,10 @@ export const READ_ONLY = [
   'allowed_transitions'
 ] as const
 
-/** What GET gave may be sent back, but read-only members only as they are. */
+/**
+ * Returns a fault for each read-only member that differs: the response of GET may be sent back, with these members
+ * unchanged.
+ */
 export function readOnlyFaults (body: ReportDraft, report: Report): Fault[] {
   return READ_ONLY.flatMap((name): Fault[] => {
     const [sent, present] = [JSON.stringify(body[name]), JSON.stringify(report[name])]

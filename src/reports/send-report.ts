@@ -6,6 +6,6 @@ import { etagOfReport } from './etags.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Visibility } from './visibility.ts'
 
-/** The working state, for a visibility who sees drafts. */
+/** Sends the working state, to a caller who may see drafts. */
 export const sendReport = (reply: FastifyReply, forms: Forms, report: StoredReport, visibility: Visibility) =>
   reply.header('etag', etagOfReport(forms, report)).type(JSON_UTF8).send(reportText(forms, report, visibility))

@@ -1,4 +1,4 @@
-// Reports in the database: rows in, rows out. The rules are in actions.ts; versions are in versions.ts.
+// Reads and writes reports in the database. The rules are in actions.ts; versions are in versions.ts.
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import { isCovered } from '../auth/coverage.ts'
@@ -11,13 +11,13 @@ import type { ReportSummary } from './schemas.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Status } from './workflow/transitions.ts'
 
-/** What a move of a report changes in its row. */
+/** The columns of a report that a transition changes. */
 export type State = Pick<
   StoredReport,
   'status' | 'status_since' | 'version' | 'revision' | 'reason' | 'remarks' | 'cell_revisions'
 >
 
-/** Of `report as r`, for what returns a `State`. */
+/** The columns of a `State`, selected from `report as r`. */
 const STATUS_SINCE = formatTimestamp(sql`r.status_since`)
 export const STATE = sql`
   r.status, ${STATUS_SINCE} as status_since, r.version, r.revision, r.reason, r.remarks, r.cell_revisions`
@@ -30,7 +30,7 @@ const storedReport = ({ figures, notes, sections, ...report }: ReportRow): Store
   content: { figures: readVector(figures), notes, sections }
 })
 
-/** The working state: the draft, or where none is open the latest version. */
+/** Returns the working state: the draft, or the latest version if no draft is open. */
 export async function findReport (
   db: Kysely<Database>,
   agency: string,
@@ -47,7 +47,7 @@ export async function findReport (
   return row && storedReport(row)
 }
 
-/** The working state, locked until the end of the transaction. */
+/** Locks the report until the end of the transaction and returns its working state. */
 export async function lockReport (
   trx: Transaction<Database>,
   agency: string,
@@ -56,7 +56,7 @@ export async function lockReport (
   const { rows: [row] } = await sql<Omit<ReportRow, 'figures'> & { figures: string | null }>`
     select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections
     from report r where r.agency = ${agency} and r.year = ${year} for update`.execute(trx)
-  // Its version must be looked for once it is locked: the one that the waiting began with may have been replaced.
+  // The version is read only after the lock: it may have been replaced while this transaction waited.
   return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row as ReportRow)
 }
 
@@ -66,7 +66,7 @@ const columns = (content: Content) => ({
   sections: JSON.stringify(content.sections)
 })
 
-/** Undefined when there is a report of that agency and year already. */
+/** Inserts a draft. Returns undefined if there is a report of that agency and year already. */
 export async function insertReport (
   db: Kysely<Database>,
   agency: string,
@@ -121,7 +121,7 @@ type ListedReport = Omit<ReportSummary, 'updated_at'> & { updated_at: Date }
 
 const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
 
-/** Reports of `subtree` in their working state, all others as the public sees them; null is no subtree. */
+/** Selects the reports of `subtree` in their working state and all others as published. Null means no subtree. */
 function reportsSeen (subtree: string | null): RawBuilder<unknown> {
   const published =
     sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
@@ -133,8 +133,8 @@ function reportsSeen (subtree: string | null): RawBuilder<unknown> {
 }
 
 /**
- * In the order of agency and year. What the caller acts for is `subtree`; it and `under` go by the tree of each
- * report's year.
+ * Lists reports in the order of agency and year. `subtree` is the part of the tree that the caller acts for; it and
+ * `under` follow the tree of each report's year.
  */
 export async function listReports (
   db: Kysely<Database>,
@@ -144,7 +144,8 @@ export async function listReports (
   limit: number
 ): Promise<ListedReport[]> {
   if (filter.under === undefined) return await pageOf(db, filter, subtree, after, limit)
-  // As many agencies at a time as fill a page when each has a report; no plan of one statement would stop there.
+  // Reads as many agencies at a time as fill a page if each has a report; no plan of a single statement would stop
+  // there.
   const found: ListedReport[] = []
   for (let from = sql`>= ${after[0]}`, some = limit; found.length < limit; some *= 4) {
     const { rows } = await sql<{ agency: string }>`
@@ -178,7 +179,7 @@ async function pageOf (
     conditions.push(sql`(r.agency = ${filter.under} or exists (
       select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
   }
-  // The names come to the page, not the page out of all names: a page far into the list is as near as the first.
+  // Joins the names to the page, not the page to all names: a page far into the list is as fast as the first.
   const { rows } = await sql<ListedReport>`
     select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
     from (

@@ -1,8 +1,7 @@
-/** Whose report for which year. */
-
 import type { Content } from '../form/content.ts'
 import type { Status } from './workflow/transitions.ts'
 
+/** The identity of a report. */
 export interface ReportId {
   agency: string
   year: number
@@ -17,10 +16,10 @@ export interface StoredReport {
   /** The latest version. */
   version: number | null
   revision: number
-  /** Of the version whose content this is; null for a draft. */
+  /** Publication time of the version whose content this is; null for a draft. */
   published_at: string | null
   amendment_reason: string | null
-  /** Why it was returned or withdrawn. */
+  /** Why the report was returned or withdrawn. */
   reason: string | null
   remarks: Record<string, string> | null
   /** In the order of the form's cells: the revision in which the draft's figure was last changed. */

@@ -1,13 +1,13 @@
-// What the caller may see and do with a report. The routes learn about callers only here.
+// What the caller may see and do with a report. The routes depend on the caller only through this module.
 import type { FastifyRequest } from 'fastify'
 import { hasRole, type Role } from '../auth/actor.ts'
 import { RULES } from '../auth/rules.ts'
 import { type Transition, TRANSITIONS } from './workflow/transitions.ts'
 
 export interface Visibility {
-  /** Reads drafts and all else that is not public. */
+  /** Whether the caller reads drafts and everything else that is not public. */
   seesDrafts: boolean
-  /** The moves that this caller may make, where the status allows them. */
+  /** The transitions that the caller's role permits, where the status allows them. */
   transitions: readonly Transition[]
 }
 

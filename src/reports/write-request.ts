@@ -1,4 +1,4 @@
-// What every write of a report takes from its request besides the body: who writes, and on which conditions.
+// What every write of a report takes from its request besides the body: the caller and the preconditions.
 import type { FastifyRequest } from 'fastify'
 import { auditContext, type AuditContext } from '../audit/record.ts'
 import { type Conditions, readConditions } from '../http/etag.ts'

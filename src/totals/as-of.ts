@@ -1,5 +1,5 @@
-// Totals as of a past moment, which must be settled: added up from the versions and the agencies as they were recorded
-// then. Nothing here depends on what was recorded since.
+// Totals as of a past moment, which must be settled. They are computed from the versions and agencies as recorded at
+// that moment, so that later records do not change them.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
@@ -42,7 +42,7 @@ export function pastSumStatement (
     )
   const sums = each(i => sql`sum(f[${i}])::bigint`)
   const counts = each(i => sql`count(f[${i}])`)
-  // The inner select parses the text of a vector once, whatever the outer one takes from it.
+  // The subquery parses the text of a vector once, however many figures the outer query selects.
   const included = sql`
     select ${refs}, count(*)::integer as included, 0 as expected, ${sums} as figures, ${counts} as present
     from (
@@ -75,7 +75,10 @@ const wasRecorded = (table: string, moment: RawBuilder<unknown>) =>
 const isPublic = (table: string, moment: RawBuilder<unknown>) =>
   sql`${sql.ref(`${table}.published_at`)} <= ${moment} and ${sql.ref(`${table}.public_until`)} > ${moment}`
 
-/** `under` and all below it, for the ranges of years in which they were, each with the child that it counts under. */
+/**
+ * Selects `under` and its descendants for the ranges of years in which they are below it, each with the child of
+ * `under` whose subtree it is in.
+ */
 function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   const isAll = under === '' && !by.includes('child')
   const isFirst = isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
@@ -92,11 +95,12 @@ function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<u
     join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${recorded}`
 }
 
-/** The years asked for, else every year that had a report in the totals. */
+/** Selects the requested years, or else every year that had a report in the totals. */
 function yearsOf ({ years }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   if (years !== undefined) return sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
   const range = sql`(select min(year) from report_version), (select max(year) from report_version)`
-  // `limit 1` makes PostgreSQL take the first row of each year by index instead of joining all versions of a nation.
+  // `limit 1` makes PostgreSQL find the first row of each year by index instead of joining all versions of the
+  // registry.
   return sql`
     select y as year from generate_series(${range}) as y
     where (

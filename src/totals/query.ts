@@ -1,5 +1,5 @@
-// The one statement behind GET /v1/totals: what the maintained rows, the reports just below and the tree give, by the
-// keys asked for and by form, so that each form's cells can be added by themselves.
+// The statement behind GET /v1/totals. It combines the maintained totals, the reports of the agency itself or of its
+// children, and the tree, grouped by the requested keys and by form: the cells of each form are summed separately.
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
@@ -8,8 +8,8 @@ import type { Key, Scope } from './scope.ts'
 import { selectElements } from './selected-elements.ts'
 
 /**
- * Sums of one form in one group, or parts of them; the row with form '' has what is expected. `figures` and `present`:
- * sum and count of figures at each position asked for.
+ * Sums of one form in one group, or parts of them. The row with form '' holds the expected count. `figures` and
+ * `present` are the sum and the count of the figures at each requested position.
  */
 export type SumRow = Partial<Record<Key, string | number>> & {
   form: string
@@ -21,11 +21,11 @@ export type SumRow = Partial<Record<Key, string | number>> & {
   agency_name?: string
 }
 
-/** More would fill the memory of the service; groups by agency are read in pieces. */
+/** Maximum number of rows in memory. Groups by agency are streamed instead. */
 export const MAX_ROWS = 200_000
 const FETCH_ROWS = 1000
 
-/** Compiled statements, cached: building one takes longer than running it. Without the cache, totals lose 20 %. */
+/** Cache of compiled statements: building one takes longer than running it. Without the cache, totals lose 20 %. */
 const statements = new Map<string, CompiledQuery<SumRow>>()
 const MAX_STATEMENTS = 500
 
@@ -42,8 +42,8 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
 }
 
 /**
- * What a statement in the order of the keys gives, so that the rows of a group follow each other, a piece at a time and
- * all of one moment. Holds a connection until it is read to the end or given up.
+ * Yields the rows of a statement in pieces, from one snapshot. The statement is ordered by its keys, so that the rows
+ * of a group are adjacent. Holds a connection until the rows are read to the end or the generator is closed.
  */
 export async function* sumRowsInOrder (db: Kysely<Database>, statement: RawBuilder<SumRow>): AsyncGenerator<SumRow[]> {
   const trx = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
@@ -107,7 +107,7 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
     ${inOrder ? orderOf(scope) : LIMIT}`
 }
 
-/** The order of the rows of `summed`. */
+/** Orders the rows of `summed` by the requested keys. */
 export const orderOf = ({ by }: Scope) =>
   sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
 

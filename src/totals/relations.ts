@@ -14,7 +14,7 @@ type Relation = {
 export const NULL_VECTOR = sql`null::bigint[]`
 export const EMPTY_RELATION = { included: sql`0`, expected: sql`0`, figures: NULL_VECTOR, present: NULL_VECTOR }
 
-/** Selects periods `p` of agencies in a year, each with the child that it counts under. */
+/** Selects periods `p` of agencies in a year, each with the child whose subtree it is in. */
 interface Agencies {
   child: RawBuilder<unknown>
   join: (year: RawBuilder<unknown>) => RawBuilder<unknown>
@@ -72,7 +72,7 @@ export function relations (scope: Scope, ofReports: RawBuilder<unknown>): Relati
   ]
 }
 
-/** The years asked for, else every year that has a published report. */
+/** Selects the requested years, or else every year that has a published report. */
 export function yearsOf ({ years }: Scope): RawBuilder<unknown> {
   return years === undefined
     ? sql`select distinct year from total where agency = '' and level = '' and reports > 0`
@@ -113,7 +113,7 @@ const childrenAndSelf = ({ under }: Scope): Agencies => ({
 })
 
 const subtree = ({ by, under }: Scope): Agencies => ({
-  // The child that it is below in that year; one that is below none is itself a child, or `under`.
+  // The child whose subtree the agency is in that year. An agency below no child is itself a child, or `under`.
   child: by.includes('child') ? sql`coalesce(c.agency, p.agency)` : sql`null`,
   join: year =>
     by.includes('child')

@@ -128,7 +128,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const totals = await totalsOf(db, forms, measures, scope, moment)
       if (!totals.totals.some(isListed)) await refuseUnknown(under, moment)
-      // By its schema the values would come before the keys of the group.
+      // The schema would serialize the values before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)
     })
     return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')

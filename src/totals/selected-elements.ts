@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** So many figures are sooner found in the text of a vector than all of it is read. */
+/** Up to this many figures are extracted from the text of a vector faster than the whole vector is parsed. */
 const MAX_SPLIT = 6
 
-/** Selects elements of a stored vector: an array with the figures at the positions, and the index of each. */
+/**
+ * Selects elements of a stored vector. Returns an array that contains the figures at the positions, and the index of
+ * each.
+ */
 export function selectElements (
   vector: RawBuilder<unknown>,
   positions: number[]

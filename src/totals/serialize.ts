@@ -1,4 +1,4 @@
-// Totals as JSON and CSV, whole or in pieces.
+// Serializes totals as JSON and CSV, whole or in pieces.
 import { stringify } from 'csv-stringify/sync'
 import { type Group, Totals } from './schemas.ts'
 
@@ -11,7 +11,7 @@ export async function* csvPieces (head: Head, pieces: AsyncIterable<Group[]>): A
   for await (const groups of pieces) if (groups.length > 0) yield linesOf(head, groups)
 }
 
-/** The same text as JSON.stringify of the whole answer. */
+/** Yields the same text as JSON.stringify of the whole response. */
 export async function* jsonPieces (head: Head, pieces: AsyncIterable<Group[]>): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"totals":[`
   let before = ''

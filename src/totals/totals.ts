@@ -1,4 +1,4 @@
-// Totals with what they cover. Nothing is added across forms unless the measure is in each of them.
+// Totals with their coverage. A measure is added across forms only if each of them has it.
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { largestTotal, writeFigure } from '../form/figures.ts'
@@ -10,7 +10,7 @@ import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
 import { Group, type Totals } from './schemas.ts'
 import type { Key, Scope } from './scope.ts'
 
-/** Throws `measure-unknown` naming all that are in no form. */
+/** Returns the measures with these ids. Throws `measure-unknown` with all ids that are in no form. */
 export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   const known = forms.measures
   throwIfFaults(
@@ -25,7 +25,7 @@ export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
-/** What every answer begins with, and how its groups are added up. */
+/** A requested sum, with the positions of the leaves of its measures. */
 interface Sum {
   forms: Forms
   measures: Measure[]
@@ -38,7 +38,7 @@ function sumOf (forms: Forms, measures: Measure[], scope: Scope): Sum {
   const positions = [
     ...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))
   ]
-  // By form: where among the positions the leaves of each measure are.
+  // By form: the indexes into `positions` of the leaves of each measure.
   const indexes = new Map(
     forms.all.map(form => [
       form.id,
@@ -53,7 +53,7 @@ export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'
   by: scope.by
 })
 
-/** `moment`: as of then; it must be settled. */
+/** Returns the totals, as of `moment` if given; it must be settled. */
 export async function totalsOf (
   db: Kysely<Database>,
   forms: Forms,
@@ -77,7 +77,10 @@ export async function totalsOf (
   return { ...headOf(measures, scope), totals: totals.sort((a, b) => compareKeys(scope.by, a, b)) }
 }
 
-/** The groups in the order of their keys, a piece at a time: for as many as there are agencies. `moment` as above. */
+/**
+ * Yields the groups in the order of their keys, in pieces, because there may be as many groups as agencies. `moment` as
+ * in `totalsOf`.
+ */
 export async function* totalsInPieces (
   db: Kysely<Database>,
   forms: Forms,
@@ -89,7 +92,7 @@ export async function* totalsInPieces (
   const statement = moment === undefined
     ? sumStatement(scope, sum.positions, true)
     : pastSumStatement(scope, sum.positions, moment, true)
-  // The last group of a piece may go on in the next.
+  // The last group of a piece may continue in the next piece.
   let open: SumRow[] = []
   for await (const rows of sumRowsInOrder(db, statement)) {
     const groups: Group[] = []
@@ -107,13 +110,16 @@ export async function* totalsInPieces (
 
 const keyOf = ({ by }: Scope, row: SumRow) => by.length === 1 ? `${row[by[0]!]}` : by.map(name => row[name]).join(' ')
 
-/** It expects or includes a report. */
+/** Returns whether the group expects or includes a report. */
 export const isListed = ({ coverage }: Group) => coverage.included > 0 || (coverage.expected ?? 0) > 0
 
 const alwaysListed = ({ by, years }: Scope) =>
   by.length === 0 || (years !== undefined && by.length === 1 && by[0] === 'year')
 
-/** Groups that are listed even when there is nothing in them: each year of a stated range, and the one of no key. */
+/**
+ * Returns the groups that are listed even if empty: each year of a requested range, or the only group if there is no
+ * key.
+ */
 function unasked (scope: Scope): SumRow[] {
   const empty: SumRow = { form: '', included: 0, expected: 0, figures: null, present: null }
   if (!alwaysListed(scope)) return []
@@ -165,7 +171,7 @@ function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Gro
   }
 }
 
-/** A sum over years, forms or leaves may pass what each of its parts may not. */
+/** Throws `total-overflow`: a sum over years, forms or leaves may exceed the limit that each of its parts is within. */
 function exact (id: string, scale: number, sum: number): number {
   if (Math.abs(sum) > largestTotal(scale)) throw problem('total-overflow', { where: id })
   return sum

@@ -12,7 +12,7 @@ import {
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-t.test('the check character of a credit code is right for published codes and wrong for any one slip', async t => {
+t.test('computes the check character of published credit codes and detects every single-character error', async t => {
   const codes = ['113325000026455663', '11341702486344515H', '12620600MB0523338C', '11370812004339255B']
   for (const code of codes) t.equal(creditCodeCheck(code), code[17], code)
   const alphabet = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']
@@ -27,7 +27,7 @@ t.test('the check character of a credit code is right for published codes and wr
   )
 })
 
-t.test('periods give the same record as one entry per year', async t => {
+t.test('changes periods as if each year had its own entry', async t => {
   const change = fc.record({
     parent: fc.constantFrom(null, 'a', 'b'),
     level: fc.constantFrom('county', 'township'),
@@ -40,7 +40,7 @@ t.test('periods give the same record as one entry per year', async t => {
     let periods: Period[] = [{ ...first, since: 2018, until: 9999 }]
     const byYear = new Map(years.filter(year => year >= 2018).map(year => [year, { ...first }]))
     for (const [given, since] of changes) {
-      // An agency that becomes older was, in the added years, what it was in its first.
+      // Years added before the first one take the values of the first year.
       const oldest = byYear.get(Math.min(...byYear.keys()))!
       for (const year of years) if (year >= since) byYear.set(year, { ...(byYear.get(year) ?? oldest), ...given })
       periods = changeSince(periods, given, since)
@@ -66,7 +66,7 @@ t.test('periods give the same record as one entry per year', async t => {
   ])
 })
 
-t.test('registers agencies, changes them from a year on and names every fault', async t => {
+t.test('registers agencies, changes them from a given year and reports every fault at once', async t => {
   const { call } = await freshApp(t)
   const gov = { name: '某县人民政府', level: 'county', kind: 'government', reporting: 'consolidated' }
   const made = await call('POST', '/v1/agencies', { code: 'gov', ...gov })
@@ -102,14 +102,14 @@ t.test('registers agencies, changes them from a year on and names every fault', 
 
   const again = await call('GET', '/v1/agencies/bureau')
   const same = await call('PUT', '/v1/agencies/bureau', again.json)
-  t.same([same.status, same.json], [200, again.json], 'what GET gave can be sent back')
+  t.same([same.status, same.json], [200, again.json], 'PUT accepts the body of GET unchanged')
   const named = await call('PATCH', '/v1/agencies/bureau', { name: '财政和金融局', credit_code: null })
   t.same([named.json.name, named.json.credit_code, named.json.parent, named.json.periods], [
     '财政和金融局',
     null,
     'gov',
     again.json.periods
-  ], 'left out stays, null clears')
+  ], 'PATCH keeps omitted members and clears null ones')
   const moved = await call('PATCH', '/v1/agencies/bureau', { parent: 'other', since: 2021 })
   t.same(moved.json.periods.map((p: any) => [p.since, p.until, p.parent]), [[null, 2020, 'gov'], [2021, null, 'other']])
   const ended = await call('PATCH', '/v1/agencies/bureau', { until: 2023 })
@@ -132,11 +132,11 @@ t.test('registers agencies, changes them from a year on and names every fault', 
     '/nmae',
     '/parent',
     '/since'
-  ]], 'all faults at once')
+  ]], 'reports all faults at once')
   t.equal(all.json.errors.find((e: any) => e.pointer === '/nmae').did_you_mean, 'name')
   const lacking = await call('PUT', '/v1/agencies/new', { credit_code: '113325000026455664' })
   t.same(lacking.json.errors.map((e: any) => e.pointer), ['/name', '/level', '/kind', '/credit_code'])
-  t.equal((await call('GET', '/v1/agencies/new')).status, 404, 'nothing is stored')
+  t.equal((await call('GET', '/v1/agencies/new')).status, 404, 'stores nothing')
   for (const code of ['..', 'a b', '表', 'x'.repeat(65)]) {
     t.equal((await call('GET', `/v1/agencies/${encodeURIComponent(code)}`)).status < 500, true, code)
   }
@@ -155,7 +155,7 @@ t.test('rejects one of two concurrent moves that together would form a cycle', a
   t.same(answers.map(answer => answer.status).sort(), [200, 200, 422], answers.map(answer => answer.text).join('\n'))
 })
 
-t.test('lists agencies by subtree, year and search text, page by page', async t => {
+t.test('filters agencies by subtree, year and search text, and paginates them', async t => {
   const { call } = await freshApp(t)
   for (
     const [code, parent, kind] of [['p', null, 'government'], ['c1', 'p', 'government'], ['c2', 'p', 'government'], [
@@ -174,7 +174,7 @@ t.test('lists agencies by subtree, year and search text, page by page', async t 
   t.same(await codes('under=p&kind=department'), ['d1'])
   t.same(await codes('under=p&kind=department&year=2019'), ['d1', 'd2'])
   t.same(await codes(`q=${encodeURIComponent('c1_100%')}`), ['c1'])
-  t.same(await codes(`q=${encodeURIComponent('c1%100')}`), [], 'no wildcards')
+  t.same(await codes(`q=${encodeURIComponent('c1%100')}`), [], 'treats % as a literal')
   t.same(await codes('q=C1'), ['c1'])
   const pages: string[] = []
   for (let next: string | null = '/v1/agencies?limit=2'; next !== null;) {
@@ -186,7 +186,7 @@ t.test('lists agencies by subtree, year and search text, page by page', async t 
   t.equal((await call('GET', '/v1/agencies?under=nobody')).json.code, 'agency-unknown')
 })
 
-t.test('totals are right when an agency moves while its report is published', async t => {
+t.test('keeps totals correct when an agency moves while its report is being published', async t => {
   const { call, forms, db } = await freshApp(t)
   for (const code of ['up1', 'up2']) {
     await call('PUT', `/v1/agencies/${code}`, {

@@ -1,4 +1,4 @@
-// The trail itself: chains, the feed's order, and that tampering is found.
+// The audit log: hash chains, feed order and tamper detection.
 import fc from 'fast-check'
 import { type Kysely, sql } from 'kysely'
 import t from 'tap'
@@ -19,7 +19,7 @@ const happened = (agency: string | null, year: number | null = 2023, details = {
   year,
   details
 })
-/** In one transaction; it holds chains in the order of their codes, as nobody keeps the tree in its place. */
+/** Records events in one transaction, ordered by agency code so that concurrent writers cannot deadlock. */
 const record = (db: Kysely<Database>, ...events: NewEvent[]) =>
   db.transaction().execute(async trx => {
     for (const event of events.toSorted((a, b) => (a.agency ?? '') < (b.agency ?? '') ? -1 : 1)) {
@@ -33,7 +33,7 @@ const feed = async (db: Kysely<Database>, after = 0) => {
 
 const hashOf = ({ previous, n, at, body }: StoredEvent) => eventHash(previous, n, at, body).toString('hex')
 
-t.test('each event holds the hash of the one before it in its chain', async t => {
+t.test('links each event to the hash of the previous event in its chain', async t => {
   const { db } = await freshDatabase(t)
   await record(
     db,
@@ -70,11 +70,11 @@ t.test('each event holds the hash of the one before it in its chain', async t =>
       .toString(
         'hex'
       ),
-    'anyone can compute it from the feed'
+    'the checkpoint hash can be computed from the feed'
   )
 })
 
-t.test('an exported feed can be verified without the service', async t => {
+t.test('verifies an exported feed without the service', async t => {
   const { db } = await freshDatabase(t)
   for (let i = 0; i < 4; i++) {
     await record(
@@ -99,15 +99,15 @@ t.test('an exported feed can be verified without the service', async t => {
     events: 4,
     faults: [],
     checkpoint: null
-  }, 'one agency alone')
+  }, 'verifies the events of a single agency')
   for (const i of events.keys()) {
-    t.ok(await faultsOf(events.with(i, { ...events[i]!, actor: 'key:2' } as typeof events[number])) > 0, 'changed')
-    if (i < 9) t.ok(await faultsOf(events.toSpliced(i, 1)) > 0 || events[i]!.n === 1, 'removed')
-    if (i > 0) t.ok(await faultsOf(events.with(i, events[i - 1]!).with(i - 1, events[i]!)) > 0, 'moved')
+    t.ok(await faultsOf(events.with(i, { ...events[i]!, actor: 'key:2' } as typeof events[number])) > 0, 'change')
+    if (i < 9) t.ok(await faultsOf(events.toSpliced(i, 1)) > 0 || events[i]!.n === 1, 'removal')
+    if (i > 0) t.ok(await faultsOf(events.with(i, events[i - 1]!).with(i - 1, events[i]!)) > 0, 'swap')
   }
 })
 
-t.test('a rolled back event leaves no gap', async t => {
+t.test('leaves no gap for an event that is rolled back', async t => {
   const { db } = await freshDatabase(t)
   await record(db, happened('a'))
   await t.rejects(
@@ -121,7 +121,7 @@ t.test('a rolled back event leaves no gap', async t => {
   t.ok((await verifyEvents(db)).ok)
 })
 
-t.test('a follower of the feed misses no event that commits late', async t => {
+t.test('delivers events that commit late to a client that follows the feed', async t => {
   const { db } = await freshDatabase(t)
   let commit = () => {}
   const held = new Promise<void>(resolve => {
@@ -146,7 +146,7 @@ t.test('a follower of the feed misses no event that commits late', async t => {
   t.ok((await verifyEvents(db)).ok)
 })
 
-t.test('concurrent writers and readers give sequence numbers without gaps and unbroken chains', async t => {
+t.test('assigns gapless sequence numbers and keeps chains intact under concurrent writers and readers', async t => {
   const { db } = await freshDatabase(t)
   const seen: number[] = []
   let writing = true
@@ -174,16 +174,16 @@ t.test('concurrent writers and readers give sequence numbers without gaps and un
   t.match(await verifyEvents(db), { ok: true, events: 360 })
 })
 
-t.test('events of an import continue the chains and are numbered when it ends', async t => {
+t.test('appends the events of an import to the chains and numbers them when the import commits', async t => {
   const { db } = await freshDatabase(t)
   await record(db, happened('a'), happened('b'))
-  // One waits for its place until the import gives it, another for its chain until the import ends.
+  // The import numbers this pending event before its own; `late` waits for its chain until the import ends.
   await record(db, happened('a', 2020))
   const said = { text: 'tab\tnewline\nback\\slash “无” \\N' }
   let late: Promise<unknown> | undefined
   await db.transaction().execute(async trx =>
     await withEventBatch(async staged => {
-      // More than are followed at once.
+      // More events than fit in one batch.
       for (let i = 0; i < 4000; i++) {
         staged.add(BY, happened(['a', 'new', 'b', null][i % 4]!, 2000 + (i % 7), i % 3 === 0 ? said : {}))
       }
@@ -198,16 +198,16 @@ t.test('events of an import continue the chains and are numbered when it ends', 
   t.same(
     events.map(({ body }) => JSON.parse(body)).filter(event => event.agency === 'new').map(event => event.year),
     Array.from({ length: 1000 }, (_, i) => 2000 + ((4 * i + 1) % 7)),
-    'in their order'
+    'the order of the import is preserved'
   )
   t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...BY, ...said })
   t.same([events[2], events.at(-1)].map(event => JSON.parse(event!.body).year), [2020, 2030])
   t.match(await verifyEvents(db), { ok: true, events: 4004 })
   await db.transaction().execute(async trx => await withEventBatch(async staged => await staged.record(trx)))
-  t.equal((await feed(db)).length, 4004, 'an import of nothing leaves nothing')
+  t.equal((await feed(db)).length, 4004, 'an empty import records no event')
 })
 
-t.test('verification finds any event changed, removed, added or moved', async t => {
+t.test('detects events that were changed, removed, forged or moved', async t => {
   const { db } = await freshDatabase(t)
   for (let i = 0; i < 6; i++) {
     await record(db, happened('a'), happened('b'), happened(null, null))
@@ -227,21 +227,21 @@ t.test('verification finds any event changed, removed, added or moved', async t 
     forged: ({ chain, n }) =>
       sql`update event set body = body || ' ', hash = event_hash(coalesce((select p.hash from event as p where p.chain = event.chain and p.n = event.n - 1), ''), n, at, body || ' ') where chain = ${chain} and n = ${n}`,
     removed: ({ chain, n }) => sql`delete from event where chain = ${chain} and n = ${n}`,
-    'removed to the end': ({ chain, n }) => sql`delete from event where chain = ${chain} and n >= ${n}`,
+    'tail removed': ({ chain, n }) => sql`delete from event where chain = ${chain} and n >= ${n}`,
     'whole chain removed': ({ chain }) =>
       sql`with c as (delete from event_chain where chain = ${chain}) delete from event where chain = ${chain}`,
-    'cut with its end': ({ chain, n }) =>
+    'tail removed and chain head rewritten': ({ chain, n }) =>
       sql`with c as (update event_chain set n = ${n} - 1, hash = coalesce((select hash from event where chain = ${chain} and n = ${n} - 1), '') where chain = ${chain}) delete from event where chain = ${chain} and n >= ${n}`,
-    'places changed': ({ chain, n }) =>
+    'sequence numbers changed': ({ chain, n }) =>
       sql`update event set seq = 1 + (seq % 18) where seq in (select seq from event where chain = ${chain} and n >= ${n}) or seq <= 18`,
-    'filed elsewhere': ({ chain, n }) => sql`update event set chain = 'c', n = 1 where chain = ${chain} and n = ${n}`
+    'chain changed': ({ chain, n }) => sql`update event set chain = 'c', n = 1 where chain = ${chain} and n = ${n}`
   }
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...Object.keys(damages)), ROW, async (damage, row) => {
       await db.transaction().execute(async trx => {
         await damages[damage]!(row).execute(trx)
         const { ok } = await verifyPlaced(trx)
-        if (ok) throw new Error(`${damage} of ${row.chain} ${row.n} is not found`)
+        if (ok) throw new Error(`${damage} of ${row.chain} ${row.n} is not detected`)
         throw UNDO
       }).catch(error => {
         if (error !== UNDO) throw error
@@ -249,12 +249,12 @@ t.test('verification finds any event changed, removed, added or moved', async t 
     }),
     { numRuns: 150 }
   )
-  t.ok((await verifyEvents(db)).ok, 'and all was put back')
+  t.ok((await verifyEvents(db)).ok, 'all changes were rolled back')
 })
 
 const UNDO = new Error('undo')
 
-t.test('the hash of an event is the same in SQL and in the code', async t => {
+t.test('computes the same event hash in SQL and in TypeScript', async t => {
   const { db } = await freshDatabase(t)
   const body = '{"kind":"changed","details":"字 and "quotes""}'
   const previous = eventHash('', 1, '2026-01-01T00:00:00.000001Z', '{}')

@@ -1,4 +1,4 @@
-// The trail over HTTP: what each operation leaves in it, who may read it, and that a copy can be made from it.
+// The audit log over HTTP: recorded events, read access and replay into another registry.
 import t from 'tap'
 import { type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
@@ -35,7 +35,7 @@ async function must (answer: Promise<Answer>): Promise<any> {
   return json
 }
 
-t.test('each operation records its change once, and nothing when nothing changed', async t => {
+t.test('records one event per change and none for an operation without effect', async t => {
   const { call, forms } = await freshApp(t)
   const tables = consistentTables(forms.get('2021'), () => 2)
   await must(call('PUT', '/v1/agencies/bureau', agency))
@@ -113,7 +113,7 @@ t.test('each operation records its change once, and nothing when nothing changed
     version: 1,
     reason: '重复'
   }])
-  t.notOk(JSON.stringify(events).includes(key), 'no secret')
+  t.notOk(JSON.stringify(events).includes(key), 'events do not contain the key')
   t.match(await must(call('GET', '/v1/events/verify')), { ok: true, events: 15, checkpoint: { seq: 15 } })
   const paged: Event[] = []
   for (let after = 0;;) {
@@ -126,7 +126,7 @@ t.test('each operation records its change once, and nothing when nothing changed
   t.same((await eventsOf(call, 'agency=bureau&year=2023')).length, 11)
 })
 
-t.test('a key reads the events of its subtree, by the tree of the year', async t => {
+t.test('limits a key to the events of its subtree in the tree of the event year', async t => {
   const { call } = await freshApp(t)
   for (const [code, parent] of [['city', null], ['mine', 'city'], ['bureau', 'mine'], ['other', 'city']] as const) {
     await must(call('PUT', `/v1/agencies/${code}`, { ...agency, parent }))
@@ -137,7 +137,7 @@ t.test('a key reads the events of its subtree, by the tree of the year', async t
   t.same(
     (await eventsOf(call, 'agency=bureau', { key })).map(event => event.kind),
     ['agency_registered', 'created'],
-    'what has no year too'
+    'includes events without a year'
   )
   t.same(await eventsOf(call, 'agency=other', { key }), [])
   t.same([...new Set((await eventsOf(call, 'under=mine')).map(event => event.agency))].sort(), ['bureau', 'mine'])
@@ -145,7 +145,7 @@ t.test('a key reads the events of its subtree, by the tree of the year', async t
   t.match(await call('GET', '/v1/events/verify', undefined, { key }), { status: 403 })
 })
 
-t.test('a replay of the feed into an empty registry gives the same totals', async t => {
+t.test('reproduces the totals when the feed is replayed into an empty registry', async t => {
   const { call, forms } = await freshApp(t)
   let figure = 1
   const content = (form = '2021') => ({
@@ -216,7 +216,7 @@ t.test('a replay of the feed into an empty registry gives the same totals', asyn
   }
 })
 
-/** What another registry would do with an event: drafts are no concern of it. */
+/** Applies an event to another registry; events of drafts are ignored. */
 async function replay ({ kind, agency, year, version, changes, reason }: Event, from: Call, to: Call): Promise<void> {
   const path = `/v1/reports/${agency}/${year}`
   if (kind === 'agency_registered' || kind === 'agency_changed') {

@@ -1,4 +1,5 @@
-// Every operation x role x inside or outside the subtree x no key: refused or not, as written down here once more.
+// Authorization matrix: every operation by role, with and without a key, inside and outside the caller's subtree.
+// The expected rules are repeated here, independent of src/auth/rules.ts.
 import t from 'tap'
 import { RULES } from '../../src/auth/rules.ts'
 import { freshApp } from '../support/app.ts'
@@ -17,7 +18,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation }))
 )
 
-/** Least role of each operation, and whether it is refused outside the subtree. */
+/** Least privileged role of each operation, and whether it is rejected outside the subtree of the caller. */
 const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] }> = {
   anyone: {
     refusedOutside: [],
@@ -61,7 +62,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'importDocument',
       'submitReport'
     ],
-    // Of an import each report is held against the subtree; a job is its caller's.
+    // An import authorizes each report separately, and a job is visible to its creator only.
     everywhere: [
       'getMe',
       'listEvents',
@@ -85,7 +86,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'deleteDeadline',
       'createKey'
     ],
-    // What is outside is not there for the caller.
+    // Outside the subtree these answer as if the resource did not exist.
     everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile']
   },
   admin: { refusedOutside: [], everywhere: ['verifyEvents'] }
@@ -118,7 +119,7 @@ for (const role of RANK.slice(1)) {
 }
 callers.push({ name: 'admin', role: 'admin', key: await keyOf('admin'), reaches: () => true })
 
-/** A request for the operation at an agency, whole enough that only who asks can be wrong with it. */
+/** A request to an operation on an agency that is complete enough to be rejected for lack of permission only. */
 function requestOf (
   { operationId, path, method, parameters = [], requestBody }: typeof operations[number],
   code: string
@@ -168,7 +169,7 @@ function requestOf (
   }
 }
 
-t.test('every operation has an access rule, and every rule an operation', t => {
+t.test('defines exactly one access rule per operation', t => {
   const ids = operations.map(({ operationId }) => operationId).sort()
   t.same(Object.keys(RULES).sort(), ids)
   t.same(
@@ -179,7 +180,7 @@ t.test('every operation has an access rule, and every rule an operation', t => {
 })
 
 for (const operation of operations) {
-  t.test(operation.operationId, async t => {
+  t.test(`authorizes ${operation.operationId} by role and subtree`, async t => {
     const least = RANK.find(role =>
       [...EXPECTED[role]!.refusedOutside, ...EXPECTED[role]!.everywhere].includes(operation.operationId)
     )!
@@ -196,14 +197,14 @@ for (const operation of operations) {
         const refused = [401, 403].includes(answer.status) ? answer.json.code : 'may'
         t.equal(refused, expected, `${name}, ${code}: ${answer.status} ${answer.text.slice(0, 200)}`)
         t.ok(answer.status < 500, answer.text.slice(0, 200))
-        // What was there before is there again for the next.
+        // Restore the report for the next caller.
         if (operation.operationId === 'deleteReport' && answer.status === 204) await call('PUT', address, content)
       }
     }
   })
 }
 
-t.test('the service does not start with an operation under /v1 that has no access rule', async t => {
+t.test('fails to start when an operation under /v1 has no access rule', async t => {
   const { app } = await freshApp(t)
   t.throws(
     () => app.get('/v1/new', { schema: { operationId: 'getNew' } as object }, async () => ({})),
@@ -211,7 +212,7 @@ t.test('the service does not start with an operation under /v1 that has no acces
   )
 })
 
-t.test('unpublished reports are visible to their own subtree only, in lists too', async t => {
+t.test('shows unpublished reports, also in lists, only to callers of their subtree', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/city', agency)
   for (const code of ['a', 'b']) {
@@ -231,7 +232,7 @@ t.test('unpublished reports are visible to their own subtree only, in lists too'
     t.equal((await call('GET', `/v1/reports/a/2023${below}`, undefined, { key })).status, 200, below)
     const outside = await call('GET', `/v1/reports/b/2023${below}`, undefined, { key })
     t.same([outside.status, outside.json.code], [404, 'report-not-found'], below)
-    t.equal((await call('GET', `/v1/reports/b/2022${below}`, undefined, { key })).status, 200, 'published')
+    t.equal((await call('GET', `/v1/reports/b/2022${below}`, undefined, { key })).status, 200, `published ${below}`)
   }
   const list = async (query: string, options = {}) =>
     (await call('GET', `/v1/reports${query}`, undefined, { key, ...options })).json.items.map((item: any) =>
@@ -242,10 +243,10 @@ t.test('unpublished reports are visible to their own subtree only, in lists too'
   t.same(await list('?status=published'), ['a 2022 published', 'b 2022 published'])
   t.same(await list('?under=city&status=submitted'), [])
   t.same(await list('', { key: null }), ['a 2022 published', 'b 2022 published'])
-  t.equal((await call('GET', '/v1/reports')).json.items.length, 4, 'the administrator sees all')
+  t.equal((await call('GET', '/v1/reports')).json.items.length, 4, 'the administrator sees all reports')
 })
 
-t.test('authorizes by the tree of the report year, and tree changes by all years concerned', async t => {
+t.test('authorizes reports by the tree of their year, and agency changes by every affected year', async t => {
   const { call } = await freshApp(t)
   for (const code of ['east', 'west']) await call('PUT', `/v1/agencies/${code}`, agency)
   await call('PUT', '/v1/agencies/moved', { ...agency, parent: 'west' })
@@ -266,37 +267,37 @@ t.test('authorizes by the tree of the report year, and tree changes by all years
     await code('PUT', '/v1/reports/east/1990', {})
   ], ['outside-subtree', 'outside-subtree', 'year-without-form'])
   const change = async (name: string, body: object) => await code('PATCH', `/v1/agencies/${name}`, body)
-  t.equal(await change('east', { name: '东' }), 'outside-subtree', 'its own agency is changed from above')
+  t.equal(await change('east', { name: '东' }), 'outside-subtree', 'only a parent changes the agency of the key')
   t.equal(await change('moved', { name: '新' }), 200)
-  t.equal(await change('moved', { kind: 'office', since: 2021 }), 'outside-subtree', 'in 2021 it stood elsewhere')
+  t.equal(await change('moved', { kind: 'office', since: 2021 }), 'outside-subtree', 'outside in 2021')
   t.equal(await change('moved', { kind: 'office', since: 2023 }), 200)
   t.equal(
     await change('moved', { parent: 'west', since: 2024 }),
     'outside-subtree',
-    'nothing is pushed into another subtree'
+    'an agency cannot move into another subtree'
   )
   t.equal(await change('moved', { parent: null, since: 2024 }), 'outside-subtree')
-  t.equal(await change('moved', { until: 2020 }), 'outside-subtree', 'years elsewhere would be cut')
+  t.equal(await change('moved', { until: 2020 }), 'outside-subtree', 'ends years outside the subtree')
   t.equal(await change('below', { until: 2024 }), 200)
   t.equal(await change('below', { until: null }), 200)
   t.equal(
     await change('west', { parent: 'east', since: 2025 }),
     'outside-subtree',
-    'nothing is taken from another subtree'
+    'an agency cannot move out of another subtree'
   )
   t.equal(
     await code('PUT', '/v1/agencies/new', { ...agency, parent: 'moved' }),
     'outside-subtree',
-    'from ever, moved was elsewhere'
+    'the parent is outside the subtree before 2022'
   )
   t.equal(await code('PUT', '/v1/agencies/new', { ...agency, parent: 'moved', since: 2022 }), 201)
-  t.equal(await change('new', { since: 2019, level: 'county' }), 'outside-subtree', 'older, it would stand elsewhere')
+  t.equal(await change('new', { since: 2019, level: 'county' }), 'outside-subtree', 'adds years outside the subtree')
   t.equal(await code('POST', '/v1/agencies', { code: 'root', ...agency }), 'outside-subtree')
   t.equal(await code('POST', '/v1/agencies', { code: 'lost', ...agency, parent: 'nobody' }), 'agency-unknown')
   t.equal(await code('PUT', '/v1/agencies/new-east', { ...agency, parent: 'east' }), 201)
 })
 
-t.test('checks many agencies against the subtree in one query and names each that is outside', async t => {
+t.test('checks many agencies in one query and reports each one outside the subtree', async t => {
   const { refuseOutside, areInSubtree: coverage } = await import('../../src/auth/coverage.ts')
   const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, expires: null }
   t.same(

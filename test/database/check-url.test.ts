@@ -4,12 +4,12 @@ import t from 'tap'
 import { checkDatabaseUrl } from '../../src/database/check-url.ts'
 import { adminUrl } from '../support/database.ts'
 
-/** Answers as PostgreSQL does to a client that it does not let in; without a code it closes the connection. */
+/** Rejects clients with a PostgreSQL error response, or closes the connection when there is no code. */
 async function refusingServer (t: { teardown(work: () => void): void }, code?: string, message = 'no') {
   const server = createServer(socket => {
     socket.on('error', () => {})
     socket.once('data', request => {
-      // A client that wants TLS asks for it first.
+      // Decline an SSLRequest.
       if (request.readInt32BE(4) === 80877103) return socket.end('N')
       if (code === undefined) return socket.end()
       const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`)
@@ -29,7 +29,7 @@ t.test('accepts a valid DATABASE_URL', async t => {
   await t.resolves(checkDatabaseUrl(adminUrl()))
 })
 
-t.test('explains a wrong DATABASE_URL without showing its password', async t => {
+t.test('explains an invalid DATABASE_URL without revealing its password', async t => {
   const wrong = async (address: string, says: RegExp) => {
     const { message } = await checkDatabaseUrl(`postgres://clerk:hunter2@${address}`).then(
       () => new Error(),

@@ -1,4 +1,3 @@
-// Rows as COPY takes them: PostgreSQL reads what was written, whatever it is.
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -20,7 +19,7 @@ const figure = fc.oneof(
 )
 const row = fc.record({ said: fc.option(text), vector: fc.array(figure, { maxLength: 300 }), number: fc.integer() })
 
-t.test('PostgreSQL and readCopied read back what CopyRows wrote', async t => {
+t.test('writes rows that PostgreSQL and readCopied read back unchanged', async t => {
   const { db } = await freshDatabase(t)
   await fc.assert(
     fc.asyncProperty(

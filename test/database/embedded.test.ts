@@ -26,15 +26,15 @@ import { lockFolder } from '../../src/database/embedded/folder-lock.ts'
 import { postgresUrl, startPostgres, stopPostgres } from '../../src/database/embedded/server.ts'
 
 const asRoot = process.getuid?.() === 0
-// Not t.testdir(): the server's user must be able to enter it when the project is root's own.
+// Not t.testdir(): the user of the server must be able to enter it even if the project is only accessible to root.
 const scratch = mkdtempSync('/tmp/postgres-test-')
 chmodSync(scratch, 0o755)
 t.teardown(() => rm(scratch, { recursive: true }))
 
-// initdb is most of the time that a test takes: one data folder serves all tests that leave it whole.
+// initdb dominates the run time, so tests that leave the data folder intact share one.
 const usual = join(scratch, 'usual')
 
-// The copy of the programs, where root's project is closed, makes the file slow.
+// The tests are slow as root if the binaries must be copied for a user who cannot read the project.
 t.setTimeout(120_000)
 
 let folders = 0
@@ -56,8 +56,8 @@ async function query (url: string, sql: string) {
 }
 
 /**
- * A service in a process of its own, as it is built: tap's loader would take most of the time. `line` resolves with
- * `started` or the error.
+ * Starts the server from a separate process. It uses the build, because tap's loader is slow to start. `line` resolves
+ * with `started` or the error message.
  */
 function spawnService (dataDir: string, { uid, leave = false }: { uid?: number, leave?: boolean } = {}) {
   const server = new URL('../../dist/database/embedded/server.js', import.meta.url)
@@ -107,7 +107,7 @@ async function kill (child: ChildProcess) {
   await once(child, 'exit')
 }
 
-t.test('a new data folder gets a server with the database, and keeps its rows over a restart', async t => {
+t.test('creates a database in a new data folder and keeps its rows across a restart', async t => {
   const dataDir = usual
   const first = await startPostgres({ dataDir, log })
   t.equal(first.url, postgresUrl(dataDir))
@@ -134,19 +134,19 @@ t.test('a new data folder gets a server with the database, and keeps its rows ov
       'select pg_size_bytes(current_setting(\'shared_buffers\')) between 128 * 1024 * 1024 and 2048::bigint * 1024 * 1024'
     ),
     [[true]],
-    'a part of the memory'
+    'shared_buffers is a share of the memory'
   )
   t.equal(lstatSync(join(dataDir, 'run')).mode & 0o777, 0o700)
 })
 
-t.test('two data folders run two servers side by side', async t => {
+t.test('runs a separate server for each data folder', async t => {
   const [one, two] = await Promise.all([usual, newFolder()].map(dataDir => startPostgres({ dataDir, log })))
   t.teardown(() => Promise.all([one!.stop(), two!.stop()]))
   await query(one!.url, 'create table here ()')
   t.same(await query(two!.url, 'select to_regclass(\'here\')'), [[null]])
 })
 
-t.test('a second service on one data folder is refused, and the first keeps its server', async t => {
+t.test('rejects a second service on a data folder in use and leaves the first running', async t => {
   const dataDir = usual
   const { child, line } = await startService(dataDir)
   t.equal(line, 'started')
@@ -159,7 +159,7 @@ t.test('a second service on one data folder is refused, and the first keeps its 
   await stopPostgres(dataDir)
 })
 
-t.test('a server outlives the process that started it, and another process stops it', async t => {
+t.test('keeps the server running after its parent exits, and stops it from another process', async t => {
   const dataDir = usual
   const { child, line } = await startService(dataDir, { leave: true })
   t.equal(line, 'started')
@@ -171,7 +171,7 @@ t.test('a server outlives the process that started it, and another process stops
   await stopPostgres(join(scratch, 'never-made'))
 })
 
-t.test('a signal to the process group does not stop the server before the service', async t => {
+t.test('keeps the server running when the process group of the service is killed', async t => {
   const dataDir = usual
   const { child } = await startService(dataDir)
   process.kill(-child.pid!, 'SIGKILL')
@@ -179,11 +179,11 @@ t.test('a signal to the process group does not stop the server before the servic
   t.same(await query(postgresUrl(dataDir), 'select 1'), [[1]])
 
   const server = await startPostgres({ dataDir, log })
-  t.same(await query(server.url, 'select 1'), [[1]], 'the next start replaces it')
+  t.same(await query(server.url, 'select 1'), [[1]], 'the next start replaces the server')
   await server.stop()
 })
 
-t.test('restarts after both service and server were killed, and waits for a lingering backend', async t => {
+t.test('recovers from SIGKILL of service and server, and waits for a remaining backend', async t => {
   const dataDir = usual
   const { child } = await startService(dataDir)
   const client = new pg.Client({ connectionString: postgresUrl(dataDir) })
@@ -203,7 +203,7 @@ t.test('restarts after both service and server were killed, and waits for a ling
   await server.stop()
 })
 
-t.test('ignores a stale pid that another process has now, and leaves that process alone', async t => {
+t.test('ignores a stale pid file whose pid now belongs to another process', async t => {
   const dataDir = usual
   const { uid, gid } = statSync(join(dataDir, 'postgres'))
   const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' })
@@ -218,7 +218,7 @@ t.test('ignores a stale pid that another process has now, and leaves that proces
   await server.stop()
 })
 
-t.test('recovers from a start that was killed during initdb', async t => {
+t.test('recovers from a start killed during initdb', async t => {
   const dataDir = newFolder()
   mkdirSync(dataDir, { recursive: true })
   const { child } = spawnService(dataDir)
@@ -232,10 +232,10 @@ t.test('recovers from a start that was killed during initdb', async t => {
   t.same(readdirSync(dataDir).filter(name => name.includes('.part-')), [])
 })
 
-t.test('reports the death of the server with the end of its log', async t => {
+t.test('reports an unexpected exit of the server with the tail of its log', async t => {
   const dataDir = usual
   const server = await startPostgres({ dataDir, log })
-  // A service has its port open; here nothing else keeps the process alive until then.
+  // Keeps the event loop alive until the server exits.
   const alive = setInterval(() => {}, 1000)
   t.teardown(() => clearInterval(alive))
   process.kill(serverPid(dataDir), 'SIGKILL')
@@ -249,7 +249,7 @@ t.test('truncates a log over 10 MB at the next start', async t => {
   t.ok(statSync(join(usual, 'postgres.log')).size < 100_000)
 })
 
-t.test('accepts a folder with a long and odd name unless another user owns its socket folder in /tmp', async t => {
+t.test('accepts a long folder name with special characters unless another user owns its socket folder', async t => {
   const dataDir = newFolder(`数据 a,b'c%d${'long'.repeat(30)}`)
   mkdirSync(dataDir, { recursive: true })
   const sockets = new URL(postgresUrl(dataDir)).searchParams.get('host')!
@@ -266,10 +266,10 @@ t.test('accepts a folder with a long and odd name unless another user owns its s
   await server.stop()
 })
 
-t.test('one of many processes gets the folder lock, also after a dead holder', async t => {
+t.test('grants the folder lock to one of many contenders and takes over a stale lock', async t => {
   const folder = newFolder()
   mkdirSync(folder, { recursive: true })
-  // The pid lives, but that is not the process which took the lock.
+  // A stale lock: the pid exists, but the process started at another time.
   symlinkSync(`${process.pid} long-ago`, join(folder, 'lock.41'))
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)))
   const [winner, ...others] = results.filter(result => result.status === 'fulfilled')
@@ -280,8 +280,8 @@ t.test('one of many processes gets the folder lock, also after a dead holder', a
   t.same(readdirSync(folder).map(name => readlinkSync(join(folder, name))), ['free'])
 })
 
-t.test('runs the server as the current user, and as the owner of the data when root', {
-  skip: !asRoot ? 'needs root' : !nobodyReads() && 'the project is closed to others'
+t.test('runs the server as the current user, or as the owner of the data folder if root', {
+  skip: !asRoot ? 'needs root' : !nobodyReads() && 'user nobody cannot read the project'
 }, async t => {
   const uid = nobody()
   const dataDir = newFolder()
@@ -298,7 +298,7 @@ t.test('runs the server as the current user, and as the owner of the data when r
 })
 
 t.test(
-  'as root, moves the data out of a folder that the server user cannot enter',
+  'moves the data of root out of a folder that the user of the server cannot enter',
   { skip: !asRoot && 'needs root' },
   async t => {
     const dataDir = newFolder('closed/data')
@@ -323,7 +323,7 @@ t.test(
   }
 )
 
-t.test('a failed start gives its reason', async t => {
+t.test('reports why the server fails to start', async t => {
   const cluster = join(usual, 'postgres')
   const config = join(cluster, 'postgresql.auto.conf')
   writeFileSync(config, 'nonsense = 1\n')
@@ -343,7 +343,7 @@ t.test('a failed start gives its reason', async t => {
   })
 })
 
-t.test('rejects a data folder that cannot be created or written, and names it', async t => {
+t.test('rejects a data folder that cannot be created or written and names it', async t => {
   const starting = (dataDir: string) => startPostgres({ dataDir, log })
   const file = newFolder()
   mkdirSync(join(file, '..'), { recursive: true })

@@ -6,7 +6,7 @@ import type { Database } from '../../src/database/types.ts'
 import { readVector, writeVector } from '../../src/form/vector.ts'
 import { freshDatabase } from '../support/app.ts'
 
-/** Everything that makes up the schema, from the catalogue. */
+/** Describes all columns, constraints, indexes, views, triggers and functions from the system catalogs. */
 async function schemaOf (db: Kysely<Database>) {
   const { rows } = await sql<{ line: string }>`
     select format('%s %s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as line from information_schema.columns where table_schema = 'public'
@@ -33,7 +33,7 @@ const ALL = [
   'Up 0014_foreign_keys'
 ]
 
-t.test('migrating up, down and up gives the same schema, and down leaves nothing', async t => {
+t.test('removes everything on down and restores the same schema on up', async t => {
   const { db } = await freshDatabase(t)
   const first = await schemaOf(db)
   t.ok(first.length > 100)
@@ -42,10 +42,10 @@ t.test('migrating up, down and up gives the same schema, and down leaves nothing
   t.ok((await migrationStatus(db)).every(migration => migration.executedAt === undefined))
   t.same(await migrate(db, 'up'), ALL)
   t.same(await schemaOf(db), first)
-  t.same(await migrate(db, 'up'), [], 'again changes nothing')
+  t.same(await migrate(db, 'up'), [], 'a second up applies nothing')
 })
 
-t.test('vectors keep their figures when migrated to text and back to arrays', async t => {
+t.test('preserves vectors when they are migrated to text and back to arrays', async t => {
   const { db } = await freshDatabase(t)
   while (
     (await migrationStatus(db)).some(({ name, executedAt }) => name === '0012_vectors' && executedAt !== undefined)
@@ -71,7 +71,7 @@ t.test('vectors keep their figures when migrated to text and back to arrays', as
   t.same((await both.execute(db)).rows, before)
 })
 
-t.test('foreign keys protect reports with versions and agencies with reports', async t => {
+t.test('enforces foreign keys from versions to reports and from reports to agencies', async t => {
   const { db } = await freshDatabase(t)
   const version = (agency: string, year: number, n = 1) =>
     sql`(${agency}::text, ${year}::integer, ${n}::integer, '2021', '{}', '{}'::jsonb, '{}'::jsonb, 1, now())`
@@ -103,13 +103,13 @@ t.test('foreign keys protect reports with versions and agencies with reports', a
     { rows: number }
   >`select count(*)::integer as rows from report union all select count(*)::integer from report_version union all select count(*)::integer from agency`
     .execute(db)
-  t.same(rows.map(({ rows }) => rows), [2, 1, 3], 'nothing was done')
+  t.same(rows.map(({ rows }) => rows), [2, 1, 3], 'no row was changed')
   await sql`delete from report where year = 2023`.execute(db)
   await sql`delete from agency where code = 'c'`.execute(db)
   await sql`update agency set code = 'd' where code = 'b'`.execute(db)
 })
 
-t.test('services that start at once on an empty database migrate it once', async t => {
+t.test('applies migrations once when several services start concurrently', async t => {
   const { url } = await freshDatabase(t, 'template0')
   const services = Array.from({ length: 4 }, () => openDatabase(url, 2, () => {}))
   t.teardown(async () => {
@@ -119,7 +119,7 @@ t.test('services that start at once on an empty database migrate it once', async
   t.same(done.flat(), ALL)
 })
 
-t.test('every constraint name begins with its table', async t => {
+t.test('prefixes every constraint name with its table', async t => {
   const { db } = await freshDatabase(t)
   const { rows } = await sql<{ conname: string, relname: string }>`
     select conname, relname from pg_constraint c join pg_class r on r.oid = conrelid where relnamespace = 'public'::regnamespace and contype <> 'n' and relname not like 'kysely%'`

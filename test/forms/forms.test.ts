@@ -9,7 +9,7 @@ import { Forms, recordCells } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
 import { freshApp } from '../support/app.ts'
 
-/** Unlike the statutory forms in each way that data can be. */
+/** Differs from the statutory forms in sections, tables, columns and units. */
 const INVENTED: FormDefinition = {
   form: '2024-trial',
   title_zh: '试行格式',
@@ -65,7 +65,7 @@ async function folderWith (t: { teardown(work: () => Promise<void>): void }, for
   return pathToFileURL(`${folder}/`)
 }
 
-t.test('a third form needs only a data file', async t => {
+t.test('adds a third form from a data file without code changes', async t => {
   const forms = new Forms(await readForms(await folderWith(t, INVENTED)))
   const { call, db } = await freshApp(t, { forms })
   await recordCells(db, forms)
@@ -135,7 +135,7 @@ t.test('a third form needs only a data file', async t => {
   t.equal(figures.length, 13)
 })
 
-t.test('rejects inconsistent form data with all faults', async t => {
+t.test('rejects an inconsistent form definition and reports all faults', async t => {
   const broken = structuredClone(INVENTED)
   broken.tables[0]!.columns[2]!.total_of = ['paper', 'onlin']
   broken.tables[0]!.rows.push({ id: 'in', zh: '重复', en: 'Twice' })
@@ -160,7 +160,7 @@ t.test('rejects inconsistent form data with all faults', async t => {
   )
 })
 
-t.test('rejects changed cells of a form with stored figures', async t => {
+t.test('rejects a form whose cells differ from those recorded in the database', async t => {
   const { db } = await freshApp(t)
   const definitions = await readForms()
   definitions[0]!.tables[0]!.rows.reverse()

@@ -14,7 +14,7 @@ await call('PUT', PATH, {
 const get = async (path: string, headers: Record<string, string> = {}) =>
   await app.inject({ url: path, headers: { authorization: `Bearer ${'test-'.padEnd(40, 'k')}`, ...headers } })
 
-t.test('lists, reports, events, the OpenAPI document and the pages are compressed for a client that accepts gzip', async t => {
+t.test('compresses large responses for clients that accept gzip', async t => {
   for (
     const path of [
       PATH,
@@ -33,10 +33,10 @@ t.test('lists, reports, events, the OpenAPI document and the pages are compresse
     t.ok(packed.rawPayload.length * 2 < plain.rawPayload.length, path)
     t.ok(gunzipSync(packed.rawPayload).equals(plain.rawPayload), path)
   }
-  t.equal((await get('/livez', GZIP)).headers['content-encoding'], undefined, 'a short answer is sent as it is')
+  t.equal((await get('/livez', GZIP)).headers['content-encoding'], undefined, 'a short response is not compressed')
 })
 
-t.test('a compressed report has its own ETag, and conditions accept either', async t => {
+t.test('gives a compressed report its own ETag and accepts either in conditional requests', async t => {
   const plain = String((await get(PATH)).headers.etag)
   const packed = String((await get(PATH, GZIP)).headers.etag)
   t.not(plain, packed)
@@ -51,5 +51,5 @@ t.test('a compressed report has its own ETag, and conditions accept either', asy
     })).status
   t.equal(await put('"other-gzip"'), 412)
   t.equal(await put(packed), 201)
-  t.equal(await put(packed), 412, 'the report has changed')
+  t.equal(await put(packed), 412, 'rejects the ETag of an older revision')
 })

@@ -1,12 +1,11 @@
-// Swagger UI in a browser: every operation is executed as it is prefilled.
 import { chromium, type Page } from 'playwright-core'
 import t from 'tap'
 import { ADMIN_KEY, freshApp } from '../support/app.ts'
 import { STORY } from '../support/operations.ts'
 
-/** Path of a Chromium. It takes a minute and a half, so it runs where this is set, as in CI. */
+/** Path of a Chromium executable. The test takes 90 seconds and is skipped where this is not set; CI sets it. */
 const { CHROMIUM } = process.env
-/** What needs a file that a person chooses, or an import that was sent before. */
+/** Operations that need an uploaded file or an earlier import. */
 const NEEDS_MORE = ['putAgenciesFile', 'putReportsFile', 'getImport', 'getImportRejects', 'cancelImport']
 
 interface Operation {
@@ -15,8 +14,8 @@ interface Operation {
 }
 
 /**
- * Runs in the page, as the types of the test know no DOM: opens only the tag of the operation (the page draws all that
- * is open anew at each change) and the operation, presses Execute, and gives the status that is shown then.
+ * Runs in the page, as a string because the tests have no DOM types. Opens the operation, presses Execute and returns
+ * the displayed status. Closes other tags first, because the page redraws all open ones on each change.
  */
 const EXECUTE = `async (tag, id) => {
   const until = async look => {
@@ -37,7 +36,7 @@ const EXECUTE = `async (tag, id) => {
   await until(() => block().querySelector('button.execute'))
   block().querySelector('button.btn-clear')?.click()
   await until(() => !block().querySelector('.live-responses-table'))
-  // The page goes on drawing what it has just opened.
+  // Wait until the page has rendered the operation.
   await new Promise(resolve => setTimeout(resolve, 200))
   block().querySelector('button.execute').click()
   const cell = await until(() => block().querySelector('.live-responses-table tbody .response-col_status'))
@@ -46,11 +45,11 @@ const EXECUTE = `async (tag, id) => {
   return status
 }`
 
-/** Executes an operation as it stands and gives the status that the page shows. */
+/** Executes an operation with its prefilled values and returns the status that the page displays. */
 const execute = async (page: Page, { operationId, tags }: Operation): Promise<number> =>
   await page.evaluate(`(${EXECUTE})(${JSON.stringify(tags[0])}, ${JSON.stringify(operationId)})`)
 
-t.test('every operation answers when it is executed as prefilled', {
+t.test('executes every operation in Swagger UI with its prefilled values', {
   skip: CHROMIUM === undefined && 'CHROMIUM is not set'
 }, async t => {
   const { app } = await freshApp(t)
@@ -80,7 +79,7 @@ t.test('every operation answers when it is executed as prefilled', {
     const operation = operations.find(({ operationId }) => operationId === id)!
     const status = await execute(page, operation)
     t.ok(status >= 200 && status < 300, `${id} answers ${status}`)
-    // The walk that is prefilled deletes what later steps need.
+    // Restore what later operations need.
     if (id === 'deleteReport') {
       t.equal(await execute(page, operations.find(({ operationId }) => operationId === 'createReport')!), 201)
     }

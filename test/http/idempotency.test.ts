@@ -1,4 +1,3 @@
-// Idempotency-Key: a client that retries.
 import { sql } from 'kysely'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
@@ -10,7 +9,7 @@ const agency = { name: '某局', level: 'county', kind: 'department' }
 const retry = (key: string) => ({ headers: { 'idempotency-key': key } })
 const body = { agency: 'bureau', year: 2023 }
 
-t.test('replays the stored answer of a retried request and does nothing else', async t => {
+t.test('replays the stored response of a retried request without running it again', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const first = await call('POST', '/v1/reports', body, retry('one'))
@@ -27,7 +26,7 @@ t.test('replays the stored answer of a retried request and does nothing else', a
   const rows = { row: 'normative_documents', values: { issued: 3, repealed: 1, in_force: 27 } }
   const path = '/v1/reports/bureau/2023/tables/documents/rows'
   t.equal((await call('POST', path, rows, retry('rows'))).status, 201)
-  t.equal((await call('POST', path, rows, retry('rows'))).status, 201, 'not row-exists')
+  t.equal((await call('POST', path, rows, retry('rows'))).status, 201, 'does not answer row-exists')
   const csv = { headers: { ...retry('csv').headers, 'content-type': 'text/csv' } }
   t.equal(
     (await call('POST', path.replace('documents', 'enforcement'), 'row,decisions\nadministrative_penalties,1\n', csv))
@@ -46,7 +45,7 @@ t.test('replays the stored answer of a retried request and does nothing else', a
   )
 })
 
-t.test('scopes an Idempotency-Key to one caller and one request', async t => {
+t.test('scopes an idempotency key to one caller and one request', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await call('POST', '/v1/reports', body, retry('one'))
@@ -71,7 +70,7 @@ t.test('scopes an Idempotency-Key to one caller and one request', async t => {
   }
 })
 
-t.test('does not store the answer of a rejected request', async t => {
+t.test('does not store the response of a rejected request', async t => {
   const { call } = await freshApp(t)
   t.match(await call('POST', '/v1/reports', body, retry('one')), { status: 422, json: { code: 'agency-unknown' } })
   t.match(await call('POST', '/v1/reports', { year: 'x' }, retry('one')), {
@@ -82,7 +81,7 @@ t.test('does not store the answer of a rejected request', async t => {
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
 })
 
-t.test('runs one of many concurrent retries; the others get its answer or 409', async t => {
+t.test('runs one of many concurrent retries and answers the others with its response or 409', async t => {
   const { call } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const answers = await Promise.all(Array.from({ length: 30 }, () => call('POST', '/v1/reports', body, retry('one'))))
@@ -93,7 +92,7 @@ t.test('runs one of many concurrent retries; the others get its answer or 409', 
   t.ok(answers.every(answer => answer.status === 201 || answer.json.code === 'idempotency-key-in-use'))
 })
 
-t.test('deletes stored answers after a day', async t => {
+t.test('deletes stored responses after a day', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   const age = (by: string) => sql`update stored_answer set started_at = now() - ${by}::interval`.execute(db)
@@ -101,14 +100,14 @@ t.test('deletes stored answers after a day', async t => {
   await age('23 hours')
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
   await age('25 hours')
-  t.equal((await call('POST', '/v1/reports', body, retry('one'))).json.code, 'report-exists', 'done anew')
+  t.equal((await call('POST', '/v1/reports', body, retry('one'))).json.code, 'report-exists', 'the request runs again')
   await call('POST', '/v1/reports', { ...body, year: 2022 }, retry('two'))
   await age('25 hours')
   await call('POST', '/v1/reports', body, retry('three'))
-  t.equal((await db.selectFrom('stored_answer').select('key').execute()).length, 0, 'old ones are removed')
+  t.equal((await db.selectFrom('stored_answer').select('key').execute()).length, 0, 'expired responses are deleted')
 })
 
-t.test('an aborted request changes nothing and releases its key', async t => {
+t.test('rolls back an aborted request and releases its key', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await call('POST', '/v1/reports', body)
@@ -138,7 +137,7 @@ t.test('an aborted request changes nothing and releases its key', async t => {
   ])
 })
 
-t.test('rolls back the operation when its answer cannot be stored', async t => {
+t.test('rolls back the operation when its response cannot be stored', async t => {
   const { call, db } = await freshApp(t)
   await call('PUT', '/v1/agencies/bureau', agency)
   await sql`alter table stored_answer add constraint none check (status is null)`.execute(db)
@@ -148,7 +147,7 @@ t.test('rolls back the operation when its answer cannot be stored', async t => {
   t.equal((await call('POST', '/v1/reports', body, retry('one'))).status, 201)
 })
 
-t.test('an operation with a key uses one connection, so a full pool does not deadlock', async t => {
+t.test('uses one connection per request with a key, so that a pool of one does not deadlock', async t => {
   const { url } = await freshDatabase(t)
   const one = openDatabase(url, 1, () => {})
   const { call, forms } = await freshApp(t, { db: one })
@@ -180,7 +179,7 @@ t.test('an operation with a key uses one connection, so a full pool does not dea
   await post('/v1/checks', { year: 2023 })
 })
 
-t.test('a bulk import neither takes a key nor documents one', async t => {
+t.test('ignores the idempotency key of a bulk import and does not document one', async t => {
   const { call } = await freshApp(t)
   const headers = { 'content-type': 'text/csv', 'idempotency-key': 'one' }
   for (const code of ['a', 'b']) {

@@ -1,5 +1,4 @@
-// What keeps the service answering: limits, refusals under load, clients that are late; and what browsers and logs are
-// told.
+// Rate limits, load shedding, timeouts, security headers and redaction of secrets in logs.
 import { sql } from 'kysely'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -27,7 +26,7 @@ async function service (t: { teardown(work: () => Promise<void>): void }, option
   return { app, get }
 }
 
-t.test('limits requests per minute by key, or by address without one', async t => {
+t.test('limits requests per minute by key, or by address for anonymous callers', async t => {
   const { get } = await service(t, { rateLimit: 3 })
   const first = await get('/v1/forms')
   t.match(first.headers, { 'ratelimit-limit': '3', 'ratelimit-remaining': '2', 'ratelimit-reset': '60' })
@@ -41,12 +40,12 @@ t.test('limits requests per minute by key, or by address without one', async t =
     over.headers['ratelimit-remaining'],
     over.json.title
   ], [429, 'rate-limited', /^\d\d$/, '0', PROBLEMS['rate-limited'].title.zh])
-  t.equal((await get('/v1/nowhere')).status, 429, 'what is not there counts as well')
-  t.equal((await get('/v1/forms', { key: 'wrong' })).status, 429, 'keys cannot be guessed without end')
-  t.equal((await get('/v1/forms', { key: ADMIN_KEY })).status, 200, 'a key is another caller')
-  t.equal((await get('/v1/forms', {}, '10.0.0.9')).status, 200, 'and so is another address')
-  t.equal((await get('/v1/forms', { 'x-forwarded-for': '10.0.0.8' })).status, 429, 'nobody chooses an address')
-  t.equal((await get('/v1/forms', {}, '::ffff:127.0.0.1')).status, 429, 'the same address')
+  t.equal((await get('/v1/nowhere')).status, 429, 'counts requests for unknown paths')
+  t.equal((await get('/v1/forms', { key: 'wrong' })).status, 429, 'counts requests with a wrong key')
+  t.equal((await get('/v1/forms', { key: ADMIN_KEY })).status, 200, 'counts a valid key separately')
+  t.equal((await get('/v1/forms', {}, '10.0.0.9')).status, 200, 'counts another address separately')
+  t.equal((await get('/v1/forms', { 'x-forwarded-for': '10.0.0.8' })).status, 429, 'ignores a forwarded address')
+  t.equal((await get('/v1/forms', {}, '::ffff:127.0.0.1')).status, 429, 'maps IPv4 in IPv6 to the same address')
   for (const path of ['/healthz', '/readyz', '/metrics']) {
     for (let i = 0; i < 5; i++) t.equal((await get(path)).status, 200, path)
   }
@@ -62,11 +61,11 @@ t.test('counts callers behind a trusted proxy separately', async t => {
   t.equal(
     (await get('/v1/forms', { 'x-forwarded-for': '10.0.0.4' }, '192.168.0.1')).status,
     429,
-    'another sender is not believed'
+    'ignores the forwarded address of an untrusted sender'
   )
 })
 
-t.test('sheds new requests while others wait for a connection, but answers probes', async t => {
+t.test('sheds new requests while others wait for a connection but answers probes', async t => {
   const busy = openDatabase(url, 2, () => {})
   const probe = openDatabase(url, 1, () => {})
   const { get } = await service(t, { db: busy, probe, overloadMs: 200 })
@@ -82,12 +81,12 @@ t.test('sheds new requests while others wait for a connection, but answers probe
   const refused = await get('/v1/agencies')
   t.match([refused.status, refused.json.code, refused.headers['retry-after']], [503, 'overloaded', '1'])
   for (const path of ['/healthz', '/readyz', '/metrics']) t.equal((await get(path)).status, 200, path)
-  t.same([(await waits).status, (await soon).status], [200, 200], 'who waited is served')
+  t.same([(await waits).status, (await soon).status], [200, 200], 'waiting requests are served')
   await Promise.all(work)
-  t.equal((await get('/v1/agencies')).status, 200, 'and afterwards all are')
+  t.equal((await get('/v1/agencies')).status, 200, 'new requests are served after the load')
 })
 
-t.test('sheds requests while the event loop is saturated, not after one long turn', async t => {
+t.test('sheds requests while the event loop is saturated but not after a single long turn', async t => {
   const { get } = await service(t, { overloadMs: 100 })
   const spin = (ms: number) => {
     for (const end = performance.now() + ms; performance.now() < end;);
@@ -97,7 +96,7 @@ t.test('sheds requests while the event loop is saturated, not after one long tur
   spin(900)
   await new Promise(resolve => setTimeout(resolve, 20))
   t.equal((await get('/v1/forms')).status, 200)
-  // The second length is more than that of a sample.
+  // 700 ms is longer than one sampling interval.
   for (const length of [300, 700]) {
     for (const end = performance.now() + 2500; performance.now() < end;) {
       spin(length)
@@ -110,7 +109,7 @@ t.test('sheds requests while the event loop is saturated, not after one long tur
   t.equal((await get('/v1/forms')).status, 200)
 })
 
-t.test('times out a stalled client with a problem', async t => {
+t.test('answers a stalled client with 408 and closes the connection', async t => {
   const { app } = await service(t, { seconds: { headers: 1, request: 2, keepAlive: 1 } })
   const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
   const slow = async (text: string, drip = '') => {
@@ -140,14 +139,14 @@ t.test('times out a stalled client with a problem', async t => {
     slow('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
   ])
   for (const [name, { answer, closed }] of Object.entries({ nothing, headers, body, idle })) {
-    t.ok(closed, `${name} is closed`)
+    t.ok(closed, `${name}: the connection is closed`)
     if (name !== 'idle') t.match(answer, /^HTTP\/1.1 408 [\s\S]*"code":"request-timeout"/, name)
   }
   t.match(idle.answer, /^HTTP\/1.1 200/)
   t.ok(nothing.took < 3000 && headers.took < 3000 && body.took < 5000)
 })
 
-t.test('sends a strict content security policy, and CORS headers only when configured', async t => {
+t.test('sends a strict content security policy and sends CORS headers only when configured', async t => {
   const { get } = await service(t, {})
   const safe = { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
   for (const path of ['/v1/forms', '/v1/nowhere', '/v1/forms/%zz', '/healthz']) {
@@ -185,14 +184,14 @@ t.test('sends a strict content security policy, and CORS headers only when confi
   t.equal((await app.inject({ method: 'PUT', url: '/v1/totals' })).statusCode, 405)
 })
 
-t.test('Swagger UI has no inline script, so it runs under its policy', async t => {
+t.test('serves Swagger UI without inline scripts, as its content security policy requires', async t => {
   const { app } = await service(t, {})
   const { body } = await app.inject('/docs/')
   t.match(body, /<script src=/)
   t.notMatch(body, /<script(?![^>]* src=)|<[^>]* on\w+=|https?:\/\//)
 })
 
-t.test('never logs a key or a token, wherever the client put it', async t => {
+t.test('never logs a key or token, wherever the client sends it', async t => {
   const lines: string[] = []
   const logger = openLog(
     'trace',
@@ -225,7 +224,7 @@ t.test('never logs a key or a token, wherever the client put it', async t => {
       await app.inject({ method: 'POST', url: '/v1/checks', headers, payload: { year: 2022, key: secret } })
     }
   }
-  // The worst case: a fault of the service with all it knows.
+  // An internal error is logged with all details of the request.
   await sql`alter table api_key rename to api_key_away`.execute(db)
   t.equal((await app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${key}` } })).statusCode, 500)
   const log = lines.join('')

@@ -1,4 +1,4 @@
-// The document is true: it is what the code gives, it is valid, and what it shows works when it is sent as it stands.
+// The OpenAPI document is valid, matches the routes, and its examples work when they are sent unchanged.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -75,25 +75,25 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema(document, 'document')
 
-/** What is wrong with a value by the schema at that place in the document; undefined when nothing is. */
+/** Validates a value against the schema at a path of the document; returns undefined if it is valid. */
 function faults (value: unknown, ...place: string[]): string | undefined {
   const pointer = place.map(name => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
   const validate = ajv.getSchema(`document#/${pointer}`)!
   return validate(value) ? undefined : `${place.join(' ')}: ${ajv.errorsText(validate.errors)}`
 }
 
-/** The schema with its name resolved. */
+/** Resolves a reference to a named schema. */
 const resolved = (schema: Schema): Schema =>
   schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1)!]!
 
 const exampleOf = ({ schema, example }: Media): unknown => example ?? resolved(schema).examples?.[0]
 
-/** Swagger UI shows a file picker for it. */
+/** Whether Swagger UI shows a file picker for the body. */
 const isFile = ({ schema }: Media) => schema.format === 'binary' || schema.properties?.file !== undefined
 
 const committed = async (name: string) => await readFile(new URL(`../../openapi/${name}`, import.meta.url), 'utf8')
 
-/** The address of an operation with the examples of its parameters. */
+/** The URL of an operation with its example parameters. */
 function addressOf ({ path, parameters = [] }: typeof operations[number]): string {
   const query = new URLSearchParams()
   let address = path
@@ -105,7 +105,7 @@ function addressOf ({ path, parameters = [] }: typeof operations[number]): strin
   return query.size > 0 ? `${address}?${query}` : address
 }
 
-/** Calls an operation with the examples that the document gives, and holds the answer against it. */
+/** Calls an operation with its documented examples and validates the response against the document. */
 async function tryOut (
   t: Pick<Tap, 'ok' | 'equal'>,
   send: typeof call,
@@ -119,7 +119,7 @@ async function tryOut (
   const answers = Object.entries(operation.responses)
   const accept = answers.flatMap(([, { content }]) => Object.keys(content ?? {})).find(name => name === type) ?? '*/*'
   const headers = { accept, ...(media === undefined ? {} : { 'content-type': media[0] }) }
-  // A file is sent with the content of the first type that has an example.
+  // A file upload uses the example of the first media type.
   const body = media && exampleOf(isFile(media[1]) ? Object.values(operation.requestBody!.content)[0]! : media[1])
   const key = operation.security?.length === 0 ? { key: null } : {}
   const answer = await send(
@@ -134,13 +134,13 @@ async function tryOut (
       .trim()
   )
   const declared = operation.responses[answer.status]
-  t.ok(declared, `${operationId}: ${answer.status} is in the document`)
+  t.ok(declared, `${operationId}: ${answer.status} is documented`)
   if (declared?.content === undefined) {
     t.equal(answer.text, '', operationId)
     return answer
   }
   const given = answer.headers['content-type']!.split(';')[0]!
-  t.ok(declared.content[given], `${operationId}: ${given} is in the document`)
+  t.ok(declared.content[given], `${operationId}: ${given} is documented`)
   const value = given === 'application/json' ? JSON.parse(answer.text) : answer.text
   t.equal(
     faults(
@@ -160,21 +160,21 @@ async function tryOut (
   return answer
 }
 
-t.test('the files in openapi/ match the routes', async t => {
-  t.ok(await committed('openapi.json') === JSON.stringify(app.swagger(), null, 2) + '\n', 'npm run openapi')
-  t.ok(await committed('openapi.yaml') === app.swagger({ yaml: true }), 'npm run openapi')
+t.test('matches the committed files in openapi/', async t => {
+  t.ok(await committed('openapi.json') === JSON.stringify(app.swagger(), null, 2) + '\n', 'run npm run openapi')
+  t.ok(await committed('openapi.yaml') === app.swagger({ yaml: true }), 'run npm run openapi')
 })
 
-t.test('the document is valid OpenAPI 3.1', async t => {
+t.test('is a valid OpenAPI 3.1 document', async t => {
   const validator = new Validator()
   t.match(await validator.validate(JSON.parse(JSON.stringify(document))), { valid: true })
   t.equal(validator.version, '3.1')
   const text = JSON.stringify(document)
   t.notMatch(text, /"nullable"|"additionalItems"|"items":\[/)
-  t.notMatch(app.swagger({ yaml: true }), /^[^'"]*: [&*]\w+$/m, 'no alias in YAML')
+  t.notMatch(app.swagger({ yaml: true }), /^[^'"]*: [&*]\w+$/m, 'the YAML has no anchors or aliases')
 })
 
-t.test('the document passes the recommended rules of a linter', async t => {
+t.test('passes the recommended rules of Redocly', async t => {
   const findings = await lintFromString({
     source: JSON.stringify(document),
     absoluteRef: 'openapi.json',
@@ -183,7 +183,7 @@ t.test('the document passes the recommended rules of a linter', async t => {
   t.same(findings.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]), [])
 })
 
-t.test('every reference resolves, and every component is used, described and has a valid example', async t => {
+t.test('resolves every reference and uses every component, with valid examples', async t => {
   const refs = [...new Set(JSON.stringify(document).match(/(?<="\$ref":")[^"]+/g))]
   for (const ref of refs) {
     const [, , group, name] = ref.split('/')
@@ -201,7 +201,7 @@ t.test('every reference resolves, and every component is used, described and has
   }
 })
 
-t.test('every operation has a name, a summary, a description, a tag, documented parameters, an example of its body and its problems', async t => {
+t.test('documents the parameters, request body and problems of every operation', async t => {
   t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
   for (const { operationId, summary, description, tags, parameters = [], requestBody, responses } of operations) {
     t.match({ operationId, summary, description }, {
@@ -209,12 +209,12 @@ t.test('every operation has a name, a summary, a description, a tag, documented 
       summary: /^[^.]+$/,
       description: /\.$/
     })
-    t.ok(tags.length === 1 && document.tags.some(tag => tag.name === tags[0]), `${operationId}: one tag`)
+    t.ok(tags.length === 1 && document.tags.some(tag => tag.name === tags[0]), `${operationId} has one known tag`)
     for (const parameter of parameters) {
       t.match(parameter, { description: /\w/ }, `${operationId}: ${parameter.name}`)
       t.ok(
         parameter.example !== undefined || !parameter.required,
-        `${operationId}: ${parameter.name} has an example or may be left out`
+        `${operationId}: ${parameter.name} is optional or has an example`
       )
     }
     for (const [type, media] of Object.entries(requestBody?.content ?? {})) {
@@ -231,13 +231,13 @@ t.test('every operation has a name, a summary, a description, a tag, documented 
   }
 })
 
-t.test('every operation answers its examples as documented', async t => {
+t.test('answers the examples of every operation as documented', async t => {
   t.same(
     [...new Set(STORY.map(([operationId]) => operationId))].sort(),
     operations.map(({ operationId }) => operationId).sort(),
-    'the story has every operation'
+    'STORY contains every operation'
   )
-  // Two imports to ask for: one that rejected a line, and one that goes on.
+  // Create two import jobs: a finished one with a rejected line and a running one.
   const { json: { id } } = await call(
     'POST',
     '/v1/imports/reports?on_error=continue',
@@ -251,7 +251,7 @@ t.test('every operation answers its examples as documented', async t => {
   for (const [operationId, type] of STORY) await tryOut(t, call, operationId, type)
 })
 
-t.test('the examples file a report by the shortest path', async t => {
+t.test('publishes a report with the examples alone', async t => {
   const { call } = await freshApp(t)
   for (
     const operationId of [
@@ -273,7 +273,7 @@ t.test('the examples file a report by the shortest path', async t => {
   })
 })
 
-t.test('operations answer only documented problems and require a key where documented', async t => {
+t.test('answers only documented problems and requires a key only where documented', async t => {
   const { call } = await freshApp(t)
   const json = { headers: { 'content-type': 'application/json' } }
   for (const operation of operations) {
@@ -286,7 +286,7 @@ t.test('operations answer only documented problems and require a key where docum
       if (status >= 400) {
         t.ok(
           responses[status]?.content!['application/problem+json']!.examples![json.code],
-          `${operationId} may answer ${status} ${json.code}`
+          `${operationId} documents ${status} ${json.code}`
         )
       }
       return json?.code

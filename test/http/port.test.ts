@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import t from 'tap'
 import { listenFault, tryPort } from '../../src/http/service/port.ts'
 
-t.test('names the setting when the service cannot listen', async t => {
+t.test('names the setting to change when the service cannot listen', async t => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo

@@ -1,4 +1,4 @@
-// Each code of the table is raised here by the request that a client would meet it with.
+// Raises each problem code with a request that a client could send.
 import { sql } from 'kysely'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { suggestName } from '../../src/problems/suggest.ts'
 import { ADMIN_KEY, type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-// An identity provider that is not there.
+// No identity provider listens at this address.
 const tokens = { issuer: 'http://127.0.0.1:1', audience: 'gongkai' }
 const { app, call, db, url, forms } = await freshApp(t, { bodyLimit: 64 * 1024, tokens })
 const tables = consistentTables(forms.get('2021'), () => 2)
@@ -51,7 +51,7 @@ const ndjson = raw('application/x-ndjson')
 const text = raw('text/plain')
 const granted = { row: 'granted', values: { total: 1 } }
 
-/** The service again, on a database that answers otherwise. */
+/** Sends a request to a second instance of the service on another database connection. */
 async function elsewhere (
   connection: string,
   method: 'GET' | 'PUT',
@@ -298,7 +298,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
 }
 
 for (const [code, raise] of Object.entries(cases) as [ProblemCode, () => Promise<Answer>][]) {
-  t.test(code, async t => {
+  t.test(`answers ${code} with its status, title and page`, async t => {
     const answer = await raise()
     t.equal(answer.status, PROBLEMS[code].status, answer.text)
     t.match(answer.headers['content-type'], /^application\/problem\+json/)
@@ -309,14 +309,14 @@ for (const [code, raise] of Object.entries(cases) as [ProblemCode, () => Promise
       code,
       detail: /\w/
     })
-    t.notMatch(answer.json.detail, /\{|\?\.|undefined/, 'the sentence has all its facts')
-    t.notMatch(answer.text, /select |insert |\.ts:|\.js:|relation|node_modules/i, 'no SQL and no stack')
+    t.notMatch(answer.json.detail, /\{|\?\.|undefined/, 'the detail has no unfilled placeholder')
+    t.notMatch(answer.text, /select |insert |\.ts:|\.js:|relation|node_modules/i, 'no SQL or stack trace')
     const page = await call('GET', answer.json.type, undefined, { key: null })
     t.match([page.status, page.text], [200, PROBLEMS[code].title.zh])
   })
 }
 
-t.test('every problem code is raised, and its sentences use the same facts in both languages', async t => {
+t.test('raises every problem code and uses the same placeholders in both languages', async t => {
   t.same(Object.keys(cases).sort(), Object.keys(PROBLEMS).sort())
   for (const [code, { title, detail }] of Object.entries(PROBLEMS)) {
     const facts = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
@@ -325,7 +325,7 @@ t.test('every problem code is raised, and its sentences use the same facts in bo
   }
 })
 
-t.test('a fault names place, found, expected and candidates in the requested language', async t => {
+t.test('reports pointer, found and expected value, and a suggestion, in the requested language', async t => {
   const zh = { headers: { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8', 'x-request-id': 'from-the-client' } }
   const answer = await call('PUT', `${requests}/rows/granted`, {
     values: { natural_person: '12', commercial_enterprise: -1, research_institution: 1.5, persons: 3, totl: 0 }
@@ -366,10 +366,10 @@ t.test('rejects JSON with duplicate members, deep nesting or prototype keys', as
     (await call('POST', `${requests}/rows`, '{"row":"granted","values":{"total":1,"total":2}}', json)).json.detail,
     /Duplicate key 'total'/
   )
-  t.equal((await call('PUT', draft, '', json)).status, 422, 'an empty body is not an empty object')
+  t.equal((await call('PUT', draft, '', json)).status, 422, 'does not treat an empty body as an empty object')
 })
 
-t.test('lists a hundred faults, counts the rest and shortens long values', async t => {
+t.test('lists at most 100 faults, counts the rest and truncates long values', async t => {
   const answer = await call('PUT', `${requests}/rows/granted`, {
     values: Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`column-${i}`, 0]))
   })
@@ -378,7 +378,7 @@ t.test('lists a hundred faults, counts the rest and shortens long values', async
   t.ok(long.text.length < 1500)
 })
 
-t.test('suggests only near candidates', async t => {
+t.test('suggests only similar names', async t => {
   t.same([
     suggestName('grantd', ['granted', 'refused']),
     suggestName('tabels', ['tables']),

@@ -36,7 +36,7 @@ t.test('rejects text that PostgreSQL cannot store', async t => {
   t.equal((await call('PUT', '/v1/reports/a/2022', '{"tables":{"constructor":{},"toString":{}}}', json)).status, 422)
 })
 
-t.test('every operation rejects unknown query parameters', async t => {
+t.test('rejects unknown query parameters', async t => {
   const { call } = await freshApp(t)
   for (
     const [method, path] of [['GET', '/v1/forms?x=1'], ['GET', '/v1/forms/2021?lang=zh'], [
@@ -49,7 +49,7 @@ t.test('every operation rejects unknown query parameters', async t => {
   }
 })
 
-t.test('accepts integers in paths and queries as plain decimal digits only', async t => {
+t.test('accepts integers in paths and queries only as decimal digits', async t => {
   const { call } = await freshApp(t)
   const key = await call('POST', '/v1/keys', { label: 'clerk', role: 'admin' })
   t.equal(key.status, 201, key.text)
@@ -96,14 +96,14 @@ t.test('answers a malformed path with a problem', async t => {
   t.equal((await call('GET', '/v1/reports?year=2025..2019')).json.code, 'parameter-invalid')
 })
 
-t.test('ignores a trailing slash, and answers a wrong method with those allowed', async t => {
+t.test('ignores a trailing slash and lists the allowed methods with 405', async t => {
   const { call } = await freshApp(t)
   t.equal((await call('GET', '/v1/forms/')).status, 200)
   const wrong = await call('PATCH', '/v1/reports/a/2022')
   t.same([wrong.status, wrong.headers.allow], [405, 'DELETE, GET, HEAD, PUT'])
 })
 
-t.test('accepts an empty body without a type, and explains the form type of curl -d', async t => {
+t.test('accepts an empty body of any type and explains the default media type of curl -d', async t => {
   const { call } = await freshApp(t)
   const none = await call('POST', '/v1/reports/a/2022/submit', '', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' }
@@ -113,7 +113,7 @@ t.test('accepts an empty body without a type, and explains the form type of curl
     const csv = await call(path.endsWith('submit') ? 'POST' : 'PUT', path, 'code,name\na,b\n', {
       headers: { 'content-type': 'text/csv' }
     })
-    t.same([csv.status, csv.json.code], [415, 'media-type-unsupported'], 'CSV only where it is read')
+    t.same([csv.status, csv.json.code], [415, 'media-type-unsupported'], 'rejects CSV where only JSON is accepted')
   }
   const form = await call('POST', '/v1/reports', '{"agency":"a","year":2022}', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' }
@@ -121,7 +121,7 @@ t.test('accepts an empty body without a type, and explains the form type of curl
   t.match([form.status, form.json.detail], [415, /-H 'Content-Type: application\/json'/])
 })
 
-t.test('rejects a wrong key on public operations too, and requires one for drafts', async t => {
+t.test('rejects an invalid key on public operations and requires a key for drafts', async t => {
   const { call } = await freshApp(t)
   for (const authorization of ['Bearer', 'Basic abc', 'Bearer a b', 'Bearer wrong']) {
     t.equal(
@@ -135,7 +135,7 @@ t.test('rejects a wrong key on public operations too, and requires one for draft
   t.equal(
     (await call('PUT', '/v1/agencies/a', { nonsense: true }, { key: null })).status,
     401,
-    'before the body is looked at'
+    'requires a key before it validates the body'
   )
 })
 
@@ -153,7 +153,7 @@ t.test('generates the administrator key once and stores only its hash', async t 
   t.notMatch(JSON.stringify(await db.selectFrom('api_key').selectAll().execute()), made[0]!)
 })
 
-t.test('is ready only when the schema is current', async t => {
+t.test('reports ready only when all migrations are applied', async t => {
   const { call, db } = await freshApp(t)
   const { migrate } = await import('../../src/database/migrations.ts')
   t.equal((await call('GET', '/readyz', undefined, { key: null })).status, 200)
@@ -164,7 +164,7 @@ t.test('is ready only when the schema is current', async t => {
   t.equal((await call('GET', '/healthz', undefined, { key: null })).status, 200)
 })
 
-t.test('counts requests by route, never by URL', async t => {
+t.test('labels request metrics by route and not by URL', async t => {
   const { call } = await freshApp(t)
   for (const code of ['2019', '2021', 'nothing-like-it']) await call('GET', `/v1/forms/${code}`)
   await call('GET', '/etc/passwd')

@@ -6,7 +6,7 @@ import { agencies, CSV, lines, NDJSON, reportOf } from '../support/import-files.
 const IMPORT = '/v1/imports/agencies'
 const HEAD = 'code,name,level,kind,parent'
 
-t.test('imports agencies from Excel CSV in any order; a second import changes nothing', async t => {
+t.test('imports agencies from an Excel CSV in any order, and a repeated import changes nothing', async t => {
   const { call, db, forms } = await freshApp(t)
   t.same((await call('POST', IMPORT, agencies(30), CSV)).json.counts, {
     created: 31,
@@ -24,7 +24,7 @@ t.test('imports agencies from Excel CSV in any order; a second import changes no
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('reads GB18030, declared or not', async t => {
+t.test('decodes GB18030 with or without a declared charset', async t => {
   const { call } = await freshApp(t)
   const file = Buffer.concat([
     Buffer.from(`${HEAD}\n`),
@@ -58,7 +58,7 @@ t.test('reads GB18030, declared or not', async t => {
   t.equal((await call('POST', IMPORT, Buffer.from('\ufeffcode\n', 'utf16le'), CSV)).json.code, 'text-undecodable')
 })
 
-t.test('lists the faults of each line and stores the whole file or nothing', async t => {
+t.test('lists the errors of each line and stores the whole file or nothing', async t => {
   const { call } = await freshApp(t)
   await call('POST', IMPORT, `${HEAD},since,credit_code\nold,旧,county,department,,2020,113325000026455663\n`, CSV)
   const rows = [
@@ -117,7 +117,7 @@ t.test('lists the faults of each line and stores the whole file or nothing', asy
   }, { line: 1, column: 'code' }])
 })
 
-t.test('changes known agencies from a year on, in any order, and updates the totals', async t => {
+t.test('updates existing agencies from a given year, in any line order, and updates the totals', async t => {
   const { call, db, forms } = await freshApp(t)
   await call(
     'POST',
@@ -131,7 +131,7 @@ t.test('changes known agencies from a year on, in any order, and updates the tot
     lines([2022, 2023, 2024].map(year => reportOf(forms.get('2021'), 'a', year, year))),
     NDJSON
   )
-  // x goes below y, which y leaves only on a later line; b is new, below a new one.
+  // x moves below y, and a later line moves y itself. b is new, and its parent is defined on a later line.
   const file = lines([
     { code: 'x', parent: 'y', since: 2023 },
     { code: 'y', parent: 'top', since: 2023 },

@@ -24,7 +24,7 @@ async function ended (call: Call, id: number) {
   }
 }
 
-t.test('runs an import in the background and gives its result and rejects', async t => {
+t.test('runs an import in the background and returns its result and rejects', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
   const file = lines(Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
@@ -81,7 +81,7 @@ t.test('runs an import in the background and gives its result and rejects', asyn
   t.equal((await call('GET', `/v1/imports/${failed.id}`, undefined, { key: other })).json.code, 'import-not-found')
 })
 
-t.test('a cancelled or abandoned import leaves nothing, and another process reports it', async t => {
+t.test('rolls back a cancelled or interrupted import, and another process reports its state', async t => {
   const { app, call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(10), CSV)
   const file = lines(Array.from({ length: 10 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i)))
@@ -102,7 +102,8 @@ t.test('a cancelled or abandoned import leaves nothing, and another process repo
   await db.transaction().execute(async trx => {
     await sql`lock table agency_period in share row exclusive mode`.execute(trx)
     const { json: { id } } = await call('POST', IMPORT, file, later)
-    // As if its process had been silent: whoever asks first ends it, and it cannot be stored any more.
+    // Simulate a process without heartbeats: the first status request marks the import as interrupted, so that it can
+    // no longer commit.
     await sql`update import set beat_at = now() - interval '1 hour' where id = ${id}`.execute(db)
     t.match(await ask('GET', `/v1/imports/${id}`), { state: 'interrupted' })
   })
@@ -110,7 +111,7 @@ t.test('a cancelled or abandoned import leaves nothing, and another process repo
   t.match(
     await ended(call, last),
     { state: 'succeeded', result: { counts: { created: 10 } } },
-    'it has waited for those before'
+    'the import waits for the earlier ones'
   )
   t.equal(await count(), 10)
 
@@ -128,7 +129,7 @@ t.test('a cancelled or abandoned import leaves nothing, and another process repo
   t.equal(await count(), state === 'succeeded' ? 20 : 10, state)
 })
 
-t.test('npm run import sends a file, shows progress and exits 1 on any fault', async t => {
+t.test('npm run import uploads a file, shows progress and exits with 1 on any error', async t => {
   const { app, call, forms } = await freshApp(t)
   const base = await app.listen({ host: '127.0.0.1', port: 0 })
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-import-'))

@@ -1,4 +1,3 @@
-// API keys: made once, shown once, refused at once; on every process.
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { migrate } from '../../src/database/migrations.ts'
@@ -21,7 +20,7 @@ async function registry (t: Parameters<typeof freshApp>[0]) {
   return { ...fresh, make, me }
 }
 
-t.test('a key is shown once, stored as a hash and identifies its caller', async t => {
+t.test('shows a key once, stores only its hash and identifies its caller', async t => {
   const { call, db, make, me } = await registry(t)
   const expires = soon()
   const made = await make({ role: 'filer', agency: 'a', label: '局', expires_at: expires })
@@ -62,7 +61,7 @@ t.test('a key is shown once, stored as a hash and identifies its caller', async 
   }
 })
 
-t.test('a retried request creates one key, and its secret is not stored', async t => {
+t.test('a retried request creates one key and stores no secret', async t => {
   const { call, db, me } = await registry(t)
   const headers = { 'idempotency-key': 'once' }
   const [one, two] = [
@@ -78,14 +77,14 @@ t.test('a retried request creates one key, and its secret is not stored', async 
       .key,
     null
   )
-  t.equal((await me(rotated.json.key)).status, 200, 'it was not rotated twice')
+  t.equal((await me(rotated.json.key)).status, 200, 'the retry does not rotate the key again')
   t.equal((await db.selectFrom('api_key').select('id').execute()).length, 1)
   const stored = (await db.selectFrom('stored_answer').select('body').execute()).map(row => String(row.body)).join()
   t.match(stored, '"key":null')
   for (const { json } of [one, rotated]) t.notMatch(stored, json.key)
 })
 
-t.test('a caller manages keys of its own subtree with at most its own role', async t => {
+t.test('restricts a caller to keys of its own subtree and at most its own role', async t => {
   const { call, make } = await registry(t)
   const { json: { key: supervisor, id: own } } = await make({ role: 'supervisor', agency: 'city' })
   const { json: { key: small } } = await make({ role: 'supervisor', agency: 'a' })
@@ -95,7 +94,7 @@ t.test('a caller manages keys of its own subtree with at most its own role', asy
   t.same((await make({ role: 'filer', agency: 'city' }, small)).json.code, 'outside-subtree')
   t.same((await make({ role: 'admin', agency: 'a' }, small)).json.code, 'role-insufficient')
   t.same((await make({ role: 'filer' }, small)).json.code, 'outside-subtree')
-  t.same((await make({ role: 'filer' })).json.errors[0].pointer, '/agency', 'without an agency it would act for all')
+  t.same((await make({ role: 'filer' })).json.errors[0].pointer, '/agency', 'a filer key requires an agency')
   t.same((await make({ role: 'filer', agency: 'nobody' })).json.code, 'agency-unknown')
   t.same((await make({ role: 'filer', agency: 'nobody' }, supervisor)).json.code, 'outside-subtree')
   t.same(
@@ -109,7 +108,7 @@ t.test('a caller manages keys of its own subtree with at most its own role', asy
   ])
   const ids = async (key?: string) =>
     (await call('GET', '/v1/keys', undefined, key === undefined ? {} : { key })).json.items.map((item: any) => item.id)
-  t.same(await ids(small), [own + 1, filer], 'neither what is above nor an administrator')
+  t.same(await ids(small), [own + 1, filer], 'keys of parent agencies and administrators are hidden')
   t.same(await ids(supervisor), [own, own + 1, filer])
   t.same((await ids()).length, 4)
   for (
@@ -128,7 +127,7 @@ t.test('a caller manages keys of its own subtree with at most its own role', asy
   )
 })
 
-t.test('rejects revoked, rotated and expired keys at once in every process', async t => {
+t.test('rejects revoked, rotated and expired keys immediately in every process', async t => {
   const { call, db, forms, make, me } = await registry(t)
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
@@ -140,7 +139,11 @@ t.test('rejects revoked, rotated and expired keys at once in every process', asy
   t.equal(rotated.status, 200)
   t.match(rotated.json, { id, role: 'filer', agency: 'a', expires_at: /T/ })
   t.same([(await me(key)).status, await there(key), await there(rotated.json.key)], [401, 401, 200])
-  t.equal((await call('POST', `/v1/keys/${id}/rotate`)).json.expires_at, rotated.json.expires_at, 'the expiry stays')
+  t.equal(
+    (await call('POST', `/v1/keys/${id}/rotate`)).json.expires_at,
+    rotated.json.expires_at,
+    'rotation keeps the expiry'
+  )
   t.equal((await call('POST', `/v1/keys/${id}/rotate`, { expires_at: null })).json.expires_at, null)
   const { json: { key: last } } = await call('POST', `/v1/keys/${id}/rotate`)
   t.equal(await there(last), 200)
@@ -170,12 +173,12 @@ t.test('records the last use of a key, but not on every request', async t => {
   t.equal((await call('GET', '/v1/keys')).json.items[0].last_used_at, first!.toISOString())
 })
 
-t.test('keys without prefix keep working, and migrating down keeps only unrestricted keys', async t => {
+t.test('accepts keys without a prefix, and migrating down keeps only unrestricted keys', async t => {
   const { db, me, make, forms } = await registry(t)
   const key = (await createFirstAdminKey(db))!
   t.equal(await createFirstAdminKey(db), undefined)
   await make({ role: 'filer', agency: 'a' })
-  while (!(await migrate(db, 'down'))[0]!.includes('0004_keys')) { /* those after it go first */ }
+  while (!(await migrate(db, 'down'))[0]!.includes('0004_keys')) { /* revert later migrations first */ }
   t.same(await db.selectFrom('api_key').select('role').execute(), [{ role: 'admin' }])
   await migrate(db, 'up')
   t.equal((await db.selectFrom('api_key').select('prefix').executeTakeFirstOrThrow()).prefix, '')
@@ -184,7 +187,7 @@ t.test('keys without prefix keep working, and migrating down keeps only unrestri
   t.equal(
     (await app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${key}` } })).statusCode,
     200,
-    'without ADMIN_API_KEY'
+    'the key works without ADMIN_API_KEY'
   )
   await app.close()
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-t.test('gives statutory and local deadlines and whether the first publication was on time', async t => {
+t.test('returns statutory and local deadlines and whether the first publication was on time', async t => {
   const { call, db, forms } = await freshApp(t)
   for (
     const [code, kind, level] of [['gov', 'government', 'county'], ['town', 'government', 'township'], [
@@ -29,9 +29,9 @@ t.test('gives statutory and local deadlines and whether the first publication wa
     local: null,
     first_published_at: null,
     on_time: false
-  }, 'the day is over')
+  }, 'an unpublished report is late after the deadline')
   const thisYear = new Date(Date.now() + 8 * 3600_000).getUTCFullYear()
-  t.equal((await deadline('a', thisYear)).on_time, null, 'not yet')
+  t.equal((await deadline('a', thisYear)).on_time, null, 'on_time is null before the deadline')
   t.same([(await deadline('nobody')).code, (await deadline('young')).code], ['agency-not-found', 'agency-not-in-year'])
 
   for (const date of ['2023-02-01', '2022-12-31', '2023-02-30', '23-01-01', '']) {
@@ -52,7 +52,7 @@ t.test('gives statutory and local deadlines and whether the first publication wa
   t.same(
     [await publishedAt('2023-01-15T15:59:59Z'), await publishedAt('2023-01-15T16:00:00Z')],
     [true, false],
-    'the day ends in China'
+    'the deadline ends at midnight China time'
   )
   await publishedAt('2023-01-15T15:59:59Z')
   await call('POST', '/v1/reports/a/2022/amend', { reason: '更正' })

@@ -114,7 +114,7 @@ t.test('compares two versions by cells, texts and checks, and writes a notice in
     headers: { accept: 'text/markdown' }
   })
   t.match(english.text, /^# Notice of correction\n\nAnnual report 2022 .*: version 2 .* compared with version 1/)
-  t.notMatch(english.text, /Reason/, 'backwards there is no reason')
+  t.notMatch(english.text, /Reason/, 'a reverse diff has no reason')
   t.match(
     (await call('GET', `${path}/versions/2/diff/2`, undefined, { ...open, headers: { accept: 'text/markdown' } })).text,
     /Both versions say the same/
@@ -122,7 +122,7 @@ t.test('compares two versions by cells, texts and checks, and writes a notice in
   t.equal((await call('GET', `${path}/versions/2/diff/3`)).json.code, 'version-not-found')
 })
 
-t.test('marks what only one of two forms has', async t => {
+t.test('marks cells that exist in only one of the two forms', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
   for (const [i, id] of ['2019', '2021'].entries()) {

@@ -1,4 +1,4 @@
-// The digest by which the audit trail knows what was published: stored with each event, so its text never changes.
+// The content digest that the audit log stores with each event. Its canonical form must never change.
 import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import t from 'tap'
@@ -47,7 +47,7 @@ t.test('any change of content changes the digest', async t => {
   t.not(contentDigest({ form: forms.get('2019'), content: plain() }), before)
 })
 
-t.test('an imported report has the same digest as one filed alone', async t => {
+t.test('an imported report has the same digest as one created by single requests', async t => {
   const { call } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(1), CSV)
   const { agency, year, ...draft } = reportOf(form, 'd0', 2022, 5)
@@ -59,6 +59,6 @@ t.test('an imported report has the same digest as one filed alone', async t => {
   const figures = form.cells.map(({ table, row, column, scale }) =>
     Math.round(draft.tables[table]![row]![column]! * scale)
   )
-  // Imported and published; created, submitted and published.
+  // Four events have a digest, two of each report.
   t.same(digests, Array(4).fill(contentDigest({ form, content: { figures, notes: {}, sections: draft.sections } })))
 })

@@ -16,7 +16,7 @@ async function filed (test: Parameters<typeof freshApp>[0]) {
   return { ...made, content, etag, row }
 }
 
-t.test('an ETag changes with its representation and nothing else', async t => {
+t.test('an ETag changes if and only if its representation changes', async t => {
   const { call, etag, row, content } = await filed(t)
   const all = async () =>
     await Promise.all(
@@ -29,11 +29,11 @@ t.test('an ETag changes with its representation and nothing else', async t => {
       ].map(address => etag(address))
     )
   const before = await all()
-  for (const tag of before) t.match(tag, /^"[^"]+"$/, 'strong')
+  for (const tag of before) t.match(tag, /^"[^"]+"$/, 'the ETag is strong')
   const put = await call('PUT', `${path}/tables/requests/rows/granted`, row(5))
   const after = await all()
   t.same(after.map((tag, i) => tag === before[i]), [false, false, true, false, true])
-  t.equal(put.headers.etag, after[3], 'a write answers the ETag of what it wrote')
+  t.equal(put.headers.etag, after[3], 'a write returns the ETag of the result')
   t.same(
     [
       (await call('PUT', `${path}/tables/requests`, { rows: (await call('GET', `${path}/tables/requests`)).json.rows }))
@@ -41,7 +41,7 @@ t.test('an ETag changes with its representation and nothing else', async t => {
       (await call('PUT', path, (await call('GET', path)).json)).headers.etag
     ],
     [after[1], after[0]],
-    'sent again it is the same'
+    'a repeated write keeps the ETag'
   )
   t.equal(
     (await call('POST', `${path}/tables/requests/rows?on_conflict=replace`, { row: 'granted', ...row(6) })).headers
@@ -53,7 +53,7 @@ t.test('an ETag changes with its representation and nothing else', async t => {
   t.equal(submitted.headers.etag, await etag(path))
   await call('POST', `${path}/publish`)
   const [mine, theirs] = [await etag(path), await etag(path, open)]
-  t.not(mine, theirs, 'the moves are shown to one and not to the other')
+  t.not(mine, theirs, 'only the administrator sees allowed_transitions')
   t.equal(await etag(`${path}/versions/1`), theirs)
   await call('POST', `${path}/amend`, { reason: '更正' })
   t.same([await etag(path) === mine, await etag(path, open) === theirs], [false, true])
@@ -62,7 +62,7 @@ t.test('an ETag changes with its representation and nothing else', async t => {
   t.equal((await call('POST', `${path}/amend`, { reason: '再更正' })).json.tables.fees.administrative_fees.amount, 1)
 })
 
-t.test('If-None-Match answers 304 to GET and allows PUT only to create', async t => {
+t.test('If-None-Match answers 304 to GET and restricts PUT to creation', async t => {
   const { call, etag, content } = await filed(t)
   for (const address of [path, `${path}/tables/requests`, `${path}/tables/requests/rows/granted`]) {
     const tag = await etag(address)
@@ -94,7 +94,7 @@ t.test('If-None-Match answers 304 to GET and allows PUT only to create', async t
   )
 })
 
-t.test('a failed If-Match lists what changed meanwhile and loses nothing', async t => {
+t.test('a failed If-Match lists the cells changed in the meantime and keeps them', async t => {
   const { call, etag, row, content } = await filed(t)
   const when = (tag: string) => ({ headers: { 'if-match': tag } })
   const [report, requests, fees] = [
@@ -105,7 +105,7 @@ t.test('a failed If-Match lists what changed meanwhile and loses nothing', async
   t.equal(
     (await call('PUT', `${path}/tables/requests/rows/granted`, row(5), when(report))).status,
     200,
-    'the ETag of the report will do for a row'
+    'a row write accepts the ETag of the report'
   )
   const late = await call('PUT', `${path}/tables/requests/rows/granted`, row(6), when(report))
   t.match([late.status, late.json], [412, {
@@ -117,7 +117,7 @@ t.test('a failed If-Match lists what changed meanwhile and loses nothing', async
   t.equal(
     (await call('PUT', `${path}/tables/fees`, { rows: { administrative_fees: { amount: 9 } } }, when(fees))).status,
     200,
-    'another table is not disturbed'
+    'a write to another table does not change the ETag'
   )
   const table = await call('PUT', `${path}/tables/requests`, { rows: {} }, when(requests))
   t.match([table.status, table.json.revision, table.json.cells], [412, { expected: 0, found: 2 }, [
@@ -144,15 +144,15 @@ t.test('a failed If-Match lists what changed meanwhile and loses nothing', async
   for (const wrong of ['stale', '"a', '"a" "b"', '']) {
     t.equal((await call('PUT', path, content, when(wrong))).json.code, 'parameter-invalid', wrong)
   }
-  t.equal((await call('PUT', path, content, when(`W/${await etag(path)}`))).status, 412, 'a weak one is none')
-  t.equal((await call('PUT', '/v1/reports/a/2023', content, when('*'))).status, 412, 'nothing is there')
+  t.equal((await call('PUT', path, content, when(`W/${await etag(path)}`))).status, 412, 'a weak ETag never matches')
+  t.equal((await call('PUT', '/v1/reports/a/2023', content, when('*'))).status, 412, '* matches no missing report')
   t.equal((await call('GET', path)).json.tables.requests.granted.natural_person, 5)
   t.equal((await call('PUT', path, content, when(`"x", ${await etag(path)}`))).status, 200)
   const submit = await call('POST', `${path}/submit`, {}, when(await etag(path)))
   t.equal(submit.status, 200)
   t.match((await call('POST', `${path}/publish`, {}, when(report))).json.revision, { expected: 1, found: 5 })
   t.equal((await call('POST', `${path}/publish`, {}, when(submit.headers.etag!))).status, 200)
-  // A draft of the same agency and year, but another one: what changed since the first is not known.
+  // After deletion and re-creation, the ETag belongs to another draft, so no changed cells can be listed.
   await call('PUT', '/v1/reports/a/2021', content)
   const gone = await etag('/v1/reports/a/2021')
   await call('DELETE', '/v1/reports/a/2021')
@@ -164,7 +164,7 @@ t.test('a failed If-Match lists what changed meanwhile and loses nothing', async
   })
 })
 
-t.test('50 concurrent writers lose no update', async t => {
+t.test('50 concurrent writers lose no updates', async t => {
   const { call, row } = await filed(t)
   const address = `${path}/tables/requests/rows/granted`
   await call('PUT', address, row(0))
@@ -181,5 +181,5 @@ t.test('50 concurrent writers lose no update', async t => {
     }
   }))
   t.equal((await call('GET', address)).json.values.natural_person, 50)
-  t.ok(refused > 0, `${refused} came too late and read again`)
+  t.ok(refused > 0, `${refused} writes were rejected and retried`)
 })

@@ -49,7 +49,7 @@ t.test('files the Kundulun 2019 report row by row and returns it unchanged', asy
   t.equal(count, 1)
 })
 
-t.test('keeps blank, not applicable, zero and absent apart in CSV, JSON and SQL', async t => {
+t.test('distinguishes blank, not applicable, zero and absent in CSV, JSON and SQL', async t => {
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2020', {})
   const documents = '/v1/reports/a/2020/tables/documents'
@@ -92,7 +92,7 @@ t.test('keeps blank, not applicable, zero and absent apart in CSV, JSON and SQL'
 
   const whole = (await call('GET', '/v1/reports/a/2020')).json
   const again = await call('PUT', '/v1/reports/a/2020', whole)
-  t.same([again.status, again.json], [200, whole], 'what GET gave can be sent back, and changes nothing')
+  t.same([again.status, again.json], [200, whole], 'a PUT of the GET response changes nothing')
   t.match(
     (await call('PUT', '/v1/reports/a/2020', { ...whole, status: 'published', revision: 99, agency: 'b' })).json.errors,
     [{ pointer: '/agency' }, { pointer: '/status' }, { pointer: '/revision' }]
@@ -102,7 +102,7 @@ t.test('keeps blank, not applicable, zero and absent apart in CSV, JSON and SQL'
   t.same((await call('PUT', documents, { rows: {} })).json, { rows: {}, notes: {} })
 })
 
-t.test('gives money in its unit in JSON and in the SQL view', async t => {
+t.test('returns money in its unit in JSON and in the SQL view', async t => {
   const { call, db } = await registry(t)
   await call('PUT', '/v1/reports/a/2022', { tables: { fees: { administrative_fees: { amount: 103.4 } } } })
   const { sql } = await import('kysely')
@@ -114,7 +114,7 @@ t.test('gives money in its unit in JSON and in the SQL view', async t => {
   t.equal((await call('GET', '/v1/reports/a/2022')).json.tables.fees.administrative_fees.amount, 103.4)
 })
 
-t.test('lists all faults of rows with their place and stores nothing', async t => {
+t.test('lists all errors of rows with their position and stores nothing', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2021', {})
   const rows = '/v1/reports/a/2021/tables/requests/rows'
@@ -157,10 +157,10 @@ t.test('lists all faults of rows with their place and stores nothing', async t =
   t.same(
     quoted.json.errors.map((e: any) => [e.line, e.column]),
     [[4, 'total']],
-    'a line break inside quotes does not shift the lines'
+    'a quoted line break does not shift the line numbers'
   )
   const windows = await call('POST', rows, 'row,total\r\n"grantd\r\nx",1\r\ngrantd,2\r\n', csv)
-  t.same(windows.json.errors.map((e: any) => e.line), [2, 4], 'nor does one of Windows')
+  t.same(windows.json.errors.map((e: any) => e.line), [2, 4], 'a quoted CRLF does not shift them either')
   t.same((await call('PUT', '/v1/reports/a/2021', { 'ta/b~les': 1 })).json.errors.map((e: any) => e.pointer), [
     '/ta~1b~0les'
   ])
@@ -171,10 +171,14 @@ t.test('lists all faults of rows with their place and stores nothing', async t =
     values: { total: 1 }
   }])
   t.same([conflict.json.code, conflict.json.errors.map((e: any) => e.pointer)], ['row-exists', ['/1/row']])
-  t.same(Object.keys((await call('GET', '/v1/reports/a/2021/tables/requests')).json.rows), ['granted'], 'all or none')
+  t.same(
+    Object.keys((await call('GET', '/v1/reports/a/2021/tables/requests')).json.rows),
+    ['granted'],
+    'no row is stored on a conflict'
+  )
 })
 
-t.test('reads CSV in GB18030 as saved by Excel', async t => {
+t.test('decodes a GB18030 CSV as saved by Excel', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2021', {})
   const bytes = Buffer.concat([Buffer.from('row,total\ngranted,'), Buffer.from([0xa1, 0xaa]), Buffer.from('\n')])
@@ -199,7 +203,7 @@ t.test('validates texts, tables and notes of a whole report against the form', a
   ], bad.text)
   t.equal((await call('GET', '/v1/reports/a/2021')).status, 404)
   const old = await call('PUT', '/v1/reports/a/2022', { form: '2019' })
-  t.same([old.status, old.json.form], [201, '2019'], 'an older form may be used for a later year')
+  t.same([old.status, old.json.form], [201, '2019'], 'a later year accepts an older form')
   t.equal((await call('PUT', '/v1/reports/a/2022', {})).json.form, '2021')
 })
 
@@ -226,7 +230,7 @@ t.test('a repeated PUT changes nothing, and concurrent writes of rows lose nothi
   t.same(put.map(answer => answer.status).sort(), [200, 200, 200, 200, 200, 201])
 })
 
-t.test('answers concurrent PUT, DELETE and rows of one report', async t => {
+t.test('serializes concurrent PUT, DELETE and row writes of one report', async t => {
   const { call } = await registry(t)
   const path = '/v1/reports/a/2022'
   for (let round = 0; round < 25; round++) {
@@ -242,7 +246,7 @@ t.test('answers concurrent PUT, DELETE and rows of one report', async t => {
   }
 })
 
-t.test('answers report-locked whatever is sent to a locked report', async t => {
+t.test('answers report-locked to every write to a locked report', async t => {
   const { call, forms } = await registry(t)
   const path = '/v1/reports/a/2022'
   await call('PUT', path, { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS })
@@ -260,7 +264,7 @@ t.test('answers report-locked whatever is sent to a locked report', async t => {
   }
 })
 
-t.test('rejects a body with endless names early, and explains a missing body', async t => {
+t.test('rejects a body with too many names early, and explains a missing body', async t => {
   const { call } = await registry(t)
   await call('PUT', '/v1/reports/a/2022', {})
   const notes = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [i, 0]))
@@ -271,11 +275,11 @@ t.test('rejects a body with endless names early, and explains a missing body', a
   t.equal(
     (await call('POST', rows, `row,total\ngranted,${'-'.repeat(300)}\n`, csv)).json.errors[0].line,
     2,
-    'a note that could not be sent back is not taken'
+    'a value too long for a note is rejected'
   )
 })
 
-t.test('lists reports by filter, page and visibility', async t => {
+t.test('lists reports with filters and pagination, as far as the caller may read them', async t => {
   const { call, forms } = await registry(t)
   await call('PUT', '/v1/agencies/gov', {
     name: '政府',
@@ -296,7 +300,7 @@ t.test('lists reports by filter, page and visibility', async t => {
   t.same(await list('', null), ['b/2022 published'])
   t.same(await list('status=draft', null), [])
   t.same(await list('status=draft&agency=a'), ['a/2021 draft', 'a/2022 draft'])
-  t.same(await list('under=gov'), ['b/2022 published'], 'by the tree of the year')
+  t.same(await list('under=gov'), ['b/2022 published'], 'the filter uses the tree of the report year')
   t.same(await list('year=2020..2021&form=2021&agency=c'), ['c/2021 draft'])
   const pages: string[][] = []
   for (let next: string | null = '/v1/reports?limit=4&year=2021..2022'; next !== null;) {
@@ -323,7 +327,7 @@ t.test('lists reports by filter, page and visibility', async t => {
   ])
 })
 
-t.test('deletes drafts, and no submitted or published report', async t => {
+t.test('deletes drafts but not submitted or published reports', async t => {
   const { call, forms } = await registry(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
   await call('PUT', '/v1/reports/a/2021', body)

@@ -28,7 +28,7 @@ async function county (test: Parameters<typeof freshApp>[0]) {
     assert.equal(answer.status, 200, answer.text)
     return answer.json
   }
-  /** Publishes the next version, through an amendment where there is one already. */
+  /** Publishes the next version, through an amendment if the report exists. */
   const publish = async (path: string, figure: number) => {
     const before = await call('GET', path)
     if (before.status === 200) await step(path, 'amend', `改为 ${figure}`)
@@ -49,14 +49,14 @@ async function county (test: Parameters<typeof freshApp>[0]) {
 
 const path = '/v1/reports/a/2022'
 
-t.test('an amendment leaves the old version public, and in the totals, until it is published', async t => {
+t.test('an amendment keeps the old version public and in the totals until it is published', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   const first = await publish(path, 2)
   t.match([first.version, first.allowed_transitions, await total()], [1, ['amend', 'withdraw'], {
     values: { 'requests.granted.other': 2 },
     coverage: { included: 1 }
   }])
-  t.equal((await call('POST', `${path}/amend`, {})).status, 422, 'a reason is needed')
+  t.equal((await call('POST', `${path}/amend`, {})).status, 422, 'a reason is required')
   const draft = await step(path, 'amend', '数据更正')
   t.match([draft.status, draft.version, draft.amendment_reason, draft.published_at, draft.tables], [
     'draft',
@@ -104,13 +104,13 @@ t.test('an amendment leaves the old version public, and in the totals, until it 
     amendment_reason: '数据更正',
     public_until: null
   }])
-  t.equal(items[0].public_until, items[1].published_at, 'one ends when the next begins')
+  t.equal(items[0].public_until, items[1].published_at, 'each version ends when the next begins')
   const page = await call('GET', `${path}/versions?limit=1`, undefined, open)
   t.same((await call('GET', page.json.next, undefined, open)).json.items.map((item: any) => item.version), [2])
   t.same(
     (await call('GET', `${path}/versions/1`, undefined, open)).json.tables,
     content(2).tables,
-    'version 1 as it was'
+    'version 1 does not change'
   )
   t.same([
     (await call('GET', `${path}/versions/3`)).json.code,
@@ -121,7 +121,7 @@ t.test('an amendment leaves the old version public, and in the totals, until it 
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('an amendment in another form is removed from the sums of the old form', async t => {
+t.test('publishing an amendment in another form moves its figures to the totals of that form', async t => {
   const { call, db, forms, step, publish, content } = await county(t)
   await publish(path, 2)
   await step(path, 'amend', '换格式')
@@ -148,11 +148,11 @@ t.test('an amendment in another form is removed from the sums of the old form', 
   t.match(
     (await call('GET', path)).json,
     { form: '2019', status: 'published', version: 2 },
-    'a dropped draft leaves the form of its version'
+    'deleting the draft restores the form of the published version'
   )
 })
 
-t.test('a withdrawn report leaves the totals with a public notice, and can be republished', async t => {
+t.test('withdrawal removes a report from the totals, shows a public notice and allows republication', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   await publish(path, 2)
   await publish(path, 3)
@@ -189,7 +189,11 @@ t.test('a withdrawn report leaves the totals with a public notice, and can be re
   await step(path, 'amend', '恢复')
   t.equal((await call('GET', path, undefined, open)).status, 410)
   t.equal((await call('DELETE', path)).status, 204)
-  t.same((await call('GET', path)).json, { ...withdrawn, revision: withdrawn.revision + 2 }, 'withdrawn as before')
+  t.same(
+    (await call('GET', path)).json,
+    { ...withdrawn, revision: withdrawn.revision + 2 },
+    'deleting the draft restores the withdrawn state'
+  )
   await step(path, 'amend', '恢复')
   for (const move of ['submit', 'publish']) await step(path, move)
   t.match([(await call('GET', path, undefined, open)).json.version, await total()], [3, {
@@ -198,7 +202,7 @@ t.test('a withdrawn report leaves the totals with a public notice, and can be re
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('a return carries remarks by cell', async t => {
+t.test('returning a report stores remarks by cell', async t => {
   const { call, content } = await county(t)
   await call('PUT', path, content(1))
   await call('POST', `${path}/submit`)
@@ -210,7 +214,7 @@ t.test('a return carries remarks by cell', async t => {
   const remarks = { 'requests.granted.total': '与附表不一致', 'fees.administrative_fees.amount': '单位是万元吗？' }
   const returned = await call('POST', `${path}/return`, { reason: '请核对', remarks })
   t.match([returned.json.status, returned.json.remarks], ['returned', remarks])
-  t.equal((await call('PUT', path, returned.json)).status, 200, 'what was read may be sent back')
+  t.equal((await call('PUT', path, returned.json)).status, 200, 'a PUT accepts the response unchanged')
   t.same(
     (await call('PUT', path, { ...returned.json, remarks: {}, allowed_transitions: ['publish'], published_at: 'x' }))
       .json.errors.map((e: any) => e.pointer),
@@ -245,14 +249,14 @@ t.test('rejects a document for a published report and imports it into an amendme
   await call('POST', `${path}/amend`, { reason: '重新导入' })
   t.equal((await read(changed)).json.outcome, 'replaced')
   t.not(await source(), first)
-  t.equal(await source(null), first, 'the public sees the source of what it reads')
+  t.equal(await source(null), first, 'the public sees the source of the published version')
   t.equal((await call('DELETE', path)).status, 204)
   t.equal(await source(), first)
   await call('POST', `${path}/amend`, { reason: '手工更正' })
-  t.equal(await source(), first, 'what was dropped is not the source of a later draft')
+  t.equal(await source(), first, 'the document of a deleted draft is not the source of a later one')
 })
 
-t.test('the public reads one complete version while amendments are published', async t => {
+t.test('public reads see exactly one complete version while amendments are published', async t => {
   const { call, db, forms, publish, total } = await county(t)
   await publish(path, 1)
   const state = { reading: true }
@@ -262,7 +266,7 @@ t.test('the public reads one complete version while amendments are published', a
     while (state.reading) {
       const { status, json } = await call('GET', path, undefined, open)
       const { included } = (await total()).coverage
-      // Every free figure of version n is n; in the totals there is never none and never two.
+      // Every free figure of version n is n, and the totals always include exactly one version.
       if (
         status !== 200 || json.tables.documents.regulations.issued !== json.version ||
         json.tables.requests.granted.other !== json.version || included !== 1
@@ -281,13 +285,13 @@ t.test('the public reads one complete version while amendments are published', a
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('a crash during publication leaves the old version public and nothing of the new one', async t => {
+t.test('a crash during publication keeps the old version public and rolls back the new one', async t => {
   const { call, db, forms, content, step, publish, total } = await county(t)
   await publish(path, 1)
   await step(path, 'amend', '更正')
   await call('PUT', path, content(2))
   await step(path, 'submit')
-  // The last lock of a publication is held here, so that it stands just before its last statement; then it is killed.
+  // Hold the last lock of a publication, so that it blocks on its last statement, and then kill it.
   const killed = await db.transaction().execute(async trx => {
     await sql`select at from clock for update`.execute(trx)
     const publishing = call('POST', `${path}/publish`)
@@ -306,6 +310,6 @@ t.test('a crash during publication leaves the old version public and nothing of 
     (await total()).values
   ], ['submitted', 1, { 'requests.granted.other': 1 }])
   t.same((await verifyTotals(db, forms)).differences, [])
-  t.equal((await call('POST', `${path}/publish`)).json.version, 2, 'and it can be published then')
+  t.equal((await call('POST', `${path}/publish`)).json.version, 2, 'a second attempt succeeds')
   t.same((await verifyTotals(db, forms)).differences, [])
 })

@@ -4,7 +4,7 @@ import { readVector } from '../../src/form/vector.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
-t.test('every transition from every status is allowed, repeated or rejected', async t => {
+t.test('allows, repeats or rejects every transition from every status', async t => {
   const { call, forms } = await freshApp(t)
   const body = { tables: consistentTables(forms.get('2021'), () => 1), sections: SECTIONS }
   const published = ['submit', 'publish']
@@ -99,7 +99,7 @@ t.test('every transition from every status is allowed, repeated or rejected', as
       const read = await call('GET', path)
       const after = read.json
       if (answer.status === 200) {
-        t.same([answer.json, answer.headers.etag], [after, read.headers.etag], 'the answer is the report as it is then')
+        t.same([answer.json, answer.headers.etag], [after, read.headers.etag], 'the response is the resulting report')
       }
       t.equal(
         `${answer.status} ${answer.status === 204 && after.code === 'report-not-found' ? 'gone' : after.status}`,
@@ -109,7 +109,7 @@ t.test('every transition from every status is allowed, repeated or rejected', as
       const unchanged = answer.status === 409 || (after.status === before.status && !['write', 'delete'].includes(move))
       if (unchanged) t.same(after, before, 'nothing else changed')
       const isMove = before.allowed_transitions.includes(move)
-      if (move in why) t.equal(isMove, answer.status === 200, 'a move is told beforehand')
+      if (move in why) t.equal(isMove, answer.status === 200, 'allowed_transitions lists the transition')
       else if (!unchanged && move !== 'write' && move !== 'delete') t.ok(isMove)
       if (answer.status === 409 && answer.json.code !== 'report-published-before') {
         t.match(answer.json.locked, { status: before.status, since: /^\d{4}-\d\d-\d\dT/ })
@@ -117,20 +117,20 @@ t.test('every transition from every status is allowed, repeated or rejected', as
       t.equal(
         after.reason,
         { returned: '请核对', withdrawn: '机构撤销' }[after.status as string],
-        'the reason is shown while it is returned or withdrawn'
+        'the reason is shown while the report is returned or withdrawn'
       )
       if (!['publish', 'withdraw'].includes(move)) {
         t.same(
           (await call('GET', path, undefined, { key: null })).json?.version,
           open.json.version,
-          'the public reads what it read'
+          'the public version does not change'
         )
       }
     }
   }
 })
 
-t.test('submit rejects failing errors and accepts warnings', async t => {
+t.test('submit rejects a report with errors and accepts warnings', async t => {
   const { call, forms } = await freshApp(t)
   await call('PUT', '/v1/agencies/a', { name: '局', level: 'county', kind: 'department' })
   const tables = consistentTables(forms.get('2021'), () => 1)
@@ -180,7 +180,7 @@ t.test('submit rejects failing errors and accepts warnings', async t => {
   t.equal((await call('POST', '/v1/reports/a/2022/submit')).status, 200)
 })
 
-t.test('checks find split numbers, blank totals and unreadable cells', async t => {
+t.test('the checks find split numbers, blank totals and unreadable cells', async t => {
   const { call, forms } = await freshApp(t)
   const tables = consistentTables(forms.get('2021'), () => 0)
   Object.assign(tables.requests!.granted!, { natural_person: 1, commercial_enterprise: 2, total: 12 })
@@ -219,7 +219,7 @@ t.test('checks find split numbers, blank totals and unreadable cells', async t =
   delete absent.requests!.refused_state_secret
   t.same((await check({ tables: absent })).findings.filter((f: any) => f.outcome === 'fail').map((f: any) => f.check), [
     'requests.rows'
-  ], 'a sum with a row that was never given is not assessed')
+  ], 'a sum over a missing row is not assessed')
 })
 
 t.test('16 concurrent publications count each figure once', async t => {

@@ -1,6 +1,6 @@
-// The service and the database are killed while clients file reports from nothing to withdrawn and send again whatever
-// was not answered. Afterwards each filing stands exactly behind its last step that was acknowledged, or the one that
-// was under way: in its state, its versions, its events and the totals.
+// Crash test: kills the service and the database while clients run reports through their whole life cycle and retry
+// unanswered requests. Afterwards the state, versions, events and totals of each report must reflect exactly its
+// acknowledged steps, and possibly the step in flight.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ import { runsOf } from '../support/runs.ts'
 import { Model as Totals } from '../totals/model.ts'
 import { type Caller, Filing, type Outcome } from './model.ts'
 
-/** Kills of the service and of the database, in turn. */
+/** The number of kills, alternating between the service and the database. */
 const KILLS = runsOf('FILING_KILLS', 2, 16)
 const CLIENTS = 6
 const YEAR = 2022
@@ -33,7 +33,7 @@ const form = forms.choose(YEAR, undefined)
 const admin: Caller = { name: 'ADMIN_API_KEY', role: 'admin', agency: '', key: ADMIN_KEY }
 const STANDING = { parent: null, level: 'county', kind: 'department', reporting: 'own' }
 
-// ---- what a client does ---------------------------------------------------------------------------------------------
+// ---- client steps ---------------------------------------------------------------------------------------------------
 
 interface Step {
   method: string
@@ -65,7 +65,7 @@ interface Course {
   sent: number
 }
 
-/** All steps of one filing, and the state that each leads to. */
+/** All steps of one report with the expected state after each. */
 function courseOf (code: string, seed: number): Course {
   let next = seed
   const figures = () =>
@@ -142,7 +142,7 @@ function courseOf (code: string, seed: number): Course {
   return course
 }
 
-// ---- what is killed -------------------------------------------------------------------------------------------------
+// ---- service --------------------------------------------------------------------------------------------------------
 
 async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -152,7 +152,7 @@ async function freePort (): Promise<number> {
   return port
 }
 
-/** What services say is wrong. */
+/** Error logs of the service. */
 const log: string[] = []
 
 async function startService (url: string, port: number): Promise<ChildProcess> {
@@ -181,7 +181,7 @@ async function startService (url: string, port: number): Promise<ChildProcess> {
 }
 
 t.test(
-  'killed at any moment: what was acknowledged is there, whole and once, and what was not is done when it is sent again',
+  'keeps every acknowledged write exactly once after a crash, and completes unacknowledged writes on retry',
   { timeout: 3_600_000 },
   async t => {
     const dataDir = await mkdtemp(join(tmpdir(), 'gongkai-faults-'))
@@ -229,7 +229,7 @@ t.test(
     }
     const get = async (path: string, bearer: string | null = ADMIN_KEY) => await send({ method: 'GET', path }, bearer)
 
-    /** As a careful client does: sends again until it is answered. */
+    /** Retries a step with its idempotency key until it succeeds. */
     const insist = async (course: Course, step: Step, number: number) => {
       for (;;) {
         await closed
@@ -261,8 +261,8 @@ t.test(
     })
     const ended = Promise.allSettled(clients)
 
-    // ---- what must hold ----
-    /** How many steps the filing has really taken; it must be one of those that can be, in all that it shows. */
+    // ---- invariants ----
+    /** Asserts that all reads match one possible state of the report, and returns the number of committed steps. */
     const hold = async (course: Course): Promise<number> => {
       const { code, states, acknowledged, sent } = course
       const path = `/v1/reports/${code}/${YEAR}`
@@ -276,7 +276,7 @@ t.test(
         (sent > acknowledged.length && kinds.length > states[acknowledged.length]!.events.length ? 1 : 0)
       const state = states[taken]!
       const shown = ({ published_at: _, ...rest }: any) => rest
-      assert.deepEqual(kinds, state.events, `the events of ${code} after ${taken} steps`)
+      assert.deepEqual(kinds, state.events, `events of ${code} after ${taken} steps`)
       assert.deepEqual(
         working.status === 200 ? shown(working.json) : undefined,
         state.working,
@@ -285,7 +285,7 @@ t.test(
       assert.deepEqual([open.status, open.status === 200 ? shown(open.json) : undefined], [
         state.open.status,
         state.open.body
-      ], `the public reads of ${code} after ${taken} steps`)
+      ], `public report of ${code} after ${taken} steps`)
       for (let n = 1; n <= state.versions.length + 1; n++) {
         const version = await get(`${path}/versions/${n}`, null)
         assert.deepEqual(
@@ -303,7 +303,7 @@ t.test(
         assert.deepEqual(
           { status, text, etag },
           (({ status, text, etag }) => ({ status, text, etag }))(course.acknowledged[number]!),
-          `${step.path}, sent again`
+          `${step.path}, retried`
         )
       }
     }
@@ -329,7 +329,7 @@ t.test(
       await db.destroy()
     }
 
-    // ---- the kills ----
+    // ---- kills ----
     const killed = { service: 0, database: 0 }
     let unanswered = 0
     let finished = 0
@@ -348,7 +348,7 @@ t.test(
         } else {
           killed.database++
           const pid = parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'))
-          // Immediately, or without even telling its processes.
+          // SIGQUIT is an immediate shutdown; SIGKILL does not signal the child processes either.
           process.kill(pid, kill % 4 === 1 ? 'SIGKILL' : 'SIGQUIT')
           await postgres.exited
           await postgres.stop()
@@ -373,11 +373,11 @@ t.test(
       await repeat(course)
     }
     await holdAll(courses)
-    t.ok(unanswered > 0, 'something was under way when it was killed')
+    t.ok(unanswered > 0, 'at least one request was in flight during a kill')
     t.comment(
       `${killed.service} kills of the service and ${killed.database} of the database; ${courses.length} filings of ${
         courses.reduce((sum, { steps }) => sum + steps.length, 0)
-      } steps, ${load.retries} sent again`
+      } steps, ${load.retries} retries`
     )
   }
 )

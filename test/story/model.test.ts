@@ -1,5 +1,5 @@
-// Any sequence of what callers may try, held against the model in model.ts: what is answered, what each of them reads,
-// the totals, the trail, the past, and the ETags.
+// Property test: runs random sequences of requests and compares responses, reads by each caller, totals, audit log,
+// as_of queries and ETags with the model in model.ts.
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import assert from 'node:assert/strict'
@@ -12,7 +12,7 @@ import { consistentTables, SECTIONS, type WireTables } from '../support/figures.
 import { runsOf } from '../support/runs.ts'
 import { type Caller, Filing, type Outcome, type Said, type Standing } from './model.ts'
 
-/** How many sequences; more for a night. */
+/** The number of sequences. */
 const RUNS = runsOf('FILING_RUNS', 4, 50)
 const STEPS = 60
 const SEED = process.env.FILING_SEED === undefined ? {} : { seed: Number(process.env.FILING_SEED) }
@@ -29,10 +29,10 @@ const MEASURES = [
   'requests.outcome.natural_person'
 ]
 
-// ---- what may be tried ----------------------------------------------------------------------------------------------
+// ---- steps ----------------------------------------------------------------------------------------------------------
 
 const nth = fc.nat({ max: 10_000 })
-/** Mostly those who may, so that something comes about. */
+/** Prefers authorized callers, so that most requests succeed. */
 const who = fc.oneof(
   { weight: 8, arbitrary: fc.constant(0) },
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) },
@@ -60,7 +60,7 @@ const is = <Name extends string, Rest extends object>(name: Name, rest: { [K in 
   ) as unknown as fc.Arbitrary<{ do: Name, who: number } & Rest>
 type At = { agency: string, year: number }
 const step = fc.oneof(
-  // The next thing that should be done with the report, so that reports get far.
+  // The next step in the life cycle of the report, so that reports reach late states.
   {
     weight: 24,
     arbitrary: is<
@@ -193,7 +193,7 @@ const searchOf = ({ measures, by, first, last, ...rest }: typeof QUERIES[number]
     ], ...Object.entries(rest)] as [string, string][]
   ).toString()
 
-// ---- one sequence ---------------------------------------------------------------------------------------------------
+// ---- sequence -------------------------------------------------------------------------------------------------------
 
 interface Kept {
   caller: Caller
@@ -205,7 +205,7 @@ interface Kept {
 }
 type Made = Awaited<ReturnType<typeof freshApp>>
 
-/** What of an ETag names what is shown; behind it stands which change that came from, which does not matter. */
+/** The content hash of an ETag, without the suffix that identifies the last change. */
 const shownBy = (etag: string) => etag.replace(/\..*/, '"')
 
 class Sequence {
@@ -214,9 +214,9 @@ class Sequence {
   readonly said: string[] = []
   readonly kept: Kept[] = []
   readonly past: { path: string, text: string }[] = []
-  /** By address, what was last seen there by those who see drafts and by the public. */
+  /** The last representation seen at each path, by the administrator and by the public. */
   readonly seen = new Map<string, { text: string, etag: string }>()
-  /** ETags of the report's working state since it was created. */
+  /** All ETags of each report's working state. */
   readonly tags = new Map<string, string[]>()
   codes = new Map<string, number>()
   #keys = 0
@@ -250,7 +250,7 @@ class Sequence {
     this.codes.set(name, (this.codes.get(name) ?? 0) + 1)
   }
 
-  /** A POST, with an Idempotency-Key where one is asked for. `predict` changes the model. */
+  /** Sends a POST, with an Idempotency-Key depending on `retry`. `predict` updates the model. */
   async post (
     caller: Caller,
     retry: string,
@@ -351,7 +351,7 @@ class Sequence {
     }
   }
 
-  /** If-Match, and whether it is the present one. */
+  /** The If-Match header, and whether it matches the current ETag. */
   async matching (
     how: string,
     agency: string,
@@ -423,7 +423,7 @@ class Sequence {
     } else if (step.do === 'key') await this.makeKey(caller, step.role, step.agency, step.retry)
     else if (step.do === 'revoke') {
       const keys = model.callers.filter(({ id }) => id !== undefined)
-      // One filer and one supervisor stay.
+      // Keep the first three keys, so that a filer and a supervisor remain.
       const key = keys[step.key % keys.length]!
       if (keys.indexOf(key) > 2) {
         this.expect(await this.call(caller, 'DELETE', `/v1/keys/${key.id}`), model.revokeKey(caller, key))
@@ -514,7 +514,7 @@ class Sequence {
     const { headers, matches } = await this.matching(match, agency, year, table)
     const form = model.reports.get(`${agency} ${year}`)?.said.form ?? this.made.forms.choose(year, undefined).id
     const rows = Object.entries(tablesOf(this.made.forms, form, seed)[table]!)
-    // Blanks only where no sum is printed.
+    // Use blanks only in tables without totals.
     if (blank && table !== 'requests') {
       rows[0]![1] = Object.fromEntries(Object.keys(rows[0]![1]).map((column, i) => [column, i === 0 ? 7 : null]))
     }
@@ -545,7 +545,7 @@ class Sequence {
     await this.observe(agency, year)
   }
 
-  /** The same request again: the same answer, and the model does not change. */
+  /** Repeats a request with its idempotency key: the response is replayed and the model does not change. */
   async repeat (request: number) {
     const kept = this.kept[request % this.kept.length]
     if (kept === undefined) return
@@ -563,7 +563,7 @@ class Sequence {
     else assert.equal(again.text, answer.text)
   }
 
-  /** The report as the administrator and as the public read it; and the ETags of both, and of a table. */
+  /** Checks the report and its ETags as the administrator and the public read them, and the ETag of a table. */
   async observe (agency: string, year: number) {
     const { model, made: { call } } = this
     const path = `/v1/reports/${agency}/${year}`
@@ -585,7 +585,7 @@ class Sequence {
     if (open.status === 200) this.tag(`public ${path}`, open)
   }
 
-  /** An ETag is another exactly when what is shown is another. Behind the dot it tells of more than what is shown. */
+  /** Asserts that the content hash of the ETag changes if and only if the representation changes. */
   tag (at: string, { text, headers: { etag } }: Answer) {
     const before = this.seen.get(at)
     const hash = shownBy(etag!)
@@ -594,13 +594,13 @@ class Sequence {
       assert.equal(
         before.etag === hash,
         before.text === shown,
-        `the ETag of ${at}: ${before.etag} ${hash}\n${before.text.slice(0, 300)}\n${shown.slice(0, 300)}`
+        `ETag of ${at}: ${before.etag} ${hash}\n${before.text.slice(0, 300)}\n${shown.slice(0, 300)}`
       )
     }
     this.seen.set(at, { text: shown, etag: hash })
   }
 
-  /** The current version, or one by its number. */
+  /** Checks a public read of the current version, or of version `number`. */
   public (open: Answer, agency: string, year: number, number?: number) {
     const expected = number === undefined
       ? this.model.public(agency, year)
@@ -612,7 +612,7 @@ class Sequence {
     assert.match(publishedAt, /^\d{4}-/)
   }
 
-  /** What this caller reads of a report. */
+  /** Checks all reads of a report by this caller. */
   async look (caller: Caller, agency: string, year: number) {
     const { model } = this
     const path = `/v1/reports/${agency}/${year}`
@@ -700,7 +700,7 @@ class Sequence {
         this.expect(feed, model.refused(caller, 'filer')!)
         continue
       }
-      // Between agencies the order is that of the clock of each; of one agency it is that of what happened.
+      // Events are ordered within an agency, but not across agencies.
       const byAgency = (events: { agency: string | null, year: number | null, kind: string }[]) =>
         Object.fromEntries(
           CODES.map(code => [
@@ -725,7 +725,7 @@ function tablesOf (forms: Forms, form: string, seed: number): WireTables {
   })
 }
 
-t.test('any sequence of requests by any caller behaves as the model: answers, states, totals, events, history', {
+t.test('responses, states, totals, events and history match the model for any sequence of requests', {
   timeout: 3_600_000
 }, async t => {
   const codes = new Map<string, number>()
@@ -733,7 +733,7 @@ t.test('any sequence of requests by any caller behaves as the model: answers, st
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: STEPS, maxLength: STEPS }), async steps => {
       let failure: unknown
-      await t.test('a sequence', async t => {
+      await t.test('matches the model for a random sequence', async t => {
         const sequence = new Sequence(await freshApp(t))
         try {
           await sequence.start()
@@ -752,7 +752,7 @@ t.test('any sequence of requests by any caller behaves as the model: answers, st
     }),
     { numRuns: RUNS, endOnFailure: true, ...SEED }
   )
-  // The sequences go somewhere: what the model tells apart has been met.
+  // The sequences must cover all important outcomes of the model.
   for (
     const code of [
       '200',

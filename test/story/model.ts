@@ -1,11 +1,11 @@
-// The filing as one would tell it on a page: who may do what, what becomes of a report, and what is answered. In plain
-// maps and a year at a time, so that nothing in it is clever.
+// Reference model of the API: authorization, the life cycle of reports and the expected responses. It uses plain maps
+// with one entry per year, for simplicity.
 import type { Form } from '../../src/form/form.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import type { WireTables } from '../support/figures.ts'
 import { Model as Totals } from '../totals/model.ts'
 
-/** Years that agencies may start or move in; the first stands for all before 2019, the last for all from 2022 on. */
+/** Years in which agencies may start or move. The first covers all years before 2019, the last 2022 and later. */
 export const SLOTS = [0, 2019, 2020, 2021, 2022]
 const LATEST = 2022
 
@@ -48,7 +48,7 @@ export interface Report {
   remarks: Record<string, string> | null
 }
 
-/** What is answered: a status, and where it is refused the code of the problem. */
+/** The expected status and, for errors, the problem code. */
 export type Outcome = [status: number, code?: string]
 type Move = 'submit' | 'return' | 'publish' | 'amend' | 'withdraw'
 const FROM: Record<Move, Report['status'][]> = {
@@ -80,7 +80,7 @@ export class Filing {
     this.callers = callers
   }
 
-  // ---- who may ----------------------------------------------------------------------------------------------------
+  // ---- authorization ----------------------------------------------------------------------------------------------
 
   at = (agency: string, year: number): Standing | undefined => this.agencies.get(agency)?.get(year)
 
@@ -97,7 +97,7 @@ export class Filing {
       (this.at(agency, year) !== undefined && this.below(agency, caller.agency, year))
   }
 
-  /** Before anything else is looked at. */
+  /** Authentication and role, which are checked first. */
   refused (caller: Caller, least: 'filer' | 'supervisor' | 'admin'): Outcome | undefined {
     if (caller.revoked) return [401, 'key-invalid']
     if (caller.role === null) return [401, 'key-required']
@@ -108,9 +108,7 @@ export class Filing {
     return this.refused(caller, least) ?? (this.covers(caller, agency, year) ? undefined : [403, 'outside-subtree'])
   }
 
-  /**
-   * An agency may be changed from above only: in every year concerned it stands below the caller's, before and after.
-   */
+  /** A caller may change an agency only if it is below the caller's own, before and after, in every affected year. */
   refusedStanding (caller: Caller, code: string, change: Partial<Standing>, since: number | null): Outcome | undefined {
     const refused = this.refused(caller, 'supervisor')
     if (refused || caller.agency === '') return refused
@@ -119,7 +117,7 @@ export class Filing {
       (parent === caller.agency || this.at(parent, year) === undefined || this.below(parent, caller.agency, year))
     const known = this.agencies.get(code)
     const first = known && this.at(code, Math.min(...known.keys()))!
-    // A change without a year concerns where it stands now.
+    // A change without a year applies to the latest year.
     const years = SLOTS.filter(year => year >= (since ?? (known ? LATEST : 0)))
     const all = years.every(year =>
       known === undefined
@@ -170,7 +168,7 @@ export class Filing {
     for (const [year, { parent }] of [...after].sort(([a], [b]) => a - b)) {
       if (parent === null) continue
       if (!this.agencies.has(parent)) return [422, 'agency-unknown']
-      // By ranges of years with the same standing: which of two faults is told first is not held here.
+      // The service checks by ranges of years, so the model does not predict which of two errors comes first.
       if (this.at(parent, year) === undefined) return [422]
       const seen = new Set([code])
       for (let at: string | null = parent; at !== null; at = this.at(at, year)?.parent ?? null) {
@@ -232,7 +230,7 @@ export class Filing {
     return [status]
   }
 
-  /** Appending, replacing and deleting rows of one table. */
+  /** Appends, replaces or deletes rows of one table. */
   rows (
     caller: Caller,
     how: 'append' | 'replace' | 'put row' | 'delete row' | 'put table',
@@ -289,7 +287,7 @@ export class Filing {
     return [204]
   }
 
-  // ---- moves ------------------------------------------------------------------------------------------------------
+  // ---- transitions ------------------------------------------------------------------------------------------------
 
   move (
     caller: Caller,
@@ -363,9 +361,9 @@ export class Filing {
     this.events.push({ kind, agency, year })
   }
 
-  // ---- what is read -----------------------------------------------------------------------------------------------
+  // ---- reads ------------------------------------------------------------------------------------------------------
 
-  /** Without `published_at`, which only the clock knows. */
+  /** The working state without `published_at`, which the model cannot predict. */
   working (agency: string, year: number, caller: Caller): Record<string, unknown> | undefined {
     const report = this.reports.get(`${agency} ${year}`)
     if (report === undefined) return undefined
@@ -410,7 +408,7 @@ export class Filing {
       : { status: 410 }
   }
 
-  /** What a list of reports shows the caller. */
+  /** The reports that the caller sees in the list, with their status. */
   listed (caller: Caller): string[] {
     return [...this.reports].flatMap(([at, { status, versions }]) => {
       const [agency, year] = at.split(' ') as [string, string]
@@ -419,7 +417,7 @@ export class Filing {
     }).sort()
   }
 
-  /** The registry whose totals are found by adding everything up. */
+  /** The published reports as a totals model. */
   totals (): Totals {
     const totals = new Totals(this.forms)
     for (const [code, standings] of this.agencies) {
@@ -449,7 +447,7 @@ function wire ({ form, tables, sections }: Said): object {
   return { form, tables, notes, sections }
 }
 
-/** Every row is there, and every printed sum is the sum. Blanks are kept out of the tables that have sums. */
+/** Whether every row exists and every total is correct. Tables with totals never contain blanks. */
 function isSound (form: Form, tables: WireTables): boolean {
   for (const [id, table] of form.tables) {
     const rows = tables[id] ?? {}

@@ -1,4 +1,4 @@
-// A test file's own database, copied from the template, and the service on it without a port.
+// Copies the template database for each test file and builds the service on it without listening on a port.
 import { sql } from 'kysely'
 import { randomBytes } from 'node:crypto'
 import { type AppOptions, buildApp } from '../../src/app.ts'
@@ -7,7 +7,7 @@ import { Forms } from '../../src/forms/forms.ts'
 import { readForms } from '../../src/forms/load-forms.ts'
 import { adminUrl, template, urlOf } from './database.ts'
 
-/** What of tap's test object is needed here. */
+/** The part of tap's test object used here. */
 interface Test {
   teardown(work: () => Promise<void>): void
 }
@@ -44,7 +44,7 @@ export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
   const forms = options.forms ?? new Forms(await readForms())
   const app = await buildApp({ db, forms, adminKey: ADMIN_KEY, ...options })
   t.teardown(async () => await app.close())
-  /** With the administrator's key unless `key` is another, or null for none. */
+  /** Sends the administrator key by default; `key: null` sends none. */
   const call = async (
     method: string,
     path: string,

@@ -1,4 +1,4 @@
-// Before all test files: a server, and in it the template that each test file copies.
+// Runs before all test files: starts a server and creates the template database that each test file copies.
 import { sql } from 'kysely'
 import { rm } from 'node:fs/promises'
 import { openDatabase } from '../../src/database/connection.ts'

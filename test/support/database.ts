@@ -1,5 +1,5 @@
-// Which PostgreSQL a test run uses: the one of DATABASE_URL (a role that may create databases), else an embedded one of
-// the run's own. A run is one tap process: the parent of the scripts before and after and of every test file.
+// The PostgreSQL server of a test run: the one of DATABASE_URL, whose role must be able to create databases, or else an
+// embedded one. A run is one tap process, the parent of the before and after scripts and of every test file.
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ export function urlOf (database: string): string {
 
 export const adminUrl = () => isEmbedded ? urlOf('gongkai') : process.env.DATABASE_URL!
 
-/** The folders of runs that were killed before they could clean up. */
+/** The folders of runs that were killed before their cleanup. */
 export async function abandoned (): Promise<string[]> {
   const names = (await readdir(tmpdir())).filter(name =>
     name.startsWith(PREFIX) && /^\d+$/.test(name.slice(PREFIX.length))

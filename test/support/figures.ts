@@ -1,4 +1,4 @@
-// Reports for tests.
+// Builds the tables and sections of valid reports.
 import type { Form } from '../../src/form/form.ts'
 
 export type WireTables = Record<string, Record<string, Record<string, number | null>>>
@@ -10,8 +10,8 @@ export const SECTIONS = {
 }
 
 /**
- * A complete report that satisfies every identity of a statutory form, its free figures taken from `next`.
- * In table three the applicants' figures are free but for 一, which balances.
+ * The tables of a complete report that satisfies every identity of a statutory form. `next` supplies the free figures.
+ * In table three, the figures of each applicant are free except row 一, which balances them.
  */
 export function consistentTables (form: Form, next: () => number): WireTables {
   const tables: WireTables = {}

@@ -1,11 +1,11 @@
-// Files of many reports and agencies for tests.
+// Builds import files of reports and agencies.
 import type { Form } from '../../src/form/form.ts'
 import { consistentTables, SECTIONS } from './figures.ts'
 
 export const NDJSON = { headers: { 'content-type': 'application/x-ndjson' } }
 export const CSV = { headers: { 'content-type': 'text/csv' } }
 
-/** A report that passes its checks; `n` spreads distinct figures over it. */
+/** A report that passes its checks; `n` seeds its figures. */
 export function reportOf (form: Form, agency: string, year: number, n = 0) {
   let next = n
   return {
@@ -27,7 +27,7 @@ export const agencies = (count: number) =>
   Array.from({ length: count }, (_, i) => `d${i},单位${i},county,department,root,own\n`).join('') +
   'root,某县人民政府,county,government,,consolidated\n'
 
-/** As `curl -F file=@NAME` sends it; the boundary is xyz. */
+/** A multipart body as sent by `curl -F file=@NAME`, with the boundary xyz. */
 export const multipart = (name: string, type: string, file: string | Buffer) =>
   Buffer.concat([
     Buffer.from(

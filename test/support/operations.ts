@@ -1,4 +1,4 @@
-/** Every operation, in the order in which a report comes to be. */
+/** Every operation, in the order of a report's life cycle. */
 export const STORY: [operationId: string, type?: string][] = [
   ['isLive'],
   ['isReady'],

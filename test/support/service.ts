@@ -15,8 +15,8 @@ export async function freePort (): Promise<number> {
 }
 
 /**
- * The service, or another program, as a process of its own with nothing but `env` for its environment. `said` waits
- * until the output, of stdout and stderr, matches.
+ * Starts the service, or another program, as a child process with only `env` as its environment. `said` waits until
+ * the output of stdout and stderr matches a pattern.
  */
 export function spawnService (
   env: Record<string, string>,
@@ -44,12 +44,12 @@ export function spawnService (
     if (match === null) throw new Error(`not said: ${text}\n${all()}`)
     return match
   }
-  /** The lines of stdout, each of which must be JSON. */
+  /** The lines of stdout, parsed as JSON. */
   const lines = (): Record<string, any>[] => output.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
   return { child, ended, said, lines, output: all, stderr: () => output.stderr }
 }
 
-/** The service on a database, ready, with `ADMIN_KEY` for its administrator's key. */
+/** Starts the service on a database with `ADMIN_KEY` as its administrator key, and waits until it is ready. */
 export async function service (t: { teardown(work: () => Promise<void>): void }, url: string) {
   const { child, ended, said, lines } = spawnService(
     { DATABASE_URL: url, PORT: '0', ADMIN_API_KEY: ADMIN_KEY },

@@ -21,7 +21,7 @@ async function strip (filename) {
     const { transformSync } = await import('@swc/wasm-typescript')
     const { code } = transformSync(await readFile(filename, 'utf8'), { mode: 'strip-only', filename })
     await mkdir(CACHE, { recursive: true })
-    // Processes run side by side: none may read half a file.
+    // Rename atomically, so that no concurrent process reads a partial file.
     await writeFile(`${cached}.${process.pid}`, code)
     await rename(`${cached}.${process.pid}`, cached)
     return code

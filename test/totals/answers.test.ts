@@ -7,7 +7,7 @@ import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const MEASURE = 'requests.new_received.total'
 
-t.test('caches an answer until its data change, in every process', async t => {
+t.test('caches a response until its data change and invalidates it in every process', async t => {
   const { call, db, forms } = await freshApp(t)
   const other = await buildApp({ db, forms })
   t.teardown(async () => await other.close())
@@ -30,7 +30,7 @@ t.test('caches an answer until its data change, in every process', async t => {
       other.inject({ url: path, headers: etag === undefined ? {} : { 'if-none-match': etag } })
     ])
     t.equal(both[0].status, both[1].statusCode)
-    t.equal(both[0].text, both[1].body, 'both processes tell the same')
+    t.equal(both[0].text, both[1].body, 'both processes return the same body')
     t.equal(both[0].headers.etag, both[1].headers.etag)
     return both[0]
   }
@@ -48,7 +48,7 @@ t.test('caches an answer until its data change, in every process', async t => {
   t.equal(known.status, 304)
   t.equal(known.text, '')
   t.equal(known.headers.etag, first.headers.etag)
-  t.equal((await read(`"other", W/${first.headers.etag}`)).status, 304, 'one of several, made weak by a proxy')
+  t.equal((await read(`"other", W/${first.headers.etag}`)).status, 304, 'a list with a weakened ETag matches')
   t.equal((await read('*')).status, 304)
   t.equal((await read('"other"')).status, 200)
 
@@ -57,14 +57,22 @@ t.test('caches an answer until its data change, in every process', async t => {
   t.same(
     included(second),
     [['one', '机关one', 1, sum], ['top', '机关top', 0, null], ['two', '机关two', 1, sum]],
-    'a publication is in the next answer'
+    'a publication invalidates the cache'
   )
   await call('PATCH', '/v1/agencies/two', { name: '新名' })
-  t.equal(included(await read(second.headers.etag))[2]![1], '新名', 'a new name, too')
+  t.equal(included(await read(second.headers.etag))[2]![1], '新名', 'a new name invalidates the cache')
   await call('PATCH', '/v1/agencies/two', { parent: 'one', since: 2000 })
-  t.same(included(await read()), [['one', '机关one', 2, sum * 2], ['top', '机关top', 0, null]], 'and a move')
+  t.same(
+    included(await read()),
+    [['one', '机关one', 2, sum * 2], ['top', '机关top', 0, null]],
+    'a move in the tree invalidates the cache'
+  )
   t.equal((await call('POST', '/v1/reports/two/2022/withdraw', { reason: '误' })).status, 200)
-  t.same(included(await read()), [['one', '机关one', 1, sum], ['top', '机关top', 0, null]], 'and a withdrawal')
+  t.same(
+    included(await read()),
+    [['one', '机关one', 1, sum], ['top', '机关top', 0, null]],
+    'a withdrawal invalidates the cache'
+  )
 
   const file = JSON.stringify({
     agency: 'top',
@@ -75,21 +83,25 @@ t.test('caches an answer until its data change, in every process', async t => {
   const importing = call('POST', '/v1/imports/reports?publish=true', file, {
     headers: { 'content-type': 'application/x-ndjson' }
   })
-  // Answered over and over while it goes on, and so kept under the moment that the import takes when it begins.
+  // Keep querying during the import, so that answers are cached under the timestamp that it reserves at its start.
   const state = { done: false }
   importing.finally(() => {
     state.done = true
   })
   while (!state.done) await Promise.all([call('GET', path, undefined, { key: null }), other.inject(path)])
   t.equal((await importing).json.counts.created, 1)
-  t.same(included(await read()), [['one', '机关one', 1, sum], ['top', '机关top', 1, sum]], 'and what a file brings')
+  t.same(
+    included(await read()),
+    [['one', '机关one', 1, sum], ['top', '机关top', 1, sum]],
+    'an import invalidates the cache'
+  )
 
   const csv = await call('GET', path, undefined, { key: null, headers: { accept: 'text/csv' } })
-  t.not(csv.headers.etag, first.headers.etag, 'CSV has its own tag')
+  t.not(csv.headers.etag, first.headers.etag, 'CSV has its own ETag')
   t.equal(csv.text.split('\n')[1], `one,机关one,${sum},2,1,1,0`)
 })
 
-t.test('does not cache failures', async t => {
+t.test('does not cache errors', async t => {
   const { call } = await freshApp(t)
   const path = `/v1/totals?measure=${MEASURE}&under=new`
   t.equal((await call('GET', path)).json.code, 'agency-unknown')
@@ -99,7 +111,7 @@ t.test('does not cache failures', async t => {
   t.same((await call('GET', path.replace('?', '?by=agency&'))).json.totals, [])
 })
 
-t.test('streams groups by agency, however many there are', async t => {
+t.test('streams any number of groups by agency', async t => {
   const { app, call, db, forms } = await freshApp(t)
   const agencies = 2600
   await call('PUT', '/v1/agencies/top', {
@@ -133,7 +145,7 @@ t.test('streams groups by agency, however many there are', async t => {
   t.same(
     whole.json.totals.map((group: any) => `${group.agency} ${group.year}`),
     Array.from({ length: agencies * 4 }, (_, i) => `${code(Math.floor(i / 4) + 1)} ${2019 + i % 4}`),
-    'in the order of the keys'
+    'groups are ordered by key'
   )
   t.same(
     whole.json.totals.filter((group: any) => group.coverage.included > 0).map((
@@ -141,17 +153,17 @@ t.test('streams groups by agency, however many there are', async t => {
     ) => [group.agency, group.year]),
     [[code(1), 2022], [code(1500), 2022], [code(agencies), 2022]]
   )
-  t.same(whole.json, JSON.parse(JSON.stringify(whole.json)), 'well formed')
+  t.same(whole.json, JSON.parse(JSON.stringify(whole.json)), 'the JSON is well-formed')
   const csv = await call('GET', `${path}&under=top`, undefined, { headers: { accept: 'text/csv' } })
   t.equal(csv.text.split('\n').length, agencies * 4 + 2)
   t.equal((await call('GET', `${path}&kind=office`)).json.totals.length, 260 * 4)
   t.equal(
     (await call('GET', `/v1/totals?measure=${MEASURE}&by=agency`)).json.totals.length,
     agencies,
-    'added over years: one group each'
+    'without by=year there is one group per agency'
   )
 
-  // Clients that go away, at once or half-way, leave neither a connection nor a place taken.
+  // Clients that disconnect, immediately or mid-stream, release their connection and their slot.
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   for (let i = 0; i < 12; i++) {
     const abort = new AbortController()
@@ -168,11 +180,11 @@ t.test('streams groups by agency, however many there are', async t => {
     await sql`select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`
       .execute(db)
   t.same(rows, [], 'no transaction is left open')
-  // What fetch opened and never used.
+  // Close connections that fetch opened but never used.
   app.server.closeAllConnections()
 })
 
-t.test('ends the stream of a client that reads nothing', async t => {
+t.test('aborts the stream when its database connection is terminated', async t => {
   const { app, db } = await freshApp(t)
   await sql`insert into agency (code, name) select 'a' || i, '机关' || i from generate_series(1, 60000) i`.execute(db)
   await sql`insert into agency_period select code, 0, 9999, null, 'county', 'office', 'own' from agency`.execute(db)
@@ -184,17 +196,17 @@ t.test('ends the stream of a client that reads nothing', async t => {
   const { rows } =
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`
       .execute(db)
-  t.equal(rows.length, 1, 'it waits for the client')
+  t.equal(rows.length, 1, 'the stream waits for the client')
   await t.rejects(
     (async () => {
       while (!(await reader.read()).done);
     })(),
-    'the answer breaks off instead of ending early'
+    'the response is aborted instead of truncated'
   )
   t.equal((await fetch(`${address}/readyz`)).status, 200)
 })
 
-t.test('compresses a long answer for clients that accept gzip', async t => {
+t.test('compresses a long response for clients that accept gzip', async t => {
   const { app, call } = await freshApp(t)
   const path = `/v1/totals?measure=${MEASURE}&by=year&year=2001..2099`
   const plain = await call('GET', path)
@@ -203,7 +215,7 @@ t.test('compresses a long answer for clients that accept gzip', async t => {
   const packed = await app.inject({ url: path, headers: { 'accept-encoding': 'gzip, br' } })
   t.equal(packed.headers['content-encoding'], 'gzip')
   t.equal(gunzipSync(packed.rawPayload).toString(), plain.text)
-  t.not(packed.headers.etag, plain.headers.etag, 'other bytes, another tag')
+  t.not(packed.headers.etag, plain.headers.etag, 'the compressed response has its own ETag')
   t.equal(
     (await app.inject({
       url: path,

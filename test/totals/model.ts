@@ -1,4 +1,4 @@
-// The registry in a few plain maps, and totals by adding everything up each time: what the service must agree with.
+// Reference model: the registry as plain maps, with totals recomputed for each query.
 import { Forms } from '../../src/forms/forms.ts'
 import type { WireTables } from '../support/figures.ts'
 
@@ -25,12 +25,12 @@ export const YEARS = [2019, 2020, 2021, 2022]
 export class Model {
   readonly forms: Forms
   readonly names = new Map<string, string>()
-  /** By `agency year`; an agency is there in a year when it has an entry. */
+  /** By `agency year`; an agency exists in a year if it has an entry. */
   readonly standing = new Map<string, Standing>()
-  /** Published, by `agency year`. */
+  /** Published reports by `agency year`. */
   readonly reports = new Map<string, { form: string, tables: WireTables }>()
 
-  /** As it is now, for ever. */
+  /** A snapshot of the current state. */
   copy (): Model {
     const model = new Model(this.forms)
     for (const [code, name] of this.names) model.names.set(code, name)
@@ -62,7 +62,7 @@ export class Model {
     return under === undefined
   }
 
-  /** The agency just below `under` that it counts for; `under` itself for its own figures. */
+  /** The direct child of `under` whose subtree contains the agency; `under` itself for its own figures. */
   childOf (agency: string, under: string | undefined, year: number): string {
     let at = agency
     while (at !== under) {

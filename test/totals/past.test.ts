@@ -43,7 +43,7 @@ async function county (test: Parameters<typeof freshApp>[0], codes: string[]) {
   return { ...made, put, move, publish, now, total, report }
 }
 
-t.test('as_of gives totals before the first version, of each version, after withdrawal and republication', async t => {
+t.test('as_of returns the totals before and after each publication, withdrawal and republication', async t => {
   const { call, publish, move, now, total, report } = await county(t, ['a', 'b'])
   const moments: string[] = []
   const mark = async () => {
@@ -81,11 +81,11 @@ t.test('as_of gives totals before the first version, of each version, after with
       ]
     )
   )
-  t.equal((await report('a', first)).json.version, 1, 'at the very moment of a publication it is public')
+  t.equal((await report('a', first)).json.version, 1, 'a version is public at its publication timestamp')
   const before = new Date(Date.parse(first) - 1).toISOString()
   t.equal((await report('a', before)).status, 404)
 
-  // Whatever happens since.
+  // Later changes must not affect past answers.
   await call('PATCH', '/v1/agencies/a', { name: '新名' })
   await call('PUT', '/v1/agencies/other', {
     name: '他区',
@@ -109,22 +109,26 @@ t.test('as_of gives totals before the first version, of each version, after with
       )
     ),
     bytes,
-    'the same bytes, with a key too'
+    'past answers are byte-identical, also for a caller with a key'
   )
   const child = (await total(moments[1]!, 'by=child&under=gov')).json.totals
   t.same(
     child.map((g: any) => [g.child, g.child_name, g.coverage.expected]),
     [['a', 'a局', 1], ['b', 'b局', 1]],
-    'names and tree as they were'
+    'past answers use the names and the tree of that time'
   )
   t.same([(await total(moments.at(-1)!, 'under=other')).json.code, (await total(await now(), 'under=other')).status], [
     'agency-unknown',
     200
   ])
-  t.equal((await total('2020-01-01T00:00:00%2B08:00', 'by=year')).text.includes('"totals":[]'), true, 'before all')
+  t.equal(
+    (await total('2020-01-01T00:00:00%2B08:00', 'by=year')).text.includes('"totals":[]'),
+    true,
+    'totals are empty before the first publication'
+  )
 })
 
-t.test('as_of accepts every form of RFC 3339, and no future moment', async t => {
+t.test('as_of accepts every RFC 3339 format and rejects future timestamps', async t => {
   const { publish, report, total } = await county(t, ['a'])
   const { published_at: at } = (await publish('a', 1)).json
   t.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
@@ -161,7 +165,7 @@ t.test('as_of accepts every form of RFC 3339, and no future moment', async t => 
   t.same([(await report('a', soon)).json.code, (await total(soon)).json.code], ['moment-in-future', 'moment-in-future'])
 })
 
-t.test('a query as of a moment waits for an earlier publication that is about to commit', async t => {
+t.test('an as_of query waits for an earlier publication that has not committed yet', async t => {
   const { db, forms, put, move, now, report, total } = await county(t, ['a'])
   await put('a', 3)
   await move('a', 'submit')
@@ -174,11 +178,11 @@ t.test('a query as of a moment waits for an earlier publication that is about to
   })
   const answers = await asked
   t.match(answers.map(({ json }) => json.version ?? json.totals[0].values[granted]), [1, 3])
-  // As the totals are maintained elsewhere, only they differ now.
+  // saveVersion does not update the totals, so only they differ.
   t.ok((await verifyTotals(db, forms)).differences.every(difference => difference.startsWith('total')))
 })
 
-t.test('publications get later moments than any answered one, even if the clock goes back', async t => {
+t.test('publications get later timestamps than any answered query, even if the clock goes backwards', async t => {
   const { db, publish, total } = await county(t, ['a'])
   await publish('a', 1)
   const ahead =
@@ -186,13 +190,13 @@ t.test('publications get later moments than any answered one, even if the clock 
       formatTimestamp(sql`at`)
     } as at`.execute(db)).rows[0]!.at
   const answer = await total(ahead)
-  t.equal(answer.status, 200, 'the clock of the machine went back an hour')
+  t.equal(answer.status, 200, 'a query succeeds while the system clock is an hour behind')
   const { published_at: next } = (await publish('a', 2)).json
   t.ok(next > ahead)
   t.equal((await total(ahead)).text, answer.text)
 })
 
-t.test('past answers stay byte for byte the same while 8 clients change data', async t => {
+t.test('past answers stay byte-identical while 8 clients change data', async t => {
   const codes = Array.from({ length: 8 }, (_, i) => `d${i}`)
   const { call, db, forms, publish, move, now, total, report } = await county(t, codes)
   await call('PUT', '/v1/agencies/gov2', {
@@ -237,7 +241,7 @@ t.test('past answers stay byte for byte the same while 8 clients change data', a
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('takes the moment from the row that every writer locks until commit', async t => {
+t.test('takes unique timestamps from the row that every writer locks until commit', async t => {
   const { db } = await county(t, [])
   const taken = async () =>
     await db.transaction().execute(async trx =>

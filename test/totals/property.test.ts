@@ -21,7 +21,7 @@ const MEASURES = [
   'fees.administrative_fees.amount',
   'procurement.centralized_procurement.amount',
   'licensing.administrative_licences.decisions',
-  // At the ends of the vectors.
+  // The first and the last element of the vectors.
   'documents.regulations.issued',
   'review_litigation.litigation_after_review.total'
 ]
@@ -69,7 +69,7 @@ const step = fc.oneof(
       blank: fc.boolean()
     })
   },
-  // Of what is published: the n-th, so that there is something to amend and withdraw.
+  // Pick the n-th published report, so that amendments and withdrawals apply to an existing one.
   {
     weight: 3,
     arbitrary: fc.record({
@@ -103,7 +103,7 @@ const query: fc.Arbitrary<Query> = fc.record({
   form: rarely(fc.constantFrom('2019', '2021'))
 }).map(({ years: [first, last], ...rest }) => ({ ...rest, first, last }))
 
-// The first agencies stand in a row, so that every run has a tree to move things in.
+// The first agencies form a chain, so that every run has a tree to move subtrees in.
 const start = CODES.slice(0, 4).map((agency, i) => ({
   agency,
   standing: {
@@ -146,7 +146,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
       fc.array(step, { minLength: 15, maxLength: 40 }),
       fc.array(query, { minLength: 20, maxLength: 20 }),
       async (steps, queries) => {
-        await t.test('a sequence', async t => {
+        await t.test('matches the model after a random sequence', async t => {
           const { call, db, forms } = await freshApp(t)
           const model = new Model(forms)
           const past: { moment: string, model: Model, query: Query, answer: string | undefined }[] = []
@@ -186,7 +186,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
               }
               const { form, tables } = tablesOf(forms, Number(at.split(' ')[1]), step.seed)
               const path = `/v1/reports/${at.replace(' ', '/')}`
-              // A draft that an earlier step left open is gone on with.
+              // Continue a draft that an earlier step left open.
               await call('POST', `${path}/amend`, { reason: '更正' })
               if (!accept(await call('PUT', path, { tables, sections: SECTIONS })) || step.end === 'open') continue
               if (step.end === 'drop') t.equal((await call('DELETE', path)).status, 204)
@@ -208,7 +208,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
                 (await sql<{ at: string }>`select ${formatTimestamp(sql`clock_timestamp()`)} as at`.execute(db))
                   .rows[0]!.at
               const query = queries[past.length % queries.length]!
-              // Asked at once, before the moment is settled by anything else; or first asked at the end.
+              // Query half of the timestamps immediately, and the others only at the end.
               past.push({
                 moment,
                 model: model.copy(),
@@ -223,13 +223,13 @@ t.test('after any sequence of changes, every total equals the sum of the reports
             const answer = await ask(query)
             t.equal(answer.status, 200, answer.text)
             t.same(answer.json.totals, model.totals(query), `totals?${searchOf(query)}`)
-            t.equal((await ask(query, now)).text, answer.text, `added up from the versions: ${searchOf(query)}`)
+            t.equal((await ask(query, now)).text, answer.text, `recomputed from the versions: ${searchOf(query)}`)
             answered += answer.json.totals.length
           }
           for (const { moment, model, query, answer } of past) {
             const again = await ask(query, moment)
-            if (answer !== undefined) t.equal(again.text, answer, 'an old answer never changes')
-            // An agency that was registered later was not known then.
+            if (answer !== undefined) t.equal(again.text, answer, 'a past answer does not change')
+            // The agency was registered after this timestamp.
             if (again.status === 422) t.notOk(model.names.has(query.under!))
             else t.same(again.json.totals, model.totals(query), `totals?${searchOf(query)}&as_of=${moment}`)
             remembered++
@@ -246,7 +246,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
     }
   )
   t.comment(`${answered} groups compared, ${remembered} answers of the past`)
-  t.ok(answered > 100 && remembered > 5, 'the queries had something to compare')
+  t.ok(answered > 100 && remembered > 5, 'the run compares enough answers')
 })
 
 t.test('verification finds a tampered total', async t => {

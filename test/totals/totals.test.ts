@@ -32,7 +32,7 @@ async function district (test: Parameters<typeof freshApp>[0]) {
   return { ...made, publish }
 }
 
-t.test('orders groups by key, lists own figures under their own code, and gives names', async t => {
+t.test('orders groups by key, lists own figures under the own code, and includes names', async t => {
   const { call, publish } = await district(t)
   for (const [code, year] of [['gov', 2020], ['b', 2020], ['b', 2021]] as const) await publish(code, year)
   const { json } = await call(
@@ -73,7 +73,7 @@ gov,"某区""人民"",政府",2021,,,1,0,1,0,0
     expected: 6,
     included: 3,
     missing: 3
-  }]], 'without under the roots, without year the years that have a report')
+  }]], 'under defaults to the roots, and year to the years with reports')
   t.same(
     (await call('GET', `/v1/totals?measure=${granted}&by=level,kind&year=2020`, undefined, open)).json.totals.map((
       g: any
@@ -92,7 +92,7 @@ gov,"某区""人民"",政府",2021,,,1,0,1,0,0
   )
 })
 
-t.test('drafts, consolidated reports and empty years add nothing, and no value is null, not 0', async t => {
+t.test('excludes drafts, consolidated reports and empty years, and returns null for a sum without values', async t => {
   const { call } = await district(t)
   const none = await call('GET', `/v1/totals?measure=${granted}&year=2019..2020&by=year`, undefined, open)
   t.same(
@@ -112,11 +112,11 @@ t.test('drafts, consolidated reports and empty years add nothing, and no value i
   t.same(
     (await call('GET', `/v1/totals?measure=${granted}&by=level&kind=vertical&year=2020`, undefined, open)).json.totals,
     [],
-    'a group that neither expects nor includes is not listed'
+    'a group without expected or included reports is omitted'
   )
 })
 
-t.test('every measure of every form adds up exactly', async t => {
+t.test('sums every measure of every form exactly', async t => {
   const { call, forms, publish } = await district(t)
   let n = 0
   const reports = new Map<string, ReturnType<typeof consistentTables>[]>()
@@ -161,7 +161,7 @@ t.test('every measure of every form adds up exactly', async t => {
   }
 })
 
-t.test('rejects invalid queries with all faults', async t => {
+t.test('rejects invalid queries and lists all errors', async t => {
   const { call } = await district(t)
   const ask = async (query: string) => {
     const { status, json } = await call('GET', `/v1/totals?${query}`, undefined, open)
@@ -182,11 +182,11 @@ t.test('rejects invalid queries with all faults', async t => {
   t.same(
     (await call('GET', `/v1/totals?${of}&under=a`, undefined, open)).status,
     200,
-    'an agency with nothing below it and no report'
+    'an agency without children and reports is accepted'
   )
 })
 
-t.test('rejects a sum of money that a JSON number cannot hold to the 分', async t => {
+t.test('rejects a sum of money that a JSON number cannot represent to the 分', async t => {
   const { call, db, publish } = await district(t)
   for (const [code, year] of [['a', 2019], ['b', 2019], ['a', 2020], ['b', 2020]] as const) await publish(code, year)
   const { sql } = await import('kysely')
@@ -201,7 +201,7 @@ t.test('rejects a sum of money that a JSON number cannot hold to the 分', async
   t.equal((await call('GET', `/v1/totals?${of}`, undefined, open)).json.code, 'total-overflow')
 })
 
-t.test('rejects a publication that would decrease a total beyond exact numbers', async t => {
+t.test('rejects a publication that decreases a total below the range of exact integers', async t => {
   const { call, db, forms, publish } = await district(t)
   await publish('a', 2020)
   const { sql } = await import('kysely')
@@ -215,7 +215,7 @@ t.test('rejects a publication that would decrease a total beyond exact numbers',
   t.equal((await call('GET', '/v1/reports/b/2020')).json.status, 'submitted')
 })
 
-t.test('rejects a sum over groups beyond exact numbers', async t => {
+t.test('rejects a sum over groups above the range of exact integers', async t => {
   const { call, db, publish } = await district(t)
   for (const year of [2021, 2022]) await publish('a', year)
   const { sql } = await import('kysely')

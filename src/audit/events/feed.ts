@@ -1,4 +1,4 @@
-// The feed: events with a sequence number, in order.
+// The feed: events in the order of their sequence numbers.
 import { type Kysely, sql } from 'kysely'
 import { isCovered, yearOrLatest } from '../../auth/coverage.ts'
 import type { Database } from '../../database/types.ts'
@@ -19,8 +19,8 @@ export interface EventFilter {
 }
 
 /**
- * Those of `subtree`, in the order of the feed: of reports by the tree of their year, of agencies and keys by the
- * latest.
+ * Lists the events of `subtree` in the order of the feed. Events of reports follow the tree of their year, those of
+ * agencies and keys the latest tree.
  */
 export async function listEvents (
   db: Kysely<Database>,

@@ -44,7 +44,7 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     const events = await listEvents(db, request.actor!.agency, filter, after, limit + 1)
     const items = events.slice(0, limit).map(shown)
     const next = events.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null
-    // The order of an event's members is part of what was hashed.
+    // The hash depends on the order of an event's members, so they are not serialized by the schema.
     return sendAs(reply, JSON_UTF8, JSON.stringify({ items, next }))
   })
 

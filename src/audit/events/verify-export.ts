@@ -14,11 +14,14 @@ export interface ExportedEvent {
 export interface ExportedFaults {
   events: number
   faults: string[]
-  /** The running hash, when the export starts at the first event and leaves none out. */
+  /** The running hash, if the export starts at the first event and has no gap; else null. */
   checkpoint: { seq: number, hash: string } | null
 }
 
-/** In the order of the feed; of a part of the feed (one agency, say) the chains must be whole from where they start. */
+/**
+ * Verifies exported events, which must be in the order of the feed. In a part of the feed (e.g. one agency) each chain
+ * must be complete from its first exported event.
+ */
 export async function verifyExported (
   events: AsyncIterable<ExportedEvent> | Iterable<ExportedEvent>
 ): Promise<ExportedFaults> {

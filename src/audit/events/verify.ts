@@ -12,11 +12,11 @@ const PAGE = 50_000
 
 export async function verifyEvents (db: Kysely<Database>): Promise<Verification> {
   await assignSequence(db)
-  // All that is read is of one moment.
+  // All reads see one snapshot.
   return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(verifyPlaced)
 }
 
-/** As `verifyEvents`, of what has its place already. */
+/** Verifies the audit log as `verifyEvents` does, without assigning sequence numbers first. */
 export async function verifyPlaced (trx: Transaction<Database>): Promise<Verification> {
   const { rows: broken } = await sql<{ chain: string, n: number, fault: EventFault }>`
     select chain, n, case when n <> previous_n + 1 then 'missing' else 'changed' end as fault
@@ -39,7 +39,7 @@ export async function verifyPlaced (trx: Transaction<Database>): Promise<Verific
   return { ok: all.length === 0, events, checkpoint, faults: all }
 }
 
-/** The places from 1 on without a gap, and the running hash at each checkpoint. */
+/** Verifies that the sequence starts at 1 and has no gap, and the running hash at each checkpoint. */
 async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>> {
   const checkpoints = await db.selectFrom('event_checkpoint').select(['seq', 'hash']).orderBy('seq').execute()
   const faults: Verification['faults'] = []
@@ -62,7 +62,7 @@ async function walkFeed (db: Kysely<Database>): Promise<Omit<Verification, 'ok'>
       running = nextRunningHash(running, row.hash)
       if (checkpoints[next]?.seq !== seq) continue
       if (!checkpoints[next]!.hash.equals(running)) fault(seq, 'reordered')
-      // From here on what follows is judged by itself.
+      // Continues from the stored hash, so that one fault is not reported for later events as well.
       running = checkpoints[next++]!.hash
     }
   }

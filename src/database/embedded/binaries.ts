@@ -12,14 +12,17 @@ export interface Programs {
   version: string
 }
 
-/** The server's environment: not ours, which holds keys, and whose PG* variables are meant for clients. */
+/**
+ * The server's environment: not that of the service, which holds keys, and whose PG* variables are meant for clients.
+ */
 export const serverEnv = { PATH: process.env.PATH, LC_ALL: 'C' }
 
 /**
- * Gives PostgreSQL's programs in a folder where they run for the server's user.
+ * Returns PostgreSQL's programs in a folder from which the server's user can run them.
  *
- * That is node_modules, if the links between the libraries are there or can be made (npm packs no links; the package's
- * install script makes them, if it may run) and the user can reach it; else a copy in the home folder.
+ * This is node_modules if the symlinks between the libraries exist or can be created (npm packs no symlinks; the
+ * package's install script creates them, if it may run) and the user can reach it; otherwise it is a copy in the home
+ * folder.
  */
 export async function findPrograms (source: string, home: Home): Promise<Programs> {
   const linked = await makeLinks(source).then(() => true, () => false)

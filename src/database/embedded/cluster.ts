@@ -15,7 +15,7 @@ export async function makeCluster (
   log: (line: string) => void
 ) {
   for (const name of await readdir(folder)) {
-    // Its initdb may be writing yet.
+    // Its initdb may still be writing.
     if (name.startsWith('postgres.part-')) {
       await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
     }
@@ -32,7 +32,7 @@ export async function makeCluster (
           'dump the data with the version of Gongkai that made them and load them into this one, or set DATA_DIR to another folder'
       )
     }
-    // Data that root brought back from a backup.
+    // Data that root restored from a backup.
     const isRoots = (await stat(cluster)).uid === 0
     if (account && isRoots) await run('chown', ['-R', '-h', `${account.uid}:${account.gid}`, cluster])
     return
@@ -42,7 +42,8 @@ export async function makeCluster (
     throw new Error(`${cluster} holds files, but not those of a PostgreSQL database: move it out of the way`)
   }
   log(`making an empty database in ${cluster}`)
-  // Under another name until it is whole: we may be killed at any point, and an orphaned initdb goes on for a while.
+  // Created under another name until it is complete: the service may be killed at any point, and an orphaned initdb
+  // continues for a while.
   const part = await mkdtemp(join(folder, 'postgres.part-'))
   if (account) await lchown(part, account.uid, account.gid)
   try {

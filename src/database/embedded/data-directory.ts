@@ -8,16 +8,16 @@ import { makeFolder, tryFolder } from './writable-folder.ts'
 
 const run = promisify(execFile)
 
-/** The user the server runs as, when that is not the service's own. */
+/** The user that the server runs as, if that is not the user of the service. */
 export interface Account {
   uid: number
   gid: number
 }
 
 export interface Home {
-  /** The service's own: its lock, the server's log, the programs where a copy is needed. */
+  /** Folder of the service: its lock, the server's log, the programs if a copy is needed. */
   folder: string
-  /** The server's own: PGDATA. */
+  /** Folder of the server: PGDATA. */
   cluster: string
   /** Owned by the server user with mode 0700: access to the socket is access to the database. */
   sockets: string
@@ -27,15 +27,15 @@ export interface Home {
 /** Where a service started as root keeps the data of a folder that the server's user cannot reach. */
 const ELSEWHERE = '/var/lib/gongkai'
 
-/** sun_path of macOS; Linux has 108. */
+/** Size of sun_path on macOS; Linux has 108. */
 const SOCKET_PATH_BYTES = 104
 
 export function runAs (account: Account | undefined) {
-  // libuv wants an int32, and macOS has nobody at 4294967294.
+  // libuv requires an int32, and macOS has nobody at 4294967294.
   return account === undefined ? {} : { uid: account.uid | 0, gid: account.gid | 0 }
 }
 
-/** Says where the files of a data folder are, and writes nothing. */
+/** Returns where the files of a data folder are; writes nothing. */
 export function findHome (dataDir: string): Omit<Home, 'account'> {
   let folder = resolve(dataDir)
   try {
@@ -56,13 +56,13 @@ function socketFolder (folder: string) {
 }
 
 /**
- * Makes the data folder.
+ * Creates the data folder.
  *
- * PostgreSQL refuses to run as root. A service started as root lets it run as the owner of the data if that is another
- * user, or else as `postgres`, or else as `nobody`. If that user cannot reach the data folder because a folder above is
- * closed, as all below /root are, no owner and mode of the data folder itself helps, and the folders above are not ours
- * to open: then the data go to a new folder below /var/lib/gongkai, and the symlink `elsewhere` in the data folder says
- * which.
+ * PostgreSQL refuses to run as root. A service started as root runs it as the owner of the data if that is another
+ * user, or else as `postgres`, or else as `nobody`. If that user cannot reach the data folder because a parent folder
+ * is closed, like all folders below /root, no owner or mode of the data folder itself helps, and the service must not
+ * open the parent folders. The data then go to a new folder below /var/lib/gongkai, and the symlink `elsewhere` in the
+ * data folder points to it.
  */
 export async function makeHome (dataDir: string, log: (line: string) => void): Promise<Home> {
   await makeFolder(dataDir)
@@ -74,7 +74,7 @@ export async function makeHome (dataDir: string, log: (line: string) => void): P
   if (!isRoot) return { ...home, account: undefined }
 
   const account = await chooseAccount(home)
-  // It may be mode 0700. What is secret in it has a mode of its own.
+  // The folder may have mode 0700. Secret files in it have a mode of their own.
   await chmod(home.folder, (await stat(home.folder)).mode | 0o111)
   if (await canEnter(account, home.folder)) return { ...home, account }
 
@@ -107,7 +107,10 @@ async function makeElsewhere (dataFolder: string) {
   return folder
 }
 
-/** A copied project must not write into the database of the first. */
+/**
+ * Throws if `folder` was made for another data folder: a copied project must not write into the database of the
+ * original.
+ */
 async function checkElsewhere (folder: string, dataFolder: string) {
   const link = join(dataFolder, 'elsewhere')
   const note = join(folder, 'made-for')
@@ -146,7 +149,8 @@ async function canEnter (account: Account, folder: string) {
     await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { cwd: '/', ...runAs(account) })
     return true
   } catch (error) {
-    // A number is the shell's answer; a word comes from the kernel, which did not let us be that user.
+    // A number is the exit code of the shell; a string comes from the kernel, which did not allow a switch to that
+    // user.
     if (typeof (error as { code: unknown }).code === 'number') return false
     throw new Error(
       `this root may not run programs as user ${account.uid}, and PostgreSQL refuses to run as root ` +
@@ -155,15 +159,15 @@ async function canEnter (account: Account, folder: string) {
   }
 }
 
-/** An empty folder of the server's own for the sockets; none may be in use. */
+/** Creates an empty folder for the sockets, owned by the server's user; no socket in it may be in use. */
 export async function makeSocketFolder ({ sockets, account }: Home) {
   const uid = account?.uid ?? process.getuid?.()
   const found = await lstat(sockets).catch(() => undefined)
-  // In /tmp anyone may have been there first, and would get our connections.
+  // Anyone may have created this folder in /tmp first, and would receive the connections.
   if (found && !(found.isDirectory() && [uid, process.getuid?.()].includes(found.uid))) {
     throw new Error(`${sockets} is needed for the server's socket, but is not a folder of user ${uid}: remove it`)
   }
-  // What a crash left there holds a pid, and PostgreSQL would wait for whoever has that pid now.
+  // A socket lock left by a crash holds a pid, and PostgreSQL would wait for whatever process has that pid now.
   await rm(sockets, { recursive: true, force: true })
   await mkdir(sockets, { mode: 0o700 })
   if (account) await lchown(sockets, account.uid, account.gid)

@@ -4,13 +4,13 @@ import { readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Takes the folder for this process, or throws with the pid of the process that has it; gives the function that frees
- * it.
+ * Locks the folder for this process and returns the function that unlocks it. Throws with the pid of the process that
+ * holds it.
  *
- * The lock is a numbered symlink, `lock.7 -> "<pid> <start of that process>"`: made with its content in one atomic
- * step. A dead owner's lock is never removed to make room, which two newcomers could do to each other; the one who gets
- * to make the next number has the folder. The start time tells the owner from a later process with the same pid, as
- * after a reboot or in a container.
+ * The lock is a numbered symlink, `lock.7 -> "<pid> <start of that process>"`, created with its content in one atomic
+ * step. A dead owner's lock is never removed to make room, because two newcomers could do that to each other; the one
+ * that creates the next number holds the folder. The start time distinguishes the owner from a later process with the
+ * same pid, as after a reboot or in a container.
  */
 export async function lockFolder (folder: string): Promise<() => Promise<void>> {
   const owner = `${process.pid} ${processStart(process.pid)}`
@@ -38,7 +38,7 @@ async function makeLock (folder: string, number: number, owner: string) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
-  // A listing made while others came and went may have shown none of theirs.
+  // A listing read while others came and went may have shown none of their locks.
   if (await newestLock(folder) !== number) {
     await rm(lockPath(folder, number), { force: true })
     return false
@@ -61,16 +61,19 @@ function isAlive (holder: string) {
   return /^\d+$/.test(pid) && processStart(Number(pid)) === start.join(' ')
 }
 
-/** When a process began, in words to compare only with words from here; undefined when it is gone or a zombie. */
+/**
+ * Returns the start of a process as text, comparable only with other results of this function; undefined if the process
+ * is gone or a zombie.
+ */
 function processStart (pid: number): string | undefined {
   if (process.platform !== 'linux') {
     const [state, ...start] = ps(pid, ['stat=', 'lstart=']).split(/\s+/)
     return state && !state.startsWith('Z') ? start.join(' ') : undefined
   }
   try {
-    // The second field is the program's name, and may hold spaces and brackets.
+    // The second field is the program's name, which may contain spaces and brackets.
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ')
-    // Counted from the boot, so the boot belongs to it.
+    // The start is counted from the boot, so the boot id is part of it.
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     return fields[0] === 'Z' ? undefined : `${boot} ${fields[19]}`
   } catch {
@@ -78,11 +81,11 @@ function processStart (pid: number): string | undefined {
   }
 }
 
-/** The words of a process's command line with spaces between; empty when it is gone or a zombie. */
+/** Returns the command line of a process, joined by spaces; empty if the process is gone or a zombie. */
 export function commandLine (pid: number): string {
   if (process.platform !== 'linux') return ps(pid, ['command='])
   try {
-    // Not /proc/<pid>/cwd: root in a container may not read that of another user's process.
+    // Not /proc/<pid>/cwd: root in a container may not read it for another user's process.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
   } catch {
     return ''

@@ -1,4 +1,4 @@
-// The process of the server, found by the pid that it left with its files: also one whose service was killed.
+// The process of the server, found by the pid in its data folder, even if its service was killed.
 import { constants } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,8 +20,9 @@ export async function endLeftBehind (home: Home, log: (line: string) => void) {
 }
 
 /**
- * PostgreSQL does not start if the pid in postmaster.pid is that of any living process of its user. The file itself
- * must stay: by its other lines PostgreSQL finds out whether processes of the killed server still use the data.
+ * Replaces a stale pid in postmaster.pid: PostgreSQL does not start if that of any living process of its user is there.
+ * The file itself must stay: by its other lines PostgreSQL finds out whether processes of the killed server still use
+ * the data.
  */
 async function clearStalePid ({ cluster }: Home) {
   const path = join(cluster, 'postmaster.pid')
@@ -37,12 +38,15 @@ export async function findServer ({ cluster }: Pick<Home, 'cluster'>): Promise<n
   return pid > 0 && isServer(pid, cluster) ? pid : undefined
 }
 
-/** The pid in a stale file may be anyone's by now. */
+/** Returns whether the process is this server: the pid in a stale file may belong to any process by now. */
 function isServer (pid: number, cluster: string) {
   return commandLine(pid).includes(`/postgres -D ${cluster} -c `)
 }
 
-/** Lets transactions go but loses nothing committed; after 20 s without even a clean end. */
+/**
+ * Stops the server. Open transactions are aborted but nothing committed is lost. After 20 s it is stopped without a
+ * clean shutdown.
+ */
 export async function endServer ({ cluster }: Pick<Home, 'cluster'>, pid: number) {
   for (const [signal, limit] of [['SIGINT', 20_000], ['SIGQUIT', 10_000]] as const) {
     const end = Date.now() + limit

@@ -15,20 +15,20 @@ import { settings } from './settings.ts'
 export interface PostgresServer {
   /** For `new pg.Pool({ connectionString: url })`. */
   url: string
-  /** Ends the server and frees the data folder. May be called more than once, and after the server died. */
+  /** Stops the server and unlocks the data folder. May be called more than once, and after the server died. */
   stop(): Promise<void>
-  /** Resolves with a sentence when the server ends by itself; stays open after `stop`, and keeps no process alive. */
+  /** Resolves with a sentence if the server ends by itself. Stays pending after `stop`, and keeps no process alive. */
   exited: Promise<string>
 }
 
 const START_LIMIT = 60_000
-/** How long the processes of a killed server may linger before they let go of the data. */
+/** How long the processes of a killed server may take until they release the data. */
 const LINGER_LIMIT = 30_000
 /** A recovering server makes progress: killing it would only make the next start as long. */
 const RECOVERY_LIMIT = 600_000
 const LOG_BYTES = 10 * 1024 * 1024
 
-/** The address of the server of a data folder, whether it runs or not. */
+/** Returns the URL of the server of a data folder, whether it runs or not. */
 export function postgresUrl (dataDir: string, database = 'gongkai'): string {
   return socketUrl(findHome(dataDir).sockets, database)
 }
@@ -38,12 +38,12 @@ function socketUrl (sockets: string, database: string) {
 }
 
 /**
- * Starts the embedded PostgreSQL of a data folder, and first makes the folder, the cluster and the database `gongkai`
- * where they are missing. A server left behind by a killed service is stopped; one whose service still lives is left
- * alone, and the start refused.
+ * Starts the embedded PostgreSQL of a data folder. Creates the folder, the cluster and the database `gongkai` if they
+ * are missing. Stops a server left behind by a killed service; throws if the service of a running server is still
+ * alive.
  *
- * The server is in a session of its own, so that Ctrl-C and signals to our process group leave it to us to end it after
- * the last request. It outlives this process unless `stop` is called, and does not keep it alive.
+ * The server runs in a session of its own, so that Ctrl-C and signals to the process group leave it running until the
+ * last request has ended. It outlives this process unless `stop` is called, and does not keep it alive.
  */
 export async function startPostgres ({ dataDir, log }: {
   dataDir: string
@@ -73,8 +73,8 @@ export async function startPostgres ({ dataDir, log }: {
 }
 
 /**
- * Stops the server of a data folder that its starter, now ended, left running; does nothing if none runs. Throws if the
- * starter still lives.
+ * Stops the server of a data folder that its starter left running when it ended; does nothing if none runs. Throws if
+ * the starter still lives.
  */
 export async function stopPostgres (dataDir: string): Promise<void> {
   const home = findHome(dataDir)
@@ -91,7 +91,7 @@ export async function stopPostgres (dataDir: string): Promise<void> {
 
 interface Launched {
   pid: number
-  /** How it ended; undefined while it runs. */
+  /** Returns how the server ended; undefined while it runs. */
   fault(): string | undefined
   ended: Promise<unknown>
   lastLines(): Promise<string>
@@ -209,8 +209,8 @@ function connect (sockets: string) {
 }
 
 /**
- * Refuses a folder that is in use by a process that we cannot see, which the lock cannot tell: two servers on the same
- * files would ruin them.
+ * Throws if the folder is in use by a process that this one cannot see, which the lock cannot detect: two servers on
+ * the same files would corrupt them.
  */
 async function refuseUnseen (home: Pick<Home, 'folder' | 'cluster' | 'sockets'>) {
   const client = connect(home.sockets)

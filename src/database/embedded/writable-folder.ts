@@ -12,14 +12,14 @@ export async function makeFolder (path: string): Promise<void> {
       // Without `recursive`: below /proc, where mkdir fails with ENOENT, Node would retry for ever.
       await mkdir(folder)
     } catch (error) {
-      // Two may make one folder.
+      // Another process may create the same folder.
       if (await isFolder(folder).catch(() => false)) continue
       throw new Error(`the folder ${folder} cannot be made (${codeOf(error)}): ${ADVICE}`)
     }
   }
 }
 
-/** Throws a sentence when nothing can be written in a folder. */
+/** Throws an Error with one sentence if nothing can be written in the folder. */
 export async function tryFolder (folder: string): Promise<void> {
   try {
     await rmdir(await mkdtemp(join(folder, 'try.part-')))
@@ -31,7 +31,7 @@ export async function tryFolder (folder: string): Promise<void> {
   }
 }
 
-/** False when there is nothing. */
+/** Returns false if nothing exists at the path. */
 async function isFolder (path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true

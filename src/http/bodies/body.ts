@@ -1,4 +1,4 @@
-// Bodies: JSON without any loss of digits, CSV with the line of each record.
+// Parses bodies: JSON without loss of digits, CSV with the line of each record.
 import { type CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
@@ -26,7 +26,7 @@ const CHARSETS: Record<string, string> = {
   gb2312: 'gb18030'
 }
 
-/** Ignores the body where no route matches: the address or the method is what is wrong. */
+/** Adds the body parsers. They ignore the body if no route matches, because the address or the method is at fault. */
 export function addBodyParsers (app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
@@ -54,8 +54,8 @@ export function addBodyParsers (app: FastifyInstance): void {
       done(error as Error)
     }
   })
-  // A document arrives as it is where the route reads such. curl -X POST -d '' and forms: an empty body is no body,
-  // whatever its type.
+  // Routes that read documents get the bytes. An empty body (`curl -X POST -d ''`, forms) counts as no body, whatever
+  // its type.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (body.length === 0 || request.is404) return done(null, undefined)
     const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
@@ -64,7 +64,7 @@ export function addBodyParsers (app: FastifyInstance): void {
   })
 }
 
-/** The charset that a Content-Type declares, by the name of its decoder. Throws `media-type-unsupported`. */
+/** Returns the charset that a Content-Type declares, as the name of its decoder. Throws `media-type-unsupported`. */
 export function charsetOf (contentType: string, request: FastifyRequest): string | undefined {
   const asked = /charset="?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase()
   if (asked === undefined) return undefined
@@ -83,8 +83,9 @@ function decode (request: FastifyRequest, body: Buffer): string {
 }
 
 /**
- * JSON.parse keeps the last of two equal names and the nearest of the numbers a double can hold: both would be a wrong
- * figure. And PostgreSQL can keep neither U+0000 nor half a surrogate pair, which JSON can write as escapes.
+ * Throws on JSON that cannot be represented exactly. JSON.parse keeps the last of two equal names and rounds a number
+ * to the nearest double: both would be a wrong figure. PostgreSQL can store neither U+0000 nor a lone surrogate, which
+ * JSON can contain as escapes.
  */
 function requireExactJson (text: string): void {
   const imprecise: string[] = []
@@ -107,7 +108,7 @@ function requireExactJson (text: string): void {
   }
 }
 
-/** One JSON value, as strictly as a body. */
+/** Parses one JSON value as strictly as a body. */
 export function readJson (text: string): unknown {
   requireExactJson(text)
   const value: unknown = JSON.parse(text)
@@ -118,7 +119,7 @@ export function readJson (text: string): unknown {
 const tooManyMembers = () =>
   problem('json-malformed', { reason: `more than ${MAX_MEMBERS} members in one object or array` })
 
-/** No form has so many names: to look for the right one beside each wrong one would take seconds. */
+/** No form has so many names: finding the right name for each wrong one would take seconds. */
 const MAX_MEMBERS = 2000
 
 function hasTooManyMembers (value: unknown): boolean {
@@ -141,8 +142,8 @@ function readCsv (text: string): Csv {
       max_record_size: 100_000
     }) as unknown as { info: { lines: number }, record: string[] }[]
     if (rows.length > MAX_MEMBERS) throw problem('csv-malformed', { reason: `more than ${MAX_MEMBERS} lines` })
-    // csv-parse tells the line on which a record ends; one with line breaks inside its quotes began before. It counts a
-    // CRLF inside quotes twice.
+    // csv-parse reports the line on which a record ends; a record with line breaks inside its quotes began earlier. It
+    // counts a CRLF inside quotes twice.
     let twice = 0
     const records = rows.map(({ info, record }) => {
       const text = record.join('')
@@ -160,7 +161,7 @@ function readCsv (text: string): Csv {
   }
 }
 
-/** The content types that the route declares in its schema. */
+/** Returns the content types that the route declares in its schema. */
 function accepted (request: FastifyRequest): string[] {
   const body = request.routeOptions.schema?.body as { content?: object } | undefined
   return Object.keys(body?.content ?? { 'application/json': {} })

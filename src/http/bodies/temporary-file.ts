@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path/posix'
 
-/** A file without a name: it goes with the process, however that ends. */
+/** Opens a temporary file without a name, which disappears with the process, however that ends. */
 export async function openTemporaryFile (): Promise<FileHandle> {
   const path = join(tmpdir(), `gongkai-${randomUUID()}`)
   const handle = await open(path, 'wx+', 0o600)

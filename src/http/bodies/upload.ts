@@ -1,5 +1,5 @@
-// Receives a body that may be larger than memory into a temporary file. So no transaction waits for a slow client, and
-// an aborted upload has started nothing.
+// Receives a body that may be larger than memory into a temporary file, so that no transaction waits for a slow client
+// and an aborted upload starts nothing.
 import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { FastifyRequest } from 'fastify'
 import { type FileHandle, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import type { UploadedFile } from './uploaded-file.ts'
 
 /** Maximum time without data from the client. */
 const SILENCE_MS = 30_000
-/** How long the rest of a rejected body is discarded, so that the client reads the answer. */
+/** How long the rest of a rejected body is read and discarded, so that the client reads the response. */
 const DISCARD_MS = 10_000
 
 export interface Upload {
@@ -60,7 +60,7 @@ export async function receiveUpload (request: FastifyRequest, limit: number, sil
 export const typeOf = (contentType: string) => contentType.split(';')[0]!.trim().toLowerCase()
 
 /**
- * Yields the body as it arrives. If the consumer stops, the rest stays unread and the connection open for the answer.
+ * Yields the body as it arrives. If the consumer stops, the rest stays unread and the connection open for the response.
  */
 async function* pieces (request: FastifyRequest, limit: number, silence: number): AsyncGenerator<Buffer> {
   const iterator = request.raw.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>
@@ -147,7 +147,10 @@ async function fileOfForm (
   return { type: first.type, pieces: pieces() }
 }
 
-/** curl sends most files as application/octet-stream, and browsers on Windows send CSV as Excel: the name decides. */
+/**
+ * Returns the type of a file. Its name decides, because curl sends most files as application/octet-stream, and browsers
+ * on Windows send CSV as Excel.
+ */
 function typeOfFile (filename: string | undefined, type: string): string {
   if (/\.csv(\.gz)?$/i.test(filename ?? '')) {
     return `text/csv${type.startsWith('text/csv') ? type.slice('text/csv'.length) : ''}`
@@ -155,7 +158,5 @@ function typeOfFile (filename: string | undefined, type: string): string {
   return /\.(ndjson|jsonl)(\.gz)?$/i.test(filename ?? '') ? 'application/x-ndjson' : type
 }
 
-/**
- * Sockets with a large upload in progress: its time limit is from chunk to chunk, not for the whole request.
- */
+/** Sockets with a large upload in progress: their timeout applies between chunks, not to the whole request. */
 export const uploading = new WeakSet<import('node:net').Socket>()

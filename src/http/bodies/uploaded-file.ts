@@ -44,7 +44,7 @@ export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGene
   }
 }
 
-/** Reads by position: a stream of the file would close it. */
+/** Yields the bytes of the file. Reads by position, because a stream would close the file. */
 async function* contents (fd: number): AsyncGenerator<Buffer> {
   for (let position = 0;;) {
     const { buffer, bytesRead } = await readAt(fd, Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, position)

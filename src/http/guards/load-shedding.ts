@@ -8,7 +8,7 @@ import { problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answers however busy the process is, and as often as it is asked: for probes and metrics. */
+    /** The route is exempt from load shedding and rate limits: for probes and metrics. */
     always?: boolean
   }
 }
@@ -16,10 +16,7 @@ declare module 'fastify' {
 const SAMPLE_MS = 500
 const RESOLUTION_MS = 10
 
-/**
- * New requests are refused while others wait longer than `most` milliseconds for a turn of the process or for a
- * connection.
- */
+/** Rejects new requests while others wait longer than `most` milliseconds for the event loop or for a connection. */
 export function shedLoad (app: FastifyInstance, db: Kysely<Database>, most: number): void {
   const delay = sustainedDelay(app)
   app.addHook('onRequest', (request, _, done) => {
@@ -28,13 +25,13 @@ export function shedLoad (app: FastifyInstance, db: Kysely<Database>, most: numb
   })
 }
 
-/** The mean delay of the event loop in ms, of the better of the last two samples: one long turn is no overload. */
+/** Returns the mean delay of the event loop in ms, the lower of the last two samples: one long turn is no overload. */
 function sustainedDelay (app: FastifyInstance): () => number {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   histogram.enable()
   let [before, last] = [0, 0]
   const timer = setInterval(() => {
-    // Turns longer than a sample may leave it empty; its mean would be NaN, which is greater than nothing.
+    // A turn longer than a sample may leave the histogram empty; its mean would be NaN, which never exceeds a limit.
     ;[before, last] = [last, histogram.count === 0 ? SAMPLE_MS : histogram.mean / 1e6 - RESOLUTION_MS]
     histogram.reset()
   }, SAMPLE_MS).unref()

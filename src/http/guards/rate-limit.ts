@@ -1,11 +1,14 @@
-// How much one caller may ask of this process: by key or token, and without a valid one by address.
+// Limits the request rate of a caller in this process: by key or token, and without a valid one by address.
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { problem } from '../../problems/problem.ts'
 
 const WINDOW_MS = 60_000
 
-/** Comes after `authenticate`, which only notes a wrong key: so guessing keys is limited, too. 404s count as well. */
+/**
+ * Limits the request rate. Register after `authenticate`, which only records an invalid key: so guessing keys is
+ * limited, too. 404s count as well.
+ */
 export async function limitRequestRate (
   app: FastifyInstance,
   perMinute: number,

@@ -1,11 +1,14 @@
-// What browsers are told of every answer. The headers are helmet's, made once: made anew for each request they took 30
-// µs of it, as long as a total.
+// Security headers of every response. helmet creates them once: creating them for each request took 30 µs, as long as a
+// total.
 import cors from '@fastify/cors'
 import type { FastifyInstance } from 'fastify'
 import helmet from 'helmet'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** `directives` are all that the content security policy has. TLS ends at a proxy, which knows whether to demand it. */
+/**
+ * Returns helmet's headers. `directives` are the whole content security policy. TLS ends at a proxy, which knows
+ * whether to require it.
+ */
 function headersWith (directives: Record<string, string[]>): Record<string, string> {
   const headers: Record<string, string> = {}
   const response = {
@@ -28,9 +31,9 @@ function headersWith (directives: Record<string, string[]>): Record<string, stri
   return headers
 }
 
-/** An answer of the API is no page: should a browser show it as one, nothing in it runs or loads. */
+/** A response of the API is not a page: if a browser renders it as one, nothing in it runs or loads. */
 export const SECURITY_HEADERS = headersWith({ defaultSrc: ['\'none\''], frameAncestors: ['\'none\''] })
-/** Swagger UI and the pages of the problem codes: own scripts only; styles also within the page. */
+/** For Swagger UI and the pages of the problem codes: scripts of the service only, and inline styles. */
 const OF_PAGES = headersWith({
   defaultSrc: ['\'none\''],
   scriptSrc: ['\'self\''],
@@ -51,7 +54,7 @@ export function setSecurityHeaders (app: FastifyInstance): void {
   })
 }
 
-/** Pages of these origins may call the service from a browser; of no others. */
+/** Allows pages of these origins, and no others, to call the service from a browser. */
 export async function allowOrigins (app: FastifyInstance, origins: string[]): Promise<void> {
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : origins,
@@ -68,7 +71,7 @@ export async function allowOrigins (app: FastifyInstance, origins: string[]): Pr
     ],
     maxAge: 600
   })
-  // A handler that sets Vary itself must not make a cache serve one origin's answer to another.
+  // A handler that sets Vary itself must not make a cache serve the response for one origin to another.
   app.addHook('onSend', async (_, reply) => {
     const vary = String(reply.getHeader('vary') ?? '')
     if (!/\borigin\b/i.test(vary)) reply.header('vary', vary === '' ? 'Origin' : `${vary}, Origin`)

@@ -1,4 +1,4 @@
-// What the generator of the OpenAPI document leaves to do.
+// Cleans up the generated OpenAPI document.
 
 type Content = Record<string, { schema: { $ref?: string }, examples?: Record<string, object> }>
 
@@ -25,7 +25,7 @@ interface Document {
 /** Makes a body without members optional, shares responses, and leaves out examples that no response uses. */
 export function cleanUp (document: object): Document {
   const text = JSON.stringify(document)
-  // Parsing again makes all parts distinct objects: YAML would write a shared one as an alias.
+  // Parsing makes all parts distinct objects: YAML would write a shared one as an alias.
   const { paths, components, ...rest } = JSON.parse(text) as Document
   const operations = Object.values(paths).flatMap(path => Object.values(path))
   const isEmpty = ({ $ref }: { $ref?: string }) =>
@@ -41,7 +41,7 @@ export function cleanUp (document: object): Document {
   return { ...rest, paths, components: { ...components, examples, responses: shareResponses(operations) } }
 }
 
-/** Replaces error responses that several operations have alike by references. They are named by their codes. */
+/** Replaces error responses shared by several operations by references, which are named by their codes. */
 function shareResponses (operations: Operation[]): Record<string, Response> {
   const uses = new Map<string, { operation: Operation, status: string, response: Response }[]>()
   for (const operation of operations) {

@@ -1,24 +1,23 @@
-// The log: JSON lines, on a terminal text for people; and never a key or a token in it, wherever a caller may have put
-// it.
+// The log: JSON lines, or text on a terminal. It never contains a key or a token, wherever a caller may have put one.
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 const KEY = 'gk_[\\w-]{20,}'
 const TOKEN = 'eyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*'
 
-/** What of a terminal or a pipe is needed here. */
+/** The members of a terminal or pipe that are used here. */
 export interface Stream {
   isTTY?: boolean
   fd?: number
   write(text: string): unknown
 }
 
-/** Where the log goes: JSON lines as they are, to a terminal as text. */
+/** Opens the destination of the log: JSON lines, or text on a terminal. */
 export function openOutput (stream: Stream): DestinationStream {
   if (stream.isTTY !== true) return pino.destination({ dest: stream.fd ?? 1, sync: false })
   return { write: line => stream.write(formatLine(line)) }
 }
 
-/** `secret` is one more text that is hidden: `ADMIN_API_KEY` may look like anything. */
+/** Opens the log. `secret` is one more text to redact: `ADMIN_API_KEY` may have any form. */
 export function openLog (level: string, secret?: string, output?: DestinationStream): Logger {
   const hidden = new RegExp(
     [KEY, TOKEN, ...secret === undefined ? [] : [JSON.stringify(secret).slice(1, -1).replace(/[^\w]/g, '\\$&')]].join(
@@ -30,7 +29,7 @@ export function openLog (level: string, secret?: string, output?: DestinationStr
   return output === undefined ? pino(options) : pino(options, output)
 }
 
-/** A line of the log for people: time, level, message, what else there is, and on lines of its own the stack. */
+/** Formats a log line for people: time, level, message, other fields, and the stack on lines of its own. */
 export function formatLine (line: string): string {
   const { level, time, msg = '', err, pid: _pid, hostname: _hostname, ...fields } = JSON.parse(line)
   const words = [

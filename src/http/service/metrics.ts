@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
-/** `GET /metrics`: the process, and the duration of requests by route. */
+/** Collects the metrics of `GET /metrics`: those of the process, and the duration of requests by route. */
 export function measureRequests (app: FastifyInstance): Registry {
   const register = new Registry()
   collectDefaultMetrics({ register })
@@ -13,7 +13,7 @@ export function measureRequests (app: FastifyInstance): Registry {
     registers: [register]
   })
   app.addHook('onResponse', (request, reply, done) => {
-    // The pattern, never the address: an attacker could otherwise fill the memory with labels.
+    // The route pattern, never the URL: an attacker could otherwise fill the memory with labels.
     duration.observe(
       { method: request.method, route: request.routeOptions.url ?? '(none)', status: reply.statusCode },
       reply.elapsedTime / 1000

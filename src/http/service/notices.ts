@@ -1,13 +1,13 @@
-// The few lines that are written at every LOG_LEVEL: where the service listens, the first administrator's key, and
-// what ended the process. Without the first two it is of no use, and the last must be found. On a terminal they are
-// plain text; in a pipe they are lines of the log like all others, with the address and the key in fields.
+// The few lines that are written at every LOG_LEVEL: the address of the service, the first administrator's key, and the
+// error that ended the process. The service cannot be used without the first two, and the last must be found. On a
+// terminal they are plain text; in a pipe they are log lines like all others, with the address and the key in fields.
 import { type DestinationStream, pino } from 'pino'
 import { openOutput, type Stream } from './log.ts'
 
 export interface Notices {
-  /** The last lines of a start. `key` is undefined unless it was made just now. */
+  /** Writes the last lines of a start. `key` is undefined unless it was created by this start. */
   started(version: string, address: string, key: string | undefined): void
-  /** One line; with the stack on demand. */
+  /** Writes one line, with the stack if `withStack` is true. */
   failed(error: Error, withStack: boolean): void
 }
 
@@ -16,7 +16,7 @@ export function openNotices (
   errors: Stream,
   output: DestinationStream = openOutput(stream)
 ): Notices {
-  // Not the logger of the service, which hides keys.
+  // Not the logger of the service, which redacts keys.
   const log = pino({ level: 'info' }, output)
   return {
     started (version, address, key) {
@@ -31,7 +31,7 @@ export function openNotices (
     },
     failed (error, withStack) {
       log.fatal(withStack ? { err: error } : {}, error.message)
-      // Whoever sends the log elsewhere still sits before the terminal.
+      // A user who redirects the log still watches the terminal.
       if (stream.isTTY !== true && errors.isTTY === true) errors.write(`${error.message}\n`)
     }
   }

@@ -23,7 +23,7 @@ const FAULTS: Partial<Record<ProblemCode, Static<typeof WireFault>[]>> = {
   }]
 }
 
-/** A problem of each code; where `detail` tells the facts of a case, their names stand in braces. */
+/** An example problem of each code. The names of facts in `detail` are in braces. */
 const EXAMPLES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { status, title, detail }]) => [code, {
     summary: title.en,
@@ -40,7 +40,9 @@ const EXAMPLES = Object.fromEntries(
   }])
 )
 
-/** Swagger UI shows an example body under each documented error: the codes in its description say the same shortly. */
+/**
+ * Hides the example body that Swagger UI shows under each documented error: the codes in its description are shorter.
+ */
 const SHORT_ERRORS = `.responses-table:not(.live-responses-table) tr:is([data-code^="4"], [data-code^="5"])
   :is(.model-example, .response-controls, .examples-select) { display: none }`
 

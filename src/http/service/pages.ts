@@ -1,6 +1,6 @@
 import { type ProblemCode, PROBLEMS } from '../../problems/codes.ts'
 
-// The words come from our own table; still nothing goes into a page unescaped.
+// The texts come from the table of codes, but everything in a page is escaped all the same.
 const escaped = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 
 const document = (title: string, body: string) =>

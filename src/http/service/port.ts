@@ -1,8 +1,8 @@
-// Whether the service can listen where it should.
+// Checks that the service can listen on HOST and PORT.
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Listens for a moment. Throws a sentence that says what to set when the service cannot listen there. */
+/** Listens briefly. Throws an Error that says which setting to change if the service cannot listen there. */
 export async function tryPort (host: string, port: number): Promise<void> {
   const server = createServer()
   try {
@@ -14,7 +14,7 @@ export async function tryPort (host: string, port: number): Promise<void> {
   await once(server, 'close')
 }
 
-/** What a fault of `listen` means for the settings HOST and PORT. */
+/** Explains an error of `listen` in terms of the settings HOST and PORT. */
 export function listenFault (error: unknown, host: string, port: number): Error {
   const { code, message } = error as NodeJS.ErrnoException
   return new Error(explain(code, host, port) ?? `the service cannot listen on ${host}:${port}: ${message}`, {

@@ -11,7 +11,7 @@ import { answer, problems, problemsBesideParameters } from '../responses.ts'
 import { sendAs } from '../send-as.ts'
 import { problemIndex, problemPage } from './pages.ts'
 
-/** Probes come every few seconds: they would fill the log. */
+/** Probes come every few seconds and would fill the log. */
 const probe = { logLevel: 'warn', config: { always: true } } as const
 
 const State = Type.Object({ status: Type.String({ description: '`live` or `ready`.', examples: ['ready'] }) }, {
@@ -23,11 +23,12 @@ const page = (description: string, type: string) => ({
   200: { description, content: { [type]: { schema: Type.String() } } }
 })
 
-/**
- * `db` should not be the one that requests use: that all its connections are at work does not make the service unready.
- */
 const HTML = 'text/html; charset=utf-8'
 
+/**
+ * Health, metrics and problem pages. `db` should not be the pool of the requests: the service is still ready while all
+ * connections of that pool are in use.
+ */
 export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
   app.addSchema(State)
 

@@ -10,7 +10,7 @@ import { faultsOfProblem } from '../bulk/fault-summary.ts'
 import { type ImportOptions, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import { inColumn, type SentAgency } from './parse-lines.ts'
 
-/** `recorded`: agencies whose place or name changed. */
+/** `recorded` lists the agencies whose place or name changed: their history is recorded at the end. */
 export interface AgencyImportState extends ImportState {
   options: AgencyImportOptions
   events: EventBatch
@@ -35,7 +35,7 @@ export function rejectAgency (state: ImportState, { line, source, fromCsv }: Sen
   rejectRecord(state, source, fromCsv ? faults.map(fault => inColumn(fault.line, fault)) : faults)
 }
 
-/** The faults that a single change of the agency would have. */
+/** Returns the agencies that the caller may write. Rejects the others with the faults of a single PUT. */
 export async function withinSubtree (
   trx: Transaction<Database>,
   state: AgencyImportState,

@@ -1,5 +1,5 @@
-// Agencies in bulk, in any order of parents: new ones with a few statements, changed ones one by one, by the same rules
-// as a single one.
+// Imports agencies in bulk, with parents in any order. New agencies are inserted with a few statements; known ones are
+// changed one by one, by the rules of a single change.
 import { type Kysely, sql } from 'kysely'
 import { recordHistory } from '../../agencies/history.ts'
 import { lockTree } from '../../agencies/tree.ts'
@@ -14,10 +14,10 @@ import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from '
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
 import { saveAgencies } from './save-agencies.ts'
 
-/** Holds all agencies in memory: the order of parents is known only at the end of the file. */
+/** All agencies of a file are held in memory, because the order of parents is known only at its end. */
 const MAX_AGENCIES = 300_000
 
-/** As `importReports`. */
+/** Imports agencies in one transaction. If `on_error` is `abort` and any line is at fault, nothing is stored. */
 export async function importAgencies (
   db: Kysely<Database>,
   forms: Forms,
@@ -38,7 +38,7 @@ export async function importAgencies (
         await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
       )
       await events.record(trx)
-      // Last, as it locks the clock row.
+      // This comes last, because it locks the clock row.
       if (state.recorded.length > 0) await recordHistory(trx, state.recorded)
       return await finishImport(trx, state)
     }))

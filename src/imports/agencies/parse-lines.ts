@@ -1,4 +1,4 @@
-// Agencies as NDJSON or CSV: what PUT takes, with the code.
+// Parses agencies from NDJSON or CSV: each line holds the code and what PUT takes.
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
 import { atLine, type Fault } from '../../problems/fault.ts'
@@ -27,7 +27,10 @@ const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until']
 const YEARS = ['since', 'until']
 const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
 
-/** Without `keepSource` the source of a valid line is empty: all agencies of a file are in memory at once. */
+/**
+ * Parses one NDJSON line. Without `keepSource` the source of a valid line is left empty, because all agencies of a file
+ * are in memory at once.
+ */
 export function readAgencyLine ({ number: line, text }: Line, validate: Validate, keepSource: boolean): ReadAgency {
   const source = text ?? ''
   if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
@@ -50,7 +53,7 @@ const sent = (line: number, source: string, change: AgencyChange & { code: strin
   fromCsv
 })
 
-/** Throws `body-invalid` for a wrong header. */
+/** Yields the agencies of a CSV file. Throws `body-invalid` for a wrong header. */
 export async function* readAgencyTable (
   { header, records }: CsvFile,
   validate: Validate,
@@ -101,7 +104,7 @@ function readRecord (record: CsvRecord, columns: string[], validate: Validate, k
     : sent(line, keepSource ? source : '', change, true)
 }
 
-/** A member of the agency is a column of its line. */
+/** Converts the pointer of a fault to a CSV column: each member of an agency is a column of its line. */
 export function inColumn (line: number, { pointer, ...fault }: Fault): LineFault {
   return { ...fault, line, ...(pointer === undefined || pointer === '' ? {} : { column: pointer.slice(1) }) }
 }

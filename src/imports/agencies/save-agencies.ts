@@ -17,7 +17,10 @@ import type { SentAgency } from './parse-lines.ts'
 import { creditCodeTaken, cycleProblem, findCycles, sortAgencies, unknownParentProblem } from './sort-agencies.ts'
 import { findYears, insertAgencies } from './store.ts'
 
-/** A change may wait for another of the same file: what fails is tried again as long as something else succeeds. */
+/**
+ * Saves the agencies of a file. A change may depend on another one in the same file, so failed changes are retried as
+ * long as any other succeeds.
+ */
 export async function saveAgencies (
   trx: Transaction<Database>,
   forms: Forms,
@@ -25,7 +28,8 @@ export async function saveAgencies (
   agencies: SentAgency[]
 ): Promise<void> {
   let { fresh, known } = await sortAgencies(trx, state, await withinSubtree(trx, state, agencies))
-  // All that may move, in one order, before the totals of the first: who publishes there has finished then.
+  // Locks all agencies that may move, in one order and before any totals: publications in their subtrees have committed
+  // by then.
   await lockAgenciesForUpdate(trx, await subtreesOf(trx, known.map(entry => entry.code)))
   for (let before = -1; before !== fresh.length + known.length && fresh.length + known.length > 0;) {
     before = fresh.length + known.length
@@ -39,7 +43,10 @@ export async function saveAgencies (
   for (const entry of known) rejectAgency(state, entry, await tryUpdate(trx, forms, state, entry))
 }
 
-/** Inserts the agencies whose parents exist or are inserted, too. Returns the others. */
+/**
+ * Inserts the agencies whose parents exist or are inserted as well. Rejects those whose parent does not exist in all
+ * their years. Returns the rest, whose parents are not known yet.
+ */
 async function insertNew (
   trx: Transaction<Database>,
   state: AgencyImportState,
@@ -95,7 +102,7 @@ async function insertNew (
   return fresh.filter(entry => !done.has(entry) && !refused.has(entry))
 }
 
-/** Saves it; when that fails, nothing of it is left and the reason is given. */
+/** Saves one change within a savepoint. If it fails, rolls back to the savepoint and returns the reason. */
 async function tryUpdate (
   trx: Transaction<Database>,
   forms: Forms,
@@ -116,7 +123,7 @@ async function tryUpdate (
   }
 }
 
-/** Returns the agencies that could not be saved. */
+/** Changes known agencies. Returns those that could not be saved. */
 async function updateKnown (
   trx: Transaction<Database>,
   forms: Forms,

@@ -25,7 +25,7 @@ export const unknownParentProblem = ({ period: { parent } }: NewAgencyRecord) =>
     errors: [{ pointer: '/parent', found: parent, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
   })
 
-/** The agencies on a cycle, without their descendants. */
+/** Returns the agencies on a cycle, without their descendants. */
 export function findCycles (waiting: NewAgencyRecord[]): Set<string> {
   const parents = new Map(waiting.map(({ code, period }) => [code, period.parent]))
   const passed = new Set<string>()

@@ -1,4 +1,4 @@
-// Many new agencies in the database, with a few statements.
+// Inserts many new agencies with a few statements.
 import { sql, type Transaction } from 'kysely'
 import type { Period } from '../../agencies/periods.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
@@ -47,7 +47,7 @@ export async function insertAgencies (trx: Transaction<Database>, agencies: NewA
   await applyExpectedDeltas(trx, await contributedExpected(trx, codes))
 }
 
-/** The years in which the registered ones of the agencies exist. */
+/** Returns the first and last year of each registered agency. */
 export async function findYears (
   trx: Transaction<Database>,
   codes: string[]
@@ -61,7 +61,7 @@ export async function findYears (
   return new Map(rows.map(({ agency, since, until }) => [agency, { since, until }]))
 }
 
-/** Whose the credit codes are. */
+/** Returns the owner of each credit code. */
 export async function findCreditCodes (trx: Transaction<Database>, codes: string[]): Promise<Map<string, string>> {
   const rows = await trx.selectFrom('agency').select(['code', 'credit_code']).where(
     'credit_code',

@@ -1,11 +1,11 @@
-// A stream of lines as the records of a CSV file. Most records are one line without a quote; the others csv-parse
-// reads.
+// Splits a stream of lines into CSV records. Most records are one line without quotes and are split at the commas;
+// csv-parse parses the others.
 import { parse } from 'csv-parse/sync'
 import { problem } from '../../problems/problem.ts'
 import { Line } from './lines.ts'
 
 export interface CsvRecord {
-  /** On which it begins. */
+  /** The line on which the record begins. */
   line: number
   source: string
   /** Null if it cannot be parsed; `reason` says why. */
@@ -21,7 +21,10 @@ export interface CsvFile {
 const MAX_FIELDS = 1000
 const EMPTY = /^[,\s]*$/
 
-/** The header, and the records below it as they come. Throws `csv-malformed`, `csv-without-lines`. */
+/**
+ * Reads the header and returns it with an iterator over the records below it. Throws `csv-malformed`,
+ * `csv-without-lines`.
+ */
 export async function readCsvFile (lines: AsyncIterable<Line[]>, limit: number): Promise<CsvFile> {
   const blocks = readRecords(lines, limit)
   const { value: first } = await blocks.next() as { value: CsvRecord[] | undefined }
@@ -41,7 +44,7 @@ export async function readCsvFile (lines: AsyncIterable<Line[]>, limit: number):
   }
 }
 
-/** A record goes on below while its quotes are open. */
+/** Yields the records. A record continues on the next line while its quotes are open. */
 async function* readRecords (lines: AsyncIterable<Line[]>, limit: number): AsyncGenerator<CsvRecord[]> {
   let open: { line: number, parts: string[], length: number, quotes: number } | undefined
   for await (const block of lines) {

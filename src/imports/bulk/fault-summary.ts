@@ -1,16 +1,16 @@
-// What is wrong with a file: every fault counted, the first of each kind shown.
+// Counts all faults of a file and keeps the first of each kind.
 import type { Fault } from '../../problems/fault.ts'
 import { formatDetail } from '../../problems/format.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** `code`: of the problem that the same request for this report alone would meet. */
+/** `code` is the problem code that a request for this record alone would get. */
 export interface LineFault extends Fault {
   line: number
   code?: string
   check?: string
 }
 
-/** Maximum of faults of one kind, and in all. */
+/** Maximum number of faults kept: of one kind, and in all. */
 const MAX_FAULTS_OF_A_KIND = 10
 const MAX_FAULTS = 100
 const MAX_KINDS = 100
@@ -53,7 +53,7 @@ export class Faults {
   }
 }
 
-/** What would be refused as a request of its own, as faults of its line. */
+/** Converts a problem to faults of its line. Rethrows other errors, and problems with status 500 or above. */
 export function faultsOfProblem (line: number, error: unknown): LineFault[] {
   if (!(error instanceof Problem) || error.status >= 500) throw error
   const { code, errors } = error

@@ -12,25 +12,28 @@ export interface ImportOptions {
   dryRun: boolean
   onError: 'abort' | 'continue'
   mode: 'create' | 'upsert'
-  /** Aborted when nobody waits for the result any more. */
+  /** Aborted when nobody needs the result any more. */
   signal?: AbortSignal | undefined
   /** Receives rejected records as they were in the file. */
   rejects?: Rejects | undefined
-  /** Told of each beginning: a transaction that met another one is tried again. */
+  /** Called at the start of each attempt: the transaction is retried after a conflict with another one. */
   onStart?: ((state: ImportState) => void) | undefined
-  /** The last thing before all is stored. */
+  /** Called last before commit; not called if the transaction rolls back. */
   beforeCommit?: ((trx: Transaction<Database>, state: ImportState) => Promise<void>) | undefined
 }
 
 export interface ImportState {
   options: ImportOptions
   counts: { created: number, updated: number, unchanged: number, rejected: number }
-  /** How many were read. */
+  /** Number of records read. */
   read: number
   faults: Faults
-  /** Accepted although checks fail: how many reports, and how many by check. */
+  /** Reports accepted although checks fail: their number, and the number of failures by check. */
   checks: { reports: number, failed: Map<string, number> }
-  /** False in a dry state, and from the first fault on where one undoes all: the rest is only looked through. */
+  /**
+   * False in a dry run, and after the first fault if one fault rolls back everything: further records are only
+   * validated.
+   */
   isStoring: boolean
 }
 
@@ -43,7 +46,7 @@ export const createImportState = (options: ImportOptions): ImportState => ({
   isStoring: !options.dryRun
 })
 
-/** One report or agency with all that is wrong with it. */
+/** Counts one rejected report or agency, records all its faults, and adds it to the rejects file. */
 export function rejectRecord (state: ImportState, source: string, faults: LineFault[]): void {
   state.counts.rejected++
   for (const fault of faults) state.faults.add(fault)
@@ -51,7 +54,7 @@ export function rejectRecord (state: ImportState, source: string, faults: LineFa
   if (state.options.onError === 'abort') state.isStoring = false
 }
 
-/** Ends the transaction: rolls back a dry run or a rejected file, and returns the counts. */
+/** Decides whether the transaction commits: a dry run and a rejected file do not. Throws `import-empty`. */
 export async function finishImport<State extends ImportState> (
   trx: Transaction<Database>,
   state: State
@@ -67,7 +70,7 @@ export async function finishImport<State extends ImportState> (
 export const isRejected = ({ counts, options }: ImportState) =>
   counts.rejected > 0 && options.onError === 'abort' && !options.dryRun
 
-/** The result as it is answered. */
+/** Formats the result for the response. */
 export function formatResult ({ counts, faults, checks, read, options: { dryRun } }: ImportState, language: Language) {
   return {
     dry_run: dryRun,
@@ -91,7 +94,7 @@ export function formatResult ({ counts, faults, checks, read, options: { dryRun 
   }
 }
 
-/** What is answered where one fault undid all. */
+/** Returns the problem of an import that one fault rolled back. */
 export function rejectionProblem (state: ImportState, language: Language): Problem {
   const { read, counts, faults } = state
   return problem('import-rejected', { read, rejected: counts.rejected }, {

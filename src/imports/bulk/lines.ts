@@ -1,13 +1,13 @@
-// A stream of bytes as lines of text, in whichever encoding the file is.
+// Splits a stream of bytes into lines of text and detects their encoding.
 import { isAscii, isUtf8 } from 'node:buffer'
 import { problem } from '../../problems/problem.ts'
 
 export class Line {
   /** From 1, blank lines counted. */
   readonly number: number
-  /** Good until the next lines are asked for. */
+  /** Valid until the next lines are requested. */
   readonly bytes: Buffer
-  /** UTF-8 and its part ASCII: one byte is one character where it is below 128. */
+  /** True for UTF-8 and its subset ASCII: a byte below 128 is one character. */
   readonly isUtf8: boolean
   readonly #decode: (line: Buffer) => string | null
 
@@ -18,7 +18,7 @@ export class Line {
     this.#decode = of
   }
 
-  /** Null: not valid in the encoding of the file. */
+  /** Null if the bytes are not valid in the encoding of the file. */
   get text (): string | null {
     return this.#decode(this.bytes)
   }
@@ -32,8 +32,9 @@ const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0x84, 0x31
 ], 'utf-16'], [[0xFE, 0xFF], 'utf-16']]
 
 /**
- * The lines that are not blank, as many at once as a piece of the stream completes. `limit` is in bytes. In both
- * encodings no byte of a longer character is a line feed, so the file is divided before it is decoded.
+ * Yields the lines that are not blank, in one array for each piece of the stream that completes any. `limit` is the
+ * maximum length of a line in bytes. In both encodings no byte of a multi-byte character is a line feed, so the file is
+ * split before it is decoded.
  */
 export async function* readLines (
   pieces: AsyncIterable<Buffer>,
@@ -47,19 +48,19 @@ export async function* readLines (
   for await (const piece of pieces) {
     const end = piece.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
-      // Only the line that began in the piece before is put together: to copy the whole piece would cost more than to
-      // read it.
+      // Joins only the line that began in the previous piece: copying the whole piece would cost more than reading it.
       const begin = rest.length === 0 ? 0 : piece.indexOf(NEWLINE) + 1
       const joined = begin === 0 ? undefined : Buffer.concat([...rest, piece.subarray(0, begin)])
       const whole = piece.subarray(begin, end)
-      // A byte order mark is at the start of the file; without one, longer text detects the encoding better.
+      // Only the first bytes of the file can be a byte order mark. After them, the longer text is decoded first,
+      // because it detects the encoding better.
       if (joined !== undefined && number > 0) decode(whole, false)
       if (joined !== undefined) yield divide(joined)
       yield divide(whole)
       rest = []
       length = 0
     }
-    // A copy: the reader of a file uses its memory again for the next piece.
+    // A copy, because the reader of the file reuses its buffer for the next piece.
     if (end < piece.length) rest.push(Buffer.from(piece.subarray(end)))
     length += piece.length - end
     if (length > limit) throw problem('line-too-long', { line: number + 1, limit })
@@ -82,15 +83,15 @@ export async function* readLines (
 }
 
 interface Decoded {
-  /** Where the text begins in the block, behind a byte order mark. */
+  /** Offset of the text in the block, after any byte order mark. */
   start: number
   isUtf8: boolean
   of(line: Buffer): string | null
 }
 
 /**
- * What is declared holds, or a byte order mark. Else the first block with a character that is not ASCII decides: Excel
- * in China writes GB18030 and says so nowhere.
+ * Returns a decoder of blocks. A declared charset decides, or else a byte order mark. Without either, the first block
+ * with a non-ASCII character decides: Excel in China writes GB18030 and declares it nowhere.
  */
 function decoder (declared: string | undefined): (block: Buffer, isFirst: boolean) => Decoded {
   let charset = declared
@@ -119,8 +120,8 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
 }
 
 /**
- * What most lines are. Two bytes of GB18030 may by chance be one character of UTF-8, as Greek or Arabic; Chinese in
- * UTF-8 has three.
+ * Guesses the encoding of most lines. Two bytes of GB18030 may happen to be one character of UTF-8, such as a Greek or
+ * Arabic letter; Chinese characters have three bytes in UTF-8.
  */
 function guess (block: Buffer): string {
   let votes = 0

@@ -1,4 +1,4 @@
-// A received file as reports or agencies: which format it is, then the reader of that format.
+// Detects the format of a received file and opens the parser of that format.
 import { Forms } from '../../forms/forms.ts'
 import { readUploadedFile, type UploadedFile } from '../../http/bodies/uploaded-file.ts'
 import { problem } from '../../problems/problem.ts'
@@ -18,7 +18,7 @@ const FORMATS: Record<string, Format> = {
   'application/jsonl': 'ndjson'
 }
 
-/** Generic types, as curl sends them: the first character decides. */
+/** Generic types, as curl sends them: the first character of the file decides the format. */
 const UNTOLD = [
   '',
   'application/octet-stream',
@@ -28,7 +28,10 @@ const UNTOLD = [
   'text/plain'
 ]
 
-/** Undefined: the type does not tell. Throws `media-type-unsupported`, which names the types of the route. */
+/**
+ * Returns the format of a media type; undefined for a generic type. Throws `media-type-unsupported`, which names the
+ * types of the route.
+ */
 export function formatOf (type: string, types: string[]): Format | undefined {
   if (FORMATS[type] === undefined && !UNTOLD.includes(type)) {
     throw problem('media-type-unsupported', { found: type, accepted: types.join(', '), first: types[0]! })
@@ -40,24 +43,24 @@ export function formatOf (type: string, types: string[]): Format | undefined {
 export interface FileToRead {
   received: UploadedFile
   format: Format
-  /** Bytes of one line. */
+  /** Maximum length of a line in bytes. */
   lineLimit: number
 }
 
-/** The records, as many at a time as a chunk of the file has; for CSV also the column names. */
+/** The records, in one block for each chunk of the file; for CSV also the column names. */
 export interface Reading<Item> {
   columns: string[] | undefined
   reads: AsyncIterable<Iterable<Item>>
 }
 
-/** `types`: the content types of the route. */
+/** Detects the format of a received file. `types` are the content types of the route. */
 export async function openFile (received: UploadedFile, lineLimit: number, types: string[]): Promise<FileToRead> {
   const format = formatOf(received.type, types) ??
     await detectFormat(readLines(readUploadedFile(received), lineLimit, received.charset))
   return { received, format, lineLimit }
 }
 
-/** The figures of a report are valid until the next one is read. */
+/** Parses reports. The figures of a report are valid until the next one is read. */
 export const readReports = async (
   file: FileToRead,
   forms: Forms,
@@ -95,7 +98,7 @@ async function* inTurn<Item> (
   for await (const block of blocks) yield each(block, read)
 }
 
-/** One at a time: what is read of a line is done with before the next. */
+/** Parses lazily: the consumer is done with one record before the next is parsed. */
 function* each<Item> (lines: Line[], read: (line: Line) => Item): Generator<Item> {
   for (const line of lines) yield read(line)
 }

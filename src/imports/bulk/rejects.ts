@@ -1,4 +1,4 @@
-// The rejects file: rejected records as they were, each with its reason, to be corrected and sent again.
+// The rejects file: each rejected record as it was, with the reason, to be corrected and sent again.
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ftruncateSync, writeSync } from 'node:fs'
@@ -16,7 +16,7 @@ export class Rejects {
   readonly #language: Language
   /** The columns of a CSV file. */
   #columns: string[] | undefined
-  /** Bytes that are in the file. */
+  /** Number of bytes written to the file. */
   #written = 0
   #waiting: string[] = []
   #length = 0
@@ -30,14 +30,14 @@ export class Rejects {
     return new Rejects(await openTemporaryFile(), language)
   }
 
-  /** From the start: a transaction that met another one is tried again. */
+  /** Truncates the file and writes the header: the transaction is retried after a conflict with another one. */
   begin (header: string[] | undefined): void {
     ftruncateSync(this.#file.fd, 0)
     this.#written = 0
     this.#waiting = []
     this.#length = 0
     this.#columns = header
-    // With a mark, so that Excel takes it for UTF-8.
+    // The byte order mark makes Excel read the file as UTF-8.
     if (header !== undefined) {
       this.#write('\ufeff' + stringify([[...header.filter(column => column !== REJECTED), REJECTED]]))
     }
@@ -66,13 +66,13 @@ export class Rejects {
     this.#length = 0
   }
 
-  /** All of it, which ends with the stream. */
+  /** Returns a stream of the whole file. The file is closed with the stream. */
   read () {
     this.#flush()
     return this.#file.createReadStream({ start: 0 })
   }
 
-  /** All of it; undefined when it is longer than `most`. */
+  /** Returns the whole file; undefined if it is longer than `most` bytes. */
   async bytes (most: number): Promise<Buffer | undefined> {
     this.#flush()
     const { size } = await this.#file.stat()
@@ -85,7 +85,7 @@ export class Rejects {
   }
 }
 
-/** `line 3, natural_person: found "x", expected an integer`. */
+/** Formats a fault as text: `line 3, natural_person: found "x", expected an integer`. */
 export function told (fault: LineFault, language: Language): string {
   const { line, column, pointer, check, found, expected } = formatFault(fault, language) as {
     line: number
@@ -107,7 +107,10 @@ export function told (fault: LineFault, language: Language): string {
   return `${place}: ${shown}${language === 'zh' ? '应为 ' : 'expected '}${expected}`
 }
 
-/** The line is changed at its end only: a number that is too precise to be parsed stays as it is. */
+/**
+ * Adds the reason to an NDJSON line. Unless it has one already, only its end changes: a number that is too precise to
+ * be parsed stays as it is.
+ */
 function withReason (line: string, reason: string): string {
   let value: unknown
   try {
@@ -122,7 +125,7 @@ function withReason (line: string, reason: string): string {
   }}`
 }
 
-/** The reason is on the first line of a report. */
+/** Adds the reason to a CSV report, on its first line. */
 function inColumns (source: string, columns: string[], reason: string): string {
   const at = columns.indexOf(REJECTED)
   let records: string[][]

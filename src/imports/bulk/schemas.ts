@@ -8,7 +8,7 @@ import { JOB_STATES } from '../jobs/jobs.ts'
 
 const example = (name: string) => readFileSync(new URL(`../../../examples/${name}`, import.meta.url), 'utf8')
 
-/** Shortened: the whole reports are long. */
+/** Shortened, because whole reports are long. */
 const REPORT_LINES = example('reports.ndjson').trim().split('\n').map(line => {
   const { agency, year, tables: { documents } } = JSON.parse(line)
   return `${JSON.stringify({ agency, year, sections: { other_matters: '无' }, tables: { documents } })}\n`
@@ -40,14 +40,14 @@ export const ImportReportsQuery = Type.Object({
   )
 }, { additionalProperties: false })
 
-/** One line of NDJSON, and one record of CSV. */
+/** An agency, as one NDJSON line or one CSV record. */
 export const AgencyLine = Type.Object({
   ...AgencyChange.properties,
   code: AgencyCode,
   rejected: Type.Optional(Type.String())
 }, { additionalProperties: false })
 
-// The body is read line by line, with the faults of each.
+// The body is parsed line by line; each fault carries its line.
 const byLine = { [READ_BY_CODE]: 'line' }
 
 const text = (description: string, examples: string[]) => ({

@@ -1,4 +1,4 @@
-// Imports a document as a draft: reads it, checks it against the request, stores or refuses it.
+// Imports a document as a draft: parses it, compares it with the request, and stores or rejects it.
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
 import { findAgency } from '../../agencies/store.ts'
@@ -25,7 +25,10 @@ export interface DocumentImport extends ReportId {
   acceptPartial: boolean
 }
 
-/** Throws `document-unreadable`, `document-not-recognised`, and unless it is a dry run `document-partly-read`. */
+/**
+ * Imports a document as a draft. Throws `document-unreadable`, `document-not-recognised` and, unless it is a dry run,
+ * `document-partly-read`.
+ */
 export async function importDocument (
   db: Kysely<Database>,
   forms: Forms,
@@ -95,7 +98,7 @@ export async function importDocument (
   })
 }
 
-/** Contradictions between the document and the request are reported, never resolved silently. */
+/** Returns the contradictions between the document and the request: they are reported, never resolved silently. */
 function contradictions (reading: Reading, year: number, name: string): ReadingProblem[] {
   const nowhere = { table: null, row: null, column: null, line: null }
   const problems: ReadingProblem[] = []

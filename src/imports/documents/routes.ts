@@ -16,7 +16,7 @@ import { importDocument } from './actions.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
 import { summaryOf } from './summary.ts'
 
-/** A Word page with pictures fits. */
+/** Large enough for a Word document with pictures. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
@@ -27,7 +27,7 @@ const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
   )
 }]))
 
-/** The content type stored with the document; unknown types are stored as application/octet-stream. */
+/** Returns the content type that is stored with the document: application/octet-stream for an unknown type. */
 const typeOf = (header: string) =>
   DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
 

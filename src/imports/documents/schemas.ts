@@ -6,7 +6,7 @@ import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
 import { Checked } from '../../reports/check-schemas.ts'
 import { Sections, Tables, WireNote, WireNotes } from '../../reports/content/schemas.ts'
 
-/** A real page as it was found. */
+/** A real published page. */
 export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 
 export const WireReadingProblem = Type.Object({

@@ -1,4 +1,4 @@
-// Where the figures of a report come from: a cell with its source, the document, its text.
+// Sources of the figures of a report: a cell with its source, the document, and its text.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
@@ -22,7 +22,7 @@ const CellParams = Type.Object({
 })
 
 export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  /** The version whose source is asked for; null for a draft. */
+  /** Returns the version whose sources are requested; null for a draft. */
   const versionOf = ({ version, published_at: publishedAt }: StoredReport) => publishedAt === null ? null : version
 
   app.get('/v1/reports/:agency/:year/cells/:cell', {
@@ -97,7 +97,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       versionOf(await getReport(db, request.params, visibilityOf(request)))
     )
     if (document === undefined) throw problem('document-not-found', { agency, year })
-    // A page of somebody else's must not run as one of ours.
+    // A third-party page must not run scripts in the origin of the service.
     reply
       .header('content-disposition', `attachment; filename="${agency}-${year}"`)
       .header('content-security-policy', 'sandbox; default-src \'none\'')

@@ -1,4 +1,4 @@
-// Documents and what was read from them, in the database.
+// Stores documents and the readings parsed from them.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import type { ReadingProblem, Source } from '../../documents/reading/reading.ts'
@@ -35,7 +35,7 @@ export async function saveReading (
   }).execute()
 }
 
-/** The reading that the report came from: the last one, or the last before the version that the public reads. */
+/** Selects the reading that the report came from: the latest, or the latest before the publication of `version`. */
 const latest = (agency: string, year: number, version: number | null) =>
   sql`
   agency = ${agency} and year = ${year} and number = (

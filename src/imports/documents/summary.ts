@@ -1,4 +1,4 @@
-// The answer to an import in ten lines, for a clerk at a terminal.
+// Formats the response to an import in ten lines, for a clerk at a terminal.
 import type { Language } from '../../problems/fault.ts'
 import { ImportedDocument } from './schemas.ts'
 

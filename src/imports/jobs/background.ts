@@ -1,4 +1,4 @@
-// Runs the imports of this process one at a time, in the foreground or after the answer.
+// Runs the imports of this process one at a time, before or after the response.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../database/types.ts'
@@ -28,10 +28,10 @@ export interface BackgroundWork {
 /** Maximum size in bytes of the rejects file stored with a job. */
 const MAX_REJECT_BYTES = 32 * 1024 * 1024
 
-/** The job was cancelled or given up: the transaction must roll back. */
+/** Thrown to roll back the transaction of a job that was cancelled or marked interrupted. */
 class JobEnded extends Error {}
 
-/** Serializes imports in the process: in the database they would wait for each other with a connection each. */
+/** Serializes imports in this process. In the database they would wait for each other with a connection each. */
 export function createMutex (): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()
   return async work => {
@@ -102,7 +102,7 @@ async function perform (
     else {
       const raised = toProblem(error as Parameters<typeof toProblem>[0], request)
       if (raised.status >= 500) request.log.error({ err: error, import: id }, 'import failed')
-      // When the database does not even take this, the job falls silent and is given up.
+      // If the database fails here as well, the job is no longer renewed and is later marked interrupted.
       await fail(db, id, request, state?.read ?? 0, () => raised).catch(() => {})
     }
   } finally {

@@ -1,4 +1,4 @@
-// Imports that go on after the answer: what is known of them, for whichever process is asked.
+// Imports that run after the response. Their state is in the database, so that any process can report it.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { type Actor, WHOLE_REGISTRY } from '../../auth/actor.ts'
 import { inTransaction } from '../../database/transaction.ts'
@@ -11,7 +11,7 @@ export type JobKind = 'reports' | 'agencies'
 
 export const KEPT_DAYS = 7
 const BEAT_MS = 1000
-/** A process that is silent for so long is given up. */
+/** A running job that has not been renewed for this long is marked interrupted. */
 const SILENCE = sql`interval '20 seconds'`
 
 export interface Job {
@@ -58,7 +58,7 @@ export async function getJob (db: Kysely<Database>, actor: Actor, id: number): P
 const mayAsk = (actor: Actor, owner: string) =>
   actor.name === owner || (actor.role === 'admin' && actor.agency === WHOLE_REGISTRY)
 
-/** Throws `import-ended`. */
+/** Cancels a job. Throws `import-ended`. */
 export async function cancelJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
   return await inTransaction(db, async trx => {
     const job = await getJob(trx, actor, id)
@@ -83,7 +83,10 @@ export async function findRejects (
     : undefined
 }
 
-/** Renews the job until stopped, with what is read so far; calls `onEnd` when somebody else has ended it. */
+/**
+ * Renews the job until stopped, storing the number of records read. Calls `onEnd` if the job has been cancelled or
+ * marked interrupted.
+ */
 export function renewJob (db: Kysely<Database>, id: number, read: () => number, onEnd: () => void): () => void {
   const timer = setInterval(() => {
     sql`update import set beat_at = now(), read = ${read()} where id = ${id} and state = 'running' returning id`

@@ -1,4 +1,4 @@
-// GET /v1/imports/{id}: how an import that goes on after the answer fares.
+// GET /v1/imports/{id}: the state of an import that runs after the response.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
@@ -45,7 +45,7 @@ function formatJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: 
   }
 }
 
-/** A problem in it has members of its own, which no schema names. */
+/** Sends a job without its schema: a problem in it has members that no schema names. */
 export const sendJob = <Reply extends Pick<FastifyReply, 'type' | 'header'>>(
   reply: Reply,
   job: Job,

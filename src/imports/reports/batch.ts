@@ -1,10 +1,11 @@
-// Reports that are stored together.
+// A batch of reports that are written together.
 import { readCopied } from '../../database/copy-rows.ts'
 import type { ParsedChunk } from './parsing/chunk.ts'
 import type { ParsedReport } from './parsing/parsed-report.ts'
 
 /**
- * The agency of a report in its year (`reporting` null: not registered then), and whether the report exists.
+ * Placement of a report's agency in its year (`reporting` is null if it is not registered then), and whether the report
+ * exists.
  */
 export interface ReportPlacement {
   parent: string | null
@@ -24,7 +25,7 @@ export interface PackedReport {
   figuresOnly: boolean
   stated: ParsedReport['stated']
   digest: string
-  /** In the order of the form's cells; NaN is blank. */
+  /** Figures in the order of the form's cells; NaN is blank. */
   figures: Float64Array
   /** Start and end of its row in the bytes of the batch. */
   from: number
@@ -45,7 +46,7 @@ export class Batch {
   readonly reports: PackedReport[]
   readonly #rows: Buffer
 
-  /** `cellsOf` gives the number of cells of a form, `width` is their maximum. */
+  /** `cellsOf` returns the number of cells of a form; `width` is the maximum over all forms. */
   constructor (part: ParsedChunk, cellsOf: (form: string) => number, width: number) {
     this.#rows = Buffer.from(part.rows.buffer, part.rows.byteOffset, part.rows.length)
     this.reports = part.lines.map((line, i) => ({
@@ -70,7 +71,7 @@ export class Batch {
     return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
   }
 
-  /** The rows of report_version, in the text format of COPY. */
+  /** Returns the rows of report_version in the text format of COPY. */
   versionsOf (reports: PackedReport[]): Buffer {
     return reports.length === this.reports.length
       ? this.#rows

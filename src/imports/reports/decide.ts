@@ -1,4 +1,4 @@
-// Decides what an import does with a report that exists already.
+// Decides what an import does with a report that already exists.
 import { formatDetail } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
@@ -19,8 +19,9 @@ const LOCKED = {
 }
 
 /**
- * Replaces a draft. A published report stays: equal content is no change, other content is a fault, also while an
- * amendment is open, because an amendment is published on its own and with a reason.
+ * Decides the outcome for an existing report. A draft is replaced. A published report stays: equal content is no change
+ * and other content is a fault, even while an amendment is open, because an amendment is published on its own and with
+ * a reason.
  */
 export function decideOutcome (
   report: PackedReport,

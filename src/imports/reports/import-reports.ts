@@ -25,7 +25,7 @@ const thread = new Thread<ParseTask, ParsedChunk>(
   new URL(`./parsing/parse-worker${extname(import.meta.url)}`, import.meta.url)
 )
 
-/** When `on_error` is `abort` and anything is at fault, nothing is stored. */
+/** Imports reports in one transaction. If `on_error` is `abort` and any record is at fault, nothing is stored. */
 export async function importReports (
   db: Kysely<Database>,
   forms: Forms,
@@ -35,7 +35,7 @@ export async function importReports (
 ): Promise<ImportState> {
   return await runTransaction(db, async trx =>
     await withEventBatch(async events => {
-      // It may wait for another import, and then take as long as the file is.
+      // A statement may wait for another import, for as long as that import takes.
       await sql`set local statement_timeout = 0`.execute(trx)
       // Each chunk looks up few rows of large tables by index. Plans cached while the tables were empty would scan them
       // for each chunk.
@@ -55,7 +55,8 @@ export async function importReports (
       await storeAll(state, thread.run(taskOf(state, file, thisYear)))
       if (state.isStoring) await events.record(trx)
       if (state.isStoring || options.dryRun) await state.deltas.addToTotals(trx, forms)
-      // Advances the clock once more: its own timestamp is old, and responses cached since then must be invalidated.
+      // Advances the clock again: the timestamp of this transaction is old, and responses cached since then must be
+      // invalidated.
       if (state.isStoring && options.publish) await TAKE_TIMESTAMP.execute(trx)
       return await finishImport(trx, state)
     }))
@@ -77,7 +78,7 @@ function taskOf (
   }
 }
 
-/** Writes the chunks one after another; the worker parses the next ones meanwhile. */
+/** Writes the chunks one after another, while the worker parses the next ones. */
 async function storeAll (state: ReportImportState, chunks: AsyncIterable<ParsedChunk>): Promise<void> {
   const { forms, options } = state
   for await (const chunk of chunks) {
@@ -89,7 +90,10 @@ async function storeAll (state: ReportImportState, chunks: AsyncIterable<ParsedC
   }
 }
 
-/** Finding candidates for misspelt names takes long: other requests get a turn after each record. */
+/**
+ * Counts the records and faults of a chunk. Finding candidates for misspelt names takes long, so other requests get a
+ * turn after each record.
+ */
 async function count (state: ReportImportState, { read, rejected, failed }: ParsedChunk): Promise<void> {
   state.read += read
   for (const { source, faults } of rejected) {

@@ -20,7 +20,7 @@ export interface PreparedBatch {
   existing: PackedReport[]
 }
 
-/** Looks up the agencies of the batch, and whether the caller acts for them. */
+/** Looks up the agencies of the batch, and whether they are in the caller's subtree. */
 async function lookUpAgencies ({ trx, options: { actor } }: ReportImportState, { reports }: Batch): Promise<void> {
   if (reports.length === 0) return
   const standings = await findPlacements(trx, reports)
@@ -64,7 +64,7 @@ async function rejectUnknown (state: ReportImportState, reports: PackedReport[])
   })
 }
 
-/** A report may be sent as GET returned it: read-only members are accepted only unchanged. */
+/** Returns the read-only members that differ from the stored report: a report may be sent as GET returned it. */
 export function findReadOnlyFaults (
   { forms, options: { actor } }: ReportImportState,
   { line, agency, year, form, stated }: PackedReport,

@@ -8,9 +8,9 @@ import type { Status } from '../../reports/workflow/transitions.ts'
 import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
 import { VERSION_COLUMNS } from './parsing/chunk.ts'
 
-/** Results are in the order of the reports. Requires the agency-tree lock. */
+/** Returns the placements in the order of the reports. Requires the agency-tree lock. */
 export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {
-  // One string for all rows: separate rows take the driver three times as long.
+  // Returns all rows as one string: the driver needs three times as long to parse separate rows.
   const { rows: [row] } = await sql<{ standings: string }>`
     select string_agg(
       concat_ws(E'\\t', coalesce(p.parent, '\\N'), coalesce(p.level, '\\N'), coalesce(p.kind, '\\N'),
@@ -23,7 +23,7 @@ export async function findPlacements (trx: Transaction<Database>, reports: Packe
   let last = ''
   let standing: ReportPlacement
   return row!.standings.split('\n').map(line => {
-    // Neighbours in the tree mostly have equal lines.
+    // Consecutive rows are mostly equal, so only a changed one is parsed.
     if (line === last) return standing
     const [parent, level, kind, reporting, exists] = readCopied(line) as [
       string,
@@ -66,7 +66,7 @@ export async function insertReports (
   return reports.filter(({ agency, year }) => inserted.has(`${agency} ${year}`))
 }
 
-/** Takes half the time of an insert, but copies all of them or, after a conflict, none. */
+/** Copies the reports, in half the time of an insert. Returns false after a conflict, when none was copied. */
 async function copyReports (trx: Transaction<Database>, reports: PackedReport[]): Promise<boolean> {
   const rows = new CopyRows()
   for (const { agency, year, form } of reports) rows.add([agency, year, form, 'published', 1])
@@ -82,7 +82,7 @@ async function copyReports (trx: Transaction<Database>, reports: PackedReport[])
   }
 }
 
-/** Of reports that are `published` without content since this transaction, the first version. */
+/** Inserts the first version of reports that this transaction inserted as `published` without content. */
 export async function insertVersions (
   trx: Transaction<Database>,
   batch: Batch,
@@ -95,7 +95,7 @@ export interface Existing {
   status: Status
   version: number | null
   status_since: string
-  /** What was sent is what the draft, or the public version, says. */
+  /** Whether the sent content equals that of the draft, and that of the public version. */
   sameDraft: boolean
   sameVersion: boolean
 }
@@ -143,7 +143,7 @@ export async function publishDrafts (
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
-/** The reports as rows `u (i, agency, year, form, figures, notes, sections)`. */
+/** Returns the reports as rows `u (i, agency, year, form, figures, notes, sections)`. */
 function sent (batch: Batch, reports: PackedReport[]) {
   const contents = reports.map(report => batch.contentOf(report))
   return sql`(

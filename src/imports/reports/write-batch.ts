@@ -22,7 +22,7 @@ export async function writeBatch (
     ? await insertReports(state.trx, batch, fresh, state.options.publish)
     : fresh
   await writeNew(state, batch, made)
-  // The others were created by concurrent requests since the lookup.
+  // Concurrent requests created the others after the lookup.
   const done = new Set(made)
   await writeExisting(
     state,
@@ -53,7 +53,7 @@ async function writeNew (state: ReportImportState, batch: Batch, made: PackedRep
   await stored
 }
 
-/** Reports between two turns of the event loop. */
+/** Number of reports after which the event loop gets a turn. */
 const REPORTS_PER_TURN = 50
 
 const eventDetails = ({ form, digest }: PackedReport) => ({ form, imported: true, content_sha256: digest })

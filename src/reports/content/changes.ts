@@ -1,4 +1,4 @@
-// The changes of a report's content, for the audit log: cells and texts before and after.
+// Compares the content of a report before and after a change, for the audit log: cells and texts.
 import type { Content } from '../../form/content.ts'
 import { type Figure, writeFigure } from '../../form/figures.ts'
 import type { Form } from '../../form/form.ts'
@@ -10,10 +10,10 @@ export interface ReportContent {
   source?: Record<string, unknown>
 }
 
-/** A figure, why there is none, a text; null where nothing was given. */
+/** A figure, the note of a blank cell, or a text; null if nothing was given. */
 type Said = Figure | { state: string, raw: string } | string
 
-/** By cell, and by section behind `sections.`. */
+/** Returns the changes by cell id, and by section id with the prefix `sections.`. */
 export function diffContent (
   before: ReportContent | null,
   after: ReportContent | null

@@ -7,7 +7,7 @@ import type { ReportContent } from './changes.ts'
 export const contentDigest = ({ form, content: { figures, notes, sections } }: ReportContent): string =>
   digestOfStored(form.id, writeVector(figures), notes, sections)
 
-/** Tells one content from another, in whatever order its notes and texts come. `vector` as it is stored. */
+/** Returns the digest of a content, independent of the order of its notes and texts. `vector` is as stored. */
 export function digestOfStored (
   form: string,
   vector: string,

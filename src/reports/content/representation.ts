@@ -7,17 +7,19 @@ import type { StoredReport } from '../stored-report.ts'
 import { PUBLIC_VISIBILITY, type Visibility } from '../visibility.ts'
 import { transitionsFrom } from '../workflow/transitions.ts'
 
-/** A version as it was published is the same for every visibility, and allows no move. */
+/**
+ * Formats a report as the response body. A version as published is the same for every caller and allows no transition.
+ */
 export const writeReport = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): Report => ({
   ...reportHead(report, visibility),
   ...writeContent(forms.get(report.form), report.content)
 })
 
-/** Canonical: the same report gives the same text, in whatever order its content was sent or stored. */
+/** Returns canonical JSON: the same report gives the same text, in whatever order its content was sent or stored. */
 export const reportText = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): string =>
   JSON.stringify(writeReport(forms, report, visibility))
 
-/** True if the stored content is the same. */
+/** Returns whether the stored content is the same. */
 export const hasSameContent = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
   report.form === form.id &&
   JSON.stringify(writeContent(forms.get(report.form), report.content)) === JSON.stringify(writeContent(form, content))

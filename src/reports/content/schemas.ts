@@ -5,10 +5,10 @@ import { NOTE_STATES } from '../../form/figures.ts'
 import { ref } from '../../http/responses.ts'
 import { READ_BY_CODE } from '../../http/validation.ts'
 
-// The form says what a report may hold, so the form's own reader checks these and tells all that is wrong at once.
+// The form defines what a report may hold, so the parser of the form validates these and reports all faults at once.
 export const readByForm = { [READ_BY_CODE]: 'form' }
 
-/** A whole report in the 2019 form, which passes its checks. */
+/** A complete report in the 2019 form, which passes its checks. */
 export const complete = JSON.parse(
   readFileSync(new URL('../../../examples/kundulun-2019.json', import.meta.url), 'utf8')
 ) as {

@@ -1,4 +1,4 @@
-// By when a report is to be public, and whether it was: an amendment does not make it late.
+// The deadline of a report, and whether its first publication met it: an amendment does not make it late.
 import { type Kysely, sql } from 'kysely'
 import { formatYears, type Period } from '../../agencies/periods.ts'
 import { findAgency } from '../../agencies/store.ts'
@@ -12,7 +12,7 @@ import { problem, throwIfFaults } from '../../problems/problem.ts'
 import type { ReportId } from '../stored-report.ts'
 import { Deadline } from './schemas.ts'
 
-/** 政府信息公开条例, article 49, in the year after: the first that applies. */
+/** 政府信息公开条例, article 49: dates in the year after the reporting year. The first rule that applies decides. */
 const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
   { applies: ({ kind, level }) => kind === 'government' && level !== 'township', date: '03-31' },
   { applies: () => true, date: '01-31' }
@@ -31,7 +31,10 @@ async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): 
 
 const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.published_at`)
 
-/** Days are those of China. Not published yet: late once the day is over, until then neither. */
+/**
+ * Returns the deadline, in days of China. For an unpublished report `on_time` is null until the day is over, then
+ * false.
+ */
 export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<Deadline> {
   const { agency, year } = id
   const statutory = await getStatutory(db, id)
@@ -42,7 +45,7 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
     from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
     .execute(db)
   const { local, published, day } = row!
-  // What holds is the earlier: the statutory date may have come forward since, with the agency's kind.
+  // The earlier date applies: the statutory date may have moved forward since, with the agency's kind.
   const date = local !== null && local < statutory ? local : statutory
   return {
     agency,
@@ -55,7 +58,7 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
   }
 }
 
-/** `created` when there was no local date. */
+/** Sets the local date. `created` is true if there was none. */
 export async function putDeadline (
   db: Kysely<Database>,
   by: AuditContext,
@@ -84,13 +87,13 @@ export async function putDeadline (
   return { deadline: await getDeadline(db, id), created: before === null }
 }
 
-/** The statutory date holds again. */
+/** Deletes the local date, so that the statutory date applies again. */
 export async function deleteDeadline (db: Kysely<Database>, by: AuditContext, id: ReportId): Promise<void> {
   await getStatutory(db, id)
   await changeLocal(db, by, id, null)
 }
 
-/** Gives the local date that there was. */
+/** Sets or deletes the local date. Returns the previous one. */
 async function changeLocal (
   db: Kysely<Database>,
   by: AuditContext,

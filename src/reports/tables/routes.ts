@@ -1,4 +1,4 @@
-// Tables and rows of a report, each by itself.
+// Routes of single tables and rows of a report.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
@@ -23,7 +23,7 @@ const params = (example: string) => ({
   table: Type.String({ maxLength: 64, description: 'Id of a table of the form.', examples: [example] })
 })
 
-// Whole tables are long: their example is a short one.
+// The example of a table is a short one, because whole tables are long.
 const TableParams = Type.Object(params('documents'))
 const RowsParams = Type.Object(params('requests'))
 const RowParams = Type.Object({

@@ -1,4 +1,4 @@
-// Rows to append, read from JSON (one or an array) or CSV.
+// Parses rows to append, from JSON (one or an array) or CSV.
 import {
   type Content,
   emptyContent,
@@ -15,7 +15,7 @@ import { throwIfFaults } from '../../problems/problem.ts'
 
 export interface AppendedRow {
   row: string
-  /** Holds the cells of this row and no others. */
+  /** Contains the cells of this row and no others. */
   content: Content
   at: ReturnType<Place>
 }

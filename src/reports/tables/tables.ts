@@ -1,4 +1,4 @@
-// Writing tables and rows of a draft.
+// Writes tables and rows of a draft.
 import type { Kysely } from 'kysely'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -32,7 +32,7 @@ export interface RowId extends TableId {
   row: string
 }
 
-/** Appends rows, all or none. `replace` replaces existing rows; without it they are faults. */
+/** Appends rows, all or none. With `replace` existing rows are replaced; without it they are faults. */
 export async function appendRows (
   db: Kysely<Database>,
   forms: Forms,
@@ -58,7 +58,7 @@ export async function appendRows (
   })
 }
 
-/** Replaces one table; rows left out are gone. */
+/** Replaces one table; rows left out are removed. */
 export async function putTable (
   db: Kysely<Database>,
   forms: Forms,
@@ -99,7 +99,7 @@ export async function putRow (
   })
 }
 
-/** Afterwards the row is absent, not blank. */
+/** Deletes a row, which is then absent, not blank. */
 export async function deleteRow (
   db: Kysely<Database>,
   forms: Forms,
@@ -128,7 +128,7 @@ export function formTable (form: Form, id: string): FormTable {
   return table
 }
 
-/** Throws `row-not-found` when the report does not have the row. */
+/** Throws `row-not-found` if the report does not have the row. */
 export function presentRow (table: FormTable, row: string, content: Content): void {
   formRow(table, row)
   if (!hasRow(content, table, row)) throw problem('row-not-found', { table: table.definition.id, row })
@@ -149,8 +149,8 @@ function formRow (table: FormTable, row: string): void {
 }
 
 /**
- * Locks the draft, lets `change` alter its content, and saves it when it did. `etag` is that of the row or table
- * afterwards.
+ * Locks the draft, applies `change` to its content, and saves it if it changed. `etag` is the new ETag of the row or
+ * table.
  */
 async function changeTable<Result extends object> (
   db: Kysely<Database>,

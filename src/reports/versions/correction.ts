@@ -1,4 +1,4 @@
-// 更正说明: the difference of two versions as a page for people, in Markdown.
+// 更正说明: formats the difference of two versions as a page for people, in Markdown.
 import type { Language, Text } from '../../problems/fault.ts'
 import type { Difference } from './schemas.ts'
 
@@ -93,10 +93,10 @@ export function correctionNotice (
 const CHINA_AHEAD_MS = 8 * 3600 * 1000
 const day = (moment: string) => new Date(Date.parse(moment) + CHINA_AHEAD_MS).toISOString().slice(0, 10)
 
-/** Text of others must not become markup, nor break the row of a table. */
+/** Escapes third-party text: it must not become markup, nor break the row of a table. */
 const plain = (text: string) => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replace(/\s+/g, ' ').trim()
 
-/** Without the lines at the beginning and end that stayed the same, which are shown as `…`. */
+/** Drops the unchanged lines at the beginning and end, which are shown as `…`. */
 function changedLines (before: string | null, after: string | null): [string[] | null, string[] | null] {
   const [old, now] = [before?.split('\n') ?? null, after?.split('\n') ?? null]
   if (old === null || now === null) return [old, now]

@@ -1,4 +1,4 @@
-// What changed from one version of a report to another: cells, texts, how the checks came out.
+// Compares two versions of a report: cells, texts and outcomes of the checks.
 import type { Outcome } from '../../form/assess-check.ts'
 import { runChecks } from '../../form/checks.ts'
 import { writeFigure } from '../../form/figures.ts'
@@ -68,7 +68,7 @@ function outcomesOf (form: Form, report: StoredReport): (check: string) => Outco
   return check => findings.get(check) ?? 'pass'
 }
 
-/** All that either has, those of the later form first. */
+/** Pairs the items of both versions by id, those of the later form first. */
 function inBoth<Item> (
   before: Item[],
   after: Item[],

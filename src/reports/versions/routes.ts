@@ -1,4 +1,5 @@
-// Versions of a report: listed, read, compared. What was published is open, also once it is replaced or withdrawn.
+// Lists, reads and compares the versions of a report. A published version stays public after it is replaced or
+// withdrawn.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { Kysely } from 'kysely'

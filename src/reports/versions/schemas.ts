@@ -105,7 +105,7 @@ export const WireDifference = Type.Object({
   }]
 })
 
-/** Without whose report it is. */
+/** The difference without agency and year. */
 export type Difference = Omit<Static<typeof WireDifference>, 'agency' | 'year'>
 
 export const versionSchemas = [VersionSummary, VersionList, Side, WireDifference]

@@ -1,4 +1,4 @@
-// Versions: what was published, never changed, and from when until when each was the one that the public reads.
+// Versions: the immutable published content, and the period in which each version was the public one.
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { formatTimestamp, TAKE_TIMESTAMP } from '../../database/clock.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
@@ -24,7 +24,7 @@ const PUBLISHED_AT = formatTimestamp(sql`published_at`)
 const PUBLIC_UNTIL = formatTimestamp(sql`public_until`)
 const COLUMNS = sql`form, version, revision, ${PUBLISHED_AT} as published_at, reason, figures, notes, sections`
 
-/** As it was published: nothing in it depends on what became of the report since. */
+/** Converts a version to a report as it was published: later transitions of the report do not change it. */
 const asPublished = (
   { agency, year }: ReportId,
   { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow
@@ -56,7 +56,7 @@ export async function findVersion (
   return row && asPublished(id, row)
 }
 
-/** Throws `version-not-found`, and `report-not-found` where there is none at all. */
+/** Returns a version. Throws `version-not-found`, or `report-not-found` if the report has no version at all. */
 export async function getVersion (db: Kysely<Database>, id: ReportId, version: number): Promise<StoredReport> {
   const found = await findVersion(db, id, version)
   if (found !== undefined) return found
@@ -65,7 +65,7 @@ export async function getVersion (db: Kysely<Database>, id: ReportId, version: n
   throw rows.length === 0 ? problem('report-not-found', { ...id }) : problem('version-not-found', { ...id, version })
 }
 
-/** What the public reads now, else undefined. */
+/** Returns the public version; undefined if there is none. */
 export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<VersionRow>`
     select ${COLUMNS} from report_version where agency = ${id.agency} and year = ${id.year} and public_until = ${FOR_EVER}`
@@ -74,8 +74,8 @@ export async function findPublic (db: Kysely<Database>, id: ReportId): Promise<S
 }
 
 /**
- * What the public reads now, or read at a moment that is settled. Throws `report-not-found` before the first version,
- * and `report-withdrawn` with what the public may know of it.
+ * Returns the public version, now or as of a settled moment. Throws `report-not-found` before the first version, and
+ * `report-withdrawn` with the public facts of the withdrawal.
  */
 export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: string): Promise<StoredReport> {
   const moment = asOf === undefined ? FOR_EVER : sql`${asOf}::timestamptz`
@@ -87,13 +87,13 @@ export async function getPublic (db: Kysely<Database>, id: ReportId, asOf?: stri
   if (row === undefined) throw problem('report-not-found', { ...id })
   const { withdrawn_at: withdrawnAt, withdrawal_reason: reason, version, published_at: publishedAt } = row
   if (withdrawnAt === null) return asPublished(id, row)
-  // A version that was replaced has a later one: this is the last, so it was withdrawn.
+  // A replaced version has a successor. This is the latest one, so it was withdrawn.
   throw problem('report-withdrawn', { ...id, withdrawn_at: withdrawnAt, reason: reason! }, {
     tombstone: { ...id, version, published_at: publishedAt, withdrawn_at: withdrawnAt, reason }
   })
 }
 
-/** In the order of their numbers, those after `after`. */
+/** Lists the versions after number `after`, in the order of their numbers. */
 export async function listVersions (
   db: Kysely<Database>,
   { agency, year }: ReportId,
@@ -109,11 +109,11 @@ export async function listVersions (
 }
 
 /**
- * The draft becomes the next version and replaces the one before, in one step: its content moves from the report to the
- * version.
+ * Publishes the draft as the next version, which replaces the previous one, in one statement: the content moves from
+ * the report to the version.
  */
 export async function saveVersion (trx: Transaction<Database>, { agency, year }: ReportId): Promise<State> {
-  // The count makes the old version end before the new one is there: the public reads at most one.
+  // The count makes the old version end before the new one is inserted, because at most one version is public.
   const { rows: [state] } = await sql<State>`
     with moment as (${TAKE_TIMESTAMP}),
     ended as (
@@ -133,7 +133,7 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
   return state!
 }
 
-/** The public version ends; nothing takes its place. */
+/** Ends the public version without a successor. */
 export async function saveWithdrawal (
   trx: Transaction<Database>,
   { agency, year }: ReportId,
@@ -150,7 +150,7 @@ export async function saveWithdrawal (
   return state!
 }
 
-/** A draft over the latest version, with its content. */
+/** Opens a draft with the content of the latest version. */
 export async function openAmendment (
   trx: Transaction<Database>,
   { agency, year }: ReportId,
@@ -165,7 +165,10 @@ export async function openAmendment (
   return state!
 }
 
-/** The report is published or withdrawn again, as before. What was read from documents into the draft goes with it. */
+/**
+ * Discards an amendment: the report is published or withdrawn again, as before. Deletes the readings of documents that
+ * were imported into the draft.
+ */
 export async function discardAmendment (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
   await sql`
     delete from reading d using report r, report_version v

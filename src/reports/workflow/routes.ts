@@ -16,7 +16,7 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
   const move = { tags: ['workflow'], params: ReportParams, headers: MoveConditions }
   const moved = (request: FastifyRequest, reply: FastifyReply, report: StoredReport) =>
     sendReport(reply, forms, report, visibilityOf(request))
-  // curl -X POST sends no body: that is an empty one.
+  // `curl -X POST` sends no body, which counts as an empty object.
   const preValidation = async (request: { body: unknown }) => {
     request.body ??= {}
   }

@@ -1,4 +1,5 @@
-// The workflow as a table. A repeatable move, made again, changes nothing; any other move than these is refused.
+// The workflow as a table. Repeating a repeatable transition changes nothing; a transition that is not in the table is
+// rejected.
 export const STATUSES = ['draft', 'submitted', 'returned', 'published', 'withdrawn'] as const
 export type Status = typeof STATUSES[number]
 

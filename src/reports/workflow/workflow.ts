@@ -22,7 +22,7 @@ import type { WriteRequest } from '../write-request.ts'
 import type { ReturnReason } from './schemas.ts'
 import { type Transition, TRANSITIONS } from './transitions.ts'
 
-/** Gives what it changed. */
+/** Returns the members that it changed. */
 type Work = (trx: Transaction<Database>, report: StoredReport) => Promise<Partial<StoredReport>>
 
 async function move (
@@ -47,7 +47,7 @@ async function move (
   })
 }
 
-/** Refused with `checks-failed` while a check of severity `error` fails, and with `amendment-unchanged`. */
+/** Submits the draft. Throws `checks-failed` if a check of severity `error` fails, and `amendment-unchanged`. */
 export async function submitReport (
   db: Kysely<Database>,
   forms: Forms,
@@ -56,7 +56,7 @@ export async function submitReport (
 ): Promise<StoredReport> {
   return await move(db, forms, { name: 'submit', id, conditions }, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
-    // Over a withdrawn version even the same content changes something: it becomes public again.
+    // After a withdrawal even the same content is a change: publishing it makes the report public again.
     if (current !== undefined && hasSameContent(forms, current, forms.get(report.form), report.content)) {
       throw problem('amendment-unchanged', { ...id, version: current.version! })
     }
@@ -68,7 +68,7 @@ export async function submitReport (
   })
 }
 
-/** `remarks`, by cell id, say what is to be put right where. */
+/** Sends the report back to the filer. `remarks`, by cell id, say what to correct. */
 export async function returnReport (
   db: Kysely<Database>,
   forms: Forms,
@@ -93,8 +93,8 @@ export async function returnReport (
 }
 
 /**
- * Makes the next version; when the call returns it has replaced the one before, in the totals of all above the agency
- * too.
+ * Publishes the draft as the next version. When this returns, the version has replaced the previous one, also in the
+ * totals of all ancestors of the agency.
  */
 export async function publishReport (
   db: Kysely<Database>,
@@ -119,7 +119,7 @@ export async function publishReport (
   })
 }
 
-/** Opens a draft over the latest version; the public goes on reading what it reads. */
+/** Opens a draft with the content of the latest version. The public version does not change. */
 export async function amendReport (
   db: Kysely<Database>,
   forms: Forms,
@@ -133,7 +133,7 @@ export async function amendReport (
   })
 }
 
-/** The totals lose it; the public is told that it was withdrawn, when and why. */
+/** Withdraws the report: removes it from the totals and publishes when and why it was withdrawn. */
 export async function withdrawReport (
   db: Kysely<Database>,
   forms: Forms,
@@ -160,7 +160,7 @@ const digest = (forms: Forms, { form, content }: StoredReport): string =>
   contentDigest({ form: forms.get(form), content })
 
 /**
- * Replaces the contribution of the public version by that of the next one, or by none. Requires the lock on the
+ * Replaces the contribution of the public version to the totals by that of `next`, or by none. Requires the lock on the
  * agency's place.
  */
 async function shiftFrom (
@@ -175,7 +175,7 @@ async function shiftFrom (
     report === undefined
       ? []
       : contributionsOf(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
-  // A report that was never published needs no look for its public version.
+  // A report that was never published has no public version.
   const current = next?.version === null ? undefined : await findPublic(trx, id)
   await applyTotalDeltas(trx, forms, diffTotals(of(current), of(next)))
 }

@@ -1,4 +1,4 @@
-// A file as lines: the same, however it comes in pieces.
+// Splitting a byte stream into lines must not depend on chunk boundaries.
 import fc from 'fast-check'
 import t from 'tap'
 import { readLines } from '../../../src/imports/bulk/lines.ts'
@@ -17,7 +17,7 @@ const file = fc.record({
   charset: fc.constantFrom<'utf-8' | 'gb18030' | 'marked'>('utf-8', 'gb18030', 'marked')
 })
   .map(({ lines, end, isEnded, charset }) => {
-    // No character of three bytes in one encoding that is another in the other: which one it is must be certain.
+    // Use only characters whose bytes identify the encoding: no GB18030 text here is also valid UTF-8.
     const texts = lines.map(text => charset === 'gb18030' ? text.replaceAll('（一）', '机关') : text)
     const text = texts.join(end) + (isEnded ? end : '')
     const parts = text.split('机关').flatMap((part, i) => i === 0 ? [Buffer.from(part)] : [ORGAN, Buffer.from(part)])
@@ -30,7 +30,7 @@ const file = fc.record({
 async function linesOf (bytes: Buffer, cuts: number[]) {
   const ends = [...cuts.map(cut => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length]
   async function* pieces () {
-    // The same memory for each piece, as a file is read.
+    // Reuse one buffer for all chunks, as a file reader does.
     const memory = Buffer.alloc(bytes.length)
     let from = 0
     for (const to of ends) {
@@ -61,7 +61,7 @@ t.test('splits a file into the same lines however its bytes arrive', async t => 
   )
 })
 
-t.test('reports a line that is too long before its end arrives', async t => {
+t.test('rejects a line over the limit before its end arrives', async t => {
   const bytes = Buffer.from(`short\n${'x'.repeat(1001)}\nshort\n`)
   for (const cuts of [[], [500], [500, 900, 1004]]) {
     await t.rejects(linesOf(bytes, cuts), { code: 'line-too-long', facts: { line: 2, limit: 1000 } }, `cut at ${cuts}`)

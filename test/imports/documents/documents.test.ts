@@ -1,4 +1,4 @@
-// Documents become drafts: what is stored, what is refused, and where each figure says it comes from.
+// Imports documents as drafts: stored content, rejections, and the source of each figure.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -23,11 +23,11 @@ for (const agency of ['culture', 'twin', 'partly', 'locked', 'young']) {
 
 const send = async (agency: string, more = '', body: string | Buffer = page, options = text, year = 2019) =>
   await call('POST', `/v1/imports/documents?agency=${agency}&year=${year}${more}`, body, options)
-/** The page with one figure gone from the row 一. */
+/** The page with one figure missing from row 一. */
 const damaged = page.replace(/(一、本年新收[^|]*\|) 0\? \|/, '$1')
 const titled = (year: number, name = '昆区文体旅游广电局') => `${name}${year}年政府信息公开工作年度报告\n${page}`
 
-t.test('a dry run tells what the real run does, and stores nothing', async t => {
+t.test('a dry run returns the outcome of the import and stores nothing', async t => {
   const dry = await send('culture', '&dry_run=true')
   t.match([dry.status, dry.json.dry_run, dry.json.outcome], [200, true, 'created'])
   t.equal((await call('GET', '/v1/reports/culture/2019')).status, 404)
@@ -43,7 +43,7 @@ t.test('a dry run tells what the real run does, and stores nothing', async t => 
   ])
 })
 
-t.test('the same document again changes nothing; another one replaces the draft', async t => {
+t.test('a repeated upload changes nothing, and a different document replaces the draft', async t => {
   const again = await send('culture')
   t.match([again.status, again.json.outcome], [200, 'unchanged'])
   const { revision } = (await call('GET', '/v1/reports/culture/2019')).json
@@ -58,7 +58,7 @@ t.test('two concurrent uploads create one report', async t => {
   t.same(answers.map(answer => answer.json.outcome).sort(), ['created', ...Array(5).fill('unchanged')])
 })
 
-t.test('rejects a partly read document with all findings, and stores it on request', async t => {
+t.test('rejects a partly parsed document with all findings, and stores it with accept_partial=true', async t => {
   const refused = await send('partly', '', damaged)
   t.match(refused, {
     status: 422,
@@ -84,7 +84,7 @@ t.test('rejects a partly read document with all findings, and stores it on reque
   t.match(cell, { value: null, source: { read: null }, problems: [{ code: 'figures-not-aligned' }] })
 })
 
-t.test('never stores a document of another year, and notes another agency name', async t => {
+t.test('rejects a document of another year, and reports a different agency name', async t => {
   for (const more of ['', '&accept_partial=true']) {
     const answer = await send('partly', more, titled(2020))
     t.match(answer, { status: 422, json: { code: 'document-partly-read' } })
@@ -100,7 +100,7 @@ t.test('never stores a document of another year, and notes another agency name',
   t.same((await send('partly', '&dry_run=true', titled(2019))).json.reading.problems, [])
 })
 
-t.test('rejects half-year reports, other kinds of reports and other files', async t => {
+t.test('rejects half-year reports, other kinds of reports and unsupported files', async t => {
   for (
     const body of [
       titled(2019).replace('工作年度报告', '工作情况统计（上半年）'),
@@ -133,7 +133,7 @@ t.test('rejects half-year reports, other kinds of reports and other files', asyn
   })
 })
 
-t.test('applies the rules of reports: locks, roles and preconditions', async t => {
+t.test('enforces report locks, roles and preconditions', async t => {
   t.match(await send('nobody'), { status: 422, json: { code: 'agency-unknown', errors: [{ parameter: 'agency' }] } })
   t.match(await send('young'), { status: 422, json: { code: 'agency-not-in-year' } })
   t.match(await send('culture', '', page, text, 9000), { status: 422, json: { code: 'year-in-future' } })
@@ -148,7 +148,7 @@ t.test('applies the rules of reports: locks, roles and preconditions', async t =
   t.match(await send('locked'), { status: 200, json: { outcome: 'unchanged' } })
 })
 
-t.test('links each figure to its place in the document, which can be downloaded', async t => {
+t.test('links each figure to its position in the document and serves the document for download', async t => {
   const { json, headers } = await call('GET', '/v1/reports/culture/2019/cells/requests.carried_out.total')
   t.match(json, {
     value: 0,
@@ -188,7 +188,7 @@ t.test('links each figure to its place in the document, which can be downloaded'
   })
 })
 
-t.test('shows the public the source of published figures, and nothing of a draft', async t => {
+t.test('shows the public the source of published figures but not of a draft', async t => {
   for (const path of ['cells/requests.granted.total', 'document', 'document/text']) {
     t.equal((await call('GET', `/v1/reports/locked/2019/${path}`, undefined, { key: null })).status, 404, path)
   }
@@ -202,7 +202,7 @@ t.test('shows the public the source of published figures, and nothing of a draft
   )
 })
 
-t.test('deletes the reading with its draft; a typed report has no document', async t => {
+t.test('deletes the document with its draft, and a report entered by hand has no document', async t => {
   t.equal((await call('DELETE', '/v1/reports/twin/2019')).status, 204)
   await call('PUT', '/v1/reports/twin/2019', {})
   t.match(await call('GET', '/v1/reports/twin/2019/document'), { status: 404, json: { code: 'document-not-found' } })

@@ -1,5 +1,4 @@
-// What programs send: a document by its bytes, whatever the type it comes with, and a clear answer where that is not
-// enough.
+// Detects the format of an uploaded document from its bytes, whatever its Content-Type, and explains rejections.
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
@@ -29,14 +28,14 @@ const send = async (
     headers: { ...(type === null ? {} : { 'content-type': type }), ...more }
   })
 
-/** What the answer says in short: the code of a problem, or which form was read. */
+/** The status, with the code of the problem or the outcome of the import. */
 const said = async (...sent: Parameters<typeof send>) => {
   const { status, json, headers } = await send(...sent)
   if (status >= 400) t.match(headers['content-type'], /^application\/problem\+json/)
   return [status, json.code ?? json.outcome]
 }
 
-t.test('reads Word and Excel under any content type, or none', async t => {
+t.test('parses Word and Excel files under any content type or none', async t => {
   for (
     const type of [
       WORD,
@@ -52,14 +51,14 @@ t.test('reads Word and Excel under any content type, or none', async t => {
   ) {
     for (const [name, file] of [['Word', word], ['Excel', excel]] as const) {
       const [status, code] = await said(file, type)
-      // Each line is one cell or paragraph: enough to be known, not to be stored.
+      // Each line is a single cell or paragraph: enough to detect the format, but not to import a report.
       t.not(status, 415, `${name} as ${type}`)
       t.not(code, 'document-unreadable', `${name} as ${type}`)
     }
   }
 })
 
-t.test('reads text and HTML by content type, or without one', async t => {
+t.test('parses text and HTML with or without their content type', async t => {
   for (
     const type of [
       'text/plain',
@@ -95,7 +94,7 @@ t.test('rejects text sent by curl -d and suggests --data-binary', async t => {
   })
 })
 
-t.test('explains unreadable files with advice, also under their own content type', async t => {
+t.test('rejects unreadable files with advice, whatever their content type', async t => {
   const others: [string | Buffer, string, RegExp][] = [
     [pdf, 'application/pdf', /pdftotext/],
     ['{\\rtf1', 'application/rtf', /RTF/],
@@ -111,7 +110,7 @@ t.test('explains unreadable files with advice, also under their own content type
   t.match(await send(pdf, 'application/pdf', { 'accept-language': 'zh' }), { json: { detail: /不能读取 PDF/ } })
 })
 
-t.test('rejects a Content-Encoding and says so', async t => {
+t.test('rejects a compressed body and names its Content-Encoding', async t => {
   for (const encoding of ['gzip', 'br', 'deflate']) {
     t.match(await send(gzipSync(page), 'text/plain', { 'content-encoding': encoding }), {
       status: 422,
@@ -136,7 +135,7 @@ t.test('rejects other content types, empty bodies and bodies over the limit', as
   }
 })
 
-t.test('answers a wrong method or path as such, whatever the body', async t => {
+t.test('answers 405 to a wrong method and 404 to a wrong path, whatever the body', async t => {
   for (const type of ['application/json', 'text/csv', FORM, null]) {
     t.match(
       await call('PUT', '/v1/imports/documents?agency=culture&year=2019', word, {
@@ -153,7 +152,7 @@ t.test('answers a wrong method or path as such, whatever the body', async t => {
   }
 })
 
-t.test('stores a meaningful content type with the document', async t => {
+t.test('serves a document uploaded without a content type as application/octet-stream', async t => {
   t.equal((await send(page, null, {}, '')).status, 201)
   t.match((await call('GET', '/v1/reports/culture/2019/document')).headers, {
     'content-type': 'application/octet-stream'

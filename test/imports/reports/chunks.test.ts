@@ -1,5 +1,4 @@
-// A file of more reports than are stored at a time: what is read, looked up and stored of one part does not touch
-// another.
+// Imports a file of several batches: parsing, lookups and writes of one batch must not affect another.
 import { sql } from 'kysely'
 import t from 'tap'
 import { verifyTotals } from '../../../src/aggregates/verify.ts'
@@ -16,12 +15,12 @@ const YEARS = [2019, 2020, 2021, 2022, 2023]
 const vectorOf = (form: Form, tables: ReturnType<typeof reportOf>['tables']) =>
   form.cells.map(cell => Math.round(tables[cell.table]![cell.row]![cell.column]! * cell.scale))
 
-t.test('stores each report of many chunks as sent, also when a clerk creates one of them first', async t => {
+t.test('stores each report of many batches unchanged, even if a clerk creates one of them concurrently', async t => {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(AGENCIES), CSV)
   const clerk = openDatabase(url, 1, () => {})
   t.teardown(async () => await clerk.destroy())
-  // Forms of different length take turns, and no two neighbours have the same figures.
+  // Alternate between forms of different sizes, and give adjacent reports different figures.
   const reports = Array.from(
     { length: AGENCIES },
     (_, i) => YEARS.map(year => reportOf(forms.choose(year, undefined), `d${i}`, year, i * 5 + year))
@@ -55,7 +54,7 @@ t.test('stores each report of many chunks as sent, also when a clerk creates one
   t.same((await verifyTotals(db, forms)).differences, [])
   t.match(await verifyEvents(db), { ok: true })
 
-  // Faults in several parts, found by the reader and by the look at what is there.
+  // Errors in several batches, found by the parser and by the lookup of existing rows.
   const faulty = lines(
     reports.map((report, i) =>
       i % 1700 === 3 ? { ...report, year: '2022' } : i % 1900 === 5 ? { ...report, agency: 'nobody' } : report

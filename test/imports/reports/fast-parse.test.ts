@@ -12,7 +12,7 @@ const lineOf = (text: string) => {
   const bytes = Buffer.from(text)
   return new Line(1, bytes, { start: 0, isUtf8: true, of: bytes => bytes.toString() })
 }
-/** Nothing but what is read of it. */
+/** The part of a parse result that both parsers must agree on. */
 const result = (read: ParsedRecord) =>
   'faults' in read
     ? { faults: read.faults.map(({ pointer, code, found }) => ({ pointer, code, found })) }
@@ -50,7 +50,7 @@ const edit = fc.record({
   put: fc.constantFrom('', '', '0', '1', '"', ',', '}', '{"a":1}', ' ', '\\u0000', '\\ud800', 'e5', '.5', '-', 'null')
 })
 
-t.test('fastParse gives the same report as the full parser', async t => {
+t.test('fastParse returns the same report as the full parser', async t => {
   let shaped = 0
   await fc.assert(
     fc.asyncProperty(
@@ -92,7 +92,7 @@ t.test('fastParse gives the same report as the full parser', async t => {
   t.ok(shaped > 50, `${shaped} good lines`)
 })
 
-t.test('the template of a line is derived and used', t => {
+t.test('derives a template from a line and parses the next line with it', t => {
   const read = reportLineReader(forms, 2026, false)
   const [first, second] = [1, 2].map(seed => JSON.stringify(reportOf(forms.get('2021'), 'agency', 2022, seed)))
   t.match(read(lineOf(first!)), { source: first })
@@ -100,7 +100,7 @@ t.test('the template of a line is derived and used', t => {
   t.match(
     found,
     { source: '', report: { agency: 'agency', sections: { other_matters: '无' } } },
-    'only such a line is given without its source'
+    'only a line parsed by template has no source'
   )
   t.end()
 })

@@ -8,7 +8,7 @@ import { isLong } from '../../support/runs.ts'
 import { service } from '../../support/service.ts'
 
 const skip = !isLong && 'half a minute: npm run test:long, and CI, run it'
-t.test('memory stays flat for long files', { timeout: 160_000, skip }, async t => {
+t.test('memory use does not grow with the length of the file', { timeout: 160_000, skip }, async t => {
   const { db, url, forms } = await freshApp(t)
   const { child, base } = await service(t, url)
   const send = async (path: string, body: string | Readable, type: string) =>
@@ -25,14 +25,14 @@ t.test('memory stays flat for long files', { timeout: 160_000, skip }, async t =
   const report = reportOf(forms.get('2021'), 'AGENCY', 1999)
   report.sections.overview = '本年度政府信息公开工作总体情况良好。'.repeat(200)
   const line = `${JSON.stringify(report)}\n`
-  // Twelve thousand reports of 17 KB, 200 MB in all.
+  // 12,000 reports of 17 KB, 200 MB in total.
   const bytes = Readable.from((function* () {
     for (let n = 0; n < 12_000; n++) {
       yield Buffer.from(line.replace('1999', n < 6000 ? '2022' : '2023').replace('AGENCY', `d${n % 6000}`))
     }
   })())
   const before = await peak(child.pid!)
-  // To write all that would measure PostgreSQL.
+  // A dry run, because writing the rows would measure PostgreSQL.
   const answer = await send('/v1/imports/reports?publish=true&dry_run=true', bytes, 'application/x-ndjson')
   t.same(
     answer.counts,
@@ -42,7 +42,7 @@ t.test('memory stays flat for long files', { timeout: 160_000, skip }, async t =
   const after = await peak(child.pid!)
   t.comment(`peak of the resident set: ${before} MB, then ${after} MB`)
   if (after > 0) t.ok(after < 400, `${after} MB`)
-  // Two thousand reports in which every figure is wrong, and every name of a column.
+  // 2,000 reports with an invalid value in every cell and an unknown column in every row.
   for (const row of Object.values(report.tables).flatMap(rows => Object.values(rows as object))) {
     for (const column of Object.keys(row)) row[column] = 'x'.repeat(200)
     row.no_column = 1
@@ -70,7 +70,7 @@ t.test('memory stays flat for long files', { timeout: 160_000, skip }, async t =
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-/** In MB; 0 where the system does not tell. */
+/** The peak resident set size in MB; 0 if the system does not report it. */
 async function peak (pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)

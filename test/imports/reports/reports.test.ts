@@ -17,7 +17,7 @@ type Tap = Pick<typeof t, 'same'>
 const HEADER =
   'agency,year,table,row,natural_person,commercial_enterprise,research_institution,social_welfare_organization,legal_service_institution,other,total'
 
-t.test('NDJSON in every encoding and content type gives the same drafts', async t => {
+t.test('imports the same drafts from NDJSON in every encoding and content type', async t => {
   const file = lines([reportOf(form, 'd0', 2022, 1), reportOf(form, 'd1', 2022, 2)])
   const dresses: Record<string, [string | Buffer, Record<string, string>]> = {
     plain: [file, { 'content-type': 'application/x-ndjson' }],
@@ -53,7 +53,7 @@ t.test('NDJSON in every encoding and content type gives the same drafts', async 
   })
 })
 
-t.test('publishes reports as sent, whatever their texts, and appends their events to the feed', async t => {
+t.test('publishes reports with arbitrary texts unchanged and appends their events to the feed', async t => {
   await call('PUT', '/v1/reports/d30/2021', { ...reportOf(form, 'd30', 2021, 5), agency: 'd30', year: 2021 })
   const odd = '\\N \\. \\\\ \t"引用"\r\n{1,NULL}\\t\u0001'
   const sent = ['d30', 'd31'].map((agency, i) => {
@@ -69,7 +69,7 @@ t.test('publishes reports as sent, whatever their texts, and appends their event
   for (const { agency, sections, tables } of sent) {
     t.match((await read(agency)).json, { status: 'published', sections, tables }, agency)
   }
-  // The draft has no place yet when the import gives places to its own.
+  // The draft's event has no position in the feed yet when the import assigns positions to its own events.
   const { items } = (await call('GET', '/v1/events?agency=d30')).json
   t.same(items.map((event: Record<string, unknown>) => [event.n, event.kind, event.year]), [
     [1, 'agency_registered', null],
@@ -119,7 +119,7 @@ t.test('a CSV of figures replaces the figures of a draft and keeps its texts', a
   })
 })
 
-t.test('lists all faults with line, column or cell, found and expected', async t => {
+t.test('lists all errors with line, column or cell, found and expected', async t => {
   const good = reportOf(form, 'd5', 2022)
   const tables = structuredClone(good.tables) as Record<string, Record<string, Record<string, unknown>>>
   tables.requests!.granted!.other = '1'
@@ -164,7 +164,7 @@ t.test('lists all faults with line, column or cell, found and expected', async t
   )
   t.match(answer.json.errors.find((e: any) => e.line === 7).expected, /line 1/)
   t.match(answer.json.kinds.find((k: any) => k.pointer === '/year'), { count: 1, lines: [6], expected: /\w/ })
-  t.equal((await read('d5')).status, 404, 'nothing of it is stored')
+  t.equal((await read('d5')).status, 404, 'no part of the file is stored')
   const zh = await call(
     'POST',
     IMPORT,
@@ -180,7 +180,7 @@ t.test('lists all faults with line, column or cell, found and expected', async t
   t.match(zh.json.errors[1].expected, /整数/)
 })
 
-t.test('explains a wrong header and line breaks removed by curl -d', async t => {
+t.test('explains a wrong header and line breaks stripped by curl -d', async t => {
   const header = await call(
     'POST',
     IMPORT,
@@ -198,7 +198,7 @@ t.test('explains a wrong header and line breaks removed by curl -d', async t => 
   t.match(flat.json, { code: 'csv-without-lines', detail: /--data-binary/ })
 })
 
-t.test('on_error=continue stores valid reports and returns the rest as rejects', async t => {
+t.test('stores valid reports with on_error=continue and returns the others as rejects', async t => {
   const good = reportOf(form, 'd10', 2022)
   const bad = { ...reportOf(form, 'd11', 2022), tables: { requests: { granted: { total: 'x' } } } }
   const answer = await call(
@@ -236,13 +236,13 @@ t.test('on_error=continue stores valid reports and returns the rest as rejects',
   t.same(mended.json.counts, { created: 1, updated: 0, unchanged: 0, rejected: 0 }, mended.text)
 })
 
-t.test('publish=true runs the checks and publishes failing reports only when accepted', async t => {
+t.test('runs the checks with publish=true and publishes failing reports only if accepted', async t => {
   const wrong = reportOf(form, 'd20', 2022)
   wrong.tables.requests!.granted!.total = 99
   const refused = await call('POST', `${IMPORT}?publish=true`, lines([reportOf(form, 'd21', 2022), wrong]), NDJSON)
   t.match(refused.json.errors[0], { line: 2, code: 'checks-failed', check: /^requests\./, found: { right: /\d/ } })
   t.equal((await read('d21')).status, 404)
-  // A row that is in no sum; the second is read by the pattern of the first.
+  // The missing row is part of no sum. The second line is parsed with the template of the first.
   const lacking = ['d20', 'd21'].map(agency => {
     const report = reportOf(form, agency, 2022)
     delete report.tables.documents!.normative_documents
@@ -279,7 +279,7 @@ t.test('leaves published reports unchanged, and replaces and publishes drafts', 
   t.same(
     (await call('POST', IMPORT, lines([report]), NDJSON)).json.counts.unchanged,
     1,
-    'also when it is not to be published'
+    'without publish=true it is unchanged too'
   )
   const other = await publish(reportOf(form, 'd22', 2022, 6))
   t.match([other.status, other.json.errors], [422, [{
@@ -302,12 +302,12 @@ t.test('leaves published reports unchanged, and replaces and publishes drafts', 
   t.same(
     (await publish({ ...report, agency: 'd23' })).json.counts.updated,
     1,
-    'a submitted report that says the same is published'
+    'a submitted report with the same content is published'
   )
   await same(t)
 })
 
-t.test('accepts a report as GET returned it, and rejects changed read-only members', async t => {
+t.test('accepts a report as returned by GET, and rejects changed read-only members', async t => {
   await call('POST', IMPORT, lines([reportOf(form, 'd24', 2022)]), NDJSON)
   const { json } = await read('d24')
   t.same((await call('POST', IMPORT, lines([json]), NDJSON)).json?.counts, {
@@ -323,7 +323,7 @@ t.test('accepts a report as GET returned it, and rejects changed read-only membe
   }])
 })
 
-t.test('a dry run gives the result of the import and stores nothing', async t => {
+t.test('a dry run returns the result of the import and stores nothing', async t => {
   const file = lines([reportOf(form, 'd25', 2022), reportOf(form, 'd22', 2022, 5), { agency: 'd26', year: 1999 }])
   const dry = await call('POST', `${IMPORT}?publish=true&dry_run=true&on_error=continue`, file, NDJSON)
   t.match(dry.json, {
@@ -336,7 +336,7 @@ t.test('a dry run gives the result of the import and stores nothing', async t =>
   await same(t)
 })
 
-t.test('stores consolidated reports without counting them, and counts by the tree of each year', async t => {
+t.test('excludes consolidated reports from the totals, and aggregates by the tree of each year', async t => {
   await call('PUT', '/v1/agencies/other', {
     name: '他县',
     level: 'county',
@@ -355,7 +355,7 @@ t.test('stores consolidated reports without counting them, and counts by the tre
   t.same(total.json.totals.map((group: any) => group.coverage.included), [0, 1, 1])
 })
 
-t.test('counts, groups and caps thousands of faults', async t => {
+t.test('counts, groups and caps thousands of errors', async t => {
   const answer = await call(
     'POST',
     `${IMPORT}?on_error=continue`,
@@ -369,7 +369,7 @@ t.test('counts, groups and caps thousands of faults', async t => {
   }])
 })
 
-t.test('a key imports into its own subtree and publishes only with the role', async t => {
+t.test('authorizes imports by the subtree of the key, and publication by its role', async t => {
   const { call, db } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(3), CSV)
   await call('PUT', '/v1/agencies/elsewhere', { name: '他局', level: 'county', kind: 'department' })
@@ -416,13 +416,13 @@ t.test('a key imports into its own subtree and publishes only with the role', as
   t.match(await verifyEvents(db), { ok: true })
 })
 
-t.test('a query as of the moment of an import waits for it, and other reports can be published', async t => {
+t.test('an as_of query at the timestamp of a running import waits for it, and an earlier one does not', async t => {
   const { call, db } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(3), CSV)
   const before = (await call('GET', '/v1/totals?measure=requests.granted.total&under=root')).json
   const earlier = new Date().toISOString()
   const held = await db.transaction().execute(async trx => {
-    // The import has its moment, and waits to write its first version.
+    // The import has reserved its timestamp and waits for the lock to write its first version.
     await sql`lock table report_version in share mode`.execute(trx)
     const imported = call('POST', `${IMPORT}?publish=true`, lines([reportOf(form, 'd0', 2022, 1)]), NDJSON)
     let moment: string | undefined
@@ -434,7 +434,7 @@ t.test('a query as of the moment of an import waits for it, and other reports ca
     }
     const asked = call('GET', `/v1/reports/d0/2022?as_of=${moment}`, undefined, { key: null })
     const early = call('GET', `/v1/totals?measure=requests.granted.total&under=root&as_of=${earlier}`)
-    t.equal((await early).status, 200, 'a moment before it needs no waiting')
+    t.equal((await early).status, 200, 'a query at an earlier timestamp does not wait')
     let answered = false
     asked.then(() => {
       answered = true
@@ -444,7 +444,7 @@ t.test('a query as of the moment of an import waits for it, and other reports ca
     return { imported, asked }
   })
   t.equal((await held.imported).json.counts.created, 1)
-  t.equal((await held.asked).status, 200, 'it was public at its moment')
+  t.equal((await held.asked).status, 200, 'the report is public at the timestamp of the import')
   t.not(
     (await call('GET', '/v1/totals?measure=requests.granted.total&under=root')).json.totals[0]
       .values['requests.granted.total'],

@@ -1,4 +1,4 @@
-// What must not happen: half an import, a total counted twice, a service without memory.
+// Imports are atomic, count each report once and use bounded memory.
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { once } from 'node:events'
@@ -16,7 +16,7 @@ import { service } from '../../support/service.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'
 
-t.test('concurrent imports of overlapping files do not deadlock or count twice', async t => {
+t.test('concurrent imports of overlapping files do not deadlock and count each report once', async t => {
   const { call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(60), CSV)
   const reports = Array.from({ length: 60 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
@@ -50,7 +50,7 @@ t.test('concurrent imports of overlapping files do not deadlock or count twice',
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
-t.test('keeps a report that a clerk creates during an import, and counts nothing twice', async t => {
+t.test('keeps a report that a clerk creates during an import, and counts each report once', async t => {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
   const clerk = openDatabase(url, 1, () => {})
@@ -83,7 +83,7 @@ t.test('keeps a report that a clerk creates during an import, and counts nothing
   t.match(await verifyEvents(db), { ok: true })
 })
 
-t.test('after any imports, the totals equal the sums of the published reports', async t => {
+t.test('after any sequence of imports, the totals equal the sums of the published reports', async t => {
   const { call, db, forms } = await freshApp(t)
   const codes = ['a', 'b', 'c', 'd', 'e']
   const agency = fc.record({
@@ -161,7 +161,7 @@ t.test('after any imports, the totals equal the sums of the published reports', 
   t.ok(published > 5)
 })
 
-t.test('an import whose connection or database fails leaves nothing', async t => {
+t.test('rolls back an import when the client or the database disconnects', async t => {
   const { app, call, db, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(400), CSV)
   const base = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
@@ -178,7 +178,7 @@ t.test('an import whose connection or database fails leaves nothing', async t =>
   await new Promise(resolve => setTimeout(resolve, 100))
   broken.destroy()
 
-  // The whole file has arrived, and the import waits for the tree: nobody waits for its answer any more.
+  // The client disconnects after the upload, while the import waits for the lock on the tree.
   await db.transaction().execute(async trx => {
     await sql`lock table agency_period in share row exclusive mode`.execute(trx)
     const left = upload()
@@ -188,7 +188,7 @@ t.test('an import whose connection or database fails leaves nothing', async t =>
   })
   await waitFor(async () => (await waiting(db)).length === 0)
 
-  // The database ends its connection in the middle.
+  // PostgreSQL terminates the connection during the import.
   const answer = await db.transaction().execute(async trx => {
     await sql`lock table report in access exclusive mode`.execute(trx)
     const sent = call('POST', IMPORT, file, NDJSON)
@@ -215,7 +215,7 @@ async function waitFor (isSo: () => Promise<boolean>) {
   }
 }
 
-t.test('rejects a gzip bomb, an endless line and a silent client', async t => {
+t.test('rejects a gzip bomb, an endless line and a stalled upload', async t => {
   const { app, call } = await freshApp(t, { bodyLimit: 64 * 1024, importLimit: 8 * 1024 * 1024 })
   const bomb = async (piece: string, times: number) => {
     const gzip = createGzip()
@@ -251,7 +251,7 @@ t.test('rejects a gzip bomb, an endless line and a silent client', async t => {
     )).json.errors,
     [{ code: 'json-malformed' }]
   )
-  // A refused upload is answered while it is still being sent, and its connection is not left hanging.
+  // A rejected upload gets its response before the body ends, and the connection is closed.
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const sent = request({
@@ -268,7 +268,7 @@ t.test('rejects a gzip bomb, an endless line and a silent client', async t => {
   t.equal(answer.statusCode, 413)
 })
 
-t.test('a service killed during an import leaves nothing and starts again in order', async t => {
+t.test('a service killed during an import leaves no rows and restarts cleanly', async t => {
   const { call, db, url, forms } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(50), CSV)
   const { child, ended, base } = await service(t, url)
@@ -276,7 +276,7 @@ t.test('a service killed during an import leaves nothing and starts again in ord
   const send = async (base: string) =>
     await fetch(base + IMPORT, { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}` }, body: file })
   await db.transaction().execute(async trx => {
-    // Its first rows are in, and it waits to write the versions.
+    // The import has inserted its first rows and waits for the lock on report_version.
     await sql`lock table report_version in access exclusive mode`.execute(trx)
     const sent = send(base).catch(() => undefined)
     await waitFor(async () => (await waiting(db)).length > 0)

@@ -1,4 +1,4 @@
-// What the tests of threads have done in one.
+// The worker thread that worker.test.ts runs its tasks in.
 import { serve } from '../../../src/imports/reports/parsing/worker.ts'
 import { problem } from '../../../src/problems/problem.ts'
 

@@ -12,14 +12,14 @@ async function all (task: Task): Promise<Made[]> {
   return made
 }
 
-t.test('yields the parts in order, with the buffers they were sent with', async t => {
+t.test('yields the parts in order, with their transferred buffers', async t => {
   const made = await all({ parts: 20, then: 'end' })
   t.same(made.map(({ n }) => n), Array.from({ length: 20 }, (_, n) => n))
   t.ok(made.every(({ n, bytes }) => bytes.length === 8 && bytes.every(byte => byte === n)))
   t.same(await all({ parts: 0, then: 'end' }), [])
 })
 
-t.test('holds at most two parts that are not consumed yet', async t => {
+t.test('buffers at most two unconsumed parts', async t => {
   const made = new SharedArrayBuffer(4)
   let consumed = 0
   for await (const part of thread.run({ parts: 10, then: 'end', made })) {
@@ -29,7 +29,7 @@ t.test('holds at most two parts that are not consumed yet', async t => {
   }
 })
 
-t.test('rethrows the errors of the thread, and the next task starts another thread', async t => {
+t.test('rethrows errors of the thread, and the next task starts a new thread', async t => {
   await t.rejects(all({ parts: 2, then: 'problem' }), {
     code: 'line-too-long',
     facts: { line: 7, limit: 9 },
@@ -42,7 +42,7 @@ t.test('rethrows the errors of the thread, and the next task starts another thre
   t.equal((await all({ parts: 4, then: 'end' })).length, 4)
 })
 
-t.test('a consumer that stops early waits until the thread has ended the task', async t => {
+t.test('a consumer that stops early waits until the thread ends the task', async t => {
   const ended = new SharedArrayBuffer(4)
   for await (const part of thread.run({ parts: 1000, then: 'end', ended })) {
     if (part.n === 5) break
@@ -57,7 +57,7 @@ t.test('a consumer that stops early waits until the thread has ended the task', 
   t.equal(new Int32Array(ended)[0], 1)
 })
 
-t.test('two concurrent tasks do not mix', async t => {
+t.test('keeps the parts of two concurrent tasks apart', async t => {
   const [long, short] = await Promise.all([all({ parts: 50, then: 'end' }), all({ parts: 3, then: 'end' })])
   t.same([long.length, short.length], [50, 3])
 })

@@ -1,4 +1,4 @@
-// A chunk of parsed reports as the worker thread hands it over: the content as bytes of COPY rows, the figures as one
+// A chunk of parsed reports as the worker thread transfers it: the content as bytes of COPY rows, the figures as one
 // array of numbers. As objects they would cost more to transfer than to parse.
 import { CopyRows } from '../../../database/copy-rows.ts'
 import { shorten } from '../../../problems/format.ts'
@@ -6,35 +6,35 @@ import { digestOfStored } from '../../../reports/content/digest.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
 import type { ParsedReport } from './parsed-report.ts'
 
-/** A record with faults, with its text in the file. */
+/** A record with faults, and its text in the file. */
 export interface Rejected {
   source: string
   faults: LineFault[]
 }
 
-/** Its lists have one item for each valid report, in the order of the file. */
+/** Each list has one item per valid report, in the order of the file. */
 export interface ParsedChunk {
   /** The columns of a CSV file. */
   columns: string[] | undefined
   /** Number of records, valid or not. */
   read: number
   rejected: Rejected[]
-  /** Accepted although checks fail: which checks, by report. */
+  /** The failed checks of each report that is accepted although checks fail. */
   failed: string[][]
   lines: number[]
   agencies: string[]
   years: number[]
   forms: string[]
-  /** The text in the file, where it may be returned as a reject. */
+  /** The text of each report in the file, if it may have to be returned as a reject. */
   sources: string[]
-  /** The file has no texts: those of an existing draft stay. */
+  /** True if the file has no texts: those of an existing draft are kept. */
   figuresOnly: boolean[]
   stated: ParsedReport['stated'][]
   /** Content digests, as in the audit log. */
   digests: string[]
-  /** In the order of the forms' cells, each `width` after the one before; NaN is blank. */
+  /** Figures in the order of the forms' cells, with `width` numbers per report; NaN is blank. */
   figures: Float64Array
-  /** Rows of report_version, and where each ends. */
+  /** Rows of report_version, and the end offset of each. */
   rows: Uint8Array
   ends: number[]
 }
@@ -54,9 +54,9 @@ export const VERSION_COLUMNS = [
 
 const MAX_REPORTS = 1000
 const MAX_BYTES = 8 * 1024 * 1024
-/** Of the rows of a full chunk without long texts. */
+/** Size in bytes of the rows of a full chunk without long texts. */
 const USUAL_BYTES = 1024 * 1024
-/** Rough size of a fault, and of each of its candidates. */
+/** Approximate size in bytes of a fault, and of each of its candidates. */
 const BYTES_OF_FAULT = 1000
 const BYTES_OF_NAME = 50
 
@@ -66,10 +66,10 @@ export class ChunkWriter {
   readonly #figures: Float64Array
   readonly #width: number
   readonly #moment: string
-  /** Rough number of bytes of the stored sources and faults. */
+  /** Approximate size in bytes of the sources and faults of the chunk. */
   #kept = 0
 
-  /** `width` is the maximum of cells of a report, `moment` when what is published becomes public. */
+  /** `width` is the maximum number of cells of a report; `moment` is the publication time of its reports. */
   constructor (width: number, moment: string, columns: string[] | undefined) {
     this.#part = {
       columns,
@@ -139,7 +139,7 @@ export class ChunkWriter {
     part.ends.push(this.#rows.length)
   }
 
-  /** The figures of the row at `from`: no other braces come before the notes. */
+  /** Returns the figures of the row at `from` as text: no other braces precede the notes. */
   #vectorFrom (from: number): string {
     const { bytes } = this.#rows
     return bytes.toString('latin1', bytes.indexOf('{', from), bytes.indexOf('}', from) + 1)
@@ -151,7 +151,7 @@ export class ChunkWriter {
   }
 }
 
-/** Buffers to transfer, not copy, to the other thread. */
+/** Returns the buffers that are transferred, not copied, to the other thread. */
 export const transferOf = ({ rows, figures }: ParsedChunk): ArrayBuffer[] => [
   rows.buffer as ArrayBuffer,
   figures.buffer as ArrayBuffer

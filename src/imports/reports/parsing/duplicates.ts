@@ -1,13 +1,13 @@
-/** Which reports a file has had, and on which line: a few bytes for each, as a file may have a million. */
+/** Index of the reports in a file and their lines. Takes a few bytes per report, because a file may hold a million. */
 export class DuplicateIndex {
   readonly #agencies = new Map<string, number>()
-  /** By year: the line of each agency, by its number in `#agencies`; 0 for none. */
+  /** By year: the line of each agency, indexed by its number in `#agencies`; 0 for none. */
   readonly #lines = new Map<number, Uint32Array>()
 
-  /** The line on which it was seen before; undefined the first time. */
+  /** Records a report. Returns the line on which it was seen before; undefined the first time. */
   see (agency: string, year: number, line: number): number | undefined {
     let number = this.#agencies.get(agency)
-    // A part of a longer text would keep the whole line in memory.
+    // A substring would keep the whole line in memory, so it is copied.
     if (number === undefined) this.#agencies.set(Buffer.from(agency).toString(), number = this.#agencies.size)
     let lines = this.#lines.get(year)
     if (lines === undefined || lines.length <= number) {

@@ -1,4 +1,4 @@
-// A reader of the bytes of a line, for fast-parse.ts.
+// Reads values from the bytes of a line, for fast-parse.ts.
 import { isUtf8 } from 'node:buffer'
 import { type Figure, readFigure } from '../../../form/figures.ts'
 import type { Cell } from '../../../form/form.ts'
@@ -23,13 +23,13 @@ const IS_OF_CODE = Uint8Array.from(
   (_, byte) => Number(byte < 128 && /[A-Za-z0-9._-]/.test(String.fromCharCode(byte)))
 )
 const MAX_CODE_LENGTH = 64
-/** Numbers of up to so many digits are exact and within the limits of a count or an amount. */
+/** Numbers of at most this many digits are exact and within the limits of a count or an amount. */
 const MAX_COUNT_DIGITS = 12
 const MAX_AMOUNT_DIGITS = 9
 
 /**
- * Parses one NDJSON line without JSON.parse. Returns undefined for anything unusual; the caller then parses the line
- * the ordinary way.
+ * Parses one NDJSON line without JSON.parse. Returns undefined for anything unusual; the caller then parses the line in
+ * full.
  */
 export class LineReader {
   readonly #bytes: Buffer
@@ -39,7 +39,7 @@ export class LineReader {
     this.#bytes = bytes
   }
 
-  /** Steps over `expected` if the line continues with it. */
+  /** Skips `expected` if the line continues with it. */
   pass (expected: Buffer): boolean {
     const bytes = this.#bytes
     const begin = this.#at
@@ -102,11 +102,11 @@ export class LineReader {
     if (!cell.signed || first !== MINUS) return this.integer(MAX_COUNT_DIGITS)
     this.#at++
     const figure = this.integer(MAX_COUNT_DIGITS)
-    // Not -0.
+    // Avoids -0.
     return figure === undefined || figure === 0 ? figure : -figure
   }
 
-  /** Without leading zeros. */
+  /** Reads an integer without leading zeros. */
   integer (mostDigits: number): number | undefined {
     const begin = this.#at
     let value = 0

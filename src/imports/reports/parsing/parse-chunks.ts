@@ -1,4 +1,4 @@
-// Parses a file of reports in chunks and runs the checks that need nothing but the file. Runs in a worker thread.
+// Parses a file of reports in chunks and runs the checks that need only the file. Runs in a worker thread.
 import { addsUp, failedChecks, type Finding } from '../../../form/checks.ts'
 import type { FormDefinition } from '../../../form/definition.ts'
 import { Forms } from '../../../forms/forms.ts'
@@ -51,7 +51,7 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
   if (last !== undefined) yield last
 }
 
-/** Returns the faults of a report, or its failed checks where these are accepted. */
+/** Returns the faults of a report, or its failed checks if these are accepted. */
 function checkReport (
   { publish, acceptFailedChecks }: ParseTask,
   seen: DuplicateIndex,

@@ -1,4 +1,4 @@
-// Reports as NDJSON: on each line what PUT takes, with agency and year.
+// Parses reports from NDJSON: each line holds what PUT takes, with agency and year.
 import { readContent } from '../../../form/content.ts'
 import type { Form } from '../../../form/form.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
@@ -14,11 +14,14 @@ import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTE
 const CONTENT = ['form', 'sections', 'tables', 'notes']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
 const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
-/** Shapes that one file may have at once, and tries to find one: a file whose lines are all different has none. */
+/** Maximum number of templates kept for a file, and of lines tried as one: if all lines differ, no template fits. */
 const MAX_TEMPLATES = 8
 const MAX_TRIES = 100
 
-/** A reader of the lines of one file. Without `keepSource` the source of a good line is left empty: it is long. */
+/**
+ * Returns a parser of the lines of one file. Without `keepSource`, lines that match a template have an empty source,
+ * because sources are long.
+ */
 export function reportLineReader (forms: Forms, thisYear: number, keepSource: boolean): (line: Line) => ParsedRecord {
   const shapes: LineTemplate[] = []
   const memory = new Float64Array(forms.width)
@@ -46,7 +49,7 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
   }
 }
 
-/** Undefined where the year has no form, or its line names one. */
+/** Returns the form of a year for lines that name none; undefined if the form cannot be chosen without one. */
 function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
   try {
     return chooseForm(forms, year, undefined, thisYear)

@@ -1,5 +1,5 @@
-// Figures as CSV: one line per table row (agency,year,table,row,<columns>) or per cell (agency,year,cell,value).
-// The lines of one report stand together.
+// Parses figures from CSV: one line per table row (agency,year,table,row,<columns>) or per cell
+// (agency,year,cell,value). The lines of one report must be adjacent.
 import { emptyContent, knownRow, readFields } from '../../../form/content.ts'
 import type { Form, FormTable } from '../../../form/form.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
@@ -23,10 +23,13 @@ interface Group {
   faults: LineFault[]
 }
 
-/** More lines than cells in any form: rows that never change their report would else be held without end. */
+/**
+ * More lines than any form has cells. Without the limit, a file that never changes to another report would fill the
+ * memory.
+ */
 const MAX_LINES = 2000
 
-/** Throws `body-invalid` for a wrong header. */
+/** Yields the reports of a CSV file. Throws `body-invalid` for a wrong header. */
 export async function* readReportTable (
   forms: Forms,
   { header, records }: CsvFile,
@@ -37,7 +40,7 @@ export async function* readReportTable (
   const byCell = columns.includes('cell')
   const [agency, year] = [columns.indexOf('agency'), columns.indexOf('year')]
   let group: Group | undefined
-  // Whose an unreadable line is cannot be told: the reports on both sides of it may lack it.
+  // An unreadable line may belong to the report before or after it, so both of them get a fault.
   let unreadable: number | undefined
   for await (const block of records) {
     const reads: ParsedRecord[] = []
@@ -107,7 +110,7 @@ function readGroup (
         ? rowsOfCells(form, rows, faults)
         : rowsOfRows(form, rows, faults)
     ) readFields(table, row, fields, place, { content, faults })
-    // The readers of the form give the line; a fault without one concerns the first.
+    // The parsers of the form report the line; a fault without one belongs to the first line.
     if (faults.length > 0) {
       return { line, source, faults: faults.map(fault => ({ ...fault, line: fault.line ?? line })) }
     }

@@ -9,26 +9,26 @@ export interface ParsedReport {
   agency: string
   year: number
   form: Form
-  /** In the order of the form's cells, NaN is blank; good until the next is read. */
+  /** In the order of the form's cells; NaN is blank. Valid until the next report is read. */
   figures: Float64Array
   /** By cell id. */
   notes: Record<string, Note>
   /** By section id. */
   sections: Record<string, string>
-  /** A file of figures says nothing of the texts: those that are there stay. */
+  /** True if the file has figures only: existing texts are kept. */
   figuresOnly: boolean
-  /** Read-only members that came with it: they must be as they are. */
+  /** Read-only members in the file; they must equal the stored ones. */
   stated: Record<string, unknown> | undefined
 }
 
-/** What one line, or the lines of one report, gave. `source` is what stood there. */
+/** The result of parsing one line, or the lines of one report. `source` is their text. */
 export type ParsedRecord = { line: number, source: string, report: ParsedReport } | {
   line: number
   source: string
   faults: LineFault[]
 }
 
-/** Where rejects tell why they were: it may stand in a file that is sent again. */
+/** The member or column with the reason of a rejection. It is ignored in a file that is sent again. */
 export const REJECTED = 'rejected'
 export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
 export const isYear = (value: unknown): value is number =>
@@ -42,9 +42,9 @@ export const EXPECTED = {
   text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
 }
 
-/** Where a report says whose it is. */
+/** Returns the place of the agency code in a record, for faults. */
 export const agencyField = (isTable: boolean) => isTable ? { column: 'agency' } : { pointer: '/agency' }
-/** In the memory that each report of a file takes in turn. */
+/** Writes the figures into the memory that all reports of a file share. */
 export function packFigures (figures: Figure[], memory: Float64Array): Float64Array {
   for (let i = 0; i < figures.length; i++) memory[i] = figures[i] ?? NaN
   return memory.subarray(0, figures.length)

@@ -1,10 +1,10 @@
-// Runs a generator in a worker thread, so that its computation does not delay other requests: with it the p99 of a
-// read during an import is 16 ms, without it 20 (p50 2.3 and 3.3).
+// Runs a generator in a worker thread, so that its computation does not delay other requests: with it the p99 of a read
+// during an import is 16 ms, without it 20 ms (p50: 2.3 and 3.3 ms).
 import { on } from 'node:events'
 import { MessageChannel, type MessagePort, parentPort, type TransferListItem, Worker } from 'node:worker_threads'
 import { Problem } from '../../../problems/problem.ts'
 
-/** Asks for one more part, or for the end of the task. */
+/** Requests one more part, or the end of the task. */
 type Ask = 'next' | 'end'
 type Answer<Part> =
   | { part: Part }
@@ -12,7 +12,10 @@ type Answer<Part> =
   | { error: unknown }
   | 'ended'
 
-/** Called by the module of the thread. `work` yields the parts of a task; `transferOf` lists the buffers to move. */
+/**
+ * Serves the tasks of the thread; called by its module. `work` yields the parts of a task; `transferOf` lists the
+ * buffers to transfer.
+ */
 export function serve<Task, Part> (
   work: (task: Task) => AsyncGenerator<Part, void>,
   transferOf: (part: Part) => ArrayBuffer[]
@@ -34,13 +37,13 @@ export function serve<Task, Part> (
   })
 }
 
-/** Parts in memory at a time: one is consumed while the next is made. */
+/** Maximum number of parts in memory: one is consumed while the next is produced. */
 const AT_ONCE = 2
 
-/** The objects of a part are garbage soon after: a small young generation takes no more time and 40 MB less. */
+/** The objects of a part soon become garbage: a small young generation takes no more time and 40 MB less. */
 const YOUNG_MB = 8
 
-/** `end` resolves to an error or an exit code. The next task then starts another thread. */
+/** `end` resolves to an error or an exit code. The next task then starts a new thread. */
 interface Running {
   worker: Worker
   end: Promise<unknown>
@@ -55,7 +58,9 @@ export class Thread<Task, Part> {
     this.#module = module
   }
 
-  /** Throws what `work` throws. When this returns or throws, the thread has ended the task. */
+  /**
+   * Yields the parts of a task. Throws what `work` throws. When this returns or throws, the thread has ended the task.
+   */
   async *run (task: Task): AsyncGenerator<Part> {
     const { worker, end } = this.#running ??= this.#begin()
     const { port1: port, port2 } = new MessageChannel()
