@@ -5,7 +5,7 @@
 import { MAX_SECTION_LENGTH } from '../../../form/content.ts'
 import type { Figure, Note } from '../../../form/figures.ts'
 import type { Cell, Form } from '../../../form/form.ts'
-import { LineReader } from './line-reader.ts'
+import { type Gap, gapOf, LineReader } from './line-reader.ts'
 import type { ParsedReport } from './parsed-report.ts'
 
 /** A value in the template. */
@@ -18,7 +18,7 @@ interface Slot {
 export interface LineTemplate {
   slots: Slot[]
   /** The bytes before each slot, and those after the last. */
-  gaps: Buffer[]
+  gaps: Gap[]
   form: Form
   /** Cells without a value in rows that are present. */
   blanks: string[]
@@ -64,7 +64,7 @@ export function templateOf (text: string, { form, notes, stated }: ParsedReport)
   const given = new Set(slots.flatMap(slot => slot.cell?.id ?? []))
   return {
     slots,
-    gaps: gaps.map(gap => Buffer.from(gap)),
+    gaps: gaps.map(gapOf),
     form,
     blanks: Object.keys(notes).filter(id => !given.has(id))
   }
@@ -101,7 +101,7 @@ export function fastParse (
   let year: Figure | undefined
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]!
-    if (!reader.pass(gaps[i]!)) return undefined
+    if (!reader.skip(gaps[i]!)) return undefined
     if (slot.is === 'figure') {
       const cell = slot.cell!
       const figure = reader.figure(cell)
@@ -119,7 +119,7 @@ export function fastParse (
     }
   }
   if (
-    agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.pass(gaps[slots.length]!) ||
+    agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.skip(gaps[slots.length]!) ||
     !reader.isAtEnd()
   ) return undefined
   return { line, agency, year, form, figures, notes, sections, figuresOnly: false, stated: undefined }
