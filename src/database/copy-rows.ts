@@ -25,9 +25,9 @@ export class CopyRows {
   #memory: Buffer
   #length = 0
 
-  /** `size` is the expected number of bytes; more are allocated as needed. */
-  constructor (size = FIRST_SIZE) {
-    this.#memory = Buffer.allocUnsafeSlow(size)
+  /** `memory` is reused; more is allocated as needed. */
+  constructor (memory?: ArrayBuffer) {
+    this.#memory = memory === undefined ? Buffer.allocUnsafeSlow(FIRST_SIZE) : Buffer.from(memory)
   }
 
   get length (): number {

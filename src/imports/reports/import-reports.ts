@@ -14,7 +14,7 @@ import { Forms } from '../../forms/forms.ts'
 import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
-import type { ParsedChunk } from './parsing/chunk.ts'
+import { memoryOf, type ParsedChunk } from './parsing/chunk.ts'
 import type { ParseTask } from './parsing/parse-chunks.ts'
 import { Thread } from './parsing/worker.ts'
 import { prepareBatch } from './prepare-batch.ts'
@@ -22,7 +22,8 @@ import type { ReportImportOptions, ReportImportState } from './report-import-sta
 import { writeBatch } from './write-batch.ts'
 
 const thread = new Thread<ParseTask, ParsedChunk>(
-  new URL(`./parsing/parse-worker${extname(import.meta.url)}`, import.meta.url)
+  new URL(`./parsing/parse-worker${extname(import.meta.url)}`, import.meta.url),
+  memoryOf
 )
 
 /** Imports reports in one transaction. If `on_error` is `abort` and any record is at fault, nothing is stored. */

@@ -1,5 +1,5 @@
 // The worker thread that worker.test.ts runs its tasks in.
-import { serve } from '../../../src/imports/reports/parsing/worker.ts'
+import { type Memory, serve } from '../../../src/imports/reports/parsing/worker.ts'
 import { problem } from '../../../src/problems/problem.ts'
 
 export interface Task {
@@ -12,13 +12,16 @@ export interface Task {
 export interface Made {
   n: number
   bytes: Uint8Array
+  isReused: boolean
 }
 
-serve(async function* ({ parts, then, ended, made }: Task): AsyncGenerator<Made, void> {
+serve(async function* ({ parts, then, ended, made }: Task): AsyncGenerator<Made, void, Memory | undefined> {
   try {
+    let memory: Memory | undefined
     for (let n = 0; n < parts; n++) {
       if (made !== undefined) new Int32Array(made)[0] = n + 1
-      yield { n, bytes: new Uint8Array(8).fill(n) }
+      const bytes = new Uint8Array(memory?.[0] ?? new ArrayBuffer(8)).fill(n)
+      memory = yield { n, bytes, isReused: memory !== undefined }
     }
     if (then === 'problem') {
       throw problem('line-too-long', { line: 7, limit: 9 }, {

@@ -4,19 +4,33 @@ import t from 'tap'
 import { Thread } from '../../../src/imports/reports/parsing/worker.ts'
 import type { Made, Task } from './worker-task.ts'
 
-const thread = new Thread<Task, Made>(new URL(`./worker-task${extname(import.meta.url)}`, import.meta.url))
+const thread = new Thread<Task, Made>(
+  new URL(`./worker-task${extname(import.meta.url)}`, import.meta.url),
+  ({ bytes }) => [bytes.buffer as ArrayBuffer]
+)
 
+/** Copies the bytes, whose memory is reused. */
 async function all (task: Task): Promise<Made[]> {
   const made: Made[] = []
-  for await (const part of thread.run(task)) made.push(part)
+  for await (const part of thread.run(task)) made.push({ ...part, bytes: part.bytes.slice() })
   return made
 }
 
-t.test('yields the parts in order, with their transferred buffers', async t => {
+t.test('yields the parts in order, in the memory of consumed ones', async t => {
   const made = await all({ parts: 20, then: 'end' })
   t.same(made.map(({ n }) => n), Array.from({ length: 20 }, (_, n) => n))
   t.ok(made.every(({ n, bytes }) => bytes.length === 8 && bytes.every(byte => byte === n)))
+  t.same(made.map(({ isReused }) => isReused), made.map((_, n) => n >= 2))
   t.same(await all({ parts: 0, then: 'end' }), [])
+})
+
+t.test('takes the memory of a part back when the next is requested', async t => {
+  let last: Made | undefined
+  for await (const part of thread.run({ parts: 3, then: 'end' })) {
+    t.equal(last?.bytes.length ?? 0, 0)
+    t.equal(part.bytes.length, 8)
+    last = part
+  }
 })
 
 t.test('buffers at most two unconsumed parts', async t => {

@@ -7,6 +7,7 @@ import { type FileToRead, readReports } from '../../bulk/open-file.ts'
 import { ChunkWriter, type ParsedChunk } from './chunk.ts'
 import { DuplicateIndex } from './duplicates.ts'
 import { agencyField, type ParsedReport } from './parsed-report.ts'
+import type { Memory } from './worker.ts'
 
 export interface ParseTask {
   file: FileToRead
@@ -29,7 +30,7 @@ function compiled (definitions: FormDefinition[]): Forms {
   return last.forms
 }
 
-export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void> {
+export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void, Memory | undefined> {
   const forms = compiled(task.forms)
   const seen = new DuplicateIndex()
   const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
@@ -43,8 +44,8 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
       if ('report' in read && faults.length === 0) part.add(read.report, source, failed)
       else part.reject({ source, faults })
       if (!part.isFull) continue
-      yield part.take()!
-      part = new ChunkWriter(forms.width, task.moment, columns)
+      const memory = yield part.take()!
+      part = new ChunkWriter(forms.width, task.moment, columns, memory)
     }
   }
   const last = part.take()

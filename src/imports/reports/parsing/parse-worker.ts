@@ -1,6 +1,6 @@
 // Entry point of the worker thread that parses files of reports.
-import { transferOf } from './chunk.ts'
+import { memoryOf } from './chunk.ts'
 import { parseChunks } from './parse-chunks.ts'
 import { serve } from './worker.ts'
 
-serve(parseChunks, transferOf)
+serve(parseChunks, memoryOf)
