@@ -104,3 +104,14 @@ t.test('derives a template from a line and parses the next line with it', t => {
   )
   t.end()
 })
+
+t.test('rejects a line that is cut short anywhere, as the full parser does', t => {
+  const line = JSON.stringify(reportOf(forms.get('2021'), 'agency', 2022, 1))
+  const read = reportLineReader(forms, 2026, false)
+  read(lineOf(line))
+  for (let length = 1; length < line.length; length++) {
+    if (!('faults' in read(lineOf(line.slice(0, length))))) t.fail(`${length} characters`)
+  }
+  t.pass()
+  t.end()
+})
