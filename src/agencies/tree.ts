@@ -10,9 +10,12 @@ import type { Period } from './periods.ts'
 export const lockTree = (trx: Transaction<Database>) =>
   sql`lock table agency_period in share row exclusive mode`.execute(trx)
 
-/** Locks the agencies FOR UPDATE, in the order of their codes, so that two transactions cannot deadlock. */
+/**
+ * Locks the agencies FOR NO KEY UPDATE, in the order of their codes, so that two transactions cannot deadlock. It does
+ * not wait for transactions that only refer to the agencies, such as an import of drafts.
+ */
 export async function lockAgenciesForUpdate (trx: Transaction<Database>, codes: string[]): Promise<void> {
-  await sql`select from agency where code = any(${codes}) order by code for update`.execute(trx)
+  await sql`select from agency where code = any(${codes}) order by code for no key update`.execute(trx)
 }
 
 /** Locks the agency FOR SHARE: its place cannot change before commit. */

@@ -1,8 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { limitStatements } from '../database/connection.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { type Expected, expectedKey, type Total, totalKey, withSums } from './apply-deltas.ts'
 import { contributedExpected, contributedTotals } from './contributions.ts'
+
+/** Each statement reads all versions of a year. */
+const STATEMENT_LIMIT_MS = 10 * 60_000
 
 export interface Verification {
   totals: number
@@ -16,7 +20,7 @@ export interface Verification {
  */
 export async function verifyTotals (db: Kysely<Database>, forms: Forms): Promise<Verification> {
   return await db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
-    await sql`set local statement_timeout = 0`.execute(trx)
+    await limitStatements(trx, STATEMENT_LIMIT_MS)
     const totals = await verifyYears(trx, forms)
     const expected = await contributedExpected(trx, undefined)
     const keptExpected = await trx.selectFrom('expected').selectAll().where('change', '<>', 0).execute()

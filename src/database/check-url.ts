@@ -72,11 +72,59 @@ export async function checkDatabaseUrl (url: string): Promise<void> {
   // Ignores errors after the result is known.
   client.on('error', () => {})
   try {
-    await client.connect()
-  } catch (error) {
-    throw new Error(explainFault(error as NodeJS.ErrnoException, client))
+    await open(client)
+    await checkServer(client)
+    await refuseTransactionPooler(url, client)
   } finally {
     await client.end().catch(() => {})
+  }
+}
+
+const open = async (client: pg.Client): Promise<unknown> =>
+  await client.connect().catch(error => {
+    throw new Error(explainFault(error, client))
+  })
+
+/** Throws an Error if the database has settings that the service cannot change for its sessions. */
+async function checkServer (client: pg.Client): Promise<void> {
+  const { rows: [found] } = await client.query(
+    'select current_setting(\'server_encoding\') as encoding, current_setting(\'transaction_read_only\') as read_only'
+  )
+  if (found.encoding !== 'UTF8') {
+    throw new Error(
+      `DATABASE_URL: the database ${client.database} has the encoding ${found.encoding}: make one with ` +
+        'createdb --encoding=UTF8 --locale=C --template=template0'
+    )
+  }
+  if (found.read_only === 'on') {
+    throw new Error(
+      `DATABASE_URL: ${address(client)} is read-only: connect to the primary, or reset default_transaction_read_only`
+    )
+  }
+}
+
+/**
+ * Throws an Error if the sessions of the server change between transactions: prepared statements and the settings of a
+ * session would be lost. While another client is in a transaction, a pooler gives this one another session.
+ */
+async function refuseTransactionPooler (url: string, client: pg.Client): Promise<void> {
+  const session = async (of: pg.Client): Promise<number> =>
+    (await of.query('select pg_backend_pid() as pid')).rows[0].pid
+  const before = await session(client)
+  const other = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIME_LIMIT })
+  other.on('error', () => {})
+  try {
+    await open(other)
+    await other.query('begin')
+    if (await session(other) === before || await session(client) !== before) {
+      throw new Error(
+        `DATABASE_URL: ${
+          address(client)
+        } is a pooler in transaction mode: set its pool_mode to session, or connect to PostgreSQL itself`
+      )
+    }
+  } finally {
+    await other.end().catch(() => {})
   }
 }
 

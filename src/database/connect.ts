@@ -3,9 +3,10 @@ import type { Kysely } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { checkDatabaseUrl } from './check-url.ts'
-import { openDatabase } from './connection.ts'
+import { openDatabase, PROBE_LIMITS, type WaitLimits } from './connection.ts'
 import { postgresUrl, startPostgres } from './embedded/server.ts'
 import type { Database } from './types.ts'
+import { watchServer } from './watchdog.ts'
 
 export interface DatabaseSettings {
   /** Without it, the embedded server of `DATA_DIR` is used. */
@@ -38,18 +39,21 @@ export async function connect (settings: DatabaseSettings, log: (line: string) =
   const server = settings.DATABASE_URL === undefined
     ? await startPostgres({ dataDir: settings.DATA_DIR, log })
     : undefined
-  const open = (connections: number) =>
+  const open = (connections: number, limits?: WaitLimits) =>
     openDatabase(
       settings.DATABASE_URL ?? server!.url,
       connections,
-      error => log(`idle database connection lost: ${error.message}`)
+      error => log(`idle database connection lost: ${error.message}`),
+      limits
     )
-  const [db, probe] = [open(settings.POOL_MAX), open(1)]
+  const [db, probe] = [open(settings.POOL_MAX), open(1, PROBE_LIMITS)]
+  const endWatch = watchServer(db, probe, log)
   return {
     db,
     probe,
     lost: server?.exited ?? never,
     close: async () => {
+      endWatch()
       // Does not wait for a query that still runs: the server ends it.
       await Promise.race([Promise.all([db.destroy(), probe.destroy()]), sleep(LAST_QUERY_MS)])
       await server?.stop()

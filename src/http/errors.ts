@@ -1,6 +1,6 @@
 // Converts every error to a problem response.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isBusy, isUnavailable, NUMBER_OUT_OF_RANGE } from '../database/errors.ts'
+import { isBusy, isDiskFull, isUnavailable, NUMBER_OUT_OF_RANGE, READ_ONLY } from '../database/errors.ts'
 import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
 import { formatProblem } from '../problems/format.ts'
 import { Problem, problem } from '../problems/problem.ts'
@@ -97,9 +97,12 @@ export function toProblem (error: FastifyError & { constraint?: string }, reques
       return problem('http-malformed')
     case NUMBER_OUT_OF_RANGE:
       return problem('total-overflow', { where: 'bigint' })
+    case READ_ONLY:
+      return problem('database-read-only')
   }
   const violation = problemOfConstraint(error.constraint ?? '', request)
   if (violation !== undefined) return violation
+  if (isDiskFull(error)) return problem('storage-full')
   if (isUnavailable(error)) return problem('database-unavailable')
   return problem(isBusy(error) ? 'database-busy' : 'internal')
 }

@@ -346,6 +346,18 @@ export const PROBLEMS = {
     'Database unavailable',
     'The database does not answer; nothing was stored. Try again.'
   ], ['数据库不可用', '数据库没有响应，没有保存任何内容，请重试。']),
+  'database-read-only': entry(503, [
+    'Database read-only',
+    'The database can be read but not written at the moment; nothing was stored. Try again.'
+  ], ['数据库只读', '数据库目前只能读取、不能写入，没有保存任何内容，请重试。']),
+  'storage-full': entry(503, [
+    'Storage full',
+    'There is no space left on the disk of the service or of its database; nothing was stored. Tell its operator.'
+  ], ['存储空间已满', '服务或其数据库的磁盘空间已满，没有保存任何内容，请告知运维人员。']),
+  maintenance: entry(503, [
+    'Maintenance',
+    'The service is read-only for maintenance; nothing was stored. Reads go on. Try again later.'
+  ], ['系统维护', '系统维护期间只能读取，没有保存任何内容，请稍后重试。']),
   'identity-provider-unavailable': entry(503, [
     'Identity provider unavailable',
     'The keys of the identity provider cannot be fetched, so the token could not be checked. Try again.'

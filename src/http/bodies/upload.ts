@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { type FileHandle, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { problem } from '../../problems/problem.ts'
+import { withTimeLimit } from '../time-limit.ts'
 import { charsetOf } from './body.ts'
 import { openTemporaryFile } from './temporary-file.ts'
 import type { UploadedFile } from './uploaded-file.ts'
@@ -67,7 +68,7 @@ async function* pieces (request: FastifyRequest, limit: number, silence: number)
   let size = 0
   try {
     for (;;) {
-      const { done, value } = await withTimeout(iterator.next(), silence)
+      const { done, value } = await withTimeLimit(iterator.next(), silence, () => problem('request-timeout'))
       if (done) break
       if ((size += value.length) > limit) throw problem('body-too-large', { limit })
       yield value
@@ -76,18 +77,6 @@ async function* pieces (request: FastifyRequest, limit: number, silence: number)
     iterator.return!().catch(() => {})
   }
   if (!request.raw.complete && request.raw.errored) throw request.raw.errored
-}
-
-async function withTimeout<T> (promise: Promise<T>, limit: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(problem('request-timeout')), limit)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Returns the number of bytes. */

@@ -9,7 +9,22 @@ import { PROBLEMS } from '../../problems/codes.ts'
 import { problem } from '../../problems/problem.ts'
 import { answer, problems, problemsBesideParameters } from '../responses.ts'
 import { sendAs } from '../send-as.ts'
+import { withTimeLimit } from '../time-limit.ts'
 import { problemIndex, problemPage } from './pages.ts'
+
+/** Maximum time of a check of readiness, in milliseconds. */
+const ANSWER_MS = 1800
+
+/** Returns whether the database can be written, and the migrations that are still to be run. */
+async function examine (db: Kysely<Database>) {
+  const { rows: [row] } = await sql<{ read_only: string }>`
+    select current_setting('transaction_read_only') as read_only`.execute(db)
+  const migrations = await migrationStatus(db)
+  return {
+    isReadOnly: row!.read_only === 'on',
+    open: migrations.filter(migration => migration.executedAt === undefined)
+  }
+}
 
 /** Probes come every few seconds and would fill the log. */
 const probe = { logLevel: 'warn', config: { always: true } } as const
@@ -53,14 +68,12 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
       response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') }
     }
   }, async request => {
-    let open
-    try {
-      await sql`select 1`.execute(db)
-      open = (await migrationStatus(db)).filter(migration => migration.executedAt === undefined)
-    } catch (error) {
-      request.log.warn({ err: error }, 'not ready')
-      throw problem('not-ready', { reason: 'the database does not answer' })
-    }
+    const { isReadOnly, open } = await withTimeLimit(examine(db), ANSWER_MS, () => new Error('no answer in time'))
+      .catch(error => {
+        request.log.warn({ err: error }, 'not ready')
+        throw problem('not-ready', { reason: 'the database does not answer' })
+      })
+    if (isReadOnly) throw problem('not-ready', { reason: 'the database is read-only' })
     if (open.length > 0) {
       throw problem('not-ready', { reason: `migrations to run: ${open.map(migration => migration.name).join(', ')}` })
     }

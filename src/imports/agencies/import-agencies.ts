@@ -1,14 +1,21 @@
 // Imports agencies in bulk, with parents in any order. New agencies are inserted with a few statements; known ones are
 // changed one by one, by the rules of a single change.
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { recordHistory } from '../../agencies/history.ts'
 import { lockTree } from '../../agencies/tree.ts'
 import { withEventBatch } from '../../audit/batch.ts'
+import { limitStatements } from '../../database/connection.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
-import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
+import {
+  createImportState,
+  finishImport,
+  type ImportState,
+  rejectRecord,
+  STATEMENT_LIMIT_MS
+} from '../bulk/import-state.ts'
 import { type FileToRead, readAgencies, type Reading } from '../bulk/open-file.ts'
 import { type AgencyImportOptions, type AgencyImportState, rejectAgency } from './agency-run.ts'
 import type { ReadAgency, SentAgency, Validate } from './parse-lines.ts'
@@ -27,7 +34,7 @@ export async function importAgencies (
 ): Promise<ImportState> {
   return await runTransaction(db, async trx =>
     await withEventBatch(async events => {
-      await sql`set local statement_timeout = 0`.execute(trx)
+      await limitStatements(trx, STATEMENT_LIMIT_MS)
       await lockTree(trx)
       const state: AgencyImportState = { ...createImportState(options), options, events, recorded: [] }
       options.onStart?.(state)

@@ -37,6 +37,9 @@ export interface ImportState {
   isStoring: boolean
 }
 
+/** Limit of a statement of an import, in milliseconds: it may wait for an import of another process. */
+export const STATEMENT_LIMIT_MS = 30 * 60_000
+
 export const createImportState = (options: ImportOptions): ImportState => ({
   options,
   counts: { created: 0, updated: 0, unchanged: 0, rejected: 0 },

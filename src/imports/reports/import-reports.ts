@@ -8,10 +8,17 @@ import { lockTree } from '../../agencies/tree.ts'
 import { DeltaAccumulator } from '../../aggregates/deltas.ts'
 import { withEventBatch } from '../../audit/batch.ts'
 import { reserveMoment, TAKE_TIMESTAMP } from '../../database/clock.ts'
+import { limitStatements } from '../../database/connection.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { createImportState, finishImport, type ImportState, rejectRecord } from '../bulk/import-state.ts'
+import {
+  createImportState,
+  finishImport,
+  type ImportState,
+  rejectRecord,
+  STATEMENT_LIMIT_MS
+} from '../bulk/import-state.ts'
 import type { FileToRead } from '../bulk/open-file.ts'
 import { Batch } from './batch.ts'
 import { memoryOf, type ParsedChunk } from './parsing/chunk.ts'
@@ -37,7 +44,7 @@ export async function importReports (
   return await runTransaction(db, async trx =>
     await withEventBatch(async events => {
       // A statement may wait for another import, for as long as that import takes.
-      await sql`set local statement_timeout = 0`.execute(trx)
+      await limitStatements(trx, STATEMENT_LIMIT_MS)
       // Each chunk looks up few rows of large tables by index. Plans cached while the tables were empty would scan them
       // for each chunk.
       await sql`set local enable_hashjoin = off; set local enable_mergejoin = off`.execute(trx)
