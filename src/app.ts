@@ -21,6 +21,7 @@ import { handleClientError, handleErrors, handleInvalidPath } from './http/error
 import { handleIfNoneMatch } from './http/etag.ts'
 import type { Feature } from './http/feature.ts'
 import { shedLoad } from './http/guards/load-shedding.ts'
+import { refuseWrites } from './http/guards/maintenance.ts'
 import { limitRequestRate } from './http/guards/rate-limit.ts'
 import { newRequestId } from './http/guards/request-id.ts'
 import { allowOrigins, setSecurityHeaders } from './http/guards/security-headers.ts'
@@ -78,6 +79,8 @@ export interface AppOptions {
   corsOrigins?: string[] | undefined
   /** Bytes of a file to be imported. */
   importLimit?: number
+  /** Writes are refused, for maintenance. */
+  isReadOnly?: boolean
 }
 
 /**
@@ -100,7 +103,8 @@ export async function buildApp ({
   overloadMs = 0,
   trustProxy,
   corsOrigins,
-  importLimit = 16 * 1024 ** 3
+  importLimit = 16 * 1024 ** 3,
+  isReadOnly = false
 }: AppOptions) {
   const app = Fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -145,6 +149,7 @@ export async function buildApp ({
   recordKeyUse(app, db)
   if (rateLimit > 0) await limitRequestRate(app, rateLimit, callerOf)
   authorizeRequests(app, db, requirePlacement)
+  refuseWrites(app, isReadOnly)
   handleIdempotencyKeys(app, db, callerOf)
 
   await serveOpenapi(app, version)

@@ -83,7 +83,8 @@ async function start (): Promise<void> {
     overloadMs: config.OVERLOAD_MS,
     trustProxy: config.TRUST_PROXY,
     corsOrigins: config.CORS_ORIGINS?.split(/, */),
-    importLimit: config.IMPORT_LIMIT
+    importLimit: config.IMPORT_LIMIT,
+    isReadOnly: config.READ_ONLY
   })
   open.push(async () => {
     const late = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)

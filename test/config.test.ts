@@ -14,7 +14,8 @@ t.test('reports every configuration fault in one message without secrets', t => 
     REQUEST_TIMEOUT: 300,
     KEEP_ALIVE_TIMEOUT: 72,
     RATE_LIMIT: 60000,
-    OVERLOAD_MS: 1000
+    OVERLOAD_MS: 1000,
+    READ_ONLY: false
   })
   t.match(loadConfig({ PORT: '0', DATABASE_URL: 'postgres://u@h/d', ADMIN_API_KEY: 'k'.repeat(32), HOST: '' }), {
     PORT: 0,

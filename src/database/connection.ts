@@ -61,11 +61,13 @@ export async function limitStatements (trx: Transaction<Database>, limit: number
  */
 class Client extends pg.Client {
   readonly #limits: WaitLimits
+  readonly #onReadOnly: () => void
   #statementLimit: number
 
-  constructor (config: pg.ClientConfig | undefined, limits: WaitLimits) {
+  constructor (config: pg.ClientConfig | undefined, limits: WaitLimits, onReadOnly: () => void) {
     super(config)
     this.#limits = limits
+    this.#onReadOnly = onReadOnly
     this.#statementLimit = limits.statement
     // pg emits 'error' on a lost connection; without a listener Node exits.
     this.on('error', () => {})
@@ -102,8 +104,7 @@ class Client extends pg.Client {
         ? this.#copy(text.replace(/\$1$/, ''), values[0] as Buffer)
         : this.#send(text, values))
     } catch (error) {
-      // After a failover this server stays read-only; a new connection finds the primary.
-      if ((error as { code?: string }).code === READ_ONLY) this.giveUp('the server is read-only')
+      if ((error as { code?: string }).code === READ_ONLY) this.#onReadOnly()
       throw error
     } finally {
       isPending = false
@@ -136,6 +137,8 @@ interface PoolState {
   /** Requests that wait for a connection, oldest first. */
   waiting: Set<{ since: number }>
   clients: Set<Client>
+  /** Connections that are not used again. */
+  retired: WeakSet<pg.ClientBase>
 }
 
 const states = new WeakMap<Kysely<Database>, PoolState>()
@@ -158,11 +161,15 @@ export function openDatabase (
   onIdleError: (error: Error) => void,
   limits: WaitLimits = LIMITS
 ): Kysely<Database> {
-  const state: PoolState = { waiting: new Set(), clients: new Set() }
+  const state: PoolState = { waiting: new Set(), clients: new Set(), retired: new WeakSet() }
+  // After a failover the server stays read-only, and new connections find the primary. Reads in progress go on.
+  const retireAll = () => {
+    for (const client of state.clients) state.retired.add(client)
+  }
   const pool = new pg.Pool({
     Client: class extends Client {
       constructor (config?: pg.ClientConfig) {
-        super(config, limits)
+        super(config, limits, retireAll)
         state.clients.add(this)
         this.once('end', () => state.clients.delete(this))
       }
@@ -187,7 +194,11 @@ export function openDatabase (
     const place = { since: performance.now() }
     state.waiting.add(place)
     try {
-      return await pool.connect()
+      for (;;) {
+        const client = await pool.connect()
+        if (!state.retired.has(client)) return client
+        client.release(true)
+      }
     } finally {
       state.waiting.delete(place)
     }

@@ -11,9 +11,7 @@ const SETTINGS: Record<string, string> = {
   transform_null_equals: 'off',
   // Publications of one year take turns at the same rows, which repeatable read would refuse.
   default_transaction_isolation: 'read committed',
-  default_transaction_deferrable: 'off',
-  // Waits for locks are ended by statement_timeout.
-  lock_timeout: '0'
+  default_transaction_deferrable: 'off'
 }
 
 /**

@@ -24,6 +24,9 @@ function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
     .send(formatProblem(raised, language, request.url.split('?')[0]!, request.id))
 }
 
+/** Seconds after which a retry may succeed, if that takes longer than a moment. */
+const RETRY_AFTER: Partial<Record<ProblemCode, string>> = { maintenance: '60', 'storage-full': '60' }
+
 export function handleErrors (app: FastifyInstance): void {
   const allowed = collectMethods(app)
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -31,7 +34,7 @@ export function handleErrors (app: FastifyInstance): void {
     if (raised.status === 500) request.log.error({ err: error }, 'internal error')
     else if (raised.status > 500) request.log.warn({ err: error }, raised.code)
     if (raised.status === 401) reply.header('www-authenticate', 'Bearer')
-    if (raised.status === 503) reply.header('retry-after', '1')
+    if (raised.status === 503) reply.header('retry-after', RETRY_AFTER[raised.code] ?? '1')
     return send(request, reply, raised)
   })
   app.setNotFoundHandler((request, reply) => {

@@ -10,6 +10,7 @@ import { Type } from 'typebox'
 import { LOCK_NOT_AVAILABLE } from '../database/errors.ts'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
+import { needsKey } from './guards/maintenance.ts'
 import { addProblems } from './responses.ts'
 
 declare module 'fastify' {
@@ -100,9 +101,6 @@ export function handleIdempotencyKeys (
     }
   })
 }
-
-const needsKey = (security: readonly object[] = []): boolean =>
-  security.length > 0 && security.every(scheme => Object.keys(scheme).length > 0)
 
 /** Rolls back and releases the connection. A lost connection needs no rollback. */
 const rollBack = async (trx: ControlledTransaction<Database>) => await trx.rollback().execute().catch(() => {})

@@ -106,6 +106,9 @@ async function bytes (text: string, then?: () => void): Promise<Answer> {
 const newKey = async (role: string, code: string) =>
   (await call('POST', '/v1/keys', { role, agency: code, label: 'x' })).json as { id: number, key: string }
 
+const withOption = (setting: string) =>
+  `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent(`-c ${setting}`)}`
+
 const nowhere = 'postgres://127.0.0.1:1/none?user=x'
 
 const job = async (state: string) =>
@@ -287,12 +290,21 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'database-busy': async () =>
     await db.transaction().execute(async trx => {
       await sql`select from report where agency = 'bureau' and year = 2021 for update`.execute(trx)
-      return await elsewhere(
-        `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c lock_timeout=50')}`,
-        'PUT',
-        draft
-      )
+      return await elsewhere(withOption('lock_timeout=50'), 'PUT', draft)
     }),
+  'database-read-only': async () => await elsewhere(withOption('default_transaction_read_only=on'), 'PUT', draft),
+  'storage-full': async () => {
+    // A small disk that is full needs root to mount it: the server raises what it would raise then.
+    await sql`create function refuse_space () returns trigger language plpgsql as $$
+      begin raise exception 'could not extend file' using errcode = '53100'; end $$`.execute(db)
+    await sql`create trigger refuse before insert on event execute function refuse_space()`.execute(db)
+    try {
+      return await call('POST', '/v1/keys', { role: 'filer', agency: 'gov', label: 'x' })
+    } finally {
+      await sql`drop function refuse_space cascade`.execute(db)
+    }
+  },
+  maintenance: async () => await elsewhere(url, 'PUT', draft, { isReadOnly: true }),
   'database-unavailable': async () => await elsewhere(nowhere, 'GET', draft),
   'not-ready': async () => await elsewhere(nowhere, 'GET', '/readyz')
 }
