@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { READ_ONLY } from './errors.ts'
-import { SESSION_SETTINGS } from './session-settings.ts'
+import { sessionSettings } from './session-settings.ts'
 import type { Database } from './types.ts'
 import { VALUE_PARSERS } from './value-parsers.ts'
 
@@ -166,6 +166,11 @@ export function openDatabase (
   const retireAll = () => {
     for (const client of state.clients) state.retired.add(client)
   }
+  // A stuck statement must not hold a connection, or the row of a national total, forever.
+  const settings = sessionSettings({
+    statement_timeout: limits.statement,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS
+  })
   const pool = new pg.Pool({
     Client: class extends Client {
       constructor (config?: pg.ClientConfig) {
@@ -182,11 +187,8 @@ export function openDatabase (
     // Notices a peer that has gone without a word, and keeps firewalls from forgetting an idle connection.
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
-    // A stuck statement must not hold a connection, or the row of a national total, forever.
-    statement_timeout: limits.statement,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     onConnect: async client => {
-      await client.query(SESSION_SETTINGS, [])
+      await client.query(settings, [])
     }
   })
   pool.on('error', onIdleError)

@@ -15,11 +15,15 @@ const SETTINGS: Record<string, string> = {
 }
 
 /**
- * The statement that makes them. It also selects LZ4 if the server was built with it: it compresses the long texts of a
+ * Returns the statement that makes them, with more of them. A pooler would not take them with the start of a session.
+ * It also selects LZ4 if the server was built with it: it compresses the long texts of a
  * report in a fraction of the time of pglz.
  */
-export const SESSION_SETTINGS = `select ${
-  Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', false)`).join(', ')
-}, (
+export const sessionSettings = (more: Record<string, number>) =>
+  `select ${
+    Object.entries({ ...SETTINGS, ...more }).map(([name, value]) => `set_config('${name}', '${value}', false)`).join(
+      ', '
+    )
+  }, (
   select set_config('default_toast_compression', 'lz4', false) from pg_settings
   where name = 'default_toast_compression' and 'lz4' = any (enumvals))`

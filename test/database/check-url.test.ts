@@ -1,8 +1,15 @@
+import { sql } from 'kysely'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import t from 'tap'
 import { checkDatabaseUrl } from '../../src/database/check-url.ts'
+import { openDatabase } from '../../src/database/connection.ts'
 import { adminUrl } from '../support/database.ts'
+import { freePort } from '../support/service.ts'
 
 /** Rejects clients with a PostgreSQL error response, or closes the connection when there is no code. */
 async function refusingServer (t: { teardown(work: () => void): void }, code?: string, message = 'no') {
@@ -65,3 +72,45 @@ t.test('explains an invalid DATABASE_URL without revealing its password', async 
   }
   await wrong(`${await refusingServer(t, '28000')}/registry?sslmode=verify-full`, /has no TLS: remove sslmode/)
 })
+
+const BOUNCER = '/usr/sbin/pgbouncer'
+
+t.test(
+  'refuses a pooler that gives each transaction another session, and accepts one that keeps sessions',
+  { skip: existsSync(BOUNCER) ? false : `${BOUNCER} is not installed` },
+  async t => {
+    const { host, port, user, database } = new pg.Client(adminUrl())
+    const folder = mkdtempSync('/tmp/gongkai-bouncer-')
+    const uid = host.startsWith('/') ? statSync(host).uid : process.getuid!()
+    chownSync(folder, uid, uid)
+    t.teardown(() => rmSync(folder, { recursive: true }))
+    for (const mode of ['transaction', 'session']) {
+      const listen = await freePort()
+      writeFileSync(
+        `${folder}/ini`,
+        `[databases]\npooled = host=${host} port=${port} user=${user} dbname=${database}\n` +
+          `[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${listen}\nunix_socket_dir =\nauth_type = any\n` +
+          `pool_mode = ${mode}\nlogfile = ${folder}/log\n`
+      )
+      const bouncer = spawn(BOUNCER, [`${folder}/ini`], { uid, stdio: 'ignore' })
+      try {
+        const url = `postgres://x@127.0.0.1:${listen}/pooled`
+        let error: Error | undefined
+        for (let i = 0; i < 50; i++) {
+          error = await checkDatabaseUrl(url).then(() => undefined, error => error)
+          if (!/nothing listens/.test(error?.message ?? '')) break
+          await sleep(100)
+        }
+        if (mode === 'session') {
+          t.equal(error, undefined)
+          const db = openDatabase(url, 1, () => {})
+          t.match((await sql`show statement_timeout`.execute(db)).rows, [{ statement_timeout: '1min' }])
+          await db.destroy()
+        } else t.match(error?.message, /is a pooler in transaction mode: set its pool_mode to session/)
+      } finally {
+        bouncer.kill('SIGKILL')
+        await once(bouncer, 'close')
+      }
+    }
+  }
+)
