@@ -12,6 +12,7 @@ import { creditCodeCheck } from './credit-code.ts'
 import { recordHistory } from './history.ts'
 import { moveAgency } from './move-agency.ts'
 import { changedFields, changeSince, changeUntil, type Period, type Placement } from './periods.ts'
+import { requirePlacement } from './placement.ts'
 import { Agency, AgencyChange, NewAgency } from './schemas.ts'
 import { findAgency } from './store.ts'
 import { findPeriods, lockTree } from './tree.ts'
@@ -68,6 +69,8 @@ async function writeAgency (
   code: string,
   changed: { change: AgencyChange, before: Agency | undefined }
 ): Promise<Agency> {
+  // The tree is locked: neither this agency nor the caller's moves any more.
+  await requirePlacement(trx, by.caller, code, changed.change)
   if (await applyAgencyChange(trx, forms, by, code, changed)) await recordHistory(trx, [code])
   return (await findAgency(trx, code))!
 }

@@ -1,5 +1,7 @@
 // Stores the agency tree: the periods of agencies, and the ancestors derived from them.
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { formatTimestamp } from '../database/clock.ts'
+import { Conflict } from '../database/errors.ts'
 import type { Database } from '../database/types.ts'
 import type { Period } from './periods.ts'
 
@@ -9,6 +11,21 @@ import type { Period } from './periods.ts'
  */
 export const lockTree = (trx: Transaction<Database>) =>
   sql`lock table agency_period in share row exclusive mode`.execute(trx)
+
+/**
+ * Returns a function that locks the tree against changes until commit, and throws a conflict, after which the
+ * transaction is attempted again, if one of the given agencies, or one above it, has changed since `watchTree`.
+ */
+export async function watchTree (trx: Transaction<Database>): Promise<(agencies: Set<string>) => Promise<void>> {
+  const { rows: [clock] } = await sql<{ at: string }>`select ${formatTimestamp(sql`at`)} as at from clock`.execute(trx)
+  return async agencies => {
+    await sql`lock table agency_period in share mode`.execute(trx)
+    const { rows } = await sql<{ agency: string }>`
+      select distinct agency from agency_record where recorded_at > ${clock!.at}::timestamptz`.execute(trx)
+    const changed = rows.length === 0 ? [] : await subtreesOf(trx, rows.map(row => row.agency))
+    if (changed.some(agency => agencies.has(agency))) throw new Conflict('the agency tree has changed')
+  }
+}
 
 /**
  * Locks the agencies FOR NO KEY UPDATE, in the order of their codes, so that two transactions cannot deadlock. It does

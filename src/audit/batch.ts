@@ -76,14 +76,14 @@ export class EventBatch {
   }
 
   /**
-   * Writes the buffered events. Requires the agency-tree lock: only its holder locks several chains, so lock order
-   * cannot deadlock. Call at the point where `recordEvent` would be called.
+   * Writes the buffered events. Locks the chains in the order of their names, so that two transactions cannot deadlock.
+   * Call at the point where `recordEvent` would be called.
    */
   async record (trx: Transaction<Database>): Promise<void> {
     if (this.#waiting.size === 0) return
     if (this.#staged > 0) this.#write()
     await this.#written
-    const chains = [...this.#waiting.keys()]
+    const chains = [...this.#waiting.keys()].sort()
     for (let i = 0; i < chains.length; i += BATCH_SIZE) await lockChains(trx, chains.slice(i, i + BATCH_SIZE))
     let place = await lockLastCheckpoint(trx)
     const { rows: [moment] } = await sql<{ now: string }>`select event_time(clock_timestamp()) as now`.execute(trx)
@@ -181,7 +181,7 @@ async function lockChains (trx: Transaction<Database>, chains: string[]): Promis
   const hold = async () => {
     const { rows: [held] } = await sql<
       { count: number }
-    >`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) for update) as held`
+    >`select count(*)::integer as count from (select from event_chain where chain = any(${chains}) order by chain for update) as held`
       .execute(trx)
     return held!.count
   }

@@ -1,18 +1,22 @@
 // The audit log: records what happened and who did it, in the transaction in which it happened.
 import type { FastifyRequest } from 'fastify'
 import { sql, type Transaction } from 'kysely'
+import type { Actor } from '../auth/actor.ts'
+import { revalidateCaller } from '../auth/revalidate.ts'
 import type { Database } from '../database/types.ts'
 
 /** The caller as in `Actor.name`, never a secret, and the request. */
 export interface AuditContext {
   actor: string
   request_id: string
+  caller: Actor
 }
 
 /** Returns the audit context of a request, which must have a caller. */
 export const auditContext = (request: FastifyRequest): AuditContext => ({
   actor: request.actor!.name,
-  request_id: request.id
+  request_id: request.id,
+  caller: request.actor!
 })
 
 export const REPORT_EVENTS = [
@@ -46,9 +50,11 @@ export interface NewEvent {
 
 /**
  * Appends an event to the hash chain of its agency and locks the chain until commit. Call after locking the report and
- * before updating totals.
+ * before updating totals. Throws if the caller may not do this any more: every write records an event.
  */
 export async function recordEvent (trx: Transaction<Database>, by: AuditContext, event: NewEvent): Promise<void> {
+  const { agency, year: of } = event
+  await revalidateCaller(trx, by.caller, agency === null || of === null ? undefined : { agency, year: of })
   const { chain, year, body } = toEventRow(by, event)
   const extend = async () =>
     (await sql`

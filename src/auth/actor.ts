@@ -12,6 +12,8 @@ export interface Actor {
   agency: string
   /** Id of the caller's API key; null without one. */
   key: number | null
+  /** Hash of the key's secret, which a rotation replaces; null without a key in the database. */
+  keyHash: Buffer | null
   expires: Date | null
 }
 

@@ -12,7 +12,7 @@ export function authenticateAdminKey (secret: string): Authenticator {
   const hash = hashOf(secret)
   return async bearer =>
     timingSafeEqual(hashOf(bearer), hash)
-      ? { name: 'ADMIN_API_KEY', role: 'admin', agency: WHOLE_REGISTRY, key: null, expires: null }
+      ? { name: 'ADMIN_API_KEY', role: 'admin', agency: WHOLE_REGISTRY, key: null, keyHash: null, expires: null }
       : undefined
 }
 
@@ -35,6 +35,7 @@ export function authenticateApiKey (db: Kysely<Database>): Authenticator {
         role: key.role as Role,
         agency: key.agency ?? WHOLE_REGISTRY,
         key: key.id,
+        keyHash: hash,
         expires: key.expires_at
       }
   }

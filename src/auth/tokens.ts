@@ -26,7 +26,7 @@ export interface TokenOptions {
  * be used as the secret.
  */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
-const CLOCK_TOLERANCE_S = 30
+export const CLOCK_TOLERANCE_S = 30
 const PROVIDER_TIMEOUT_MS = 5000
 /**
  * An unknown key id makes the service fetch the provider's keys again, but forged tokens must not make it flood the
@@ -97,6 +97,7 @@ function actorOf ({ sub, exp, gongkai_role: role, gongkai_agency: agency }: JWTP
     role: role as Role,
     agency: agency as string | undefined ?? WHOLE_REGISTRY,
     key: null,
+    keyHash: null,
     expires: new Date(exp! * 1000)
   }
 }
@@ -107,9 +108,11 @@ const AGENCY = /^[\w.-]{1,64}$/
 
 const claimRefused = (claim: string) => new errors.JWTClaimValidationFailed('refused', {}, claim)
 
+export const EXPIRED: Text = { en: 'it has expired', zh: '已过期' }
+
 /** Errors of the token itself; any other error means that the provider's keys are unavailable. */
 const REASONS: Record<string, (error: Error) => Text> = {
-  ERR_JWT_EXPIRED: () => ({ en: 'it has expired', zh: '已过期' }),
+  ERR_JWT_EXPIRED: () => EXPIRED,
   ERR_JWT_CLAIM_VALIDATION_FAILED: error => {
     const { claim } = error as errors.JWTClaimValidationFailed
     return { en: `its claim ${claim} is missing or not accepted here`, zh: `声明 ${claim} 缺失或不被接受` }

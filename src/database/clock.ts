@@ -11,7 +11,9 @@
 // stored). Publishers of one year wait for each other at the total of the whole registry in any case: 16 clients at
 // once publish 230 to 270 reports a second with the clock row and as many without it (2026-11-23).
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { problem } from '../problems/problem.ts'
+import { LOCK_NOT_AVAILABLE } from './errors.ts'
 import type { Database } from './types.ts'
 
 /**
@@ -49,7 +51,10 @@ export function readMoment (parameter: string, text: string): string {
   return `${whole.toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`
 }
 
-/** Waits until everything that is ever recorded up to that moment can be read. Throws `moment-in-future`. */
+/**
+ * Waits until everything that is ever recorded up to that moment can be read. Throws `moment-in-future` and
+ * `moment-not-settled`.
+ */
 export async function waitUntilSettled (db: Kysely<Database>, moment: string): Promise<void> {
   const { rows: [clock] } = await sql<{ passed: boolean, future: boolean }>`
     select at >= ${moment}::timestamptz as passed, greatest(at, clock_timestamp()) < ${moment}::timestamptz as future from clock`
@@ -83,15 +88,32 @@ export async function reserveMoment (trx: Transaction<Database>, db: Kysely<Data
   return row!.at
 }
 
+/** How long a reader waits for the transaction of a reservation. */
+const PATIENCE_MS = 5000
+const INTERVAL_MS = 200
+
 /**
- * Waits for the transaction of a reservation up to the moment. If it has ended, committed or not, there is nothing to
- * wait for.
+ * Waits for the transaction of a reservation up to the moment, holding no connection meanwhile. If it has ended,
+ * committed or not, there is nothing to wait for. Throws `moment-not-settled`.
  */
 async function passReserved (db: Kysely<Database>, moment: string): Promise<void> {
-  const { rows: [clock] } = await sql<
-    { reserved: boolean | null }
-  >`select reserved <= ${moment}::timestamptz as reserved from clock`.execute(db)
-  if (!clock!.reserved) return
-  await db.transaction().execute(async trx => await sql`lock table reservation in share mode`.execute(trx))
+  for (const end = performance.now() + PATIENCE_MS;;) {
+    const { rows: [clock] } = await sql<{ reserved: boolean | null }>`
+      select reserved <= ${moment}::timestamptz as reserved from clock`.execute(db)
+    if (!clock!.reserved) return
+    if (await hasReservationEnded(db)) break
+    if (performance.now() > end) throw problem('moment-not-settled', { moment })
+    await sleep(INTERVAL_MS)
+  }
   await sql`update clock set reserved = null where reserved <= ${moment}::timestamptz`.execute(db)
+}
+
+async function hasReservationEnded (db: Kysely<Database>): Promise<boolean> {
+  try {
+    await db.transaction().execute(async trx => await sql`lock table reservation in share mode nowait`.execute(trx))
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return false
+    throw error
+  }
 }

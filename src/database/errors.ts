@@ -14,6 +14,11 @@ export const READ_ONLY = '25006'
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 
+/** A conflict with another transaction that this service detects itself, as PostgreSQL detects others. */
+export class Conflict extends Error {
+  readonly code = SERIALIZATION_FAILURE
+}
+
 /** Connection exceptions, shutdown, and a login that is refused (SQLSTATE), and errors of sockets. */
 const UNAVAILABLE = /^(08|57P0|28|3D000)|^(ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/
 /** Messages of the driver, without a code, about a connection that was lost while in use. */

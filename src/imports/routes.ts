@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import { auditContext } from '../audit/record.ts'
 import type { Role } from '../auth/actor.ts'
 import { requireRole } from '../auth/authorize.ts'
+import { requireValidKey } from '../auth/revalidate.ts'
 import { RULES } from '../auth/rules.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
@@ -116,6 +117,7 @@ export const bulkRoutes =
       try {
         const file = await openFile(upload.received, limits.line, types)
         if (isAsync) {
+          await requireValidKey(db, request.actor!)
           const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
           isHandedOn = true
           jobs.start(id, request, {

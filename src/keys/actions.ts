@@ -1,68 +1,112 @@
-// Creates, rotates and revokes keys. A key outside the caller's reach is treated as missing.
+// Creates, rotates and revokes keys; docs/auth.md has the rules as a table. A key outside the caller's reach is treated
+// as missing.
 import type { Kysely } from 'kysely'
 import { type AuditContext, type EventKind, type NewEvent, recordEvent } from '../audit/record.ts'
-import { type Actor, WHOLE_REGISTRY } from '../auth/actor.ts'
+import { type Actor, hasRole, WHOLE_REGISTRY } from '../auth/actor.ts'
 import { requireRole } from '../auth/authorize.ts'
+import { isInSubtree, outsideSubtree } from '../auth/coverage.ts'
 import { createSecret } from '../auth/secret.ts'
 import { inTransaction } from '../database/transaction.ts'
 import type { Database } from '../database/types.ts'
 import type { Fault } from '../problems/fault.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { ApiKey, type NewKey, type ShownKey } from './schemas.ts'
-import { findKey, insertKey, replaceSecret, revoke } from './store.ts'
+import { findDescendants, findKey, insertKey, isRevoked, replaceSecret, revoke, waitForWriters } from './store.ts'
 
-/** Creates a key. Authorization has already checked that the caller acts for the agency. */
+/**
+ * Creates a key. It expires with the key that makes it, if that expires: otherwise a key could outlive its own end in
+ * one that it made.
+ */
 export async function createKey (
   db: Kysely<Database>,
   by: AuditContext,
-  actor: Actor,
-  { role, agency, label, expires_at: expires }: NewKey
+  { role, agency = WHOLE_REGISTRY, label, expires_at: expires }: NewKey
 ): Promise<ShownKey> {
-  requireRole(actor, role)
-  const faults = expiryFaults(expires)
-  if (agency === undefined && role !== 'admin') {
+  const { caller } = by
+  requireRole(caller, role)
+  const limit = caller.key === null ? null : caller.expires
+  const until = expires === undefined ? limit : toDate(expires)
+  const faults = expiryFaults(expires, until, limit)
+  if (agency === WHOLE_REGISTRY && role !== 'admin') {
     faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
   }
   throwIfFaults('body-invalid', faults)
   const secret = createSecret()
   return await inTransaction(db, async trx => {
-    const key = await insertKey(trx, secret, {
-      role,
-      agency: agency ?? WHOLE_REGISTRY,
-      label,
-      made_by: actor.name,
-      expires_at: expires ? new Date(expires) : null
-    })
+    if (!await isInSubtree(trx, caller, { agency })) throw outsideSubtree(caller, { agency })
+    const key = await insertKey(trx, secret, { role, agency, label, made_by: by.actor, expires_at: until })
     await recordEvent(trx, by, eventOf('key_created', key))
     return { ...key, key: secret }
   })
 }
 
-/** Replaces the secret of a key; the old secret is rejected from now on. */
+/**
+ * Replaces the secret of a key; the old secret is rejected from now on. A key rotates itself and cannot lengthen its
+ * life; that of another is rotated by a higher role only, because its secret lets the caller act under its name.
+ */
 export async function rotateKey (
   db: Kysely<Database>,
   by: AuditContext,
-  actor: Actor,
   id: number,
   expires: string | null | undefined
 ): Promise<ShownKey> {
-  throwIfFaults('body-invalid', expiryFaults(expires))
+  const { caller } = by
   const secret = createSecret()
-  return await inTransaction(db, async trx => {
-    const { expires_at: before } = await getKey(trx, actor, id)
-    const until = expires === undefined ? before : expires
-    const key = await replaceSecret(trx, id, secret, until === null ? null : new Date(until))
-    if (key === undefined) throw problem('key-revoked', { id })
-    await recordEvent(trx, by, eventOf('key_rotated', key))
-    return { ...key, key: secret }
+  const shown = await inTransaction(db, async trx => {
+    const key = await getKey(trx, caller, id)
+    const isOwn = caller.key === id
+    if (!isOwn && hasRole({ ...caller, role: key.role }, caller.role)) {
+      throw problem('key-of-another', { id, role: key.role })
+    }
+    const before = toDate(key.expires_at)
+    const limit = isOwn ? before : caller.key === null ? null : caller.expires
+    const until = expires === undefined ? before : toDate(expires)
+    throwIfFaults('body-invalid', expiryFaults(expires, until, limit))
+    await recordEvent(trx, by, eventOf('key_rotated', { ...key, expires_at: until?.toISOString() ?? null }))
+    const rotated = await replaceSecret(trx, id, secret, until)
+    if (rotated === undefined) throw problem('key-revoked', { id })
+    return { ...rotated, key: secret }
   })
+  // Within the transaction of an Idempotency-Key, it would wait for itself.
+  if (!db.isTransaction) await waitForWriters(db, [id])
+  return shown
 }
 
-/** Revokes a key for good; idempotent. */
-export async function revokeKey (db: Kysely<Database>, by: AuditContext, actor: Actor, id: number): Promise<void> {
-  const key = await getKey(db, actor, id)
+/**
+ * Revokes a key for good, and on request the keys that it made, those that these made, and so on; idempotent. When this
+ * returns, no request of these keys is being carried out any more.
+ */
+export async function revokeKey (
+  db: Kysely<Database>,
+  by: AuditContext,
+  id: number,
+  withDescendants: boolean
+): Promise<void> {
+  const key = await getKey(db, by.caller, id)
+  // The caller's own key comes last, because a revoked key cannot revoke others.
+  const own = by.caller.key
+  const revoked: ApiKey[] = []
+  const revokeAll = async (keys: ApiKey[]) => {
+    for (const each of keys) await revokeOne(db, by, each)
+    revoked.push(...keys)
+  }
+  if (id !== own) await revokeAll([key])
+  // A key that is being revoked may make another one meanwhile.
+  for (let isLeft = withDescendants; isLeft;) {
+    const left = (await findDescendants(db, id)).filter(each => each.id !== own)
+    await revokeAll(left)
+    isLeft = left.length > 0
+  }
+  const last = id === own ? [key] : withDescendants ? await findDescendants(db, id) : []
+  await revokeAll(last)
+  await waitForWriters(db, revoked.map(each => each.id))
+}
+
+async function revokeOne (db: Kysely<Database>, by: AuditContext, key: ApiKey): Promise<void> {
   await inTransaction(db, async trx => {
-    if (await revoke(trx, id)) await recordEvent(trx, by, eventOf('key_revoked', key))
+    if (await isRevoked(trx, key.id)) return
+    await recordEvent(trx, by, eventOf('key_revoked', key))
+    await revoke(trx, key.id)
   })
 }
 
@@ -79,7 +123,18 @@ async function getKey (db: Kysely<Database>, actor: Actor, id: number): Promise<
   return key
 }
 
-const expiryFaults = (expires: string | null | undefined): Fault[] =>
-  !expires || Date.parse(expires) > Date.now()
-    ? []
-    : [{ pointer: '/expires_at', found: expires, expected: { en: 'a moment to come', zh: '将来的时刻' } }]
+const toDate = (moment: string | null): Date | null => moment === null ? null : new Date(moment)
+
+/** Returns the faults of an expiry that results from the request; `limit` is the latest one that is allowed. */
+function expiryFaults (found: string | null | undefined, until: Date | null, limit: Date | null): Fault[] {
+  if (until !== null && until.getTime() <= Date.now()) {
+    return [{ pointer: '/expires_at', found, expected: { en: 'a moment to come', zh: '将来的时刻' } }]
+  }
+  if (limit === null || (until !== null && until <= limit)) return []
+  const latest = limit.toISOString()
+  return [{
+    pointer: '/expires_at',
+    found: found ?? null,
+    expected: { en: `at the latest ${latest}, when the key itself expires`, zh: `不晚于密钥自身的到期时间 ${latest}` }
+  }]
+}

@@ -44,13 +44,22 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       description:
         'Those of the agencies that the caller acts for, with at most its role; revoked and expired ones too. The keys themselves are not shown.',
       tags: ['keys'],
-      querystring: Type.Object(PageQuery, { additionalProperties: false }),
+      querystring: Type.Object({
+        made_by: Type.Optional(Type.String({
+          minLength: 1,
+          maxLength: 256,
+          description: 'Only the keys that this caller made, named as in `made_by`.',
+          examples: ['key 2']
+        })),
+        ...PageQuery
+      }, { additionalProperties: false }),
       response: { 200: answer(ApiKeyList, 'A page of keys.', LINK), ...problems() }
     }
   }, async (request, reply) => {
-    const { limit, cursor } = request.query
+    const { limit, cursor, made_by: maker } = request.query
     const after = readCursor(cursor, (key): key is [number] => key.length === 1 && Number.isSafeInteger(key[0]))
-    return page(request, reply, await listKeys(db, request.actor!, after?.[0] ?? 0, limit + 1), limit, key => [key.id])
+    const keys = await listKeys(db, request.actor!, maker, { after: after?.[0] ?? 0, limit: limit + 1 })
+    return page(request, reply, keys, limit, key => [key.id])
   })
 
   app.post(
@@ -61,7 +70,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
         operationId: 'createKey',
         summary: 'Make a key',
         description:
-          'Shown this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s.',
+          'Shown this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s. A key that expires makes keys that expire with it at the latest.',
         tags: ['keys'],
         body: ref(NewKey),
         response: {
@@ -72,7 +81,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     },
     async (request, reply) =>
       reply.code(201).headers(UNKEPT).send(
-        await createKey(request.db, auditContext(request), request.actor!, request.body)
+        await createKey(request.db, auditContext(request), request.body)
       )
   )
 
@@ -87,19 +96,20 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       schema: {
         operationId: 'rotateKey',
         summary: 'Rotate a key',
-        description: 'The same key with a new secret, shown this once; the old secret is refused at once, everywhere.',
+        description:
+          'The same key with a new secret, shown this once; the old secret is refused at once, everywhere. A key rotates itself and cannot lengthen its life; that of another is rotated by a higher role only.',
         tags: ['keys'],
         params: Params,
         body: ref(Rotation),
         response: {
           200: answer(ShownKey, 'The key with its new secret.'),
-          ...problems('key-not-found', 'key-revoked', ...BODY)
+          ...problems('key-not-found', 'key-of-another', 'key-revoked', ...BODY)
         }
       }
     },
     async (request, reply) =>
       reply.headers(UNKEPT).send(
-        await rotateKey(request.db, auditContext(request), request.actor!, request.params.id, request.body.expires_at)
+        await rotateKey(request.db, auditContext(request), request.params.id, request.body.expires_at)
       )
   )
 
@@ -107,13 +117,20 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     schema: {
       operationId: 'revokeKey',
       summary: 'Revoke a key',
-      description: 'It is refused at once, everywhere, and for good.',
+      description:
+        'It is refused at once, everywhere, and for good; its imports in the background are cancelled. Repeated, it changes nothing.',
       tags: ['keys'],
       params: Params,
+      querystring: Type.Object({
+        descendants: Type.Optional(Type.Boolean({
+          default: false,
+          description: 'Also revokes the keys that it made, those that these made, and so on.'
+        }))
+      }, { additionalProperties: false }),
       response: { 204: Type.Null({ description: 'It is revoked.' }), ...problems('key-not-found') }
     }
   }, async (request, reply) => {
-    await revokeKey(db, auditContext(request), request.actor!, request.params.id)
+    await revokeKey(db, auditContext(request), request.params.id, request.query.descendants ?? false)
     return reply.code(204).send(null)
   })
 }

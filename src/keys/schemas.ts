@@ -18,6 +18,10 @@ const schemaOrNull = (schema: object, description: string) =>
 
 const agency = schemaOrNull(AgencyCode, 'The key acts for this agency and all below it; null for the whole registry.')
 const expiry = schemaOrNull(Moment, 'From then on it is refused; null: never.')
+const newExpiry = schemaOrNull(
+  Moment,
+  'From then on it is refused; null: never. Left out: when the key that makes it expires.'
+)
 const Label = Type.String({
   minLength: 1,
   maxLength: 100,
@@ -86,7 +90,7 @@ export const NewKey = Type.Object({
       'It acts for this agency and all below it. An administrator\'s key may leave it out: it then acts for the whole registry.'
   }),
   label: Label,
-  expires_at: Type.Optional(expiry)
+  expires_at: Type.Optional(newExpiry)
 }, {
   $id: 'NewKey',
   ...closed,

@@ -208,6 +208,10 @@ export const PROBLEMS = {
     'Idempotency-Key in use',
     'The request with the Idempotency-Key {key} is still at work. Send it again in a moment.'
   ], ['Idempotency-Key 正在使用', '使用 Idempotency-Key {key} 的请求仍在处理，请稍后重发。']),
+  'key-of-another': entry(403, [
+    'Key of another',
+    'Key {id} has the role {role}: only the key itself, or a role above, may rotate it. Revoke it and make a new one.'
+  ], ['他人的密钥', '密钥 {id} 的角色为 {role}，只有该密钥本身或更高的角色才能轮换。请撤销后另行创建。']),
   'key-revoked': entry(409, ['Key revoked', 'The key {id} is revoked, for good; make a new one.'], [
     '密钥已撤销',
     '密钥 {id} 已被永久撤销，请新建密钥。'
@@ -346,6 +350,10 @@ export const PROBLEMS = {
     'Database unavailable',
     'The database does not answer; nothing was stored. Try again.'
   ], ['数据库不可用', '数据库没有响应，没有保存任何内容，请重试。']),
+  'moment-not-settled': entry(503, [
+    'Moment not settled',
+    'An import is publishing reports, and it is not certain yet what belongs to {moment}. Try again, or ask for an earlier moment.'
+  ], ['时刻尚未确定', '正在导入并发布报告，尚不能确定截至 {moment} 的内容，请稍后重试，或改用更早的时刻。']),
   'database-read-only': entry(503, [
     'Database read-only',
     'The database can be read but not written at the moment; nothing was stored. Try again.'

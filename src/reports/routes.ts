@@ -124,7 +124,13 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       response: {
         200: answer(Report, 'The report.', ETAG),
         ...NOT_MODIFIED,
-        ...problems('report-not-found', 'version-not-found', 'report-withdrawn', 'moment-in-future')
+        ...problems(
+          'report-not-found',
+          'version-not-found',
+          'report-withdrawn',
+          'moment-in-future',
+          'moment-not-settled'
+        )
       }
     }
   }, async (request, reply) => {

@@ -101,6 +101,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           'form-unknown',
           'measure-unknown',
           'moment-in-future',
+          'moment-not-settled',
           'too-many-groups',
           'total-overflow'
         )

@@ -12,7 +12,11 @@ import { assignSequence } from '../../src/audit/sequence.ts'
 import type { Database } from '../../src/database/types.ts'
 import { freshDatabase } from '../support/app.ts'
 
-const BY = { actor: 'key:1', request_id: 'r-1' }
+const RECORDED_BY = { actor: 'key:1', request_id: 'r-1' }
+const BY = {
+  ...RECORDED_BY,
+  caller: { name: 'key:1', role: 'admin', agency: '', key: null, keyHash: null, expires: null } as const
+}
 const happened = (agency: string | null, year: number | null = 2023, details = {}): NewEvent => ({
   kind: 'changed',
   agency,
@@ -59,7 +63,7 @@ t.test('links each event to the hash of the previous event in its chain', async 
     kind: 'changed',
     agency: 'a',
     year: 2022,
-    ...BY,
+    ...RECORDED_BY,
     changes: { 'fees.administrative_fees.amount': [null, 1.5] }
   })
   const verified = await verifyEvents(db)
@@ -200,7 +204,7 @@ t.test('appends the events of an import to the chains and numbers them when the 
     Array.from({ length: 1000 }, (_, i) => 2000 + ((4 * i + 1) % 7)),
     'the order of the import is preserved'
   )
-  t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...BY, ...said })
+  t.same(JSON.parse(events[3]!.body), { kind: 'changed', agency: 'a', year: 2000, ...RECORDED_BY, ...said })
   t.same([events[2], events.at(-1)].map(event => JSON.parse(event!.body).year), [2020, 2030])
   t.match(await verifyEvents(db), { ok: true, events: 4004 })
   await db.transaction().execute(async trx => await withEventBatch(async staged => await staged.record(trx)))

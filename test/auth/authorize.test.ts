@@ -299,7 +299,7 @@ t.test('authorizes reports by the tree of their year, and agency changes by ever
 
 t.test('checks many agencies in one query and reports each one outside the subtree', async t => {
   const { refuseOutside, areInSubtree: coverage } = await import('../../src/auth/coverage.ts')
-  const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, expires: null }
+  const actor = { name: 'x', role: 'filer' as const, agency: 'mine', key: null, keyHash: null, expires: null }
   t.same(
     await coverage(db, actor, [{ agency: 'bureau', year: 2023 }, { agency: 'other', year: 2023 }, { agency: 'mine' }, {
       agency: 'nobody'

@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { type AppOptions, buildApp } from '../../src/app.ts'
+import { reserveMoment } from '../../src/database/clock.ts'
 import { openDatabase } from '../../src/database/connection.ts'
 import { type ProblemCode, PROBLEMS } from '../../src/problems/codes.ts'
 import { suggestName } from '../../src/problems/suggest.ts'
@@ -144,6 +145,10 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'outside-subtree': async () =>
     await call('PUT', '/v1/reports/young/2022', {}, { key: (await newKey('filer', 'gov')).key }),
   'key-not-found': async () => await call('DELETE', '/v1/keys/999999'),
+  'key-of-another': async () => {
+    const { key } = await newKey('supervisor', 'gov')
+    return await call('POST', `/v1/keys/${(await newKey('supervisor', 'gov')).id}/rotate`, undefined, { key })
+  },
   'key-revoked': async () => {
     const { id } = await newKey('filer', 'gov')
     await call('DELETE', `/v1/keys/${id}`)
@@ -291,6 +296,11 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await db.transaction().execute(async trx => {
       await sql`select from report where agency = 'bureau' and year = 2021 for update`.execute(trx)
       return await elsewhere(withOption('lock_timeout=50'), 'PUT', draft)
+    }),
+  'moment-not-settled': async () =>
+    await db.transaction().execute(async trx => {
+      await reserveMoment(trx, db)
+      return await call('GET', `/v1/reports/bureau/2023?as_of=${new Date().toISOString()}`)
     }),
   'database-read-only': async () => await elsewhere(withOption('default_transaction_read_only=on'), 'PUT', draft),
   'storage-full': async () => {

@@ -7,6 +7,10 @@ import { problem } from '../../problems/problem.ts'
 
 const readAt = promisify(read)
 const CHUNK = 256 * 1024
+/** A file that unpacks to more than this many times its size is an attack: reports of zeros alone reach 100. */
+const MAX_RATIO = 250
+/** Up to this many bytes the ratio does not matter. */
+const UNSUSPECTED = 16 * 1024 * 1024
 
 export interface UploadedFile {
   fd: number
@@ -26,12 +30,16 @@ export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGene
   const { buffer: head } = await readAt(fd, Buffer.alloc(2), 0, 2, 0)
   if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd)
   const stream = createGunzip({ chunkSize: CHUNK })
-  const packed = Readable.from(contents(fd), { objectMode: false })
+  let packedSize = 0
+  const packed = Readable.from(counted(contents(fd), bytes => packedSize += bytes), { objectMode: false })
   packed.on('error', error => stream.destroy(error)).pipe(stream)
   let size = 0
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       if ((size += piece.length) > limit) throw problem('body-too-large', { limit })
+      if (size > UNSUSPECTED && size > MAX_RATIO * packedSize) {
+        throw problem('gzip-malformed', { reason: `it unpacks to more than ${MAX_RATIO} times its size` })
+      }
       yield piece
     }
   } catch (error) {
@@ -41,6 +49,13 @@ export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGene
     throw error
   } finally {
     packed.destroy()
+  }
+}
+
+async function* counted (pieces: AsyncIterable<Buffer>, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    count(piece.length)
+    yield piece
   }
 }
 

@@ -1,9 +1,10 @@
 // Imports agencies in bulk, with parents in any order. New agencies are inserted with a few statements; known ones are
 // changed one by one, by the rules of a single change.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { recordHistory } from '../../agencies/history.ts'
 import { lockTree } from '../../agencies/tree.ts'
 import { withEventBatch } from '../../audit/batch.ts'
+import { revalidateCaller } from '../../auth/revalidate.ts'
 import { limitStatements } from '../../database/connection.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -34,16 +35,15 @@ export async function importAgencies (
 ): Promise<ImportState> {
   return await runTransaction(db, async trx =>
     await withEventBatch(async events => {
-      await limitStatements(trx, STATEMENT_LIMIT_MS)
-      await lockTree(trx)
+      // No lock is held while the file is parsed.
+      await sql`set local idle_in_transaction_session_timeout = ${sql.lit(STATEMENT_LIMIT_MS)}`.execute(trx)
       const state: AgencyImportState = { ...createImportState(options), options, events, recorded: [] }
       options.onStart?.(state)
-      await saveAgencies(
-        trx,
-        forms,
-        state,
-        await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
-      )
+      const agencies = await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
+      await limitStatements(trx, STATEMENT_LIMIT_MS)
+      await lockTree(trx)
+      await saveAgencies(trx, forms, state, agencies)
+      await revalidateCaller(trx, options.actor)
       await events.record(trx)
       // This comes last, because it locks the clock row.
       if (state.recorded.length > 0) await recordHistory(trx, state.recorded)

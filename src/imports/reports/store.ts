@@ -8,7 +8,15 @@ import type { Status } from '../../reports/workflow/transitions.ts'
 import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
 import { VERSION_COLUMNS } from './parsing/chunk.ts'
 
-/** Returns the placements in the order of the reports. Requires the agency-tree lock. */
+/** An arbitrary number that no other advisory lock of the database has. */
+const IMPORT_LOCK = 71_046_011
+
+/** Makes imports of reports run one after another, in whichever process. */
+export async function lockImports (trx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(trx)
+}
+
+/** Returns the placements in the order of the reports. */
 export async function findPlacements (trx: Transaction<Database>, reports: PackedReport[]): Promise<ReportPlacement[]> {
   // Returns all rows as one string: the driver needs three times as long to parse separate rows.
   const { rows: [row] } = await sql<{ standings: string }>`

@@ -1,0 +1,1 @@
+drop index api_key_made_by_idx;
