@@ -1,6 +1,6 @@
 // Imports are atomic, count each report once and use bounded memory.
 import fc from 'fast-check'
-import { sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,12 +9,27 @@ import t from 'tap'
 import { verifyTotals } from '../../../src/aggregates/verify.ts'
 import { verifyEvents } from '../../../src/audit/events/verify.ts'
 import { openDatabase } from '../../../src/database/connection.ts'
+import type { Database } from '../../../src/database/types.ts'
+import type { Form } from '../../../src/form/form.ts'
 import { ADMIN_KEY, type Answer, freshApp } from '../../support/app.ts'
 import { agencies, CSV, lines, NDJSON, reportOf } from '../../support/import-files.ts'
 import { runsOf } from '../../support/runs.ts'
 import { service } from '../../support/service.ts'
 
 const IMPORT = '/v1/imports/reports?publish=true'
+
+/** Inserts an empty draft of 2022, for which an import of the same report waits until commit. */
+async function insertDraft (trx: Transaction<Database>, form: Form, agency: string): Promise<void> {
+  const blanks = `{${form.cells.map(() => 'null').join()}}`
+  await sql`
+    insert into report (agency, year, form, status, figures, notes, sections)
+    values (${agency}, 2022, ${form.id}, 'draft', ${blanks}, '{}', '{}')`.execute(trx)
+}
+
+async function untilSomeoneWaits (db: Kysely<Database>): Promise<void> {
+  const waiting = sql`select from pg_locks where not granted and locktype = 'transactionid'`
+  while ((await waiting.execute(db)).rows.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+}
 
 t.test('concurrent imports of overlapping files do not deadlock and count each report once', async t => {
   const { call, db, forms } = await freshApp(t)
@@ -50,6 +65,72 @@ t.test('concurrent imports of overlapping files do not deadlock and count each r
   t.same((await verifyTotals(db, forms)).differences, [])
 })
 
+t.test('an import of drafts keeps nobody from changing agencies, and starts again if one of its agencies moved', async t => {
+  const { call, db, forms, url } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(20), CSV)
+  const clerk = openDatabase(url, 1, () => {})
+  t.teardown(async () => await clerk.destroy())
+  const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
+  let answer: Promise<Answer> | undefined
+  await clerk.transaction().execute(async trx => {
+    await insertDraft(trx, forms.get('2021'), 'd7')
+    answer = call('POST', '/v1/imports/reports?on_error=continue', lines(reports), NDJSON)
+    await untilSomeoneWaits(db)
+    const changed = await call('PATCH', '/v1/agencies/d3', { until: 2021 })
+    t.equal(changed.status, 200, changed.text)
+  })
+  t.match((await answer)!.json, {
+    counts: { created: 18, updated: 1, rejected: 1 },
+    errors: [{ line: 4, code: 'agency-not-in-year' }]
+  })
+  t.equal((await call('GET', '/v1/reports/d3/2022')).status, 404)
+})
+
+t.test('requests of the present moment do not take the connections while an import publishes', async t => {
+  const { call, db, forms, url } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(20), CSV)
+  const clerk = openDatabase(url, 1, () => {})
+  t.teardown(async () => await clerk.destroy())
+  const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
+  let answer: Promise<Answer> | undefined
+  await clerk.transaction().execute(async trx => {
+    await insertDraft(trx, forms.get('2021'), 'd7')
+    answer = call('POST', IMPORT, lines(reports), NDJSON)
+    await untilSomeoneWaits(db)
+    const now = new Date().toISOString()
+    const asking = Array.from({ length: 10 }, async () => {
+      const { status, json } = await call('GET', `/v1/totals?measure=requests.granted.total&as_of=${now}`)
+      t.same([status, json.code], [503, 'moment-not-settled'])
+    })
+    await new Promise(resolve => setTimeout(resolve, 1000))
+    const since = performance.now()
+    t.equal((await call('GET', '/v1/agencies/d1')).status, 200)
+    t.ok(performance.now() - since < 2000, 'others are served')
+    await Promise.all(asking)
+  })
+  t.equal((await answer)!.status, 200)
+})
+
+t.test('refuses a file that unpacks to far more than its size, and locks nothing for it', async t => {
+  const { call } = await freshApp(t)
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, '\n'))
+  for (const path of ['/v1/imports/reports', '/v1/imports/agencies']) {
+    const answer = await call('POST', path, bomb, { headers: { 'content-type': 'application/x-ndjson' } })
+    t.match(answer, { status: 400, json: { code: 'gzip-malformed', detail: /250 times its size/ } }, path)
+  }
+})
+
+t.test('a file whose records are all rejected takes no lock', async t => {
+  const { call, db, forms } = await freshApp(t)
+  await call('POST', '/v1/imports/agencies', agencies(1), CSV)
+  const wrong = { ...reportOf(forms.get('2021'), 'd0', 2022, 1), tabels: {} }
+  await db.transaction().execute(async trx => {
+    await sql`lock table agency_period in share row exclusive mode`.execute(trx)
+    const answer = await call('POST', `${IMPORT}&on_error=continue`, lines([wrong]), NDJSON)
+    t.match(answer, { status: 200, json: { counts: { created: 0, rejected: 1 } } })
+  })
+})
+
 t.test('keeps a report that a clerk creates during an import, and counts each report once', async t => {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
@@ -58,14 +139,9 @@ t.test('keeps a report that a clerk creates during an import, and counts each re
   const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
   let answer: Promise<Answer> | undefined
   await clerk.transaction().execute(async trx => {
-    await sql`insert into report (agency, year, form, status, figures, notes, sections) values ('d7', 2022, '2021', 'draft', ${`{${
-      forms.get('2021').cells.map(() => 'null').join()
-    }}`}, '{}', '{}')`.execute(trx)
+    await insertDraft(trx, forms.get('2021'), 'd7')
     answer = call('POST', IMPORT, lines(reports), NDJSON)
-    const isWaiting = async () =>
-      (await sql<{ n: number }>`select count(*) as n from pg_locks where not granted and locktype = 'transactionid'`
-        .execute(db)).rows[0]!.n > 0
-    while (!await isWaiting()) await new Promise(resolve => setTimeout(resolve, 10))
+    await untilSomeoneWaits(db)
   })
   t.match(await answer, {
     status: 200,
