@@ -62,6 +62,7 @@ interface ReportTable {
   amendment_reason: string | null
   remarks: Json | null
   cell_revisions: number[] | null
+  reading: number | null
 }
 
 interface ReportVersionTable {
@@ -77,6 +78,7 @@ interface ReportVersionTable {
   reason: string | null
   public_until: Generated<Date>
   withdrawal_reason: string | null
+  reading: number | null
 }
 
 interface AgencyRecordTable {

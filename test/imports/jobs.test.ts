@@ -102,10 +102,19 @@ t.test('rolls back a cancelled or interrupted import, and another process report
   await db.transaction().execute(async trx => {
     await sql`lock table agency_period in share row exclusive mode`.execute(trx)
     const { json: { id } } = await call('POST', IMPORT, file, later)
-    // Simulate a process without heartbeats: the first status request marks the import as interrupted, so that it can
-    // no longer commit.
+    // The clock of the database jumps: that says nothing about the process.
     await sql`update import set beat_at = now() - interval '1 hour' where id = ${id}`.execute(db)
+    t.match(await ask('GET', `/v1/imports/${id}`), { state: 'running' })
+    // A process without heartbeats: the import is marked as interrupted, so that it can no longer commit.
+    await sql`create function keep_beat () returns trigger language plpgsql as $$
+      begin new.beat_at := old.beat_at; return new; end $$`.execute(db)
+    await sql`create trigger keep_beat before update on import for each row execute function keep_beat()`.execute(db)
+    t.match(await ask('GET', `/v1/imports/${id}`), { state: 'running' })
+    const { now } = performance
+    performance.now = () => now.call(performance) + 21_000
     t.match(await ask('GET', `/v1/imports/${id}`), { state: 'interrupted' })
+    performance.now = now
+    await sql`drop function keep_beat cascade`.execute(db)
   })
   const last = (await call('POST', IMPORT, file, later)).json.id
   t.match(

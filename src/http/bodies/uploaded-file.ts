@@ -7,7 +7,7 @@ import { problem } from '../../problems/problem.ts'
 
 const readAt = promisify(read)
 const CHUNK = 256 * 1024
-/** A file that unpacks to more than this many times its size is an attack: reports of zeros alone reach 100. */
+/** A file that unpacks to more than this many times its size is an attack: reports of zeros reach 150. */
 const MAX_RATIO = 250
 /** Up to this many bytes the ratio does not matter. */
 const UNSUSPECTED = 16 * 1024 * 1024

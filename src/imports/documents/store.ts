@@ -14,6 +14,7 @@ export interface StoredReading {
   problems: ReadingProblem[]
 }
 
+/** Stores what was read of a document and makes it the reading of the draft, which must be locked. */
 export async function saveReading (
   trx: Transaction<Database>,
   agency: string,
@@ -24,7 +25,7 @@ export async function saveReading (
   await trx.insertInto('document').values({ sha256: reading.document, bytes }).onConflict(conflict =>
     conflict.doNothing()
   ).execute()
-  await trx.insertInto('reading').values({
+  const { number } = await trx.insertInto('reading').values({
     agency,
     year,
     ...reading,
@@ -32,15 +33,19 @@ export async function saveReading (
     number: sql`(select coalesce(max(number), 0) + 1 from reading where agency = ${agency} and year = ${year})`,
     sources: JSON.stringify(sources),
     problems: JSON.stringify(problems)
-  }).execute()
+  }).returning('number').executeTakeFirstOrThrow()
+  await trx.updateTable('report').set({ reading: number }).where('agency', '=', agency).where('year', '=', year)
+    .execute()
 }
 
-/** Selects the reading that the report came from: the latest, or the latest before the publication of `version`. */
-const latest = (agency: string, year: number, version: number | null) =>
+/** Selects the reading that a version came from, or the draft if `version` is null. */
+const readingOf = (agency: string, year: number, version: number | null) =>
   sql`
-  agency = ${agency} and year = ${year} and number = (
-    select max(number) from reading where agency = ${agency} and year = ${year} and (${version}::integer is null or read_at <= (
-      select published_at from report_version where agency = ${agency} and year = ${year} and version = ${version})))`
+  agency = ${agency} and year = ${year} and number = (${
+    version === null
+      ? sql`select reading from report where agency = ${agency} and year = ${year}`
+      : sql`select reading from report_version where agency = ${agency} and year = ${year} and version = ${version}`
+  })`
 
 export async function findReading (
   db: Kysely<Database>,
@@ -49,7 +54,9 @@ export async function findReading (
   version: number | null
 ): Promise<StoredReading | undefined> {
   const { rows: [row] } = await sql<Omit<StoredReading, 'figures'> & { figures: string }>`
-    select document, content_type, form, figures, sources, problems from reading where ${latest(agency, year, version)}`
+    select document, content_type, form, figures, sources, problems from reading where ${
+    readingOf(agency, year, version)
+  }`
     .execute(db)
   return row && { ...row, figures: readVector(row.figures) }
 }
@@ -60,7 +67,9 @@ export async function findText (
   year: number,
   version: number | null
 ): Promise<string | undefined> {
-  const { rows: [row] } = await sql<{ text: string }>`select text from reading where ${latest(agency, year, version)}`
+  const { rows: [row] } = await sql<{ text: string }>`select text from reading where ${
+    readingOf(agency, year, version)
+  }`
     .execute(db)
   return row?.text
 }
@@ -73,7 +82,7 @@ export async function findDocument (
 ): Promise<{ sha256: string, content_type: string, bytes: Buffer } | undefined> {
   const { rows: [row] } = await sql<{ sha256: string, content_type: string, bytes: Buffer }>`
     select d.sha256, r.content_type, d.bytes
-    from (select document, content_type from reading where ${latest(agency, year, version)}) as r
+    from (select document, content_type from reading where ${readingOf(agency, year, version)}) as r
     join document d on d.sha256 = r.document`.execute(db)
   return row
 }

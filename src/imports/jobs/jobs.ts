@@ -11,8 +11,8 @@ export type JobKind = 'reports' | 'agencies'
 
 export const KEPT_DAYS = 7
 const BEAT_MS = 1000
-/** A running job that has not been renewed for this long is marked interrupted. */
-const SILENCE = sql`interval '20 seconds'`
+/** A running job that has not been renewed for this long, in milliseconds, is marked interrupted. */
+const SILENCE_MS = 20_000
 
 export interface Job {
   id: number
@@ -44,15 +44,38 @@ export async function openJob (
 
 /** Returns a job of the caller, or any job for an administrator of the registry. Throws `import-not-found`. */
 export async function getJob (db: Kysely<Database>, actor: Actor, id: number): Promise<Job> {
-  // A job whose process stopped renewing it cannot commit any more; whoever reads it first marks it interrupted.
-  await sql`update import set state = 'interrupted', finished_at = now() where id = ${id} and state = 'running' and beat_at < now() - ${SILENCE}`
-    .execute(db)
+  await markIfInterrupted(db, id)
   const { rows: [job] } = await sql<Job & { actor: string }>`
     select id, kind, actor, state, dry_run, size, read, started_at, finished_at, answer, rejects is not null as has_rejects,
       extract(epoch from coalesce(finished_at, now()) - started_at)::float as seconds
     from import where id = ${id}`.execute(db)
   if (job === undefined || !mayAsk(actor, job.actor)) throw problem('import-not-found', { id, days: KEPT_DAYS })
   return job
+}
+
+/** The last renewal of each running job that was asked for, and since when it is known here by the monotonic clock. */
+const renewals = new Map<number, { beat: string, since: number }>()
+
+/**
+ * Marks a job interrupted that its process stopped renewing; then it cannot commit any more. Compares no clock times,
+ * because the database's clock may jump: a job is alive while its renewals change.
+ */
+async function markIfInterrupted (db: Kysely<Database>, id: number): Promise<void> {
+  const { rows: [running] } = await sql<{ beat: string }>`
+    select beat_at::text as beat from import where id = ${id} and state = 'running'`.execute(db)
+  if (running === undefined) {
+    renewals.delete(id)
+    return
+  }
+  const { beat } = running
+  const known = renewals.get(id)
+  const now = performance.now()
+  if (known?.beat !== beat) renewals.set(id, { beat, since: now })
+  else if (now - known.since > SILENCE_MS) {
+    await sql`
+      update import set state = 'interrupted', finished_at = now()
+      where id = ${id} and state = 'running' and beat_at::text = ${beat}`.execute(db)
+  }
 }
 
 const mayAsk = (actor: Actor, owner: string) =>

@@ -141,13 +141,13 @@ export async function publishDrafts (
 ): Promise<void> {
   const published = sql`from ${named(reports)} as u (agency, year)`
   await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at)
-    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, ${moment}::timestamptz
+    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at, reading)
+    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, ${moment}::timestamptz, r.reading
     ${published} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   await sql`
     update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1,
       revision = r.revision + 1, updated_at = ${moment}::timestamptz, reason = null, remarks = null,
-      amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
+      amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 

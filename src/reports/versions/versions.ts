@@ -121,14 +121,14 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
       where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning 1
     ),
     made as (
-      insert into report_version (agency, year, version, form, figures, notes, sections, revision, reason, published_at)
-      select r.agency, r.year, coalesce(r.version, 0) + 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, r.amendment_reason, moment.at
+      insert into report_version (agency, year, version, form, figures, notes, sections, revision, reason, published_at, reading)
+      select r.agency, r.year, coalesce(r.version, 0) + 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, r.amendment_reason, moment.at, r.reading
       from report r, moment, (select count(*) from ended) as e
       where r.agency = ${agency} and r.year = ${year}
       returning version, published_at
     )
     update report r set version = made.version, status = 'published', status_since = made.published_at, updated_at = made.published_at, revision = r.revision + 1,
-                        reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null
+                        reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
     from made where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
   return state!
 }
@@ -158,7 +158,7 @@ export async function openAmendment (
 ): Promise<State> {
   const { rows: [state] } = await sql<State>`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
-                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections,
+                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections, reading = v.reading,
                         cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures::bigint[])])
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version
     returning ${STATE}`.execute(trx)
@@ -171,14 +171,13 @@ export async function openAmendment (
  */
 export async function discardAmendment (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
   await sql`
-    delete from reading d using report r, report_version v
-    where d.agency = ${agency} and d.year = ${year} and r.agency = d.agency and r.year = d.year
-      and v.agency = r.agency and v.year = r.year and v.version = r.version and d.read_at > v.published_at`.execute(trx)
+    delete from reading where agency = ${agency} and year = ${year} and number > (
+      select coalesce(max(reading), 0) from report_version where agency = ${agency} and year = ${year})`.execute(trx)
   await sql`
     update report r set status = case when v.public_until = ${FOR_EVER} then 'published' else 'withdrawn' end,
                         status_since = case when v.public_until = ${FOR_EVER} then v.published_at else v.public_until end,
                         updated_at = now(), revision = r.revision + 1, reason = v.withdrawal_reason, remarks = null, amendment_reason = null,
-                        form = v.form, figures = null, notes = null, sections = null, cell_revisions = null
+                        form = v.form, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`
     .execute(trx)
 }

@@ -1,4 +1,5 @@
 // Imports documents as drafts: stored content, rejections, and the source of each figure.
+import { sql } from 'kysely'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -7,7 +8,7 @@ import { type CallOptions, freshApp } from '../../support/app.ts'
 
 const page = await readFile(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 const text: CallOptions = { headers: { 'content-type': 'text/plain; charset=utf-8' } }
-const { call } = await freshApp(t)
+const { call, db } = await freshApp(t)
 for (const agency of ['culture', 'twin', 'partly', 'locked', 'young']) {
   const more = agency === 'young' ? { since: 2021 } : {}
   assert.equal(
@@ -200,6 +201,42 @@ t.test('shows the public the source of published figures but not of a draft', as
     (await call('GET', '/v1/reports/locked/2019/cells/requests.granted.total', undefined, { key: null })).json.source,
     { raw: '0?' }
   )
+})
+
+t.test('a version keeps its document, whatever the clock of the database says', async t => {
+  assert.equal(
+    (await call('PUT', '/v1/agencies/jumping', {
+      name: '昆区文体旅游广电局',
+      level: 'county',
+      kind: 'department'
+    })).status,
+    201
+  )
+  const move = async (name: string, body?: object) => {
+    const { status, text } = await call('POST', `/v1/reports/jumping/2019/${name}`, body)
+    assert.equal(status, 200, text)
+  }
+  const texts = async () =>
+    await Promise.all([
+      call('GET', '/v1/reports/jumping/2019/document/text'),
+      call('GET', '/v1/reports/jumping/2019/document/text', undefined, { key: null })
+    ].map(async answer => (await answer).text))
+  assert.equal((await send('jumping')).status, 201)
+  await move('submit')
+  await move('publish')
+  await move('amend', { reason: '更正' })
+  t.same(await texts(), [page, page], 'the amendment begins with the document of the version')
+  const secret = page.replace('規(guī)章 | 0', '規(guī)章 | 7')
+  assert.equal((await send('jumping', '', secret)).json.outcome, 'replaced')
+  // The clock went back an hour between the publication and the import.
+  await sql`update reading set read_at = read_at - interval '1 hour' where agency = 'jumping' and number = 2`.execute(
+    db
+  )
+  t.same(await texts(), [secret, page], 'the public reads the document of the version')
+  t.equal((await call('DELETE', '/v1/reports/jumping/2019')).status, 204)
+  t.same(await texts(), [page, page], 'a discarded amendment takes its document along, and no other')
+  const { rows } = await sql`select from reading where agency = 'jumping'`.execute(db)
+  t.equal(rows.length, 1)
 })
 
 t.test('deletes the document with its draft, and a report entered by hand has no document', async t => {

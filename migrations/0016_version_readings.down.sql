@@ -1,0 +1,2 @@
+alter table report_version drop column reading;
+alter table report drop column reading;
