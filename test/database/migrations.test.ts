@@ -30,7 +30,9 @@ const ALL = [
   'Up 0011_chains',
   'Up 0012_vectors',
   'Up 0013_references',
-  'Up 0014_foreign_keys'
+  'Up 0014_foreign_keys',
+  'Up 0015_key_makers',
+  'Up 0016_version_readings'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {
