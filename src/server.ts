@@ -64,8 +64,14 @@ async function start (): Promise<void> {
   const tokens = await tokenOptions(config)
   // Before a database is made or started for nothing.
   await tryPort(config.HOST, config.PORT)
-  const { db, probe, lost, close } = await connect(config, line => logger.info(line))
-  open.push(close)
+  const starting = new AbortController()
+  const connecting = connect(config, (line, level = 'info') => logger[level](line), starting.signal)
+  // Before it is connected: a signal during the start must not leave PostgreSQL running.
+  open.push(async () => {
+    starting.abort()
+    await connecting.then(({ close }) => close(), () => {})
+  })
+  const { db, probe, lost } = await connecting
   lost.then(sentence => fail(new Error(sentence)))
   for (const step of await migrate(db, 'up')) logger.info(`migration ${step}`)
   const forms = new Forms(await readForms())

@@ -9,7 +9,7 @@ export async function runOnDatabase (work: (db: Kysely<Database>) => Promise<voi
   try {
     const config = loadConfig(process.env)
     for (const warning of findMisspelt(process.env)) console.error(warning)
-    const { db, close } = await connectBeside(config, console.error)
+    const { db, close } = await connectBeside(config, line => console.error(line))
     try {
       await work(db)
     } finally {

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { checkDatabaseUrl } from './check-url.ts'
 import { openDatabase, PROBE_LIMITS, type WaitLimits } from './connection.ts'
 import { postgresUrl, startPostgres } from './embedded/server.ts'
+import type { Log } from './log.ts'
 import type { Database } from './types.ts'
 import { watchServer } from './watchdog.ts'
 
@@ -20,7 +21,7 @@ export interface Connection {
   db: Kysely<Database>
   /** A separate connection for readiness, which does not wait for the pool of the requests. */
   probe: Kysely<Database>
-  /** Resolves with a sentence if an embedded server ends by itself. */
+  /** Resolves with a sentence if an embedded server ends by itself and cannot be restarted. */
   lost: Promise<string>
   close(): Promise<void>
 }
@@ -30,14 +31,22 @@ const LAST_QUERY_MS = 3000
 
 const never = new Promise<string>(() => {})
 
+/** How often the embedded server is restarted within ten minutes. */
+const RESTARTS = 5
+
 /**
  * Connects to `DATABASE_URL`, or else to the embedded server of `DATA_DIR`, which is started and belongs to this
- * process.
+ * process. `signal` cancels the attempt: a server that starts is stopped again.
  */
-export async function connect (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
-  if (settings.DATABASE_URL !== undefined) await checkDatabaseUrl(settings.DATABASE_URL)
+export async function connect (settings: DatabaseSettings, log: Log, signal?: AbortSignal): Promise<Connection> {
+  if (settings.DATABASE_URL !== undefined) {
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
+    await Promise.race([checkDatabaseUrl(settings.DATABASE_URL), cancelled])
+  }
   const server = settings.DATABASE_URL === undefined
-    ? await startPostgres({ dataDir: settings.DATA_DIR, log })
+    ? await startPostgres({ dataDir: settings.DATA_DIR, log, restarts: RESTARTS, signal })
     : undefined
   const open = (connections: number, limits?: WaitLimits) =>
     openDatabase(
@@ -62,7 +71,7 @@ export async function connect (settings: DatabaseSettings, log: (line: string) =
 }
 
 /** Connects as `connect` does, but if a service runs on `DATA_DIR`, uses its server and leaves it running. */
-export async function connectBeside (settings: DatabaseSettings, log: (line: string) => void): Promise<Connection> {
+export async function connectBeside (settings: DatabaseSettings, log: Log): Promise<Connection> {
   if (settings.DATABASE_URL !== undefined) return await connect(settings, log)
   const url = postgresUrl(settings.DATA_DIR)
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })

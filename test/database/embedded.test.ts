@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -22,8 +23,12 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
+import { openDatabase } from '../../src/database/connection.ts'
+import { findHome } from '../../src/database/embedded/data-directory.ts'
 import { lockFolder } from '../../src/database/embedded/folder-lock.ts'
+import { findServer } from '../../src/database/embedded/server-process.ts'
 import { postgresUrl, startPostgres, stopPostgres } from '../../src/database/embedded/server.ts'
+import { isUnavailable } from '../../src/database/errors.ts'
 
 const asRoot = process.getuid?.() === 0
 // Not t.testdir(): the user of the server must be able to enter it even if the project is only accessible to root.
@@ -240,6 +245,80 @@ t.test('reports an unexpected exit of the server with the tail of its log', asyn
   t.teardown(() => clearInterval(alive))
   process.kill(serverPid(dataDir), 'SIGKILL')
   t.match(await server.exited, /^PostgreSQL ended by itself \(SIGKILL\).*ready to accept connections/s)
+  await server.stop()
+})
+
+t.test('restarts a server that ends by itself as often as allowed, and keeps what was committed', async t => {
+  const lines: string[] = []
+  const server = await startPostgres({ dataDir: usual, log: line => lines.push(line), restarts: 2 })
+  const db = openDatabase(server.url, 3, error => lines.push(`idle: ${error.message}`))
+  t.teardown(() => db.destroy())
+  const alive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(alive))
+  await sql`drop table if exists committed`.execute(db)
+  await sql`create table committed (n integer)`.execute(db)
+  for (const n of [1, 2]) {
+    const pid = serverPid(usual)
+    await Promise.all([1, 2, 3].map(async () => await sql`select pg_sleep(0.1)`.execute(db)))
+    await sql`insert into committed values (${n})`.execute(db)
+    process.kill(pid, 'SIGKILL')
+    const rows = async (): Promise<unknown[]> => {
+      try {
+        // Backends of the killed server may answer until they notice.
+        while (serverPid(usual) === pid) await sleep(20)
+        return (await sql`select n from committed order by n`.execute(db)).rows
+      } catch (error) {
+        t.ok(isUnavailable(error as Error), String(error))
+        await sleep(20)
+        return await rows()
+      }
+    }
+    t.same(await rows(), [{ n: 1 }, { n: 2 }].slice(0, n), 'the pool reconnects')
+  }
+  while (lines.filter(line => line.startsWith('PostgreSQL runs again, as process ')).length < 2) await sleep(20)
+  t.match(lines.find(line => line.includes('restart 1 of')), /^PostgreSQL ended by itself \(SIGKILL\).* in 200 ms, /s)
+  t.match(lines.find(line => line.includes('restart 2 of')), /^PostgreSQL ended by itself \(SIGKILL\).* in 400 ms, /s)
+  process.kill(serverPid(usual), 'SIGKILL')
+  t.match(await server.exited, /^PostgreSQL ended by itself \(SIGKILL\).*ready to accept connections/s)
+  await server.stop()
+})
+
+t.test('counts failed restarts, and says why the server did not restart', async t => {
+  const config = join(usual, 'postgres', 'postgresql.auto.conf')
+  const server = await startPostgres({ dataDir: usual, log, restarts: 2 })
+  const alive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(alive))
+  writeFileSync(config, 'nonsense = 1\n')
+  process.kill(serverPid(usual), 'SIGKILL')
+  t.match(await server.exited, /^PostgreSQL ended by itself and did not restart: .*parameter "nonsense"/s)
+  writeFileSync(config, '')
+  await server.stop()
+})
+
+t.test('stops while the server restarts, and leaves none running', async t => {
+  for (const ms of [0, 250, 350]) {
+    const server = await startPostgres({ dataDir: usual, log, restarts: 5 })
+    process.kill(serverPid(usual), 'SIGKILL')
+    await sleep(ms)
+    await server.stop()
+    await t.rejects(query(server.url, 'select 1'))
+    t.equal(await findServer(findHome(usual)), undefined)
+    t.equal(await Promise.race([server.exited, sleep(100, 'pending')]), 'pending')
+  }
+})
+
+t.test('cancels a start at any point, and leaves no server running and the folder unlocked', async t => {
+  for (const [dataDir, ms] of [[newFolder(), 150], [usual, 0], [usual, 60], [usual, 120]] as const) {
+    const cancel = new AbortController()
+    const starting = startPostgres({ dataDir, log, signal: cancel.signal })
+    setTimeout(() => cancel.abort(), ms)
+    const started = await starting.catch((error: Error) => error)
+    if (started instanceof Error) t.match(started.message, /^The embedded PostgreSQL did not start: .*abort/)
+    else await started.stop()
+    t.equal(await findServer(findHome(dataDir)), undefined)
+  }
+  const server = await startPostgres({ dataDir: usual, log })
+  t.same(await query(server.url, 'select 1'), [[1]])
   await server.stop()
 })
 

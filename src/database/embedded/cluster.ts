@@ -3,16 +3,18 @@ import { execFile } from 'node:child_process'
 import { lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Log } from '../log.ts'
 import { type Programs, serverEnv } from './binaries.ts'
 import { type Home, runAs } from './data-directory.ts'
+import type { StartLimits } from './launch.ts'
 
 const run = promisify(execFile)
 
 export async function makeCluster (
   { folder, cluster, account }: Home,
   programs: Programs,
-  deadline: number,
-  log: (line: string) => void
+  { deadline, signal }: StartLimits,
+  log: Log
 ) {
   for (const name of await readdir(folder)) {
     // Its initdb may still be writing.
@@ -63,7 +65,8 @@ export async function makeCluster (
       env: serverEnv,
       ...runAs(account),
       timeout: Math.max(1, deadline - Date.now()),
-      killSignal: 'SIGKILL'
+      killSignal: 'SIGKILL',
+      ...signal === undefined ? {} : { signal }
     })
   } catch (error) {
     await rm(part, { recursive: true, force: true })
