@@ -69,6 +69,8 @@ export interface AppOptions {
   logger?: FastifyBaseLogger
   tokens?: TokenOptions | undefined
   adminKey?: string | undefined
+  /** The token that `GET /metrics` needs; without it, the metrics are open. */
+  metricsToken?: string | undefined
   bodyLimit?: number
   seconds?: Seconds
   /** Requests a minute of one caller; 0 is no limit. */
@@ -97,6 +99,7 @@ export async function buildApp ({
   logger,
   tokens,
   adminKey,
+  metricsToken,
   bodyLimit = 2 * 1024 * 1024,
   seconds = { headers: 15, request: 300, keepAlive: 72 },
   rateLimit = 0,
@@ -180,7 +183,7 @@ export async function buildApp ({
     },
     { schemas: keySchemas, routes: [keyRoutes(db)] },
     { schemas: eventSchemas, routes: [eventRoutes(db)] },
-    { schemas: [], routes: [serviceRoutes(probe, metrics)] }
+    { schemas: [], routes: [serviceRoutes(probe, metrics, metricsToken)] }
   ]
   for (const schema of features.flatMap(feature => feature.schemas)) app.addSchema(schema)
   for (const routes of features.flatMap(feature => feature.routes)) await app.register(routes)

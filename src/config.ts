@@ -12,6 +12,7 @@ export const Config = Type.Object({
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://.+' })),
   DATA_DIR: Type.String({ default: './data', minLength: 1 }),
   ADMIN_API_KEY: Type.Optional(Type.String({ minLength: 32, maxLength: 256, pattern: '^[\\x21-\\x7e]*$' })),
+  METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 256, pattern: '^[\\x21-\\x7e]*$' })),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { default: 'info' }),
   POOL_MAX: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
   BODY_LIMIT: Type.Integer({ default: 2 * 1024 * 1024, minimum: 1024, maximum: 1024 * 1024 * 1024 }),
@@ -36,6 +37,7 @@ const RULES: Record<keyof Config, string> = {
   DATABASE_URL: 'postgres://user:password@host:port/database',
   DATA_DIR: 'a folder for the embedded database',
   ADMIN_API_KEY: '32 to 256 printable ASCII characters without spaces',
+  METRICS_TOKEN: '16 to 256 printable ASCII characters without spaces',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
   POOL_MAX: 'a number of connections from 2 to 200',
   BODY_LIMIT: 'a number of bytes from 1024 to 1073741824',
@@ -54,7 +56,7 @@ const RULES: Record<keyof Config, string> = {
 }
 
 /** Their values are not shown when they are wrong. */
-const SECRET: (keyof Config)[] = ['ADMIN_API_KEY', 'DATABASE_URL']
+const SECRET: (keyof Config)[] = ['ADMIN_API_KEY', 'METRICS_TOKEN', 'DATABASE_URL']
 
 /** Throws one Error that lists every wrong variable. */
 export function loadConfig (env: NodeJS.ProcessEnv): Config {

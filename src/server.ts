@@ -53,7 +53,7 @@ try {
 async function start (): Promise<void> {
   keepHeapSmall()
   const config = loadConfig(process.env)
-  const logger = openLog(config.LOG_LEVEL, config.ADMIN_API_KEY, output)
+  const logger = openLog(config.LOG_LEVEL, secretsOf(config), output)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (!ending) logger.info(`${signal}: the service ends once the requests under way are answered`)
@@ -83,6 +83,7 @@ async function start (): Promise<void> {
     logger,
     tokens,
     adminKey: config.ADMIN_API_KEY,
+    metricsToken: config.METRICS_TOKEN,
     bodyLimit: config.BODY_LIMIT,
     seconds: { headers: config.HEADERS_TIMEOUT, request: config.REQUEST_TIMEOUT, keepAlive: config.KEEP_ALIVE_TIMEOUT },
     rateLimit: config.RATE_LIMIT,
@@ -103,6 +104,10 @@ async function start (): Promise<void> {
   })
   const key = config.ADMIN_API_KEY === undefined ? await createFirstAdminKey(db) : undefined
   notices.started(version, address, key)
+}
+
+function secretsOf ({ ADMIN_API_KEY, METRICS_TOKEN }: Config): string[] {
+  return [ADMIN_API_KEY, METRICS_TOKEN].filter(secret => secret !== undefined)
 }
 
 async function tokenOptions (

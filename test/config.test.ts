@@ -58,6 +58,7 @@ t.test('reports every configuration fault in one message without secrets', t => 
         POOL_MAX: '0',
         LOG_LEVEL: 'loud',
         ADMIN_API_KEY: 'hunter2',
+        METRICS_TOKEN: 'hunter3 with spaces',
         DATABASE_URL: 'mysql://u:secret@h/d',
         BODY_LIMIT: '1.5'
       }),
@@ -66,6 +67,7 @@ t.test('reports every configuration fault in one message without secrets', t => 
   PORT: expected a port from 0 to 65535, found "http"
   DATABASE_URL: expected postgres://user:password@host:port/database
   ADMIN_API_KEY: expected 32 to 256 printable ASCII characters without spaces
+  METRICS_TOKEN: expected 16 to 256 printable ASCII characters without spaces
   LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent, found "loud"
   POOL_MAX: expected a number of connections from 2 to 200, found "0"
   BODY_LIMIT: expected a number of bytes from 1024 to 1073741824, found "1.5"`

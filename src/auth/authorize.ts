@@ -38,7 +38,7 @@ export function authorizeRequests (
       return
     }
     route.config = { ...route.config, rule }
-    schema!.security = rule.minimumRole !== 'anyone' ? A_KEY : rule.scope === null ? [] : [{}, ...A_KEY]
+    schema!.security ??= rule.minimumRole !== 'anyone' ? A_KEY : rule.scope === null ? [] : [{}, ...A_KEY]
     if (rule.minimumRole === 'anyone') return
     addProblems(schema!.response as object, [
       'key-required',

@@ -8,6 +8,7 @@ import { unsupported } from './bodies/body.ts'
 import { uploading } from './bodies/upload.ts'
 import { SECURITY_HEADERS } from './guards/security-headers.ts'
 import { languageOf } from './language.ts'
+import { createWarnings } from './service/warnings.ts'
 import { problemOfValidation } from './validation.ts'
 
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
@@ -29,10 +30,14 @@ const RETRY_AFTER: Partial<Record<ProblemCode, string>> = { maintenance: '60', '
 
 export function handleErrors (app: FastifyInstance): void {
   const allowed = collectMethods(app)
+  const warnings = createWarnings(app.log)
+  app.addHook('onClose', async () => warnings.flush())
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const raised = toProblem(error, request)
     if (raised.status === 500) request.log.error({ err: error }, 'internal error')
-    else if (raised.status > 500) request.log.warn({ err: error }, raised.code)
+    else if (raised.status > 500) {
+      warnings.warn(request.log, raised.code, ((error.cause ?? error) as Error).message)
+    } else if (isDisconnect(error, request)) request.log.info('the client disconnected before its request was complete')
     if (raised.status === 401) reply.header('www-authenticate', 'Bearer')
     if (raised.status === 503) reply.header('retry-after', RETRY_AFTER[raised.code] ?? '1')
     return send(request, reply, raised)
@@ -87,9 +92,19 @@ function problemOfConstraint (constraint: string, request: FastifyRequest): Prob
   return undefined
 }
 
+/**
+ * Returns whether the client closed the connection before its request was complete. The error has the code of a lost
+ * connection, ECONNRESET, which would otherwise be taken for one to the database.
+ */
+function isDisconnect ({ code, message }: FastifyError, { raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete && code === 'ECONNRESET' && message === 'aborted'
+}
+
 /** Converts any error to a problem; an unexpected one becomes `internal`. */
 export function toProblem (error: FastifyError & { constraint?: string }, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
+  // No answer reaches the client. The hooks of the response still run, and end what the request began.
+  if (isDisconnect(error, request)) return problem('http-malformed')
   if (error.validation) return problemOfValidation(error.validation, error.validationContext)
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

@@ -96,6 +96,10 @@ export const PROBLEMS = {
     '令牌无效',
     '令牌不被接受：{reason}。'
   ]),
+  'metrics-token-invalid': entry(401, [
+    'Invalid metrics token',
+    'The metrics need the token that METRICS_TOKEN sets: Authorization: Bearer TOKEN.'
+  ], ['指标令牌无效', '读取指标需要 METRICS_TOKEN 所设的令牌：Authorization: Bearer 令牌。']),
   'role-insufficient': entry(
     403,
     ['Role insufficient', 'This needs the role {minimumRole} or above; the caller is {role}.'],

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/database/connection.ts'
@@ -191,11 +192,34 @@ t.test('serves Swagger UI without inline scripts, as its content security policy
   t.notMatch(body, /<script(?![^>]* src=)|<[^>]* on\w+=|https?:\/\//)
 })
 
-t.test('never logs a key or token, wherever the client sends it', async t => {
+t.test('protects the metrics by a token of their own where one is set', async t => {
+  const metricsToken = 'metrics-"\\-token'
+  const { app, get } = await service(t, { metricsToken })
+  t.match(await get('/metrics', { key: metricsToken }), { status: 200, headers: { 'content-type': /^text\/plain/ } })
+  for (
+    const headers of [{}, { key: 'wrong' }, { key: `${metricsToken}x` }, { key: ADMIN_KEY }, { authorization: 'x' }]
+  ) {
+    const answer = await get('/metrics', headers as Record<string, string>)
+    t.match(answer, {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer' },
+      json: { code: 'metrics-token-invalid' }
+    })
+  }
+  t.equal((await app.inject({ method: 'HEAD', url: '/metrics' })).statusCode, 401)
+  t.equal((await app.inject('/metrics/')).statusCode, 401)
+  t.match(await get('/v1/forms', { key: metricsToken }), { status: 401, json: { code: 'key-invalid' } })
+  const open = await service(t, {})
+  t.equal((await open.get('/metrics')).status, 200)
+  t.match(await open.get('/metrics', { key: 'wrong' }), { status: 401, json: { code: 'key-invalid' } })
+})
+
+/** A logger that collects its lines. */
+function collectLog (secrets: string[] = []) {
   const lines: string[] = []
   const logger = openLog(
     'trace',
-    ADMIN_KEY,
+    secrets,
     new Writable({
       write (chunk, _, done) {
         lines.push(String(chunk))
@@ -203,8 +227,63 @@ t.test('never logs a key or token, wherever the client sends it', async t => {
       }
     })
   )
+  return { logger, lines, warnings: () => lines.map(line => JSON.parse(line)).filter(line => line.level === 40) }
+}
+
+t.test('logs a warning at most once a second, with the count of those since and no stack', async t => {
+  const { logger, lines, warnings } = collectLog()
+  const nowhere = openDatabase('postgres://127.0.0.1:1/none?user=x', 1, () => {})
+  t.teardown(async () => await nowhere.destroy())
+  const { app, get } = await service(t, { db: nowhere, logger })
+  for (let i = 0; i < 20; i++) t.equal((await get('/v1/agencies/a')).json.code, 'database-unavailable')
+  for (let i = 0; i < 3; i++) t.equal((await get('/readyz')).json.code, 'not-ready')
+  const shown = () => warnings().map(({ msg, count, reason, err }) => ({ msg, count, reason, err }))
+  const line = (msg: string, count: number) => ({ msg, count, reason: /ECONNREFUSED/, err: undefined })
+  t.match(shown(), [line('database-unavailable', 1), line('not-ready', 1)])
+  t.equal(shown().length, 2)
+  await new Promise(resolve => setTimeout(resolve, 1200))
+  t.match(shown().slice(2), [line('database-unavailable', 19), line('not-ready', 2)])
+  t.equal(shown().length, 4)
+  await get('/v1/agencies/a')
+  await app.close()
+  t.match(shown().slice(4), [line('database-unavailable', 1)], 'the rest is logged when the service ends')
+  t.equal(lines.filter(line => line.includes('"request completed"')).length, 21, 'each request keeps its own lines')
+})
+
+t.test('does not take a client that disconnects for a database that is down', async t => {
+  const { logger, lines, warnings } = collectLog()
+  const { app } = await service(t, { logger })
+  const port = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
+  const cases = [
+    ['/v1/imports/reports', 'application/x-ndjson', '{"agency": '],
+    ['/v1/imports/reports', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="file"'],
+    ['/v1/imports/documents?agency=a&year=2022', 'text/plain', 'x'],
+    ['/v1/reports', 'application/json', '{']
+  ] as const
+  for (const [path, type, start] of cases) {
+    for (const leave of ['destroy', 'resetAndDestroy', 'end'] as const) {
+      const before = lines.length
+      const socket = connect(port, '127.0.0.1').on('error', () => {}).resume()
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_KEY}\r\nContent-Type: ${type}\r\nContent-Length: 100000\r\n\r\n${start}`
+      )
+      while (!lines.slice(before).some(line => line.includes('incoming request'))) await sleep(10)
+      await sleep(50)
+      socket[leave]()
+      for (let i = 0; i < 200 && !lines.slice(before).some(line => line.includes('disconnected')); i++) await sleep(10)
+      t.match(lines.slice(before).map(line => JSON.parse(line)).filter(line => /disconnected/.test(line.msg)), [
+        { level: 30, msg: 'the client disconnected before its request was complete', reqId: /./ }
+      ], `${path} ${type} ${leave}`)
+    }
+  }
+  t.same(warnings(), [])
+})
+
+t.test('never logs a key or token, wherever the client sends it', async t => {
+  const metricsToken = 'metrics-"\\-token'
+  const { logger, lines } = collectLog([ADMIN_KEY, metricsToken])
   const { db } = await freshDatabase(t)
-  const { app } = await service(t, { db, logger })
+  const { app } = await service(t, { db, logger, metricsToken })
   const key = (await app.inject({
     method: 'POST',
     url: '/v1/keys',
@@ -212,7 +291,7 @@ t.test('never logs a key or token, wherever the client sends it', async t => {
     payload: { role: 'admin', label: 'x' }
   })).json().key
   const token = `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.c2VjcmV0`
-  for (const secret of [key, token, ADMIN_KEY]) {
+  for (const secret of [key, token, ADMIN_KEY, metricsToken]) {
     for (
       const headers of [{ authorization: `Bearer ${secret}` }, { authorization: secret }, {
         cookie: secret,
@@ -220,7 +299,8 @@ t.test('never logs a key or token, wherever the client sends it', async t => {
       }]
     ) {
       await app.inject({ url: `/v1/forms?key=${secret}`, headers })
-      await app.inject({ url: `/v1/agencies/${secret}`, headers })
+      await app.inject({ url: `/v1/agencies/${encodeURI(secret)}`, headers })
+      await app.inject({ url: '/metrics', headers })
       await app.inject({ method: 'POST', url: '/v1/checks', headers, payload: { year: 2022, key: secret } })
     }
   }
@@ -230,6 +310,8 @@ t.test('never logs a key or token, wherever the client sends it', async t => {
   const log = lines.join('')
   t.match(log, /internal error/)
   t.ok(lines.length > 40)
-  for (const secret of [key, token, ADMIN_KEY]) t.notOk(log.includes(secret), secret)
+  for (const secret of [key, token, ADMIN_KEY, metricsToken]) {
+    t.notOk(log.includes(JSON.stringify(secret).slice(1, -1)), secret)
+  }
   t.match(log, /"url":"\/v1\/forms\?key=\(hidden\)"/)
 })

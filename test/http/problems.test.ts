@@ -140,6 +140,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('GET', '/v1/forms', undefined, {
       key: `${Buffer.from('{"alg":"RS256"}').toString('base64url')}.e30.AAAA`
     }),
+  'metrics-token-invalid': async () =>
+    await elsewhere(url, 'GET', '/metrics', { metricsToken: 'metrics-metrics-metrics' }),
   'role-insufficient': async () =>
     await call('GET', '/v1/keys', undefined, { key: (await newKey('filer', 'gov')).key }),
   'outside-subtree': async () =>

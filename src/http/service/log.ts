@@ -17,12 +17,10 @@ export function openOutput (stream: Stream): DestinationStream {
   return { write: line => stream.write(formatLine(line)) }
 }
 
-/** Opens the log. `secret` is one more text to redact: `ADMIN_API_KEY` may have any form. */
-export function openLog (level: string, secret?: string, output?: DestinationStream): Logger {
+/** Opens the log. `secrets` are further texts to redact: settings such as `ADMIN_API_KEY` may have any form. */
+export function openLog (level: string, secrets: string[] = [], output?: DestinationStream): Logger {
   const hidden = new RegExp(
-    [KEY, TOKEN, ...secret === undefined ? [] : [JSON.stringify(secret).slice(1, -1).replace(/[^\w]/g, '\\$&')]].join(
-      '|'
-    ),
+    [KEY, TOKEN, ...secrets.map(secret => JSON.stringify(secret).slice(1, -1).replace(/[^\w]/g, '\\$&'))].join('|'),
     'g'
   )
   const options = { level, hooks: { streamWrite: (line: string) => line.replace(hidden, '(hidden)') } }

@@ -1,5 +1,14 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { problem } from '../../problems/problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The bearer of this route is a token of its own, not an API key. */
+    hasOwnToken?: boolean
+  }
+}
 
 /** Collects the metrics of `GET /metrics`: those of the process, and the duration of requests by route. */
 export function measureRequests (app: FastifyInstance): Registry {
@@ -21,4 +30,15 @@ export function measureRequests (app: FastifyInstance): Registry {
     done()
   })
   return register
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest()
+
+/** Returns a hook that throws `metrics-token-invalid` unless the bearer of the request is the token. */
+export function requireMetricsToken (token: string): (request: FastifyRequest) => Promise<void> {
+  const hash = hashOf(token)
+  return async ({ headers: { authorization = '' } }) => {
+    const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
+    if (!timingSafeEqual(hashOf(bearer), hash)) throw problem('metrics-token-invalid')
+  }
 }

@@ -94,6 +94,11 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
             bearerFormat: 'JWT',
             description:
               'A token of the identity provider, where one is set (`OIDC_ISSUER`): role and agency stand in its claims `gongkai_role` and `gongkai_agency`.'
+          },
+          metrics_token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token of `GET /metrics`, where one is set (`METRICS_TOKEN`). It opens nothing else.'
           }
         },
         examples: EXAMPLES

@@ -10,6 +10,7 @@ import { problem } from '../../problems/problem.ts'
 import { answer, problems, problemsBesideParameters } from '../responses.ts'
 import { sendAs } from '../send-as.ts'
 import { withTimeLimit } from '../time-limit.ts'
+import { requireMetricsToken } from './metrics.ts'
 import { problemIndex, problemPage } from './pages.ts'
 
 /** Maximum time of a check of readiness, in milliseconds. */
@@ -42,9 +43,14 @@ const HTML = 'text/html; charset=utf-8'
 
 /**
  * Health, metrics and problem pages. `db` should not be the pool of the requests: the service is still ready while all
- * connections of that pool are in use.
+ * connections of that pool are in use. `metricsToken` protects the metrics.
  */
-export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyPluginAsyncTypebox => async app => {
+export const serviceRoutes = (
+  db: Kysely<Database>,
+  metrics: Registry,
+  metricsToken: string | undefined
+): FastifyPluginAsyncTypebox =>
+async app => {
   app.addSchema(State)
 
   app.get('/healthz', {
@@ -67,11 +73,12 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
       tags: ['service'],
       response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') }
     }
-  }, async request => {
+  }, async () => {
     const { isReadOnly, open } = await withTimeLimit(examine(db), ANSWER_MS, () => new Error('no answer in time'))
       .catch(error => {
-        request.log.warn({ err: error }, 'not ready')
-        throw problem('not-ready', { reason: 'the database does not answer' })
+        const refused = problem('not-ready', { reason: 'the database does not answer' })
+        refused.cause = error
+        throw refused
       })
     if (isReadOnly) throw problem('not-ready', { reason: 'the database is read-only' })
     if (open.length > 0) {
@@ -82,14 +89,19 @@ export const serviceRoutes = (db: Kysely<Database>, metrics: Registry): FastifyP
 
   app.get('/metrics', {
     ...probe,
+    ...metricsToken === undefined ? {} : {
+      config: { ...probe.config, hasOwnToken: true },
+      onRequest: requireMetricsToken(metricsToken)
+    },
     schema: {
       operationId: 'getMetrics',
       summary: 'Metrics',
-      description: 'For Prometheus.',
+      description: 'For Prometheus. Where `METRICS_TOKEN` is set, it needs that token and accepts no API key.',
       tags: ['service'],
+      security: [{}, { metrics_token: [] }],
       response: {
         ...page('Metrics of the process and of requests by route.', 'text/plain'),
-        ...problemsBesideParameters()
+        ...problemsBesideParameters('metrics-token-invalid')
       }
     }
   }, async (_, reply) => sendAs(reply, metrics.contentType, await metrics.metrics()))
