@@ -11,6 +11,7 @@ import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
 import { creditCodeCheck } from './credit-code.ts'
 import { recordHistory } from './history.ts'
 import { moveAgency } from './move-agency.ts'
+import { findNameFaults } from './names.ts'
 import { changedFields, changeSince, changeUntil, type Period, type Placement } from './periods.ts'
 import { requirePlacement } from './placement.ts'
 import { Agency, AgencyChange, NewAgency } from './schemas.ts'
@@ -193,6 +194,7 @@ export function findChangeFaults (code: string, change: AgencyChange, before: Ag
       })
     }
   }
+  if (change.name !== undefined && change.name !== before?.name) faults.push(...findNameFaults(change.name))
   if (change.credit_code && creditCodeCheck(change.credit_code) !== change.credit_code[17]) {
     faults.push({
       pointer: '/credit_code',

@@ -32,7 +32,7 @@ const fields = {
     minLength: 1,
     maxLength: 200,
     pattern: '^\\S([^\\x00-\\x1f\\x7f]*\\S)?$',
-    description: 'Official name',
+    description: 'Official name; a new one begins with none of = + - @ and has no invisible control characters',
     examples: ['昆都仑区文体旅游广电局']
   }),
   credit_code: nullable(

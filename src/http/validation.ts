@@ -4,6 +4,7 @@ import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { Fault } from '../problems/fault.ts'
 import { problem, Problem } from '../problems/problem.ts'
+import { PATTERN_TEXTS } from './schemas.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
 
@@ -153,7 +154,8 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
       return {
         ...at(),
         found: data,
-        expected: { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` }
+        expected: PATTERN_TEXTS[rule] ??
+          { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` }
       }
     }
     default:

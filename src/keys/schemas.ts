@@ -3,7 +3,7 @@ import { type Role, ROLES } from '../auth/actor.ts'
 import { NextPage } from '../http/paging.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
-import { orNull } from '../http/schemas.ts'
+import { ONE_LINE, orNull } from '../http/schemas.ts'
 
 const WireRole = Type.Unsafe<Role>(
   Type.Enum([...ROLES], {
@@ -25,7 +25,7 @@ const newExpiry = schemaOrNull(
 const Label = Type.String({
   minLength: 1,
   maxLength: 100,
-  pattern: '^[^\\x00-\\x1f\\x7f]*$',
+  pattern: ONE_LINE,
   description: 'What it is for, so that people know it again.'
 })
 

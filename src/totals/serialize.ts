@@ -1,5 +1,6 @@
 // Serializes totals as JSON and CSV, whole or in pieces.
 import { stringify } from 'csv-stringify/sync'
+import { escapeFormula } from '../http/bodies/formula.ts'
 import { type Group, Totals } from './schemas.ts'
 
 type Head = Omit<Totals, 'totals'>
@@ -37,11 +38,13 @@ const headerOf = (head: Head) =>
     ...idsOf(head).map(id => `${id}.blank`)
   ]])
 
+const textOf = (key: unknown) => typeof key === 'string' ? escapeFormula(key) : key
+
 function linesOf (head: Head, groups: Group[]): string {
   const keys = keysOf(head)
   const ids = idsOf(head)
   return stringify(groups.map(group => [
-    ...keys.map(key => group[key]),
+    ...keys.map(key => textOf(group[key])),
     ...ids.map(id => group.values[id]),
     group.coverage.expected,
     group.coverage.included,

@@ -216,3 +216,52 @@ t.test('keeps totals correct when an agency moves while its report is being publ
     8
   )
 })
+
+t.test('refuses new names that spreadsheets run or that have invisible characters, and keeps stored ones', async t => {
+  const { call, db } = await freshApp(t)
+  const standing = { level: 'county', kind: 'department' }
+  t.equal((await call('PUT', '/v1/agencies/a', { name: '甲', ...standing })).status, 201)
+  const formula = { pointer: '/name', expected: /does not begin with =/ }
+  const unseen = (names: string) => ({
+    pointer: '/name',
+    expected: `a name without invisible control characters: it has ${names}`
+  })
+  const cases = [
+    ...['=1', '+1', '-1', '@x', '＝1', '＋1', '－1', '＠x'].map(name => [name, [formula]] as const),
+    ['甲\u202e乙', [unseen('U+202E')]],
+    ['甲\u200b\u200d\u200b', [unseen('U+200B, U+200D')]],
+    ['\u00ad甲', [unseen('U+00AD')]],
+    ['甲\u0085乙', [unseen('U+0085')]],
+    ['甲\u2028乙', [unseen('U+2028')]],
+    ['甲\ufeff乙', [unseen('U+FEFF')]],
+    ['=甲\u2066', [formula, unseen('U+2066')]]
+  ] as const
+  for (const [name, errors] of cases) {
+    for (const [method, path] of [['POST', ''], ['PUT', '/b'], ['PUT', '/a'], ['PATCH', '/a']] as const) {
+      const body = { name, ...standing, ...(method === 'POST' ? { code: 'b' } : {}) }
+      const answer = await call(method, `/v1/agencies${path}`, body)
+      t.match(answer.json, { status: 422, code: 'body-invalid', errors }, `${method} ${path} ${encodeURI(name)}`)
+      t.equal(answer.json.errors.length, errors.length)
+    }
+  }
+  for (const name of ['\'=甲', '甲=乙', 'O’Brien (北京)', '㐀\u{e0100}局', '甲-乙']) {
+    t.equal((await call('PUT', '/v1/agencies/c', { name, ...standing })).json.name, name)
+  }
+  const both = await call('PUT', '/v1/agencies/b', { name: '=甲', ...standing, credit_code: '113325000026455660' })
+  t.same(both.json.errors.map((error: any) => error.pointer), ['/name', '/credit_code'], 'all faults at once')
+  const zh = await call('PUT', '/v1/agencies/b', { name: '=甲', ...standing }, { headers: { 'accept-language': 'zh' } })
+  t.match(zh.json.errors, [{ expected: /不以 =/ }])
+
+  const stored = '=旧\u202e局'
+  await db.updateTable('agency').set({ name: stored }).where('code', '=', 'a').execute()
+  const read = await call('GET', '/v1/agencies/a')
+  t.equal(read.json.name, stored)
+  t.equal((await call('PUT', '/v1/agencies/a', read.json)).status, 200, 'as it was read')
+  t.match((await call('PATCH', '/v1/agencies/a', { division_code: '150203' })).json, {
+    name: stored,
+    division_code: '150203'
+  })
+  t.equal((await call('PUT', '/v1/agencies/a', { name: stored, division_code: null })).status, 200)
+  t.equal((await call('PATCH', '/v1/agencies/a', { name: `${stored}二` })).status, 422)
+  t.equal((await call('PATCH', '/v1/agencies/a', { name: '新局' })).status, 200)
+})

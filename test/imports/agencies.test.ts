@@ -155,3 +155,47 @@ t.test('updates existing agencies from a given year, in any line order, and upda
       .map((g: any) => g.coverage.included)
   t.same([await under('x'), await under('y'), await under('new')], [[1, 0, 0], [1, 1, 0], [0, 0, 1]])
 })
+
+t.test('writes rejects that no spreadsheet runs and reads them as they were', async t => {
+  const { call } = await freshApp(t)
+  const send = async (file: string) =>
+    await call('POST', `${IMPORT}?on_error=continue`, file, { headers: { ...CSV.headers, accept: 'text/csv' } })
+  const file = `${HEAD}
+a,=HYPERLINK(A1),county,department,
+b,"=HYPERLINK(""http://x"",""y"")",county,department,
+c,'=cmd,county,department,
+d,''=丁,county,nothing,
+-e,戊,county,nothing,@x
+f,O'Brien,county,nothing,
+`
+  const fields = (text: string) =>
+    text.trimEnd().split('\n').slice(1).map(line => line.replace(/,"?line \d+ .*$/, '')).sort()
+  const first = await send(file)
+  t.same(fields(first.text), [
+    '\'-e,戊,county,nothing,\'@x',
+    'a,\'=HYPERLINK(A1),county,department,',
+    'b,"\'=HYPERLINK(""http://x"",""y"")",county,department,',
+    'c,\'=cmd,county,department,',
+    'd,\'\'=丁,county,nothing,',
+    'f,O\'Brien,county,nothing,'
+  ])
+  t.match(first.text, 'line 2 name: found ""=HYPERLINK(A1)""')
+  const second = await send(first.text)
+  t.same(fields(second.text), fields(first.text), 'sent again, the rejects are the same')
+  const mended = await send(
+    second.text.replaceAll(',nothing', ',department').replace(',\'@x', ',').replace(/,("?)'=(HYPERLINK|cmd)/g, ',$1$2')
+  )
+  t.equal(mended.headers['x-import-counts'], 'created=6, updated=0, unchanged=0, rejected=0')
+  const names = (await call('GET', '/v1/agencies')).json.items.map(({ code, name }: any) => [code, name])
+  t.same(Object.fromEntries(names), {
+    '-e': '戊',
+    a: 'HYPERLINK(A1)',
+    b: 'HYPERLINK("http://x","y")',
+    c: 'cmd',
+    d: '\'=丁',
+    f: 'O\'Brien'
+  })
+  const open = await send(`${HEAD}\n=x,"=y`)
+  t.match(open.text, /\n"'=x,""=y",,,,,"?line 2/, 'a line that cannot be split into fields is one field')
+  t.equal((await send(open.text)).headers['x-import-counts'], 'created=0, updated=0, unchanged=0, rejected=1')
+})

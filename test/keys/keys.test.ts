@@ -191,3 +191,22 @@ t.test('accepts keys without a prefix, and migrating down keeps only unrestricte
   )
   await app.close()
 })
+
+t.test('refuses labels, reasons and remarks with characters that deceive their readers', async t => {
+  const { call } = await freshApp(t)
+  for (const label of ['a\u202eb', 'a\u200bb', 'a\nb', 'a\u0085b', '\ufeffa']) {
+    t.match((await call('POST', '/v1/keys', { role: 'admin', label })).json, {
+      status: 422,
+      errors: [{ pointer: '/label', expected: /^one line of text without control characters/ }]
+    }, encodeURI(label))
+  }
+  t.equal((await call('POST', '/v1/keys', { role: 'admin', label: '=局 1-2' })).status, 201)
+  const path = '/v1/reports/nobody/2022/return'
+  const refused = await call('POST', path, { reason: 'a\u202eb', remarks: { x: 'a\u2066b' } }, {
+    headers: { 'accept-language': 'zh' }
+  })
+  t.match(refused.json.errors, [{ pointer: '/reason', expected: /可以换行/ }, { pointer: '/remarks/x' }])
+  t.match((await call('POST', path, { reason: ' \n ' })).json.errors, [{ expected: /^a text, not blank/ }])
+  const allowed = { reason: '一、核对\r\n\t二、补充', remarks: { x: '请核对\n第三部分' } }
+  t.match((await call('POST', path, allowed)).status, 404, 'line breaks pass')
+})

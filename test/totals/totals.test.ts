@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
+import { csvOf } from '../../src/totals/serialize.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
@@ -228,4 +229,26 @@ t.test('rejects a sum over groups above the range of exact integers', async t =>
     (await call('GET', '/v1/totals?measure=requests.refused.organizations&by=year', undefined, open)).json.code,
     'total-overflow'
   )
+})
+
+t.test('writes names that begin like a formula as text in CSV, and numbers as they are', async t => {
+  const { call, db } = await freshApp(t)
+  await call('PUT', '/v1/agencies/-a', { name: '甲', level: 'county', kind: 'department' })
+  await db.updateTable('agency').set({ name: '=HYPERLINK("http://x","y")' }).execute()
+  const csv = await call('GET', '/v1/totals?measure=requests.granted.total&by=agency&year=2021', undefined, {
+    headers: { accept: 'text/csv' }
+  })
+  t.equal(csv.text.split('\n')[1], '\'-a,"\'=HYPERLINK(""http://x"",""y"")",,1,0,1,0')
+  const head: Parameters<typeof csvOf>[0] = {
+    measures: [{ id: 'x', unit: '件', label: { zh: '', en: '' } }],
+    by: ['child'],
+    totals: [{
+      child: '+b',
+      child_name: '@乙',
+      values: { x: -5 },
+      coverage: { expected: 1, included: 1, missing: 0 },
+      blank: { x: 0 }
+    }]
+  }
+  t.equal(csvOf(head).split('\n')[1], '\'+b,\'@乙,-5,1,1,0,0')
 })

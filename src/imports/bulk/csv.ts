@@ -1,6 +1,7 @@
 // Splits a stream of lines into CSV records. Most records are one line without quotes and are split at the commas;
 // csv-parse parses the others.
 import { parse } from 'csv-parse/sync'
+import { unescapeFormula } from '../../http/bodies/formula.ts'
 import { problem } from '../../problems/problem.ts'
 import { Line } from './lines.ts'
 
@@ -57,7 +58,8 @@ async function* readRecords (lines: AsyncIterable<Line[]>, limit: number): Async
       // Excel writes the empty lines of a sheet as commas.
       if (open === undefined && EMPTY.test(text)) continue
       if (open === undefined && !text.includes('"')) {
-        records.push({ line: number, source: text, fields: text.split(',') })
+        const fields = text.split(',')
+        records.push({ line: number, source: text, fields: text.includes('\'') ? fields.map(unescapeFormula) : fields })
         continue
       }
       open ??= { line: number, parts: [], length: 0, quotes: 0 }
@@ -77,7 +79,7 @@ async function* readRecords (lines: AsyncIterable<Line[]>, limit: number): Async
 function quoted (line: number, source: string): CsvRecord {
   try {
     const records = parse(source, { relax_column_count: true }) as string[][]
-    return { line, source, fields: records[0] ?? [] }
+    return { line, source, fields: records[0]?.map(unescapeFormula) ?? [] }
   } catch (error) {
     return { line, source, fields: null, reason: (error as Error).message.replace(/ (at|on) line \d+/g, '') }
   }

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ftruncateSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import { escapeField } from '../../http/bodies/formula.ts'
 import { openTemporaryFile } from '../../http/bodies/temporary-file.ts'
 import { isObject, type Language } from '../../problems/fault.ts'
 import { formatFault } from '../../problems/format.ts'
@@ -125,14 +126,21 @@ function withReason (line: string, reason: string): string {
   }}`
 }
 
-/** Adds the reason to a CSV report, on its first line. */
+/**
+ * Adds the reason to a CSV report, on its first line. A text that cannot be split into fields is written as one field.
+ */
 function inColumns (source: string, columns: string[], reason: string): string {
   const at = columns.indexOf(REJECTED)
   let records: string[][]
   try {
     records = parse(source, { relax_column_count: true, relax_quotes: true })
   } catch {
-    return `${source}\n`
+    records = [columns.map((_, column) => column === 0 ? source : '')]
   }
-  return stringify(records.map((fields, i) => [...fields.filter((_, column) => column !== at), i === 0 ? reason : '']))
+  return stringify(
+    records.map((fields, i) => [
+      ...fields.filter((_, column) => column !== at).map(escapeField),
+      i === 0 ? reason : ''
+    ])
+  )
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { LINES, LINES_NOT_BLANK } from '../../http/schemas.ts'
 import { closed } from '../content/schemas.ts'
 
 export const Nothing = Type.Object({}, {
@@ -8,13 +9,14 @@ export const Nothing = Type.Object({}, {
   examples: [{}]
 })
 
-export const why = (description: string) => Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description })
+export const why = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 2000, pattern: LINES_NOT_BLANK, description })
 export const ReturnReason = Type.Object({
   reason: why('Why it is returned'),
   remarks: Type.Optional(
     Type.Record(
       Type.String(),
-      Type.String({ minLength: 1, maxLength: 500, description: 'What is to be put right there' }),
+      Type.String({ minLength: 1, maxLength: 500, pattern: LINES, description: 'What is to be put right there' }),
       { description: 'By cell id.' }
     )
   )

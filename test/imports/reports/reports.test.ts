@@ -236,6 +236,31 @@ t.test('stores valid reports with on_error=continue and returns the others as re
   t.same(mended.json.counts, { created: 1, updated: 0, unchanged: 0, rejected: 0 }, mended.text)
 })
 
+t.test('leaves figures in rejects as they were, and escapes what a spreadsheet would run', async t => {
+  const csv = `agency,year,cell,value
+nobody,2020,licensing.administrative_licences.change,-5
+nobody,2020,documents.regulations.newly_made,-
+nobody,2020,documents.regulations.newly_published,=1+1
+nobody,2020,documents.regulations.total_published,'+7
+`
+  const send = async (file: string) =>
+    await call('POST', `${IMPORT}?on_error=continue`, file, { headers: { ...CSV.headers, accept: 'text/csv' } })
+  const values = (text: string) =>
+    (parse(text, { bom: true, columns: true }) as Record<string, string>[]).map(record => record.value)
+  const first = await send(csv)
+  t.same(values(first.text), ['-5', '-', '\'=1+1', '+7'])
+  t.same(values((await send(first.text)).text), ['-5', '-', '\'=1+1', '+7'])
+  const mended = await send(first.text.replace('\'=1+1', '1').replaceAll('nobody', 'd14'))
+  t.equal(mended.headers['x-import-counts'], 'created=1, updated=0, unchanged=0, rejected=0', mended.text)
+  t.match((await call('GET', '/v1/reports/d14/2020')).json, {
+    tables: {
+      documents: { regulations: { newly_made: null, newly_published: 1, total_published: 7 } },
+      licensing: { administrative_licences: { change: -5 } }
+    },
+    notes: { 'documents.regulations.newly_made': { state: 'not_applicable', raw: '-' } }
+  })
+})
+
 t.test('runs the checks with publish=true and publishes failing reports only if accepted', async t => {
   const wrong = reportOf(form, 'd20', 2022)
   wrong.tables.requests!.granted!.total = 99
