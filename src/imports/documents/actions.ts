@@ -6,7 +6,6 @@ import type { AuditContext } from '../../audit/record.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { UnreadableFile } from '../../documents/formats/unreadable-file.ts'
-import { readDocument } from '../../documents/read.ts'
 import type { Reading, ReadingProblem } from '../../documents/reading/reading.ts'
 import { runChecks } from '../../form/checks.ts'
 import { writeContent } from '../../form/write-content.ts'
@@ -15,6 +14,7 @@ import { problem } from '../../problems/problem.ts'
 import { hasSameContent } from '../../reports/content/representation.ts'
 import { requireAgencyInYear, requireEditable, upsertDraft } from '../../reports/drafts.ts'
 import type { ReportId } from '../../reports/stored-report.ts'
+import type { DocumentReader } from './reader.ts'
 import type { ImportedDocument } from './schemas.ts'
 import { saveReading } from './store.ts'
 
@@ -23,17 +23,20 @@ export interface DocumentImport extends ReportId {
   contentType: string
   dryRun: boolean
   acceptPartial: boolean
+  reader: DocumentReader
+  /** Ends the wait for the reader. */
+  signal: AbortSignal
 }
 
 /**
- * Imports a document as a draft. Throws `document-unreadable`, `document-not-recognised` and, unless it is a dry run,
- * `document-partly-read`.
+ * Imports a document as a draft. Throws `document-unreadable`, `document-not-recognised`, `overloaded` and, unless it
+ * is a dry run, `document-partly-read`.
  */
 export async function importDocument (
   db: Kysely<Database>,
   forms: Forms,
   by: AuditContext,
-  { bytes, contentType, dryRun, acceptPartial, ...id }: DocumentImport,
+  { bytes, contentType, dryRun, acceptPartial, reader, signal, ...id }: DocumentImport,
   thisYear: number
 ): Promise<ImportedDocument> {
   chooseForm(forms, id.year, undefined, thisYear)
@@ -43,7 +46,7 @@ export async function importDocument (
       errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
     })
   }
-  const { document, reading } = await readDocument(bytes, contentType, forms.all).catch(error => {
+  const { document, reading } = await reader.read(bytes, contentType, signal).catch(error => {
     throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
   })
   if ('refused' in reading) {

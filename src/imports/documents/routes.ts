@@ -13,6 +13,7 @@ import { READ_BY_CODE } from '../../http/validation.ts'
 import { problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument } from './actions.ts'
+import { DocumentReader } from './reader.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
 import { summaryOf } from './summary.ts'
 
@@ -32,6 +33,8 @@ const typeOf = (header: string) =>
   DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
 
 export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const reader = new DocumentReader(forms)
+  app.addHook('onClose', async () => reader.close())
   const answers = (description: string) => ({
     description,
     content: {
@@ -85,13 +88,17 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
       })
     }
     if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
     const imported = await importDocument(request.db, forms, auditContext(request), {
       agency,
       year,
       bytes,
       contentType: typeOf(request.headers['content-type'] ?? ''),
       dryRun,
-      acceptPartial
+      acceptPartial,
+      reader,
+      signal: gone.signal
     }, currentYearInChina())
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)

@@ -1,0 +1,50 @@
+// Entry point of the process that reads documents.
+import { constants, setPriority } from 'node:os'
+import { UnreadableFile, type UnreadableKind } from '../../documents/formats/unreadable-file.ts'
+import { readDocument } from '../../documents/read.ts'
+import type { Reading, Refusal } from '../../documents/reading/reading.ts'
+import type { FormDefinition } from '../../form/definition.ts'
+import { Forms } from '../../forms/forms.ts'
+import type { Text } from '../../problems/fault.ts'
+
+/** The forms come first, then the documents one by one. */
+export type ReaderTask = { forms: FormDefinition[] } | { bytes: Uint8Array, contentType: string }
+
+/** `begun` when a document has arrived, then the result. A form has functions, so only its id is sent. */
+export type ReaderAnswer =
+  | 'begun'
+  | { text: string, reading: Omit<Reading, 'form'> & { form: string } | Refusal }
+  | { unreadable: { kind: UnreadableKind, reason: Text } }
+  | { isTooLarge: boolean, error: string }
+
+// The service and the database come first.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+// A terminal sends its signals to every process; the service ends this one when no request needs it any more.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+process.on('disconnect', () => process.exit())
+
+let forms = new Forms([])
+
+process.on('message', (task: ReaderTask) => {
+  if ('forms' in task) forms = new Forms(task.forms)
+  else {
+    answer('begun')
+    read(task.bytes, task.contentType).then(answer, error =>
+      answer(
+        error instanceof UnreadableFile
+          ? { unreadable: { kind: error.kind, reason: error.reason } }
+          // A string or an array would pass the limit of the engine.
+          : { isTooLarge: error instanceof RangeError, error: String((error as Error).stack) }
+      ))
+  }
+})
+
+async function read (bytes: Uint8Array, contentType: string): Promise<ReaderAnswer> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { document: { text }, reading } = await readDocument(buffer, contentType, forms.all)
+  return { text, reading: 'refused' in reading ? reading : { ...reading, form: reading.form.id } }
+}
+
+function answer (said: ReaderAnswer): void {
+  process.send!(said)
+}
