@@ -3,7 +3,7 @@
 import type { Document } from './document.ts'
 import { decode } from './formats/encoding.ts'
 import { documentOfHtml, documentOfXhtml } from './formats/html.ts'
-import { checkDocumentLimits, checkTextLimits } from './formats/limits.ts'
+import { checkTextLimits } from './formats/limits.ts'
 import { openArchive } from './formats/office/archive.ts'
 import { documentOfWorkbook } from './formats/office/excel.ts'
 import { documentOfWord } from './formats/office/word.ts'
@@ -48,7 +48,7 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
   // Tags in UTF-16 are visible only after decoding.
   if (type === 'text/html' || isHtml || looksLikeHtml(text.slice(0, 4096))) return documentOfHtml(text)
   checkTextLimits(text)
-  return checkDocumentLimits(documentOfText(text))
+  return documentOfText(text)
 }
 
 async function documentOfArchive (bytes: Buffer): Promise<Document> {

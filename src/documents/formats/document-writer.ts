@@ -1,6 +1,6 @@
 // Builds a document line by line and computes the spans.
 import type { Document, Field, Line } from '../document.ts'
-import { checkLimit } from './limits.ts'
+import { checkLimit, countWords } from './limits.ts'
 
 export interface Cell {
   text: string
@@ -15,6 +15,7 @@ export class DocumentWriter {
   readonly #lines: Line[] = []
   #end = -1
   #fields = 0
+  #words = 0
   #tables = 0
 
   newTable (): number {
@@ -23,6 +24,7 @@ export class DocumentWriter {
 
   /** Adds one line of running text. */
   line (text: string): void {
+    checkLimit('words', this.#words += countWords(text))
     this.#add(text, null, null)
   }
 
@@ -33,6 +35,7 @@ export class DocumentWriter {
     const fields = cells.map(({ text, column, width }): Field => {
       const start = at
       at += text.length + SEPARATOR.length
+      checkLimit('characters', at - SEPARATOR.length)
       return { start, end: start + text.length, column, width }
     })
     this.#add(cells.map(cell => cell.text).join(SEPARATOR), fields, grid)

@@ -44,11 +44,13 @@ export const documentOfXhtml = (xhtml: string): Document =>
 /** Stops the parser if broken or malicious markup creates too many or too deeply nested elements. */
 function countingAdapter (): typeof defaultTreeAdapter {
   let elements = 0
+  let attributes = 0
   let depth = 0
   return {
     ...defaultTreeAdapter,
     createElement (...given) {
       checkLimit('elements', ++elements)
+      checkLimit('attributes', attributes += given[2].length)
       return defaultTreeAdapter.createElement(...given)
     },
     onItemPush () {

@@ -1,5 +1,4 @@
 // Limits on files. The largest published reports are far below them.
-import type { Document } from '../document.ts'
 import { tooMany } from './unreadable-file.ts'
 
 export const LIMITS = {
@@ -7,8 +6,17 @@ export const LIMITS = {
   lines: 100_000,
   fields: 200_000,
   fieldsInRow: 1000,
+  /** Of running text, divided by spaces. */
+  words: 500_000,
   depth: 400,
   elements: 600_000,
+  attributes: 600_000,
+  /** Of one part of an archive; Word needs several for each cell. */
+  xmlElements: 1_500_000,
+  sheets: 200,
+  strings: 200_000,
+  merges: 200_000,
+  columns: 16_384,
   entries: 2000,
   /** Bytes of all entries as the archive declares them. */
   unpacked: 64 * 2 ** 20,
@@ -24,7 +32,14 @@ const LIMIT_NAMES = {
   lines: { zh: '行数', en: 'lines' },
   fields: { zh: '单元格总数', en: 'cells' },
   fieldsInRow: { zh: '一行的单元格数', en: 'cells in one row' },
+  words: { zh: '词数', en: 'words' },
   elements: { zh: '元素数', en: 'elements' },
+  attributes: { zh: '属性数', en: 'attributes' },
+  xmlElements: { zh: '元素数', en: 'elements' },
+  sheets: { zh: '工作表数', en: 'sheets' },
+  strings: { zh: '共享字符串数', en: 'shared strings' },
+  merges: { zh: '合并单元格数', en: 'merged cells' },
+  columns: { zh: '列数', en: 'columns' },
   entries: { zh: '压缩包内的文件数', en: 'files in the archive' },
   unpacked: { zh: '解压后的字节数', en: 'bytes when decompressed' },
   xml: { zh: '正文解压后的字节数', en: 'bytes of text when decompressed' }
@@ -42,13 +57,10 @@ export function checkTextLimits (text: string): void {
   checkLimit('lines', lines)
 }
 
-export function checkDocumentLimits (document: Document): Document {
-  checkLimit('characters', document.text.length)
-  checkLimit('lines', document.lines.length)
-  let fields = 0
-  for (const line of document.lines) {
-    checkLimit('fieldsInRow', line.fields?.length ?? 0)
-    checkLimit('fields', fields += line.fields?.length ?? 0)
-  }
-  return document
+/** Returns the number of words that are divided by spaces. */
+export function countWords (text: string): number {
+  const word = /\S+/g
+  let words = 0
+  while (word.test(text)) words++
+  return words
 }

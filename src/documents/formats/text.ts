@@ -1,5 +1,6 @@
 // Converts plain text to a document: lines with bars or tabs are divided into fields.
 import { type Document, type Field, isRule, type Line } from '../document.ts'
+import { checkLimit, countWords } from './limits.ts'
 
 const BAR = /[|｜│┃]/
 const BARS = /[|｜│┃]/g
@@ -24,13 +25,21 @@ export function documentOfText (text: string): Document {
     ).length
   const withText = barred.filter(line => /[^\s|｜│┃]/.test(text.slice(line.start, line.end))).length
   const opens = leading * 2 > withText
-  for (const line of barred) line.fields = fieldsBetween(text, line, BARS, opens)
+  let total = 0
+  const divide = (line: Line, separator: RegExp, opens: boolean) => {
+    line.fields = fieldsBetween(text, line, separator, opens)
+    checkLimit('fieldsInRow', line.fields.length)
+    checkLimit('fields', total += line.fields.length)
+  }
+  let words = 0
+  for (const line of barred) divide(line, BARS, opens)
   for (const line of lines) {
     const raw = text.slice(line.start, line.end)
     if (
       line.fields === null && raw.length < MAX_ROW_LENGTH && raw.includes('\t') &&
       raw.split('\t').filter(part => part.trim() !== '').length > 1
-    ) line.fields = fieldsBetween(text, line, /\t/g, false)
+    ) divide(line, /\t/g, false)
+    if (line.fields === null) checkLimit('words', words += countWords(raw))
   }
   return { text, lines, title: null }
 }

@@ -18,7 +18,7 @@ export class CollapsedText {
 
   /** Returns the text collected so far and starts anew. */
   take (): string {
-    const text = this.#pieces.join('').replace(/[\t\n\f\r ]+$/, '')
+    const text = this.#pieces.join('').replace(/(?<![\t\n\f\r ])[\t\n\f\r ]+$/, '')
     this.#pieces = []
     this.#spaced = true
     return text

@@ -111,8 +111,16 @@ function lacksBar (document: Document, own: number, line: TableLine, lines: Tabl
   }
   if (closed(own) || rows.filter(other => closed(other.valueFields[0]!.line)).length * 2 <= rows.length) return false
   if (own !== rows.at(-1)!.lines.at(-1)) return true
-  const lasts = document.lines.flatMap((line, i) =>
-    line.fields !== null && i !== own && document.lines[i + 1]?.fields === null ? [i] : []
-  )
+  const lasts = lastRowsOf(document).filter(i => i !== own)
   return lasts.filter(closed).length * 2 > lasts.length
+}
+
+const lastRowsByDocument = new WeakMap<Document, number[]>()
+
+/** The last rows of the tables of the document, as indices of lines. */
+function lastRowsOf (document: Document): number[] {
+  const rows = lastRowsByDocument.get(document) ??
+    document.lines.flatMap((line, i) => line.fields !== null && document.lines[i + 1]?.fields === null ? [i] : [])
+  lastRowsByDocument.set(document, rows)
+  return rows
 }

@@ -87,8 +87,10 @@ function neighboursJoined (words: Token[]): Token[] {
 
 /** True if the total is printed before the first column, or before the heading of the columns that it adds. */
 function hasTotalBeforeAddends (table: FormTable, words: Token[]): boolean {
-  const at = (zh: string) =>
-    words.findIndex((word, i) => word.key === labelKey(zh) || word.key + (words[i + 1]?.key ?? '') === labelKey(zh))
+  const at = (zh: string) => {
+    const key = labelKey(zh)
+    return words.findIndex((word, i) => word.key === key || word.key + (words[i + 1]?.key ?? '') === key)
+  }
   const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
   const first = at(table.columns[0]!.zh)
   const heading = table.definition.column_headings?.map(({ zh }) => at(zh)).find(index => index >= 0) ?? -1

@@ -3,28 +3,44 @@ import { Converter } from 'opencc-js/t2cn'
 
 const convert = Converter({ from: 't', to: 'cn' })
 const simplified = new Map<string, string>()
+/** More characters than any report has; a file with all of Unicode must not fill the memory for the next ones. */
+const MAX_SIMPLIFIED = 30_000
+/** Characters that are appended one by one before they become a piece: an appended character takes 32 bytes. */
+const PIECE_LENGTH = 4096
 
 /** Converts character by character, so that the result does not depend on the context of a label. */
 function simplify (text: string): string {
+  const pieces: string[] = []
   let out = ''
   for (const char of text) {
+    if (out.length > PIECE_LENGTH) {
+      pieces.push(out)
+      out = ''
+    }
     if (char < '一') {
       out += char
       continue
     }
     let simple = simplified.get(char)
-    if (simple === undefined) simplified.set(char, simple = convert(char))
+    if (simple === undefined) {
+      simple = convert(char)
+      if (simplified.size < MAX_SIMPLIFIED) simplified.set(char, simple)
+    }
     out += simple
   }
-  return out
+  return pieces.length === 0 ? out : pieces.join('') + out
 }
 
 /** Pinyin that mirror sites put after characters: 動(dòng), 公(gong), (he)國(guo). */
-const PINYIN = /\(\s*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]+[\s']*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]*\s*\)/g
+const PINYIN = /\(\s*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]{1,40}[\s']*[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ]{0,40}\s*\)/g
+
+/** Sorting the combining characters of one base takes quadratic time; no text has more than 30 (Unicode, UAX #15). */
+const COMBINING = /([\p{M}\uFF9E\uFF9F]{30})[\p{M}\uFF9E\uFF9F]+/gu
 
 /** Converts to half-width and simplified characters, removes pinyin, collapses every kind of space into one space. */
 export function normalizeText (text: string): string {
-  const narrow = text.normalize('NFKC').replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').replace(/\s+/g, ' ')
+  const narrow = text.replace(COMBINING, '$1\uFFFD').normalize('NFKC').replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
+    .replace(/\s+/g, ' ')
   return simplify(narrow.includes('(') ? narrow.normalize('NFC').replace(PINYIN, '') : narrow).trim()
 }
 

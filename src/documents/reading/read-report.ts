@@ -46,7 +46,10 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
     possible(other.form)
   )
   discardUnsharedCells(best, rivals)
-  const { form, values, problems } = best
+  const { form, values } = best
+  const problems = best.problems.length > MAX_PROBLEMS
+    ? [...best.problems.slice(0, MAX_PROBLEMS), problemOf('more-problems')]
+    : best.problems
   const content: Content = { ...emptyContent(form), sections: readSections(document, parts, form) }
   const sources: Record<string, Source> = {}
   const cells = { read: 0, blank: 0, not_applicable: 0, unreadable: 0, missing: 0 }
@@ -65,6 +68,9 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
   else if (!coversYear(form, title.year)) problems.unshift(problemOf('form-of-other-year', { raw: form.id }))
   return { form, content, sources, problems, cells, year: title.year, agency_name: title.agency_name }
 }
+
+/** People do not read more; each becomes a part of the answer. */
+const MAX_PROBLEMS = 1000
 
 const coversYear = (form: Form, year: number | null): boolean => {
   const [from, to] = form.definition.reporting_years

@@ -172,10 +172,11 @@ function refuseRow (
 function outOfOrder (table: FormTable, foundRows: RowFound[]): Set<RowFound> {
   const at = (foundRow: RowFound) => table.definition.rows.indexOf(foundRow.row)
   const displaced = new Set<RowFound>()
+  const seen = new Set<RowFound['row']>()
   foundRows.forEach((foundRow, i) => {
+    seen.add(foundRow.row)
     for (const later of foundRows.slice(i + 1)) {
-      const again = foundRows.some(other => other !== later && other.row === later.row && foundRows.indexOf(other) <= i)
-      if (at(later) < at(foundRow) && !again) displaced.add(foundRow).add(later)
+      if (at(later) < at(foundRow) && !seen.has(later.row)) displaced.add(foundRow).add(later)
     }
   })
   return displaced

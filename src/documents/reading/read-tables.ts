@@ -122,12 +122,8 @@ function withoutHeadingRows (table: FormTable, lines: TableLine[]): TableLine[] 
 }
 
 const widest = (lines: TableLine[]) =>
-  Math.max(
-    0,
-    ...lines.filter(({ divided, grid, stream }) => divided && !grid && !stream).map(({ lead, valueFields }) =>
-      lead + valueFields.length
-    )
-  )
+  lines.filter(({ divided, grid, stream }) => divided && !grid && !stream)
+    .reduce((most, { lead, valueFields }) => Math.max(most, lead + valueFields.length), 0)
 
 /** Returns the columns of the heading, or null if the figures of some whole row are in other columns. */
 function agreed (rows: Row[], template: number[] | null): number[] | null {
@@ -213,17 +209,20 @@ function readBlocks (document: Document, lines: TableLine[], labelIndex: LabelIn
   })
 }
 
+/** No report has so many lines of figures in part four, which has one, or three. */
+const MAX_LINES_ACROSS = 500
+
 /** Reads part four: three groups of figures, side by side on one line or one below the other. */
 function readAcross (document: Document, table: FormTable, lines: TableLine[], labelIndex: LabelIndex): TableReading {
   const filled = lines.filter(line => line.valueFields.some(token => token.kind === 'value'))
   const labelled = filled.filter(line => line.labels.some(label => label.table === table))
   if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, lines, labelIndex)
+  const twice = problemOf('table-twice', { table: table.definition.id })
+  if (filled.length > MAX_LINES_ACROSS) return { table, verified: false, cells: new Map(), problems: [twice] }
+  const positions = filled.map(line => lines.indexOf(line))
   const readings = filled.map((line, i) => {
-    const from = i === 0 ? 0 : lines.indexOf(filled[i - 1]!) + 1
-    const words = lines.slice(from, lines.indexOf(line)).flatMap(other => [...other.texts, ...other.valueFields])
-      .concat(
-        line.texts
-      )
+    const words = lines.slice(i === 0 ? 0 : positions[i - 1]! + 1, positions[i])
+      .flatMap(other => [...other.texts, ...other.valueFields]).concat(line.texts)
     return readGroups(document, table, { line, words, lines }, labelIndex)
   })
   const [first, ...others] = readings
@@ -233,7 +232,7 @@ function readAcross (document: Document, table: FormTable, lines: TableLine[], l
   const problems = readings.flatMap(reading => reading.problems)
   for (const [id, value] of others.flatMap(reading => [...reading.cells])) {
     if (cells.has(id)) {
-      problems.push(problemOf('table-twice', { table: table.definition.id }))
+      problems.push(twice)
       return {
         table,
         verified: true,

@@ -38,6 +38,7 @@ const TEXTS = {
   'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },
   'not-annual': { zh: '这不是全年的统计', en: 'these are not the figures of a whole year' },
   'no-table': { zh: '没有识别出任何法定表格', en: 'no statutory table was recognised' },
+  'more-problems': { zh: '还有更多问题，不再列出', en: 'there are more problems, which are not listed' },
   'form-of-other-year': { zh: '表格格式不是该年度的格式', en: 'the form is not the one for this year' }
 } satisfies Record<string, Text>
 

@@ -35,10 +35,20 @@ const MAX_TITLE_LENGTH = 60
 /** A report has six; the limit bounds the time for hostile input. */
 const MAX_PARTS = 200
 
+/** A title is shorter. */
+const MAX_LINE_LENGTH = 4000
+
+const textsByDocument = new WeakMap<Document, string[]>()
+
 /** The normalized text of a line, without spaces. */
-export const lineText = (document: Document, index: number): string => {
+export function lineText (document: Document, index: number): string {
+  let texts = textsByDocument.get(document)
+  if (texts === undefined) textsByDocument.set(document, texts = [])
   const { start, end } = document.lines[index]!
-  return normalizeText(document.text.slice(start, Math.min(end, start + 4000))).replaceAll(' ', '')
+  const text = texts[index] ??
+    normalizeText(document.text.slice(start, Math.min(end, start + MAX_LINE_LENGTH))).replaceAll(' ', '')
+  texts[index] = text
+  return text
 }
 
 export function findParts (document: Document, lines: TokenLine[]): Part[] {
@@ -47,7 +57,9 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
     if (starts.length >= MAX_PARTS) break
     const words = line.tokens.filter(token => token.kind === 'text')
     if (words.length === 0 || (line.divided && words.length > 1)) continue
-    const text = line.divided ? normalizeText(words[0]!.raw).replaceAll(' ', '') : lineText(document, line.index)
+    const text = line.divided
+      ? normalizeText(words[0]!.raw.slice(0, MAX_LINE_LENGTH)).replaceAll(' ', '')
+      : lineText(document, line.index)
     const title = titleOf(text)
     if (title !== null) {
       starts.push({ section: title.section, from: line.index, rest: title.rest })
@@ -71,7 +83,7 @@ function titleOf (text: string): { section: string, rest: string } | null {
   for (const [section, title] of TITLES) {
     const match = title.exec(body)
     if (match === null) continue
-    const rest = body.slice(match[0].length).replace(/^\*+/, '').replace(/\*+$/, '')
+    const rest = body.slice(match[0].length).replace(/^\*+/, '').replace(/(?<!\*)\*+$/, '')
     // An entry of the table of contents.
     if (/^[.·…\s]*\d+$/.test(rest)) return null
     const numbered = marked[1] !== undefined || marked[2] !== undefined || text.startsWith('#')

@@ -33,16 +33,20 @@ export const asUnreadable = (value: CellReading): CellReading => ({
   note: { state: 'unreadable', raw: value.source.raw.slice(0, 200) }
 })
 
+/** A refused row may be longer; each of its cells has it as the source. */
+const MAX_SOURCE_LENGTH = 4000
+
 export function sourceOf (document: Document, token: Token): Source {
   const line = document.lines[token.line]!
+  const end = Math.min(token.end, token.start + MAX_SOURCE_LENGTH)
   return {
     line: token.line + 1,
     start: token.start,
-    end: token.end,
+    end,
     table: line.grid?.table ?? null,
     row: line.grid?.row ?? null,
     column: line.grid === null ? null : token.column + 1,
-    raw: document.text.slice(token.start, token.end),
+    raw: document.text.slice(token.start, end),
     steps: []
   }
 }

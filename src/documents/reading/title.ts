@@ -18,11 +18,14 @@ const YEARS = new RegExp(`[(]?${YEAR}(?:年度|年)?[)]?`, 'g')
 /** How many lines before part one are searched, and how many at either end of these for the period. */
 const PREAMBLE = 200
 const NEAR = 12
+const MAX_PAGE_TITLE_LENGTH = 1000
 
 export function readTitle (document: Document, parts: Part[]): Title {
   const first = parts[0]?.from ?? Math.min(document.lines.length, 40)
   const lines = preambleLines(document, first)
-  const page = document.title === null ? null : normalizeText(document.title).replaceAll(' ', '')
+  const page = document.title === null
+    ? null
+    : normalizeText(document.title.slice(0, MAX_PAGE_TITLE_LENGTH)).replaceAll(' ', '')
   const own = lines.map((_, i) => titleAt(lines, i)).findLast(title => title !== null) ?? null
   const below = lines.map(line => new RegExp(`^[(]${YEAR}(?:年度|年)?[)]$`).exec(line)?.[1]).findLast(year =>
     year !== undefined
@@ -42,7 +45,7 @@ export function readTitle (document: Document, parts: Part[]): Title {
 function preambleLines (document: Document, first: number): string[] {
   const lines: string[] = []
   for (let i = Math.max(0, first - PREAMBLE); i < first; i++) {
-    const line = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
+    const line = lineText(document, i).replace(/^[#*]+|(?<![#*])[#*]+$/g, '')
     if (line !== '' && line.length <= 120) lines.push(line)
   }
   return lines
@@ -115,9 +118,10 @@ function yearInText (document: Document, parts: Part[]): number | null {
   if (period !== null && (period[2] === undefined || period[2] === period[1])) return Number(period[1])
   const years = [...text.matchAll(/(20\d{2})年/g)].map(match => Number(match[1]))
   if (years.length === 0) return null
-  const times = (year: number) => years.filter(other => other === year).length
-  const [first] = years
-  return years.every(year => year === first || times(year) < times(first!)) ? first! : null
+  const times = new Map<number, number>()
+  for (const year of years) times.set(year, (times.get(year) ?? 0) + 1)
+  const first = years[0]!
+  return [...times].every(([year, n]) => year === first || n < times.get(first)!) ? first : null
 }
 
 const statesPartOfYear = (document: Document, parts: Part[]): boolean =>

@@ -45,7 +45,7 @@ export function looksLikeValue (text: string): boolean {
 }
 
 /** Some pages show a question mark in place of a no-break space. */
-const withoutQuestionMarks = (value: string): string => value.replace(/^[?\s]+|[?\s]+$/g, '')
+const withoutQuestionMarks = (value: string): string => value.replace(/^[?\s]+|(?<![?\s])[?\s]+$/g, '')
 
 /** `unit` is the unit of money that the heading of the column states, or null. */
 export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {

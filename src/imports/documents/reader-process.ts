@@ -1,5 +1,4 @@
 // Entry point of the process that reads documents.
-import { constants, setPriority } from 'node:os'
 import { UnreadableFile, type UnreadableKind } from '../../documents/formats/unreadable-file.ts'
 import { readDocument } from '../../documents/read.ts'
 import type { Reading, Refusal } from '../../documents/reading/reading.ts'
@@ -17,8 +16,6 @@ export type ReaderAnswer =
   | { unreadable: { kind: UnreadableKind, reason: Text } }
   | { isTooLarge: boolean, error: string }
 
-// The service and the database come first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 // A terminal sends its signals to every process; the service ends this one when no request needs it any more.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 process.on('disconnect', () => process.exit())

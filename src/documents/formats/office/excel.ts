@@ -22,11 +22,20 @@ interface Merge {
   right: number
 }
 
+/** What all sheets have together. */
+interface Counts {
+  cells: number
+  characters: number
+  merges: number
+  columns: number
+}
+
 export function documentOfWorkbook (parts: Parts): Document {
   const workbook = openWorkbook(parts)
+  const counts: Counts = { cells: 0, characters: 0, merges: 0, columns: 0 }
   const writer = new DocumentWriter()
   for (const { name, xml } of workbook.sheets) {
-    const sheet = readSheet(xml, workbook)
+    const sheet = readSheet(xml, workbook, counts)
     removeHidden(sheet)
     if (sheet.rows.size === 0) continue
     writer.line(oneLine(name))
@@ -35,9 +44,9 @@ export function documentOfWorkbook (parts: Parts): Document {
   return writer.document(null)
 }
 
-function readSheet (xml: string, workbook: Workbook): Sheet {
+function readSheet (xml: string, workbook: Workbook, counts: Counts): Sheet {
   const sheet: Sheet = { rows: new Map(), merges: [], hidden: { rows: new Set(), columns: new Set() } }
-  let [row, column, count] = [-1, -1, 0]
+  let [row, column] = [-1, -1]
   let type = ''
   let style = 0
   let value: string[] | null = null
@@ -53,6 +62,7 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         column = -1
         if (isOn(hidden)) sheet.hidden.rows.add(row)
       } else if (name === 'col') {
+        checkLimit('columns', ++counts.columns)
         const { min, max, hidden } = attributes()
         if (isOn(hidden)) {
           for (let i = numbered(min, 0); i <= Math.min(numbered(max, 0), LIMITS.fieldsInRow); i++) {
@@ -72,8 +82,10 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
         formula ??= []
         inFormula = true
       } else if (name === 'v') value = []
-      else if (name === 'mergeCell') checkLimit('fields', sheet.merges.push(...areaOf(attributes().ref ?? '')))
-      else inline.open(name)
+      else if (name === 'mergeCell') {
+        checkLimit('merges', ++counts.merges)
+        sheet.merges.push(...areaOf(attributes().ref ?? ''))
+      } else inline.open(name)
     },
     text (text) {
       if (value !== null) value.push(text)
@@ -92,10 +104,12 @@ function readSheet (xml: string, workbook: Workbook): Sheet {
           : kept === null && formula !== null
           ? `=${formula.join('')}`
           : formatCell(kept ?? '', type, style, workbook)
+        // A shared string counts for each cell that has it, before the text is copied.
+        checkLimit('characters', counts.characters += found.length)
         const text = oneLine(found)
         if (text === '') return
         checkLimit('fieldsInRow', column + 1)
-        checkLimit('fields', ++count)
+        checkLimit('fields', ++counts.cells)
         let cells = sheet.rows.get(row)
         if (cells === undefined) sheet.rows.set(row, cells = new Map())
         if (cells.has(column)) throw damaged({ zh: '同一单元格出现两次', en: 'a cell appears twice' })
@@ -133,7 +147,9 @@ function removeHidden ({ rows, merges, hidden }: Sheet): void {
     rows.set(merge.top, (rows.get(merge.top) ?? new Map()).set(merge.left, text))
   }
   for (const row of hidden.rows) rows.delete(row)
-  for (const cells of rows.values()) for (const column of hidden.columns) cells.delete(column)
+  for (const cells of rows.values()) {
+    for (const column of [...cells.keys()]) if (hidden.columns.has(column)) cells.delete(column)
+  }
   for (const [row, cells] of rows) if (cells.size === 0) rows.delete(row)
 }
 

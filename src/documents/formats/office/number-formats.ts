@@ -10,6 +10,8 @@ export interface Format {
 }
 
 const PLAIN: Format = { shows: 'number', code: '', suffix: '' }
+const DATE: Format = { ...PLAIN, shows: 'date' }
+const PERCENT: Format = { ...PLAIN, shows: 'percent' }
 
 /** Ids of the built-in date formats of Excel, including those for East Asia. */
 const DATES = new Set([
@@ -47,6 +49,9 @@ const DATES = new Set([
 ])
 const PERCENTS = new Set([9, 10])
 
+/** Excel allows no longer code. Each cell with the format shows the code or a part of it. */
+const MAX_CODE_LENGTH = 255
+
 /** Returns the formats by style index. */
 export function formatsOf (styles: string): Format[] {
   const own = new Map<string, Format>()
@@ -61,10 +66,7 @@ export function formatsOf (styles: string): Format[] {
       if (name === 'cellXfs') inCells = true
       if (name !== 'xf' || !inCells) return
       const id = attributes().numFmtId ?? '0'
-      formats.push(
-        own.get(id) ??
-          { ...PLAIN, shows: DATES.has(Number(id)) ? 'date' : PERCENTS.has(Number(id)) ? 'percent' : 'number' }
-      )
+      formats.push(own.get(id) ?? (DATES.has(Number(id)) ? DATE : PERCENTS.has(Number(id)) ? PERCENT : PLAIN))
     },
     close (name) {
       if (name === 'cellXfs') inCells = false
@@ -83,6 +85,7 @@ export function show (value: string, { shows, code, suffix }: Format = PLAIN, fr
 const PIECE = /"([^"]*)"|[\\!](.)|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|(.)/giu
 
 export function formatOf (code: string): Format {
+  if (code.length > MAX_CODE_LENGTH) return { shows: 'otherwise', code: code.slice(0, MAX_CODE_LENGTH), suffix: '' }
   const sections = code.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/).map(section => {
     let bare = ''
     let literal = ''

@@ -4,7 +4,7 @@
 const DIGITS = 15
 
 function numberOf (value: string): number | null {
-  const number = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : NaN
+  const number = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(value) ? Number(value) : NaN
   return Number.isFinite(number) ? number : null
 }
 

@@ -1,4 +1,5 @@
 // Opens a workbook: its visible sheets, and the strings and number formats that they share.
+import { checkLimit } from '../limits.ts'
 import { damaged } from '../unreadable-file.ts'
 import type { Parts } from './archive.ts'
 import { type Format, formatsOf } from './number-formats.ts'
@@ -33,15 +34,22 @@ export function openWorkbook (parts: Parts): Workbook {
 function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<Workbook, 'sheets' | 'from1904'> {
   const targets = new Map(relations.map(({ id, target }) => [id, target]))
   const sheets: Workbook['sheets'] = []
+  const seen = new Set<string>()
   let from1904 = false
   readXml(workbook, {
     open (name, attributes) {
       if (name === 'workbookPr') from1904 = /^(?:1|true)$/.test(attributes().date1904 ?? '')
       if (name !== 'sheet') return
       const sheet = attributes()
-      const xml = parts.get(targets.get(sheet.id ?? '') ?? '')
+      const target = targets.get(sheet.id ?? '') ?? ''
+      const xml = parts.get(target)
       // Chart sheets have no worksheet part; hidden sheets are not published.
-      if (xml !== undefined && (sheet.state ?? 'visible') === 'visible') sheets.push({ name: sheet.name ?? '', xml })
+      if (xml === undefined || (sheet.state ?? 'visible') !== 'visible') return
+      if (seen.has(target)) {
+        throw damaged({ zh: '两个工作表指向同一内容', en: 'two of its sheets have the same content' })
+      }
+      seen.add(target)
+      checkLimit('sheets', sheets.push({ name: sheet.name ?? '', xml }))
     }
   })
   if (sheets.length === 0) throw damaged({ zh: '没有可读的工作表', en: 'it has no readable sheet' })
@@ -50,6 +58,7 @@ function sheetsOf (workbook: string, relations: Relation[], parts: Parts): Pick<
 
 function stringsOf (xml: string): string[] {
   const strings: string[] = []
+  let characters = 0
   let text = textReader()
   readXml(xml, {
     open (name) {
@@ -58,7 +67,10 @@ function stringsOf (xml: string): string[] {
     },
     close (name) {
       text.close(name)
-      if (name === 'si') strings.push(text.value())
+      if (name !== 'si') return
+      const string = text.value()
+      checkLimit('characters', characters += string.length)
+      checkLimit('strings', strings.push(string))
     },
     text: value => text.text(value)
   })

@@ -1,6 +1,6 @@
 // Parses the XML of Office files by events. Removes namespace prefixes, which differ between writers.
 import { Parser } from 'saxen'
-import { LIMITS } from '../limits.ts'
+import { checkLimit, LIMITS } from '../limits.ts'
 import { damaged, tooDeep } from '../unreadable-file.ts'
 
 export interface XmlHandlers {
@@ -13,9 +13,11 @@ const local = (name: string) => name.slice(name.indexOf(':') + 1)
 
 export function readXml (xml: string, { open, close, text }: XmlHandlers): void {
   let depth = 0
+  let elements = 0
   const parser = new Parser()
     .on('openTag', (name, attributes, decode) => {
       if (++depth > LIMITS.depth) throw tooDeep()
+      checkLimit('xmlElements', ++elements)
       open?.(
         local(name),
         () => Object.fromEntries(Object.entries(attributes()).map(([key, value]) => [local(key), decode(value)]))

@@ -4,6 +4,10 @@ import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
+/** How many words beside the figures, and characters, a label may have. */
+const MAX_LABEL_WORDS = 40
+const MAX_LABEL_LENGTH = 500
+
 /** How many lines a wrapped label may extend above and below its figures. */
 const MAX_LABEL_LINES = 6
 
@@ -26,9 +30,9 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
     labelIndex.labels.filter(label => tables.has(label.table.definition.id))
       .flatMap(label => label.keys.flatMap(key => Array.from({ length: key.length }, (_, i) => key.slice(0, i + 1))))
   )
-  const textsBetween = (from: number, to: number) =>
-    lines.filter(line => line.index > from && line.index < to).flatMap(line => line.tokens)
   const start = lines[0]?.index ?? 0
+  const textsBetween = (from: number, to: number) =>
+    lines.slice(from + 1 - start, Math.max(0, to - start)).flatMap(line => line.tokens)
   const tableLines = groups.map((group, i): TableLine => {
     const before = textsBetween(groups[i - 1]?.last ?? start - 1, group.first)
     const after = textsBetween(group.last, groups[i + 1]?.first ?? Infinity)
@@ -137,9 +141,10 @@ function wrappedLabel (
     headings.some(key => key.includes(token.full)) &&
     !(own.includes(token) && labelsOf(labelIndex, tables, token.key, token.full).some(label => !label.heading))
   // Try the words beside the figures as one text first, as brackets may span several words.
-  for (const [i] of own.entries()) {
+  for (let i = Math.max(0, own.length - MAX_LABEL_WORDS); i < own.length; i++) {
     const beside = own.slice(i)
     const text = beside.map(token => token.raw).join('')
+    if (text.length > MAX_LABEL_LENGTH) continue
     const labels = labelsOf(labelIndex, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
     if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) {
       return { labels, used: beside }

@@ -24,6 +24,7 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
   let valueFields: Token[] = []
   let lead = 0
   let leading: Token[] = []
+  const isGrid = lines.some(line => line.grid !== null)
   const flush = () => {
     if (texts.length > 0 || valueFields.some(token => token.kind !== 'blank')) {
       const { labels, used } = ownLabel(texts, labelIndex, tables)
@@ -35,7 +36,7 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
         lead: lead + texts.length,
         lines: [...new Set([...texts, ...valueFields].map(token => token.line))],
         divided: true,
-        grid: lines[0]?.grid != null || lines.some(line => line.grid !== null),
+        grid: isGrid,
         stream
       })
     }
@@ -44,6 +45,7 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
     lead = 0
     leading = []
   }
+  const isInLabel = (token: Token) => ownLabel([...texts.slice(-1), token], labelIndex, tables).used.includes(token)
   const addValue = (token: Token) => {
     // Without a label the blanks before the first figure are cells as well.
     if (texts.length === 0 && valueFields.length === 0) {
@@ -57,13 +59,13 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
     const odd = token.key === '' || (!stream && token.line === texts.at(-1)?.line)
     if (
       odd && ownLabel(texts, labelIndex, tables).labels.some(label => !label.heading) &&
-      !ownLabel([...texts, token], labelIndex, tables).used.includes(token)
+      !isInLabel(token)
     ) valueFields.push(token)
     else texts.push(token)
   }
   const addTextAfterValues = (token: Token) => {
     const sameLine = valueFields[0]!.line === token.line && !stream
-    const known = ownLabel([...texts, token], labelIndex, tables).used.includes(token)
+    const known = isInLabel(token)
     const empty = valueFields.every(token => token.kind === 'blank')
     if (sameLine && empty && (known || ownLabel(texts, labelIndex, tables).labels.every(label => label.heading))) {
       lead += valueFields.length

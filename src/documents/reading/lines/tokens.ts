@@ -41,15 +41,7 @@ export function tokenize (document: Document): TokenLine[] {
         }))
     const tokens = spans.map((span): Token => {
       const text = document.text.slice(span.start, span.end)
-      const kind = !looksLikeValue(text) ? 'text' : divided && isBlank(text) ? 'blank' : 'value'
-      return {
-        ...span,
-        line: index,
-        raw: text,
-        kind,
-        key: kind === 'text' ? labelKey(text) : '',
-        full: kind === 'text' ? fullKey(text) : ''
-      }
+      return { ...span, line: index, raw: text, ...classify(text, divided) }
     })
     return {
       index,
@@ -59,6 +51,20 @@ export function tokenize (document: Document): TokenLine[] {
       tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw))
     }
   })
+}
+
+/** A longer text is neither a label nor a figure. */
+const MAX_LABEL_LENGTH = 4000
+const NO_LABEL = '\uFFFD'
+
+function classify (text: string, divided: boolean): Pick<Token, 'kind' | 'key' | 'full'> {
+  const isLong = text.length > MAX_LABEL_LENGTH
+  if (isLong ? isBlank(text) : looksLikeValue(text)) {
+    return { kind: divided && isBlank(text) ? 'blank' : 'value', key: '', full: '' }
+  }
+  const start = text.slice(0, MAX_LABEL_LENGTH)
+  const mark = isLong ? NO_LABEL : ''
+  return { kind: 'text', key: labelKey(start) + mark, full: fullKey(start) + mark }
 }
 
 /** Only spaces, or question marks that replaced no-break spaces. */
