@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 
 const root = import.meta.dirname
-const FOLDERS = ['src', 'test', 'bench']
+const FOLDERS = ['src', 'test', 'bench', 'torture']
 
 const context = createContext({ lineWidth: 120, indentWidth: 2, useTabs: false, newLineKind: 'lf' })
 const { getPath } = createRequire(import.meta.url)('@dprint/typescript')

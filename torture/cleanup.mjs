@@ -1,0 +1,28 @@
+// What must be undone when the program ends, also by a signal: child processes, folders, mounts.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const undone = new Set()
+
+/** Returns a function that does the work now instead of at the end. */
+export function undoAtEnd (work) {
+  undone.add(work)
+  return async () => {
+    if (undone.delete(work)) await work()
+  }
+}
+
+export async function cleanUp () {
+  for (const work of [...undone].reverse()) {
+    undone.delete(work)
+    await work().catch(error => console.error(error))
+  }
+}
+
+/** Creates a temporary folder, which is removed at the end. */
+export async function makeFolder () {
+  const folder = await mkdtemp(join(tmpdir(), 'gongkai-torture-'))
+  const remove = undoAtEnd(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return { folder, remove }
+}

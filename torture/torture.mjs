@@ -1,0 +1,85 @@
+// Starts the service and attacks it. See README.md.
+//
+//   npm run torture
+//   npm run torture -- --minutes=10 --only=requests,kills
+//   npm run torture -- --only=requests --seed=7 --step=1234      that one request again
+import { parseArgs } from 'node:util'
+import { cleanUp } from './cleanup.mjs'
+import { Results } from './results.mjs'
+
+/** Each part and its share of the minutes. The walk over the roles takes what it takes. */
+const PARTS = {
+  requests: { share: 0.5, count: 'requests', run: async o => await (await import('./requests.mjs')).attackRequests(o) }
+}
+
+const { values: given } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    step: { type: 'string' },
+    kinds: { type: 'string' },
+    requests: { type: 'string' },
+    kills: { type: 'string' },
+    sequences: { type: 'string' }
+  }
+})
+
+function readNumber (name) {
+  if (given[name] === undefined) return undefined
+  const number = Number(given[name])
+  if (Number.isFinite(number) && number >= 0) return number
+  throw new Error(`--${name}: expected a number, found ${given[name]}`)
+}
+
+/** Returns the function that tells whether a part is over: after so many steps, or else so much time. */
+function createLimit ({ share, count }) {
+  const most = count === undefined ? undefined : readNumber(count)
+  if (most !== undefined) return { isOver: done => done >= most, most, end: Infinity }
+  const end = Date.now() + readNumber('minutes') * 60_000 * share
+  return { isOver: () => Date.now() >= end, most, end }
+}
+
+async function run () {
+  const seed = readNumber('seed') ?? Math.floor(Math.random() * 1e9)
+  const results = new Results(seed)
+  const names = given.only?.split(',') ?? Object.keys(PARTS)
+  for (const name of names) if (!(name in PARTS)) throw new Error(`--only: there is no part ${name}`)
+  console.log(`seed ${seed}`)
+  for (const name of names) {
+    console.log(`${name}…`)
+    const { isOver, most, end } = createLimit(PARTS[name])
+    await PARTS[name].run({
+      results,
+      seed,
+      isOver,
+      most,
+      end,
+      only: readNumber('step'),
+      kinds: given.kinds?.split(',')
+    }).catch(error => results.fail(name, 'the part broke off', error.stack))
+  }
+  results.print()
+  return results.hasFailed ? 1 : 0
+}
+
+let ending = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, async () => {
+    if (ending) return
+    ending = true
+    await cleanUp()
+    process.exit(1)
+  })
+}
+
+try {
+  process.exitCode = await run()
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
+}
+if (!ending) {
+  await cleanUp()
+  process.exit()
+}
