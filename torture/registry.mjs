@@ -8,20 +8,25 @@ export const KUNDULUN = 'kundulun-culture'
 
 export function createApi (port, key = ADMIN_KEY) {
   return async (method, path, body, headers = {}) => {
-    const isText = typeof body === 'string'
+    const isText = typeof body === 'string' || Buffer.isBuffer(body)
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: {
         ...key === null ? {} : { authorization: `Bearer ${key}` },
-        ...body === undefined ? {} : { 'content-type': isText ? 'application/x-ndjson' : 'application/json' },
+        ...body === undefined || isText ? {} : { 'content-type': 'application/json' },
         ...headers
       },
       ...body === undefined ? {} : { body: isText ? body : JSON.stringify(body) },
       signal: AbortSignal.timeout(60_000)
     })
     const text = await answer.text()
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '')
-    return { status: answer.status, text, json: isJson && text !== '' ? JSON.parse(text) : undefined }
+    const type = answer.headers.get('content-type') ?? ''
+    return {
+      status: answer.status,
+      type,
+      text,
+      json: /json$|json;/.test(type) && text !== '' ? JSON.parse(text) : undefined
+    }
   }
 }
 

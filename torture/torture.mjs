@@ -9,7 +9,8 @@ import { Results } from './results.mjs'
 
 /** Each part and its share of the minutes. The walk over the roles takes what it takes. */
 const PARTS = {
-  requests: { share: 0.5, count: 'requests', run: async o => await (await import('./requests.mjs')).attackRequests(o) }
+  requests: { share: 0.5, count: 'requests', run: async o => await (await import('./requests.mjs')).attackRequests(o) },
+  roles: { share: 1, run: async o => await (await import('./roles.mjs')).walkRoles(o) }
 }
 
 const { values: given } = parseArgs({
