@@ -1,5 +1,5 @@
 // What must be undone when the program ends, also by a signal: child processes, folders, mounts.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -23,6 +23,8 @@ export async function cleanUp () {
 /** Creates a temporary folder, which is removed at the end. */
 export async function makeFolder () {
   const folder = await mkdtemp(join(tmpdir(), 'gongkai-torture-'))
+  // PostgreSQL does not run as root: its user must be able to enter.
+  await chmod(folder, 0o755)
   const remove = undoAtEnd(async () => await rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   return { folder, remove }
 }

@@ -6,7 +6,7 @@ import { ADMIN_KEY } from './service.mjs'
 const STANDING = { level: 'county', kind: 'department' }
 export const KUNDULUN = 'kundulun-culture'
 
-export function createApi (port, key = ADMIN_KEY) {
+export function createApi (port, key = ADMIN_KEY, limit = 60_000) {
   return async (method, path, body, headers = {}) => {
     const isText = typeof body === 'string' || Buffer.isBuffer(body)
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -17,7 +17,7 @@ export function createApi (port, key = ADMIN_KEY) {
         ...headers
       },
       ...body === undefined ? {} : { body: isText ? body : JSON.stringify(body) },
-      signal: AbortSignal.timeout(60_000)
+      signal: AbortSignal.timeout(limit)
     })
     const text = await answer.text()
     const type = answer.headers.get('content-type') ?? ''

@@ -10,7 +10,8 @@ import { Results } from './results.mjs'
 /** Each part and its share of the minutes. The walk over the roles takes what it takes. */
 const PARTS = {
   requests: { share: 0.5, count: 'requests', run: async o => await (await import('./requests.mjs')).attackRequests(o) },
-  roles: { share: 1, run: async o => await (await import('./roles.mjs')).walkRoles(o) }
+  roles: { share: 1, run: async o => await (await import('./roles.mjs')).walkRoles(o) },
+  kills: { share: 0.3, count: 'kills', run: async o => await (await import('./kills.mjs')).killUnderLoad(o) }
 }
 
 const { values: given } = parseArgs({
