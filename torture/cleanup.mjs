@@ -4,6 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const undone = new Set()
+let isEnding = false
+
+/** From now on nothing more is to be started. */
+export function beginEnd () {
+  isEnding = true
+}
+
+export function refuseAtEnd () {
+  if (isEnding) throw new Error('this program ends')
+}
 
 /** Returns a function that does the work now instead of at the end. */
 export function undoAtEnd (work) {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { makeFolder, undoAtEnd } from './cleanup.mjs'
+import { makeFolder, refuseAtEnd, undoAtEnd } from './cleanup.mjs'
 
 export const ROOT = join(import.meta.dirname, '..')
 export const ADMIN_KEY = 'torture-'.padEnd(40, 'k')
@@ -47,6 +47,7 @@ export class Service {
   }
 
   async startAgain () {
+    refuseAtEnd()
     this.#expected = false
     this.output = ''
     const child = this.child = spawn(process.execPath, ['run.mjs', 'src/server.ts'], {

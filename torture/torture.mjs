@@ -4,14 +4,15 @@
 //   npm run torture -- --minutes=10 --only=requests,kills
 //   npm run torture -- --only=requests --seed=7 --step=1234      that one request again
 import { parseArgs } from 'node:util'
-import { cleanUp } from './cleanup.mjs'
+import { beginEnd, cleanUp } from './cleanup.mjs'
 import { Results } from './results.mjs'
 
 /** Each part and its share of the minutes. The walk over the roles takes what it takes. */
 const PARTS = {
   requests: { share: 0.5, count: 'requests', run: async o => await (await import('./requests.mjs')).attackRequests(o) },
   roles: { share: 1, run: async o => await (await import('./roles.mjs')).walkRoles(o) },
-  kills: { share: 0.3, count: 'kills', run: async o => await (await import('./kills.mjs')).killUnderLoad(o) }
+  kills: { share: 0.3, count: 'kills', run: async o => await (await import('./kills.mjs')).killUnderLoad(o) },
+  model: { share: 0.2, count: 'sequences', run: async o => await (await import('./model.mjs')).compareWithModel(o) }
 }
 
 const { values: given } = parseArgs({
@@ -26,6 +27,8 @@ const { values: given } = parseArgs({
     sequences: { type: 'string' }
   }
 })
+
+let ending = false
 
 function readNumber (name) {
   if (given[name] === undefined) return undefined
@@ -61,15 +64,15 @@ async function run () {
       kinds: given.kinds?.split(',')
     }).catch(error => results.fail(name, 'the part broke off', error.stack))
   }
-  results.print()
+  if (!ending) results.print()
   return results.hasFailed ? 1 : 0
 }
 
-let ending = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, async () => {
     if (ending) return
     ending = true
+    beginEnd()
     await cleanUp()
     process.exit(1)
   })

@@ -7,14 +7,18 @@ import t from 'tap'
 import { verifyTotals } from '../../src/aggregates/verify.ts'
 import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
-import { ADMIN_KEY, type Answer, freshApp } from '../support/app.ts'
+import { readForms } from '../../src/forms/load-forms.ts'
+import { ADMIN_KEY, type Answer, type CallOptions, freshApp, freshDatabase } from '../support/app.ts'
 import { consistentTables, SECTIONS, type WireTables } from '../support/figures.ts'
 import { runsOf } from '../support/runs.ts'
+import { service } from '../support/service.ts'
 import { type Caller, Filing, type Outcome, type Said, type Standing } from './model.ts'
 
 /** The number of sequences. */
 const RUNS = runsOf('FILING_RUNS', 4, 50)
 const STEPS = 60
+/** Processes on one database that take turns with the requests; 0 is the service in this process. */
+const PROCESSES = Number(process.env.FILING_PROCESSES ?? 0)
 const SEED = process.env.FILING_SEED === undefined ? {} : { seed: Number(process.env.FILING_SEED) }
 
 const CODES = ['city', 'east', 'west', 'e1', 'e2', 'w1', 'new']
@@ -203,7 +207,40 @@ interface Kept {
   answer: Answer
   refused: () => Outcome | undefined
 }
-type Made = Awaited<ReturnType<typeof freshApp>>
+type Made = Pick<Awaited<ReturnType<typeof freshApp>>, 'call' | 'db' | 'forms'>
+
+async function makeService (t: Parameters<typeof freshApp>[0]): Promise<Made> {
+  if (PROCESSES === 0) return await freshApp(t)
+  const { db, url } = await freshDatabase(t)
+  const processes = await Promise.all(Array.from({ length: PROCESSES }, () => service(t, url)))
+  let turn = 0
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    { headers = {}, key = ADMIN_KEY }: CallOptions = {}
+  ): Promise<Answer> => {
+    const answer = await fetch(processes[turn++ % PROCESSES]!.base + path, {
+      method,
+      headers: {
+        ...key === null ? {} : { authorization: `Bearer ${key}` },
+        ...body === undefined ? {} : { 'content-type': 'application/json' },
+        ...headers
+      },
+      ...body === undefined ? {} : { body: JSON.stringify(body) }
+    })
+    const text = await answer.text()
+    return {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      text,
+      json: /^application\/(problem\+)?json/.test(answer.headers.get('content-type') ?? '')
+        ? JSON.parse(text)
+        : undefined
+    }
+  }
+  return { call, db, forms: new Forms(await readForms()) }
+}
 
 /** The content hash of an ETag, without the suffix that identifies the last change. */
 const shownBy = (etag: string) => etag.replace(/\..*/, '"')
@@ -734,7 +771,7 @@ t.test('responses, states, totals, events and history match the model for any se
     fc.asyncProperty(fc.array(step, { minLength: STEPS, maxLength: STEPS }), async steps => {
       let failure: unknown
       await t.test('matches the model for a random sequence', async t => {
-        const sequence = new Sequence(await freshApp(t))
+        const sequence = new Sequence(await makeService(t))
         try {
           await sequence.start()
           for (const [i, step] of steps.entries()) {
