@@ -6,6 +6,7 @@ import { MAKERS } from './hostile-requests.mjs'
 import { findFault, readCode, readCodes } from './judge.mjs'
 import { readOperations } from './operations.mjs'
 import { Random } from './random.mjs'
+import { noticeDown, recover } from './recovery.mjs'
 import { fillRegistry } from './registry.mjs'
 import { readMemory, Service } from './service.mjs'
 import { SLOW_ATTACKS, SOCKET_ATTACKS, TIMEOUTS } from './sockets.mjs'
@@ -32,16 +33,13 @@ export async function attackRequests ({ results, seed, isOver, only, kinds }) {
     weights: chooseKinds(kinds),
     more: kinds === undefined ? '' : ` --kinds=${kinds}`
   }
-  service.onEnd = reason => {
-    context.ended = reason
-    context.endedAt = Date.now()
-  }
-  const canary = startCanary(service.port)
+  service.onEnd = reason => noticeDown(context, reason)
+  const canary = context.canary = startCanary(service.port, service.child.pid)
   const memory = watchMemory(service)
   const started = performance.now()
   await runLanes(context, only === undefined ? isOver : step => step > only, only ?? 0)
   await Promise.all(context.slow)
-  if (context.ended !== undefined) await recover(context)
+  if (context.downSince !== undefined) await recover(context)
   const seconds = (performance.now() - started) / 1000
   memory.stop()
   judgeCanary(results, context.log, await canary.stop())
@@ -68,7 +66,9 @@ async function prepare (service, results, seed) {
     slow: new Set(),
     /** Steps that took long or are heavy, to tell what a slow canary waited for. */
     log: [],
-    endedAt: 0
+    /** Since when the service is down, and when it was so last. */
+    downSince: undefined,
+    lastDown: 0
   }
 }
 
@@ -84,31 +84,10 @@ async function runLanes (context, isOver, first) {
       const step = next++
       while (context.slow.size >= SLOW_AT_ONCE) await Promise.race(context.slow)
       await runStep(context, step)
-      if (context.ended !== undefined) await recover(context)
+      if (context.downSince !== undefined) await recover(context)
     }
   }
   await Promise.all(Array.from({ length: LANES }, runLane))
-}
-
-/** Starts the service again after it ended; the first lane that notices does it, the others wait for it. */
-async function recover (context) {
-  context.recovering ??= (async () => {
-    const recent = context.log.slice(-LANES).map(({ step, what }) => `${step} (${what})`).join(', ')
-    context.results.fail(
-      'requests',
-      'the service ended',
-      `${context.ended}; ${context.service.output.slice(-500)}; ` +
-        `recent steps: ${recent}`,
-      `--step=${context.log.at(-1)?.step}${context.more}`
-    )
-    await context.service.startAgain().catch(error => {
-      context.isBroken = true
-      context.results.fail('requests', 'the service did not start again', error.message)
-    })
-    context.ended = undefined
-    context.recovering = undefined
-  })()
-  await context.recovering
 }
 
 async function runStep (context, step) {
@@ -136,8 +115,9 @@ async function runStep (context, step) {
   context.log.push(entry)
   const answer = await context.client.send(request, limit)
   entry.until = Date.now()
-  if (answer.error !== undefined) await sleep(END_SEEN_MS)
-  judge(context, { step, what, request, answer, isDown: context.endedAt >= entry.at })
+  if (/ECONNREFUSED/.test(answer.error ?? '')) noticeDown(context)
+  else if (answer.error !== undefined) await sleep(END_SEEN_MS)
+  judge(context, { step, what, request, answer, isDown: context.lastDown >= entry.at })
   if (context.log.length > 20_000) context.log = context.log.filter(({ at, until }) => until - at > 200)
 }
 
@@ -179,7 +159,7 @@ async function attackSocket (context, step, random, attack) {
   entry.until = Date.now()
   entry.what = `socket: ${name}`
   if (needsAnswer && answers.length === 0) await sleep(END_SEEN_MS)
-  const isDown = context.endedAt >= entry.at
+  const isDown = context.lastDown >= entry.at
   const { results, codes } = context
   const fail = (kind, answer) =>
     results.fail(
