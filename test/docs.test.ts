@@ -18,7 +18,7 @@ const READMES = ['README.md', 'README.zh-CN.md']
 const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter(name => name.endsWith('.md')).sort()
   .map(name => join('docs', name))
 const pages = [...READMES, ...docs]
-const OTHERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md']
+const OTHERS = ['CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md', 'torture/README.md']
 const MAX_README_BYTES = 8192
 
 const isChinese = (page: string) => page.includes('zh-CN')
