@@ -17,9 +17,12 @@ import { Forms } from './forms/forms.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { addBodyParsers } from './http/bodies/body.ts'
 import { compressResponses } from './http/compression.ts'
-import { handleClientError, handleErrors, handleInvalidPath } from './http/errors.ts'
+import { handleErrors, handleInvalidPath } from './http/errors.ts'
 import { handleIfNoneMatch } from './http/etag.ts'
 import type { Feature } from './http/feature.ts'
+import { refuseUnacceptable } from './http/guards/acceptable.ts'
+import { limitBodyMemory } from './http/guards/body-memory.ts'
+import { handleClientError, handleExpectation, requireHost } from './http/guards/client-errors.ts'
 import { shedLoad } from './http/guards/load-shedding.ts'
 import { refuseWrites } from './http/guards/maintenance.ts'
 import { limitRequestRate } from './http/guards/rate-limit.ts'
@@ -90,6 +93,9 @@ export interface AppOptions {
  */
 const SILENT_MS = 300_000
 
+/** Connections of further clients are closed at once. Each takes about 20 kB. */
+const MAX_CONNECTIONS = 5000
+
 const callerOf = (request: FastifyRequest): string | undefined => request.actor?.name
 
 export async function buildApp ({
@@ -122,6 +128,8 @@ export async function buildApp ({
     return503OnClosing: false,
     // Node looks for clients that are late only so often.
     http: {
+      // A request without Host is answered as a problem.
+      requireHostHeader: false,
       headersTimeout: seconds.headers * 1000,
       connectionsCheckingInterval: Math.min(5000, seconds.headers * 300)
     },
@@ -130,6 +138,9 @@ export async function buildApp ({
     connectionTimeout: SILENT_MS
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  app.server.maxConnections = MAX_CONNECTIONS
+  app.server.on('checkExpectation', handleExpectation)
+  requireHost(app)
   handleErrors(app)
   addBodyParsers(app)
   rejectUndeclaredQueries(app)
@@ -153,6 +164,8 @@ export async function buildApp ({
   if (rateLimit > 0) await limitRequestRate(app, rateLimit, callerOf)
   authorizeRequests(app, db, requirePlacement)
   refuseWrites(app, isReadOnly)
+  refuseUnacceptable(app)
+  limitBodyMemory(app, callerOf)
   handleIdempotencyKeys(app, db, callerOf)
 
   await serveOpenapi(app, version)

@@ -78,7 +78,15 @@ async function requireSubtree (
 
 function targetOf (request: FastifyRequest, of: Rule['scope']): { agency?: string, year?: number, code?: string } {
   const { params, query, body } = request as Record<'params' | 'query' | 'body', object>
-  return of === 'path' ? params : of === 'query' ? query : of === 'body' ? body : { ...body, ...params }
+  return of === 'registry'
+    ? {}
+    : of === 'path'
+    ? params
+    : of === 'query'
+    ? query
+    : of === 'body'
+    ? body
+    : { ...body, ...params }
 }
 
 /** Throws `role-insufficient` unless the caller has that role or one above it. */

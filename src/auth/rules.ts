@@ -4,9 +4,10 @@ import type { Role } from './actor.ts'
 /**
  * Where the request names the agency that must be in the caller's subtree: in the path, the query or the body, each
  * with the year if there is one. `standing`: the agency must be in the caller's subtree before and after the change.
+ * `registry`: the caller must act for the whole registry.
  * `each`: the operation authorizes every item itself, with `isCovered`, `coverage` or `refuseOutside`.
  */
-export type RuleScope = 'path' | 'query' | 'body' | 'standing' | 'each'
+export type RuleScope = 'path' | 'query' | 'body' | 'standing' | 'registry' | 'each'
 export interface Rule {
   minimumRole: Role | 'anyone'
   scope: RuleScope | null
@@ -85,5 +86,5 @@ export const RULES: Record<string, Rule> = {
   revokeKey: supervisor('each'),
 
   listEvents: filer('each'),
-  verifyEvents: { minimumRole: 'admin', scope: null }
+  verifyEvents: { minimumRole: 'admin', scope: 'registry' }
 }

@@ -1,11 +1,10 @@
 // Converts every error to a problem response.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isBusy, isDiskFull, isUnavailable, NUMBER_OUT_OF_RANGE, READ_ONLY } from '../database/errors.ts'
-import { type ProblemCode, PROBLEMS } from '../problems/codes.ts'
+import type { ProblemCode } from '../problems/codes.ts'
 import { formatProblem } from '../problems/format.ts'
 import { Problem, problem } from '../problems/problem.ts'
 import { unsupported } from './bodies/body.ts'
-import { uploading } from './bodies/upload.ts'
 import { SECURITY_HEADERS } from './guards/security-headers.ts'
 import { languageOf } from './language.ts'
 import { createWarnings } from './service/warnings.ts'
@@ -143,23 +142,5 @@ export function handleInvalidPath (_: FastifyError, request: FastifyRequest, rep
         }
       }]
     })
-  )
-}
-
-/** Answers requests that Node's HTTP parser rejects. */
-export function handleClientError (error: Error & { code?: string }, socket: import('node:net').Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
-  const code: ProblemCode = error.code === 'HPE_HEADER_OVERFLOW'
-    ? 'headers-too-large'
-    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-    ? 'request-timeout'
-    : 'http-malformed'
-  const body = JSON.stringify(formatProblem(problem(code), 'en', '', ''))
-  const { status, title } = PROBLEMS[code]
-  socket.end(
-    `HTTP/1.1 ${status} ${title.en}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${
-      Buffer.byteLength(body)
-    }\r\nConnection: close\r\n\r\n${body}`
   )
 }

@@ -94,7 +94,7 @@ export const bulkRoutes =
     // The handler reads the body as a stream.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
-    const config = { takesIdempotencyKey: false }
+    const config = { takesIdempotencyKey: false, streamsBody: true }
     const inTurn = createMutex()
     const jobs = backgroundJobs(app, db, inTurn)
 
@@ -195,6 +195,7 @@ export const bulkRoutes =
     }
     app.post('/v1/imports/reports', { config, schema: { ...reports, operationId: 'importReports' } }, postReports)
     app.put('/v1/imports/reports', {
+      config,
       schema: {
         ...reports,
         operationId: 'putReportsFile',
@@ -217,6 +218,7 @@ export const bulkRoutes =
     }
     app.post('/v1/imports/agencies', { config, schema: { ...agencies, operationId: 'importAgencies' } }, postAgencies)
     app.put('/v1/imports/agencies', {
+      config,
       schema: {
         ...agencies,
         operationId: 'putAgenciesFile',

@@ -71,6 +71,14 @@ export const PROBLEMS = {
     'Too many agencies',
     'A file may have {most} agencies at most: divide it. Nothing was stored.'
   ], ['机关过多', '一个文件最多包含 {most} 个机关，请拆分。没有保存任何内容。']),
+  'not-acceptable': entry(406, [
+    'Not acceptable',
+    'Accept names none of the types that this operation gives: {available}.'
+  ], ['无法提供所需格式', 'Accept 中没有该操作可提供的格式：{available}。']),
+  'expectation-unsupported': entry(417, [
+    'Expectation unsupported',
+    'The only Expect that the service meets is 100-continue.'
+  ], ['不支持的 Expect', '服务只支持 Expect: 100-continue。']),
   'media-type-unsupported': entry(415, [
     'Unsupported media type',
     'The Content-Type {found} is not accepted here; use {accepted}. With curl: -H \'Content-Type: {first}\' --data-binary @FILE.'

@@ -130,6 +130,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     }),
   'body-too-large': async () =>
     await call('POST', `${requests}/rows`, JSON.stringify({ row: 'x'.repeat(70_000) }), json),
+  'not-acceptable': async () => await call('GET', draft, undefined, { headers: { accept: 'application/xml' } }),
+  'expectation-unsupported': async () => await bytes('GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n'),
   'media-type-unsupported': async () => await call('POST', `${requests}/rows`, '<x/>', raw('application/xml')),
   'headers-too-large': async () => await bytes(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`),
   'key-required': async () => await call('PUT', draft, {}, { key: null }),
