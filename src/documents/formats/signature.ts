@@ -97,18 +97,18 @@ const UNSUPPORTED: UnsupportedFormat[] = [
 export const isArchive = (bytes: Buffer): boolean =>
   bytes.length > 3 && bytes.readUInt16BE(0) === 0x504B && bytes[2]! < 9
 
-function findUnsupported (bytes: Buffer): UnsupportedFormat | undefined {
+function formatsBySignature (bytes: Buffer): UnsupportedFormat[] {
   const start = bytes.subarray(0, 1024)
   const [hex, ascii] = [start.toString('hex'), start.toString('latin1')]
-  return UNSUPPORTED.find(({ bytes: signature, text, contains }) =>
-    (signature?.test(hex) ?? text!.test(ascii)) &&
-    (contains === undefined || bytes.includes(Buffer.from(contains, 'utf16le')))
-  )
+  return UNSUPPORTED.filter(({ bytes: signature, text }) => signature?.test(hex) ?? text!.test(ascii))
 }
 
-export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || findUnsupported(bytes) !== undefined
+/** Looks only at the first bytes, and takes no time for a large file. */
+export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || formatsBySignature(bytes).length > 0
 
 export function rejectUnsupported (bytes: Buffer): void {
-  const format = findUnsupported(bytes)
+  const format = formatsBySignature(bytes).find(({ contains }) =>
+    contains === undefined || bytes.includes(Buffer.from(contains, 'utf16le'))
+  )
   if (format !== undefined) throw new UnreadableFile(format.kind ?? 'unsupported', format.reason)
 }

@@ -21,11 +21,9 @@ function simplify (text: string): string {
       out += char
       continue
     }
-    let simple = simplified.get(char)
-    if (simple === undefined) {
-      simple = convert(char)
-      if (simplified.size < MAX_SIMPLIFIED) simplified.set(char, simple)
-    }
+    const known = simplified.get(char)
+    const simple = known ?? convert(char)
+    if (known === undefined && simplified.size < MAX_SIMPLIFIED) simplified.set(char, simple)
     out += simple
   }
   return pieces.length === 0 ? out : pieces.join('') + out

@@ -81,41 +81,44 @@ export const REFUSED: HostileFile[] = [
   text('more characters than the limit', () => '长'.repeat(5_000_000))
 ]
 
-/** Each is read, or refused, in a time that is linear in its size. */
-export const SLOW: HostileFile[] = [
-  text('combining characters', () => `a${'\u0301\u0323'.repeat(1_900_000)}`),
-  text('combining characters on many lines', () => TITLE + `a${'\u0301\u0323'.repeat(1900)}\n`.repeat(1000)),
-  text('characters that become many', () => '\uFDFA'.repeat(1_000_000)),
-  text('question marks', () => `1${'?'.repeat(3_900_000)}a`),
-  text('question marks on many lines', () => TITLE + `1${'?'.repeat(1900)}a\n`.repeat(2000)),
-  text('brackets without an end', () => `(${'a'.repeat(3_900_000)}`),
-  text('asterisks after titles', () => `一、总体情况${'*'.repeat(3900)}x\n`.repeat(1000)),
-  text('years', () => `一、总体情况\n${'2019年2020年\n'.repeat(90_000)}`),
-  text('headings', () => '二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n'.repeat(49_000)),
-  text('rows of words', () => TITLE + `${LABEL} 1\n`.repeat(99_000)),
-  text('rows of bars', () => TITLE + `${LABEL}|0|0|0|0|0|0|0|\n`.repeat(20_000)),
-  text('repeated rows of bars', () => TITLE + `${LABEL}|0|0|0|0|0|0|0\n`.repeat(20_000)),
-  text('other rows', () => TITLE + 'a|1|\n'.repeat(60_000)),
-  text('words beside figures', () => TITLE + `${'字 '.repeat(900)}1\n`.repeat(2000)),
-  text('figures side by side', () => `四、行政复议、行政诉讼情况\n${'1|2|\n'.repeat(60_000)}`),
-  text('ruled lines', () => `${'|'.repeat(40)}${'-'.repeat(2)}x\n`.repeat(90_000)),
-  text('cells on lines of their own', () => TITLE + '#|\n'.repeat(99_000)),
-  html('preformatted spaces', () => `<pre>a${' '.repeat(3_900_000)}b</pre>`),
-  html('a long title', () => `<title>${'信息公开2019年'.repeat(400_000)}</title><p>a`),
-  html('headings of a page', () => '<h1>二、主动公开政府信息情况</h1>'.repeat(99_000)),
-  html('tables of a page', () => '<table><tr><td>规章<td>1<td>2</table>'.repeat(60_000)),
-  office('a number of a million digits', () => sheet(row(1, `<c><v>${'1'.repeat(1e6)}x</v></c>`))),
-  office('a number format of semicolons', () =>
-    xlsx([{ rows: row(1, '<c s="0"><v>1</v></c>') }], {
-      styles: `<numFmts><numFmt numFmtId="170" formatCode="${
-        '0;'.repeat(500_000)
-      }"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs>`
-    })),
-  office('merged cells', () =>
-    sheet(
-      Array.from({ length: 900 }, (_, i) => row(i + 1, `<c r="A${i + 1}"><v>1</v></c>`)).join(''),
-      `<mergeCells>${
-        Array.from({ length: 90_000 }, (_, i) => `<mergeCell ref="B${i + 1}:ZZ${i + 1}"/>`).join('')
-      }</mergeCells>`
-    ))
-]
+/** Each is read, or refused, in a time that is linear in its size: `size` is a part of the largest allowed, up to 1. */
+export const slowFiles = (size: number): HostileFile[] => {
+  const n = (count: number) => Math.ceil(count * size)
+  return [
+    text('combining characters', () => `a${'\u0301\u0323'.repeat(n(1_900_000))}`),
+    text('combining characters on many lines', () => TITLE + `a${'\u0301\u0323'.repeat(1900)}\n`.repeat(1000)),
+    text('characters that become many', () => '\uFDFA'.repeat(n(1_000_000))),
+    text('question marks', () => `1${'?'.repeat(n(3_900_000))}a`),
+    text('question marks on many lines', () => TITLE + `1${'?'.repeat(1900)}a\n`.repeat(2000)),
+    text('brackets without an end', () => `(${'a'.repeat(n(3_900_000))}`),
+    text('asterisks after titles', () => `一、总体情况${'*'.repeat(3900)}x\n`.repeat(1000)),
+    text('years', () => `一、总体情况\n${'2019年2020年\n'.repeat(n(90_000))}`),
+    text('headings', () => '二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n'.repeat(n(49_000))),
+    text('rows of words', () => TITLE + `${LABEL} 1\n`.repeat(n(99_000))),
+    text('rows of bars', () => TITLE + `${LABEL}|0|0|0|0|0|0|0|\n`.repeat(n(20_000))),
+    text('repeated rows of bars', () => TITLE + `${LABEL}|0|0|0|0|0|0|0\n`.repeat(n(20_000))),
+    text('other rows', () => TITLE + 'a|1|\n'.repeat(n(60_000))),
+    text('words beside figures', () => TITLE + `${'字 '.repeat(900)}1\n`.repeat(2000)),
+    text('figures side by side', () => `四、行政复议、行政诉讼情况\n${'1|2|\n'.repeat(n(60_000))}`),
+    text('ruled lines', () => `${'|'.repeat(40)}${'-'.repeat(2)}x\n`.repeat(n(90_000))),
+    text('cells on lines of their own', () => TITLE + '#|\n'.repeat(n(99_000))),
+    html('preformatted spaces', () => `<pre>a${' '.repeat(n(3_900_000))}b</pre>`),
+    html('a long title', () => `<title>${'信息公开2019年'.repeat(n(400_000))}</title><p>a`),
+    html('headings of a page', () => '<h1>二、主动公开政府信息情况</h1>'.repeat(n(99_000))),
+    html('tables of a page', () => '<table><tr><td>规章<td>1<td>2</table>'.repeat(n(60_000))),
+    office('a number of a million digits', () => sheet(row(1, `<c><v>${'1'.repeat(n(1e6))}x</v></c>`))),
+    office('a number format of semicolons', () =>
+      xlsx([{ rows: row(1, '<c s="0"><v>1</v></c>') }], {
+        styles: `<numFmts><numFmt numFmtId="170" formatCode="${
+          '0;'.repeat(n(500_000))
+        }"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs>`
+      })),
+    office('merged cells', () =>
+      sheet(
+        Array.from({ length: 900 }, (_, i) => row(i + 1, `<c r="A${i + 1}"><v>1</v></c>`)).join(''),
+        `<mergeCells>${
+          Array.from({ length: 90_000 }, (_, i) => `<mergeCell ref="B${i + 1}:ZZ${i + 1}"/>`).join('')
+        }</mergeCells>`
+      ))
+  ]
+}
