@@ -14,8 +14,8 @@ const MAX_BYTES = { anonymous: 128 * 1024 * 1024, identified: 256 * 1024 * 1024 
 const WITHOUT_BODY = ['GET', 'HEAD', 'OPTIONS']
 
 /**
- * Refuses bodies beyond the limit as `overloaded`. A body without a declared length counts as the longest that its route
- * takes. Register after authentication.
+ * Refuses bodies beyond the limit as `overloaded`. A body without a declared length counts as the longest that its
+ * route takes. Register after authentication.
  */
 export function limitBodyMemory (
   app: FastifyInstance,

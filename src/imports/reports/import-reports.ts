@@ -37,8 +37,8 @@ const thread = new Thread<ParseTask, ParsedChunk>(
 )
 
 /**
- * Imports reports in one transaction. If `on_error` is `abort` and any record is at fault, nothing is stored. Nothing is
- * locked before there is something to store.
+ * Imports reports in one transaction. If `on_error` is `abort` and any record is at fault, nothing is stored. Nothing
+ * is locked before there is something to store.
  */
 export async function importReports (
   db: Kysely<Database>,
