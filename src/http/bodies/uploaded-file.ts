@@ -31,7 +31,12 @@ export async function* readUploadedFile ({ fd, limit }: UploadedFile): AsyncGene
   if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* contents(fd)
   const stream = createGunzip({ chunkSize: CHUNK })
   let packedSize = 0
-  const packed = Readable.from(counted(contents(fd), bytes => packedSize += bytes), { objectMode: false })
+  const packed = Readable.from(
+    counted(contents(fd), bytes => {
+      packedSize += bytes
+    }),
+    { objectMode: false }
+  )
   packed.on('error', error => stream.destroy(error)).pipe(stream)
   let size = 0
   try {
