@@ -22,7 +22,7 @@ import { handleIfNoneMatch } from './http/etag.ts'
 import type { Feature } from './http/feature.ts'
 import { refuseUnacceptable } from './http/guards/acceptable.ts'
 import { limitBodyMemory } from './http/guards/body-memory.ts'
-import { handleClientError, handleExpectation, requireHost } from './http/guards/client-errors.ts'
+import { handleClientError, handleConnect, handleExpectation, requireHost } from './http/guards/client-errors.ts'
 import { shedLoad } from './http/guards/load-shedding.ts'
 import { refuseWrites } from './http/guards/maintenance.ts'
 import { limitRequestRate } from './http/guards/rate-limit.ts'
@@ -140,6 +140,7 @@ export async function buildApp ({
 
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('checkExpectation', handleExpectation)
+  app.server.on('connect', handleConnect)
   requireHost(app)
   handleErrors(app)
   addBodyParsers(app)

@@ -1,5 +1,5 @@
 // Parses bodies: JSON without loss of digits, CSV with the line of each record.
-import { type CsvError, parse as parseCsv } from 'csv-parse/sync'
+import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { problem } from '../../problems/problem.ts'
@@ -154,10 +154,7 @@ function readCsv (text: string): Csv {
     if (header === undefined || rest.length === 0) throw problem('csv-without-lines')
     return { header: header.fields.map(name => name.trim()), records: rest }
   } catch (error) {
-    if ((error as CsvError).code?.startsWith?.('CSV_')) {
-      throw problem('csv-malformed', { reason: (error as Error).message })
-    }
-    throw error
+    throw error instanceof CsvError ? problem('csv-malformed', { reason: error.message }) : error
   }
 }
 

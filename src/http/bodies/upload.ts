@@ -98,6 +98,9 @@ async function fileOfForm (
   received: AsyncGenerator<Buffer>
 ): Promise<{ type: string, pieces: AsyncIterable<Buffer> }> {
   const malformed = (reason: string) => problem('multipart-malformed', { reason })
+  // Errors of the parser have no code; those of the connection, the limits and the disk have one.
+  const explained = (error: unknown) =>
+    error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message))
   let busboy: InstanceType<typeof Busboy>
   try {
     busboy = new Busboy({ headers: request.headers as BusboyHeaders, limits: { files: 2, fields: 1 } })
@@ -108,10 +111,7 @@ async function fileOfForm (
   source.on('error', error => busboy.destroy(error))
   const ended = new Promise<void>((resolve, reject) => {
     busboy.on('finish', resolve)
-    busboy.on(
-      'error',
-      error => reject(error instanceof Error && 'code' in error ? error : malformed(String((error as Error).message)))
-    )
+    busboy.on('error', error => reject(explained(error)))
   })
   ended.catch(() => {})
   const first = await new Promise<{ file: Readable, type: string }>((resolve, reject) => {
@@ -130,7 +130,11 @@ async function fileOfForm (
   })
   ended.catch(error => first.file.destroy(error))
   async function* pieces () {
-    for await (const piece of first.file) yield piece as Buffer
+    try {
+      for await (const piece of first.file) yield piece as Buffer
+    } catch (error) {
+      throw explained(error)
+    }
     await ended
   }
   return { type: first.type, pieces: pieces() }

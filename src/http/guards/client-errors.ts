@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { PROBLEMS } from '../../problems/codes.ts'
 import { formatProblem } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
@@ -17,13 +18,23 @@ const TYPE = 'application/problem+json; charset=utf-8'
 
 /** Answers requests that Node's HTTP parser rejects. */
 export function handleClientError (error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return
+  if (error.code === 'ECONNRESET') return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
   const code = error.code === 'HPE_HEADER_OVERFLOW'
     ? 'headers-too-large'
     : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     ? 'request-timeout'
     : 'http-malformed'
+  answer(socket, code)
+}
+
+/** Answers CONNECT: the service is no proxy. Node would close the connection. */
+export function handleConnect (_: IncomingMessage, socket: Duplex): void {
+  answer(socket, 'http-malformed')
+}
+
+function answer (socket: Duplex, code: Parameters<typeof bodyOf>[0]): void {
+  if (!socket.writable) return
   const body = bodyOf(code)
   const { status, title } = PROBLEMS[code]
   socket.end(
