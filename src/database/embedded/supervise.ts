@@ -51,14 +51,15 @@ export function supervise (
       try {
         await sleep(pause, undefined, { signal })
         server = await start(signal)
-        if (signal.aborted) {
-          await endServer(home, server.pid)
-          return sentence
-        }
-        log(`PostgreSQL runs again, as process ${server.pid}`, 'warn')
       } catch (error) {
         if (!signal.aborted) sentence = `PostgreSQL ended by itself and did not restart: ${(error as Error).message}`
+        continue
       }
+      if (signal.aborted) {
+        await endServer(home, server.pid)
+        return sentence
+      }
+      log(`PostgreSQL runs again, as process ${server.pid}`, 'warn')
     }
   }
 
