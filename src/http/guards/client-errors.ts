@@ -46,12 +46,14 @@ function answer (socket: Duplex, code: Parameters<typeof bodyOf>[0]): void {
 
 /** Answers an Expect other than 100-continue, which Node does not pass on as a request. */
 export function handleExpectation (request: IncomingMessage, response: ServerResponse): void {
+  const body = bodyOf('expectation-unsupported', request.url?.split('?')[0])
   response.writeHead(PROBLEMS['expectation-unsupported'].status, {
     ...SECURITY_HEADERS,
     'content-type': TYPE,
+    'content-length': Buffer.byteLength(body),
     connection: 'close'
   })
-  response.end(bodyOf('expectation-unsupported', request.url?.split('?')[0]))
+  response.end(body)
 }
 
 /** Refuses a request of HTTP/1.1 without a Host. */
