@@ -27,8 +27,8 @@ export const READER_LIMITS = {
 /** The objects of a document soon become garbage: a large young generation only takes memory. */
 const YOUNG_MB = 8
 
-/** Options of this process that a child must not have: a debugger listens on one port only. */
-const OWN_OPTION = /^--(?:inspect|watch)/
+/** Options that a child must not have: a debugger listens on one port only, and a file of settings has secrets. */
+const OWN_OPTION = /^--(?:inspect|watch|env-file)/
 
 export interface ReadDocument {
   document: { text: string }

@@ -64,6 +64,10 @@ export const REFUSED: HostileFile[] = [
     'hidden columns many times',
     () => sheet(row(1, inline('A1', 'a')), '', `<cols>${'<col min="1" max="999" hidden="1"/>'.repeat(500_000)}</cols>`)
   ),
+  office(
+    'too many merged cells',
+    () => sheet(row(1, inline('A1', 'a')), `<mergeCells>${'<mergeCell ref="B2:C3"/>'.repeat(200_001)}</mergeCells>`)
+  ),
   office('empty paragraphs', () => docx('<w:p/>'.repeat(4_000_000))),
   office(
     'nested tables',
