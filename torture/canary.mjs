@@ -109,9 +109,8 @@ export function judgeCanary (results, log, { times, slow, excused, refused, down
   results.set('requests', 'canary, the service was down', down)
   results.set('requests', `canary, longer than ${LIMIT_MS} ms`, slow.length)
   for (const { at, until, name, said } of findEpisodes(slow)) {
-    // Files are the most likely cause, and the last to begin before the first slow answer.
     const meanwhile = log.filter(step => step.at < at + 2 * PERIOD_MS && step.until > at + LIMIT_MS / 2)
-      .sort((a, b) => isFile(b) - isFile(a) || b.at - a.at)
+      .sort(byLikelihood)
     results.fail(
       'requests',
       'the canary waited',
@@ -123,8 +122,9 @@ export function judgeCanary (results, log, { times, slow, excused, refused, down
   }
 }
 
-/** Whether a step reads a file, which takes more than other requests. */
-export const isFile = ({ what }) => /^(document|bulk)|Document|import|File/.test(what)
+/** Files that are made to be slow are the most likely cause, then other files, then what began last. */
+export const byLikelihood = (a, b) => weigh(b) - weigh(a) || b.at - a.at
+const weigh = ({ what }) => /^(document|bulk)/.test(what) ? 2 : /Document|import|File/.test(what) ? 1 : 0
 
 function findEpisodes (slow) {
   const episodes = []

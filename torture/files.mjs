@@ -1,6 +1,6 @@
 // Hostile files: documents to be read and bulk files to be imported. Each is made once, when it is first needed.
 import { strToU8, zipSync } from 'fflate'
-import { constants, deflateRawSync, gzipSync } from 'node:zlib'
+import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib'
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -21,7 +21,11 @@ function inflateTo (megabytes, text) {
 }
 
 function gzipBomb (megabytes, text) {
+  const block = Buffer.alloc(MEGABYTE, text)
   const trailer = Buffer.alloc(8)
+  let sum = 0
+  for (let i = 0; i < megabytes; i++) sum = crc32(block, sum)
+  trailer.writeUInt32LE(sum, 0)
   trailer.writeUInt32LE(megabytes * MEGABYTE % 2 ** 32, 4)
   return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), inflateTo(megabytes, text), trailer])
 }

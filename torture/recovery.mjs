@@ -1,6 +1,6 @@
 // Starts the service again after a request ended it, and says which requests were under way.
 
-import { isFile } from './canary.mjs'
+import { byLikelihood } from './canary.mjs'
 
 /** An orderly end lets requests under way finish, for 12 seconds. */
 const END_MS = 25_000
@@ -29,7 +29,7 @@ const findLastWords = output =>
 async function bringBack (context) {
   const { service, results, log, downSince, more } = context
   const suspects = log.filter(({ at, until }) => at <= downSince && until >= downSince - BEFORE_MS)
-    .sort((a, b) => isFile(b) - isFile(a) || b.at - a.at)
+    .sort(byLikelihood)
   const fail = kind =>
     results.fail(
       'requests',

@@ -4,10 +4,11 @@ import { judgeCanary, startCanary } from './canary.mjs'
 import { createClient } from './client.mjs'
 import { MAKERS } from './hostile-requests.mjs'
 import { findFault, readCode, readCodes } from './judge.mjs'
+import { checkIdle, verifyTotals } from './kill-checks.mjs'
 import { readOperations } from './operations.mjs'
 import { Random } from './random.mjs'
 import { noticeDown, recover } from './recovery.mjs'
-import { fillRegistry } from './registry.mjs'
+import { createApi, fillRegistry } from './registry.mjs'
 import { readMemory, Service } from './service.mjs'
 import { SLOW_ATTACKS, SOCKET_ATTACKS, TIMEOUTS } from './sockets.mjs'
 
@@ -47,7 +48,18 @@ export async function attackRequests ({ results, seed, isOver, only, kinds }) {
   results.set('requests', 'requests a second', Math.round(context.done / seconds))
   results.set('requests', 'memory, highest, MB', memory.highest >> 20)
   context.client.close()
+  if (!context.isBroken) await checkAfterwards(context)
   await service.stop()
+}
+
+/** Whatever was sent, what is stored must hold. */
+async function checkAfterwards ({ service, results }) {
+  const fail = (kind, text) => results.fail('requests', `${kind} (afterwards)`, text)
+  if (!await service.waitReady(ANSWER_MS)) return fail('the service is not ready', service.output.slice(-500))
+  const verified = await createApi(service.port)('GET', '/v1/events/verify')
+  if (verified.json?.ok !== true) fail('the audit log does not verify', verified.text)
+  await checkIdle(service, fail)
+  await verifyTotals(service, fail)
 }
 
 async function prepare (service, results, seed) {
