@@ -11,6 +11,9 @@ export function beginEnd () {
   isEnding = true
 }
 
+/** Whether a signal has told this program to end. */
+export const isAtEnd = () => isEnding
+
 export function refuseAtEnd () {
   if (isEnding) throw new Error('this program ends')
 }

@@ -1,6 +1,7 @@
 // Makes the hostile requests: valid ones from the examples, and changes of them.
 import { gzipSync } from 'node:zlib'
-import { BULK_FILES, DOCUMENTS, makeFile } from './files.mjs'
+import { BULK_FILES } from './bulk-files.mjs'
+import { DOCUMENTS, DOCX } from './documents.mjs'
 import { changeAddress, changeBytes, changeJson } from './hostile-changes.mjs'
 import { pickHeader } from './hostile-values.mjs'
 import { buildRequest, writeForm } from './operations.mjs'
@@ -66,34 +67,43 @@ function makeHeaders (random, context) {
   return { ...request, headers, body: isPacked ? gzipSync(request.body) : request.body }
 }
 
-function makeDocument (random) {
+const made = new Map()
+
+/** Returns the bytes of a hostile file, which are made when they are first needed. */
+function makeFile (files, name) {
+  if (!made.has(name)) made.set(name, files[name][1]())
+  return { type: files[name][0], bytes: made.get(name) }
+}
+
+/** The operations that take files of a type. */
+const takersOf = (operations, type) => operations.filter(({ bodies }) => bodies.some(body => body.type === type))
+
+function makeDocument (random, { operations }) {
   const name = random.pick(Object.keys(DOCUMENTS))
   const { type, bytes } = makeFile(DOCUMENTS, name)
+  const operation = random.pick(takersOf(operations, DOCX))
+  const flag = random.pick(['dry_run', 'accept_partial', 'none'])
   return {
+    ...buildRequest(operation, { given: { agency: KUNDULUN, year: 2019, [flag]: true } }),
     what: name,
     limit: FILE_MS,
     authorized: true,
-    method: 'POST',
-    path: `/v1/imports/documents?agency=${KUNDULUN}&year=2019${
-      random.pick(['', '&dry_run=true', '&accept_partial=true'])
-    }`,
     headers: { 'content-type': random.chance(0.8) ? type : 'application/octet-stream' },
     body: bytes.length < 20_000 && random.chance(0.3) ? changeBytes(random, bytes) : bytes
   }
 }
 
-function makeBulk (random) {
+function makeBulk (random, { operations }) {
   const name = random.pick(Object.keys(BULK_FILES))
   const { type, bytes } = makeFile(BULK_FILES, name)
   const form = random.chance(0.2) ? writeForm([{ name: 'file', fileName: 'x', type, bytes }]) : { type, bytes }
+  const operation = random.pick(takersOf(operations, 'application/x-ndjson'))
+  const given = random.pick([{}, { on_error: 'continue' }, { dry_run: true }])
   return {
+    ...buildRequest(operation, { given }),
     what: name,
     limit: FILE_MS,
     authorized: true,
-    method: random.pick(['POST', 'PUT']),
-    path: `/v1/imports/${random.pick(['reports', 'agencies'])}${
-      random.pick(['', '?on_error=continue', '?dry_run=true'])
-    }`,
     headers: {
       'content-type': form.type,
       ...random.chance(0.2) ? { prefer: 'respond-async' } : {},

@@ -1,4 +1,5 @@
 // Counts what was done and what failed, and prints both.
+import { isAtEnd } from './cleanup.mjs'
 
 /** How many failures of one kind are printed; the others are counted. */
 const SHOWN = 3
@@ -25,11 +26,13 @@ export class Results {
 
   /** Records a failure. `repeat` are the options that repeat it. */
   fail (part, kind, text, repeat = '') {
+    // What fails once all is being ended, fails because of that.
+    if (isAtEnd()) return
     const key = `${part}\t${kind}`
     const times = (this.#failures.get(key) ?? 0) + 1
     this.#failures.set(key, times)
     if (times > SHOWN) return
-    console.log(`FAILURE ${part}: ${kind}\n  ${text.replace(/\s+/g, ' ').slice(0, 700)}`)
+    console.log(`FAILURE ${part}: ${kind}\n  ${text.replace(/[\s\p{C}]+/gu, ' ').slice(0, 700)}`)
     console.log(`  repeat: npm run torture -- --only=${part} --seed=${this.seed} ${repeat}`.trimEnd())
     if (times === SHOWN) console.log('  (others of this kind are only counted)')
   }

@@ -1,72 +1,12 @@
-// Hostile files: documents to be read and bulk files to be imported. Each is made once, when it is first needed.
-import { strToU8, zipSync } from 'fflate'
-import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib'
+// Hostile documents, by name: their type, and what makes them.
+import { zip, zipBomb, zlibBomb } from './archives.mjs'
 
-const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const MEGABYTE = 2 ** 20
-
-const zip = files => Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([n, t]) => [n, strToU8(t)]))))
-
-// ---- archives that unpack to far more than they are ----
-
-/** Deflated bytes that unpack to `megabytes` times a block of that text; a block is deflated once only. */
-function inflateTo (megabytes, text) {
-  const block = Buffer.alloc(MEGABYTE, text)
-  const flushed = deflateRawSync(block, { finishFlush: constants.Z_FULL_FLUSH, level: 9 })
-  return Buffer.concat([...Array(megabytes).fill(flushed), deflateRawSync(Buffer.alloc(0))])
-}
-
-function gzipBomb (megabytes, text) {
-  const block = Buffer.alloc(MEGABYTE, text)
-  const trailer = Buffer.alloc(8)
-  let sum = 0
-  for (let i = 0; i < megabytes; i++) sum = crc32(block, sum)
-  trailer.writeUInt32LE(sum, 0)
-  trailer.writeUInt32LE(megabytes * MEGABYTE % 2 ** 32, 4)
-  return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]), inflateTo(megabytes, text), trailer])
-}
-
-/** A ZIP archive of deflated entries, which says of each whatever size it is told to say. */
-function zipRaw (entries) {
-  const locals = []
-  const central = []
-  let offset = 0
-  for (const { name, deflated, size } of entries) {
-    const fields = Buffer.alloc(26)
-    fields.writeUInt16LE(20, 0)
-    fields.writeUInt16LE(8, 4)
-    fields.writeUInt32LE(deflated.length, 14)
-    fields.writeUInt32LE(size >>> 0, 18)
-    fields.writeUInt16LE(name.length, 22)
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), deflated])
-    const tail = Buffer.alloc(14)
-    tail.writeUInt32LE(offset, 10)
-    central.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), fields, tail, Buffer.from(name)]))
-    locals.push(local)
-    offset += local.length
-  }
-  const directory = Buffer.concat(central)
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 'latin1')
-  end.writeUInt16LE(entries.length, 8)
-  end.writeUInt16LE(entries.length, 10)
-  end.writeUInt32LE(directory.length, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...locals, directory, end])
-}
-
-const zipBomb = (name, megabytes, size) =>
-  zipRaw([{ name: '[Content_Types].xml', deflated: deflateRawSync('<Types/>'), size: 8 }, {
-    name,
-    deflated: inflateTo(megabytes, ' '),
-    size
-  }])
-
-// ---- documents ----
 
 const sheetOf = cells => `<worksheet ${MAIN}><sheetData>${cells}</sheetData></worksheet>`
 
@@ -97,6 +37,25 @@ const docx = (body, head = '') =>
 const nested = (open, close, depth) => open.repeat(depth) + '1' + close.repeat(depth)
 const entities = Array.from({ length: 12 }, (_, i) => `<!ENTITY e${i + 1} "${i === 0 ? 'lol' : `&e${i};`.repeat(10)}">`)
   .join('')
+
+const pdf = (...objects) =>
+  Buffer.concat([
+    Buffer.from('%PDF-1.7\n'),
+    ...objects.flatMap((
+      object,
+      i
+    ) => [Buffer.from(`${i + 1} 0 obj\n`), Buffer.from(object), Buffer.from('\nendobj\n')]),
+    Buffer.from('trailer << /Root 1 0 R >>\n%%EOF\n')
+  ])
+const CATALOG = '<< /Type /Catalog /Pages 2 0 R >>'
+const pageOf = (contents, count = 1) => [
+  CATALOG,
+  `<< /Type /Pages /Count ${count} /Kids [${'3 0 R '.repeat(count)}] >>`,
+  '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>',
+  contents
+]
+const streamOf = (bytes, more = '') =>
+  Buffer.concat([Buffer.from(`<< /Length ${bytes.length} ${more} >> stream\n`), bytes, Buffer.from('\nendstream')])
 
 const TABLE = '本年新收政府信息公开申请数量'
 
@@ -152,48 +111,20 @@ export const DOCUMENTS = {
   'the old Office format': [
     'application/octet-stream',
     () => Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(200_000)])
-  ]
-}
-
-// ---- bulk files ----
-
-const line = object => JSON.stringify(object) + '\n'
-const CSV_HEADER = 'agency,year,cell,value\n'
-
-export const BULK_FILES = {
-  'gzip bomb of one line': ['application/x-ndjson', () => gzipBomb(2000, 'a')],
-  'gzip bomb of blank lines': ['application/x-ndjson', () => gzipBomb(64, '\n')],
-  'gzip bomb of short lines': ['text/csv', () => gzipBomb(4, `${CSV_HEADER}a,2021,requests.granted.total,1\n`)],
-  'gzip in gzip': ['text/csv', () => gzipSync(gzipSync(CSV_HEADER))],
-  'gzip cut short': ['text/csv', () => gzipSync(CSV_HEADER.repeat(1000)).subarray(0, 60)],
-  'csv with an open quote': ['text/csv', () => Buffer.from(`${CSV_HEADER}"a${',2021,x,1\n'.repeat(100_000)}`)],
-  'csv of very many columns': ['text/csv', () => Buffer.from(`${'c,'.repeat(100_000)}\n${'1,'.repeat(100_000)}\n`)],
-  'csv with equal columns': ['text/csv', () => Buffer.from('agency,agency,year\na,b,2021\n')],
-  'csv of rubbish': ['text/csv', () => Buffer.from(`${CSV_HEADER}${'\0,"",x\r\r\n;;\t'.repeat(3000)}`)],
-  'csv of UTF-16': ['text/csv', () => Buffer.from(`\ufeff${CSV_HEADER}a,2021,x,1\n`, 'utf16le')],
-  'ndjson of deep lines': ['application/x-ndjson', () => Buffer.from((nested('[', ']', 10_000) + '\n').repeat(40))],
-  'ndjson of wrong lines': ['application/x-ndjson', () => Buffer.from('{"agency":1}\nnull\n[]\n"x"\n{\n'.repeat(4000))],
-  'ndjson of hostile members': [
-    'application/x-ndjson',
-    () => Buffer.from('{"agency":"a","year":2021,"__proto__":{"x":1},"tables":{"constructor":1e309}}\n'.repeat(2000))
   ],
-  'ndjson of wide lines': [
-    'application/x-ndjson',
-    () => Buffer.from(line(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`m${i}`, i]))).repeat(4))
+  'pdf with a bomb': ['application/pdf', () => pdf(...pageOf(streamOf(zlibBomb(1000), '/Filter /FlateDecode')))],
+  'pdf of very many pages': [
+    'application/pdf',
+    () => pdf(...pageOf(streamOf(Buffer.from('BT (1) Tj ET '.repeat(2000))), 5000))
   ],
-  'a long line': ['application/x-ndjson', () => Buffer.from(`{"agency":"${'a'.repeat(3_000_000)}"}`)],
-  'one agency many times': [
-    'application/x-ndjson',
-    () =>
-      Buffer.from(line({ code: 'same', name: '局', level: 'county', kind: 'department', parent: 'same' }).repeat(3000))
-  ]
-}
-
-const made = new Map()
-
-/** Returns the bytes of a file of `DOCUMENTS` or `BULK_FILES`. */
-export function makeFile (files, name) {
-  const key = `${files === DOCUMENTS} ${name}`
-  if (!made.has(key)) made.set(key, files[name][1]())
-  return { type: files[name][0], bytes: made.get(key) }
+  'pdf nested deeply': ['application/pdf', () => pdf(CATALOG, nested('[', ']', 100_000))],
+  'pdf whose pages are their own children': [
+    'application/pdf',
+    () => pdf(CATALOG, '<< /Type /Pages /Count 2 /Kids [2 0 R 2 0 R] >>')
+  ],
+  'pdf whose lengths refer to each other': [
+    'application/pdf',
+    () => pdf(...pageOf('<< /Length 4 0 R >> stream\nBT\nendstream'))
+  ],
+  'pdf of rubbish': ['application/pdf', () => Buffer.from(`%PDF-1.7\n${'1 0 obj << /A '.repeat(50_000)}`)]
 }
