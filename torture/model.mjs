@@ -26,7 +26,7 @@ export async function compareWithModel ({ results, seed, isOver, most }) {
     done += runs
     countAnswers(results, output)
     if (code !== 0) {
-      const said = /^.*(Error|Counterexample|failed after)[^]*$/m.exec(output)?.[0] ?? output.slice(-3000)
+      const said = /message: \|-\n([^]*?)\n +\.\.\.\n/.exec(output)?.[1] ?? output.slice(-1500)
       results.fail('model', 'the service differs from the model', said, `--sequences=${done}`)
     }
   }

@@ -32,7 +32,7 @@ export class Results {
     const times = (this.#failures.get(key) ?? 0) + 1
     this.#failures.set(key, times)
     if (times > SHOWN) return
-    console.log(`FAILURE ${part}: ${kind}\n  ${text.replace(/[\s\p{C}]+/gu, ' ').slice(0, 700)}`)
+    console.log(`FAILURE ${part}: ${kind}\n  ${text.replace(/[\s\p{C}]+/gu, ' ').slice(0, 1500)}`)
     console.log(`  repeat: npm run torture -- --only=${part} --seed=${this.seed} ${repeat}`.trimEnd())
     if (times === SHOWN) console.log('  (others of this kind are only counted)')
   }
