@@ -52,7 +52,7 @@ export async function connect (settings: DatabaseSettings, log: Log, signal?: Ab
     openDatabase(
       settings.DATABASE_URL ?? server!.url,
       connections,
-      error => log(`idle database connection lost: ${error.message}`),
+      error => log(`idle database connection lost: ${error.message}`, 'warn'),
       limits
     )
   const [db, probe] = [open(settings.POOL_MAX), open(1, PROBE_LIMITS)]

@@ -2,6 +2,7 @@
 // connection: without this, each request would wait for the limit of its statement.
 import { type Kysely, sql } from 'kysely'
 import { giveUpConnections } from './connection.ts'
+import type { Log } from './log.ts'
 import type { Database } from './types.ts'
 
 const INTERVAL_MS = 1000
@@ -11,18 +12,18 @@ const MAX_SILENT = 3
 /**
  * Watches the server of `db` through `probe`, which has a connection of its own. Returns the function that ends it.
  */
-export function watchServer (db: Kysely<Database>, probe: Kysely<Database>, log: (line: string) => void): () => void {
+export function watchServer (db: Kysely<Database>, probe: Kysely<Database>, log: Log): () => void {
   let timer: NodeJS.Timeout
   let isEnded = false
   let silent = 0
   const look = async () => {
     try {
       await sql`select 1`.execute(probe)
-      if (silent >= MAX_SILENT) log('the database answers again')
+      if (silent >= MAX_SILENT) log('the database answers again', 'warn')
       silent = 0
     } catch (error) {
       silent++
-      if (silent === MAX_SILENT) log(`the database does not answer: ${(error as Error).message}`)
+      if (silent === MAX_SILENT) log(`the database does not answer: ${(error as Error).message}`, 'warn')
       if (silent >= MAX_SILENT) giveUpConnections(db, 'the database does not answer')
     }
     if (!isEnded) schedule()

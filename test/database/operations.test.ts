@@ -34,7 +34,13 @@ async function fill (base: string, tables: object): Promise<void> {
   }
 }
 
-const PATHS = ['/v1/agencies', '/v1/reports', '/v1/reports/bureau/2022', '/v1/events', '/v1/totals?measure=requests.granted.total&by=year']
+const PATHS = [
+  '/v1/agencies',
+  '/v1/reports',
+  '/v1/reports/bureau/2022',
+  '/v1/events',
+  '/v1/totals?measure=requests.granted.total&by=year'
+]
 const answersOf = async (base: string) => await Promise.all(PATHS.map(async path => (await ask(base, path)).text))
 
 /** Runs a program of the build on a database. */
