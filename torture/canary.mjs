@@ -115,7 +115,7 @@ export function judgeCanary (results, log, { times, slow, excused, refused, down
       'requests',
       'the canary waited',
       `${name} and perhaps others not answered for ${until - at} ms (${said}); under way: ${
-        meanwhile.slice(0, 8).map(({ step, what }) => `${step} ${what}`).join('; ')
+        meanwhile.slice(0, 12).map(({ step, what }) => `${step} ${what}`).join('; ')
       }`,
       meanwhile.length === 0 ? '' : `--step=${meanwhile[0].step}`
     )
