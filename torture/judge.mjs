@@ -5,9 +5,11 @@ const MEANT = [
   'overloaded',
   'database-busy',
   'database-unavailable',
+  'database-read-only',
+  'storage-full',
+  'moment-not-settled',
   'identity-provider-unavailable',
-  'not-ready',
-  'read-only'
+  'not-ready'
 ]
 
 /** What no answer may show. Nothing that is sent has it, so that an answer that quotes the request does not either. */

@@ -66,6 +66,18 @@ t.test('answers a form that is cut off as malformed, wherever it ends', async t 
   t.equal((await call('GET', '/v1/agencies/a')).status, 404)
 })
 
+t.test('answers a form without a file as malformed, even if its part has no name', async t => {
+  for (const disposition of ['form-data; nam ame="file"', 'form-data', 'form-data; name="file"', '']) {
+    const answer = await call(
+      'POST',
+      '/v1/imports/agencies',
+      `--x\r\nContent-Disposition: ${disposition}\r\n\r\ncode,name\r\n--x--\r\n`,
+      { headers: { 'content-type': 'multipart/form-data; boundary=x' } }
+    )
+    t.match(answer, { status: 400, json: { code: 'multipart-malformed' } }, disposition)
+  }
+})
+
 t.test('answers CSV with a misplaced quote as malformed', async t => {
   await call('PUT', '/v1/reports/bureau/2022', {})
   const answer = await call('POST', '/v1/reports/bureau/2022/tables/requests/rows', 'row,total\ngr"anted,1\n', {

@@ -118,7 +118,10 @@ async function fileOfForm (
     let given = false
     busboy.on(
       'field',
-      name => busboy.destroy(malformed(`the field ${name.slice(0, 60)} is no file; options go into the address`))
+      (name: string | undefined) =>
+        busboy.destroy(
+          malformed(`the field ${name?.slice(0, 60) ?? '(no name)'} is no file; options go into the address`)
+        )
     )
     busboy.on('file', (_, file, filename, __, type) => {
       if (given) return busboy.destroy(malformed('it has more than one file'))
