@@ -147,11 +147,11 @@ t.test('restart two processes one after the other without a failed request', asy
     }
   })
   await fill(`http://127.0.0.1:${ports[0]}`, tables)
-  let isOver = false
+  const over = new AbortController()
   const statuses = new Map<number, number>()
   // As a proxy does: a process that cannot be reached is left out, and the other one is asked.
   const client = async (number: number) => {
-    for (let i = number; !isOver; i++) {
+    for (let i = number; !over.signal.aborted; i++) {
       for (let attempt = 0; attempt < 2; attempt++) {
         try {
           const path = '/v1/reports/bureau/2022'
@@ -172,7 +172,7 @@ t.test('restart two processes one after the other without a failed request', asy
     processes[i] = await start(ports[i]!)
   }
   await sleep(200)
-  isOver = true
+  over.abort()
   await Promise.all(clients)
   t.same([...statuses.keys()], [200], JSON.stringify([...statuses]))
   t.ok(statuses.get(200)! > 50)
