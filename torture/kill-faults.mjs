@@ -7,8 +7,8 @@ import { undoAtEnd } from './cleanup.mjs'
 const run = promisify(execFile)
 /** Whatever the database does, the process must say that it lives. */
 const HEALTH_MS = 1000
-/** A service whose server is gone ends by itself. */
-const NOTICE_MS = 15_000
+/** How long a service whose server is gone may take to restart it, or to end if it did so too often. */
+const NOTICE_MS = 20_000
 
 /** The processes of the embedded server, the postmaster first. */
 async function findProcesses (service) {
@@ -41,7 +41,11 @@ async function killPostmaster (service, { fail }) {
   const [postmaster] = await findProcesses(service)
   service.expectEnd()
   signal(postmaster.pid, 'SIGKILL')
-  if (!await service.waitEnd(NOTICE_MS)) fail('the service does not notice that its database is gone', '')
+  const isRestarted = async () => ![undefined, postmaster.pid].includes(await service.findPostmaster())
+  for (const end = Date.now() + NOTICE_MS; Date.now() < end; await sleep(100)) {
+    if (!service.isRunning || await isRestarted()) return
+  }
+  fail('the service does not notice that its database is gone', '')
 }
 
 async function killBoth (service, { random }) {
