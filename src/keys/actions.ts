@@ -85,29 +85,27 @@ export async function revokeKey (
   const key = await getKey(db, by.caller, id)
   // The caller's own key comes last, because a revoked key cannot revoke others.
   const own = by.caller.key
-  const revoked: ApiKey[] = []
-  const revokeAll = async (keys: ApiKey[]) => {
-    for (const each of keys) await revokeOne(db, by, each)
-    revoked.push(...keys)
-  }
-  if (id !== own) await revokeAll([key])
-  // A key that is being revoked may make another one meanwhile.
+  if (id !== own) await revokeAll(db, by, [key])
+  // A request that was being carried out may have made another key.
   for (let isLeft = withDescendants; isLeft;) {
     const left = (await findDescendants(db, id)).filter(each => each.id !== own)
-    await revokeAll(left)
+    await revokeAll(db, by, left)
     isLeft = left.length > 0
   }
   const last = id === own ? [key] : withDescendants ? await findDescendants(db, id) : []
-  await revokeAll(last)
-  await waitForWriters(db, revoked.map(each => each.id))
+  await revokeAll(db, by, last)
 }
 
-async function revokeOne (db: Kysely<Database>, by: AuditContext, key: ApiKey): Promise<void> {
-  await inTransaction(db, async trx => {
-    if (await isRevoked(trx, key.id)) return
-    await recordEvent(trx, by, eventOf('key_revoked', key))
-    await revoke(trx, key.id)
-  })
+/** Revokes keys and waits for their requests. Each is a transaction, so that a fault leaves those before it revoked. */
+async function revokeAll (db: Kysely<Database>, by: AuditContext, keys: ApiKey[]): Promise<void> {
+  for (const key of keys) {
+    await inTransaction(db, async trx => {
+      if (await isRevoked(trx, key.id)) return
+      await recordEvent(trx, by, eventOf('key_revoked', key))
+      await revoke(trx, key.id)
+    })
+  }
+  if (keys.length > 0) await waitForWriters(db, keys.map(({ id }) => id))
 }
 
 const eventOf = (kind: EventKind, { id, agency, role, label, expires_at: expires }: ApiKey): NewEvent => ({

@@ -1,4 +1,5 @@
-// What docs/operations.md tells an operator to do, done with real processes.
+// What docs/operations.md tells an operator to do, done with real processes. It takes a minute: the usual tests leave it
+// out, and CI runs it on its own PostgreSQL.
 import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,10 +7,14 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import t from 'tap'
 import { ADMIN_KEY, freshApp, freshDatabase } from '../support/app.ts'
+import { isEmbedded } from '../support/database.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
+import { isLong } from '../support/runs.ts'
 import { freePort, service, spawnService } from '../support/service.ts'
 
 t.setTimeout(180_000)
+
+const usual = { skip: isLong || !isEmbedded ? false : 'it takes long: npm run test:long' }
 
 const run = promisify(execFile)
 const authorization = `Bearer ${ADMIN_KEY}`
@@ -71,7 +76,7 @@ async function findPrograms (url: string): Promise<string | undefined> {
   return existsSync(`${folder}/pg_dump`) ? folder : undefined
 }
 
-t.test('back up with pg_dump while the service runs, and restore', async t => {
+t.test('back up with pg_dump while the service runs, and restore', usual, async t => {
   const { url } = await freshDatabase(t)
   const bin = await findPrograms(url)
   if (bin === undefined) return t.pass('there is no pg_dump of the version of the server')
@@ -88,7 +93,7 @@ t.test('back up with pg_dump while the service runs, and restore', async t => {
   await verify(t, second.base, { DATABASE_URL: restored.url })
 })
 
-t.test('back up the files of the embedded server, and restore', async t => {
+t.test('back up the files of the embedded server, and restore', usual, async t => {
   const folder = mkdtempSync('/tmp/gongkai-files-')
   chmodSync(folder, 0o755)
   t.teardown(() => rmSync(folder, { recursive: true }))
@@ -115,7 +120,7 @@ t.test('back up the files of the embedded server, and restore', async t => {
   }
 })
 
-t.test('undo the last migrations and run them again', async t => {
+t.test('undo the last migrations and run them again', usual, async t => {
   const { url } = await freshDatabase(t)
   const first = await service(t, url)
   await fill(first.base, tables)
@@ -131,7 +136,7 @@ t.test('undo the last migrations and run them again', async t => {
   await verify(t, second.base, env)
 })
 
-t.test('restart two processes one after the other without a failed request', async t => {
+t.test('restart two processes one after the other without a failed request', usual, async t => {
   const { url } = await freshDatabase(t)
   const ports = [await freePort(), await freePort()]
   const start = async (port: number) => {
@@ -178,7 +183,7 @@ t.test('restart two processes one after the other without a failed request', asy
   t.ok(statuses.get(200)! > 50)
 })
 
-t.test('READ_ONLY refuses writes and answers reads', async t => {
+t.test('READ_ONLY refuses writes and answers reads', usual, async t => {
   const { url } = await freshDatabase(t)
   const first = await service(t, url)
   await fill(first.base, tables)
@@ -206,7 +211,7 @@ t.test('READ_ONLY refuses writes and answers reads', async t => {
   t.equal((await ask(base, '/readyz')).status, 200)
 })
 
-t.test('a lost administrator key is replaced with ADMIN_API_KEY', async t => {
+t.test('a lost administrator key is replaced with ADMIN_API_KEY', usual, async t => {
   const { url } = await freshDatabase(t)
   const first = spawnService({ DATABASE_URL: url, PORT: '0' })
   await first.said(/Administrator key/)
@@ -218,7 +223,7 @@ t.test('a lost administrator key is replaced with ADMIN_API_KEY', async t => {
   t.equal((await ask(base, '/v1/keys/1?descendants=true', 'DELETE')).status, 204, 'the lost one is revoked')
 })
 
-t.test('the example alerts name metrics that exist', async t => {
+t.test('the example alerts name metrics that exist', usual, async t => {
   const { url } = await freshDatabase(t)
   const { base } = await service(t, url)
   await ask(base, '/v1/forms')
