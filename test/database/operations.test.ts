@@ -1,5 +1,5 @@
-// What docs/operations.md tells an operator to do, done with real processes. It takes a minute: the usual tests leave it
-// out, and CI runs it on its own PostgreSQL.
+// What docs/operations.md tells an operator to do, done with real processes. It takes a minute: the usual tests leave
+// it out, and CI runs it on its own PostgreSQL.
 import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
