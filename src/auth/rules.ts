@@ -60,6 +60,7 @@ export const RULES: Record<string, Rule> = {
   putTable: filer('path'),
   appendRows: filer('path'),
   putRow: filer('path'),
+  changeRow: filer('path'),
   deleteRow: filer('path'),
   importDocument: filer('query'),
   // An import that publishes also needs the role of publishReport.

@@ -17,7 +17,15 @@ import {
   WireNote,
   WireNotes
 } from './content/schemas.ts'
-import { AppendedRow, AppendedRows, RowContent, RowDraft, TableContent, TableDraft } from './tables/schemas.ts'
+import {
+  AppendedRow,
+  AppendedRows,
+  RowChange,
+  RowContent,
+  RowDraft,
+  TableContent,
+  TableDraft
+} from './tables/schemas.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './workflow/schemas.ts'
 import { type Status, STATUSES, type Transition, TRANSITIONS } from './workflow/transitions.ts'
 
@@ -146,6 +154,7 @@ export const reportSchemas = [
   TableDraft,
   RowContent,
   RowDraft,
+  RowChange,
   AppendedRow,
   AppendedRows,
   CheckSummary,

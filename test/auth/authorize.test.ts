@@ -58,6 +58,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'putTable',
       'appendRows',
       'putRow',
+      'changeRow',
       'deleteRow',
       'importDocument',
       'submitReport'
@@ -148,7 +149,8 @@ function requestOf (
     putDeadline: { date: '2024-01-20' },
     putTable: { rows: {} },
     appendRows: { row: 'granted', values: {} },
-    putRow: { values: {} }
+    putRow: { values: {} },
+    changeRow: { values: {} }
   }
   const address = path.replace(
     /\{(\w+)\}/g,

@@ -246,6 +246,36 @@ t.test('serializes concurrent PUT, DELETE and row writes of one report', async t
   }
 })
 
+t.test('PATCH changes the columns of a row that are given, and PUT tells which figures it blanks', async t => {
+  const { call } = await registry(t)
+  await call('PUT', '/v1/reports/a/2022', {
+    tables: { requests: { granted: { natural_person: 1, other: 2, total: 3 } } }
+  })
+  const path = '/v1/reports/a/2022/tables/requests/rows/granted'
+  const before = await call('GET', path)
+  const changed = await call('PATCH', path, { values: { total: 23 } }, {
+    headers: { 'if-match': before.headers.etag! }
+  })
+  t.same([changed.status, changed.json.values], [200, { ...before.json.values, total: 23 }])
+  t.same((await call('GET', path)).json, changed.json)
+  t.equal((await call('GET', path)).headers.etag, changed.headers.etag)
+  const stale = await call('PATCH', path, { values: { total: 24 } }, { headers: { 'if-match': before.headers.etag! } })
+  t.equal(stale.json.code, 'precondition-failed')
+  const note = { 'requests.granted.other': { state: 'unreadable', raw: '?' } }
+  const noted = await call('PATCH', path, { values: { other: null }, notes: note })
+  t.match(noted.json, { values: { natural_person: 1, other: null, total: 23 }, notes: note })
+  t.match((await call('PATCH', path, { values: { other: 5 } })).json, { values: { other: 5 }, notes: {} })
+  t.match((await call('PATCH', path, { values: { nobody: 1, total: 'x' } })).json, {
+    code: 'body-invalid',
+    errors: [{ pointer: '/values/nobody' }, { pointer: '/values/total' }]
+  })
+  const missing = await call('PATCH', path.replace('granted', 'carried_in'), { values: { total: 1 } })
+  t.equal(missing.json.code, 'row-not-found', 'a row that is not there has no other columns')
+  const put = await call('PUT', path, { values: { total: 23 } })
+  t.same(put.json.blanked, ['requests.granted.natural_person', 'requests.granted.other'])
+  t.equal((await call('GET', path)).json.blanked, undefined)
+})
+
 t.test('answers report-locked to every write to a locked report', async t => {
   const { call, forms } = await registry(t)
   const path = '/v1/reports/a/2022'

@@ -32,6 +32,7 @@ export const STORY: [operationId: string, type?: string][] = [
   ['appendRows', 'text/csv'],
   ['getRow'],
   ['putRow'],
+  ['changeRow'],
   ['checkFigures'],
   ['checkReport'],
   ['submitReport'],

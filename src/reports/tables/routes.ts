@@ -14,8 +14,8 @@ import { etagOfRow, etagOfTable } from '../etags.ts'
 import { visibilityOf } from '../visibility.ts'
 import { writeRequest } from '../write-request.ts'
 import { readCsvRows, readJsonRows } from './rows.ts'
-import { AppendedRows, CsvRows, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
-import { appendRows, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
+import { AppendedRows, CsvRows, RowChange, RowContent, RowDraft, TableContent, TableDraft } from './schemas.ts'
+import { appendRows, changeRow, deleteRow, formTable, presentRow, putRow, putTable } from './tables.ts'
 
 const params = (example: string) => ({
   agency: AgencyCode,
@@ -187,6 +187,33 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       request.body
     )
     return reply.code(created ? 201 : 200).header('etag', etag).send(row)
+  })
+
+  app.patch('/v1/reports/:agency/:year/tables/:table/rows/:row', {
+    schema: {
+      operationId: 'changeRow',
+      summary: 'Change figures of a row',
+      description: 'Changes the columns that are given. All others stay as they are.',
+      tags: ['reports'],
+      headers: MoveConditions,
+      params: RowParams,
+      body: ref(RowChange),
+      response: {
+        200: answer(RowContent, 'The row as it is now.', ETAG),
+        ...problems(
+          'report-not-found',
+          'table-not-found',
+          'row-not-found',
+          'report-locked',
+          'precondition-failed',
+          'key-required',
+          ...BODY
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const { row, etag } = await changeRow(db, forms, writeRequest(request), request.params, request.body)
+    return reply.header('etag', etag).send(row)
   })
 
   app.delete('/v1/reports/:agency/:year/tables/:table/rows/:row', {

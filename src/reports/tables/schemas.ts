@@ -22,7 +22,15 @@ export const TableDraft = Type.Object({ rows: ref(TableRows), notes: Type.Option
   description: 'All rows of the table: one that is left out is gone.',
   examples: [{ rows: documents }]
 })
-export const RowContent = Type.Object({ values: ref(FigureValues), notes: ref(WireNotes) }, {
+export const RowContent = Type.Object({
+  values: ref(FigureValues),
+  notes: ref(WireNotes),
+  blanked: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'In the answer to a PUT: the cells that had a figure before and are blank now.'
+    })
+  )
+}, {
   $id: 'RowContent',
   description: 'A row as it is stored.',
   examples: [{ values: granted, notes: {} }]
@@ -32,6 +40,12 @@ export const RowDraft = Type.Object({ values: ref(FigureValues), notes: Type.Opt
   ...closed,
   description: 'A whole row: a column that is left out is blank.',
   examples: [{ values: granted }]
+})
+export const RowChange = Type.Object({ values: ref(FigureValues), notes: Type.Optional(ref(WireNotes)) }, {
+  $id: 'RowChange',
+  ...closed,
+  description: 'The columns that change: one that is left out stays as it is.',
+  examples: [{ values: { total: granted.total! } }]
 })
 const exampleRows = ['granted', 'partially_granted'].map(row => ({ row, values: requests[row]! }))
 export const AppendedRow = Type.Object({

@@ -94,8 +94,33 @@ export async function putRow (
     readNotes(form, body.notes, atPointer('/notes'), { content: sent, faults }, { table: id.table, row: id.row })
     throwIfFaults('body-invalid', faults)
     const created = !hasRow(content, table, id.row)
-    copyCells(sent, content, rowCells(table, id.row))
-    return { created, row: writeRow(table, id.row, content) }
+    const cells = rowCells(table, id.row)
+    const blanked = cells.filter(({ position }) =>
+      (content.figures[position - 1] ?? null) !== null && (sent.figures[position - 1] ?? null) === null
+    ).map(cell => cell.id)
+    copyCells(sent, content, cells)
+    return { created, row: { ...writeRow(table, id.row, content), ...(blanked.length > 0 ? { blanked } : {}) } }
+  })
+}
+
+/** Changes the figures of the columns that are given; all others stay. A given figure removes the note of its cell. */
+export async function changeRow (
+  db: Kysely<Database>,
+  forms: Forms,
+  write: WriteRequest,
+  id: RowId,
+  body: { values: unknown, notes?: unknown }
+) {
+  return await changeTable(db, forms, write, id, (form, table, content) => {
+    presentRow(table, id.row, content)
+    const sent = emptyContent(form)
+    const faults: Fault[] = []
+    readRow(table, id.row, body.values, atPointer('/values'), { content: sent, faults })
+    readNotes(form, body.notes, atPointer('/notes'), { content: sent, faults }, { table: id.table, row: id.row })
+    throwIfFaults('body-invalid', faults)
+    const given = new Set([...Object.keys(body.values as object), ...Object.keys(body.notes ?? {})])
+    copyCells(sent, content, rowCells(table, id.row).filter(({ id, column }) => given.has(column) || given.has(id)))
+    return { row: writeRow(table, id.row, content) }
   })
 }
 
