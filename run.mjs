@@ -1,7 +1,10 @@
 // node run.mjs src/PROGRAM.ts ARGUMENTS: runs a program of src as it stands where Node runs TypeScript (22.18 and
 // newer), else as it is built, and builds it first where src has changed.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
+// Settings in the file .env of the working directory; the environment has precedence.
+if (existsSync('.env')) process.loadEnvFile('.env')
 // The program finds its arguments where it would without this file.
 process.argv.splice(1, 1)
 let program = process.argv[1]

@@ -1,5 +1,5 @@
 /** In ascending order: each role may do what those before it may do. */
-export const ROLES = ['filer', 'supervisor', 'admin'] as const
+export const ROLES = ['reader', 'filer', 'supervisor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The agency code of callers who act for the whole registry: in `agency_ancestor` an ancestor of every agency. */

@@ -42,7 +42,7 @@ export function authorizeRequests (
     if (rule.minimumRole === 'anyone') return
     addProblems(schema!.response as object, [
       'key-required',
-      ...rule.minimumRole === 'filer' ? [] : ['role-insufficient'] as const,
+      ...rule.minimumRole === 'reader' ? [] : ['role-insufficient'] as const,
       ...rule.scope === null ? [] : ['outside-subtree'] as const
     ])
   })

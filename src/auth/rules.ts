@@ -14,6 +14,7 @@ export interface Rule {
 }
 
 const anyone = (of: 'path' | 'each' | null = null): Rule => ({ minimumRole: 'anyone', scope: of })
+const reader = (of: RuleScope | null): Rule => ({ minimumRole: 'reader', scope: of })
 const filer = (of: RuleScope | null): Rule => ({ minimumRole: 'filer', scope: of })
 const supervisor = (of: RuleScope | null): Rule => ({ minimumRole: 'supervisor', scope: of })
 
@@ -80,12 +81,13 @@ export const RULES: Record<string, Rule> = {
   putDeadline: supervisor('path'),
   deleteDeadline: supervisor('path'),
 
-  getMe: filer(null),
+  getMe: reader(null),
   listKeys: supervisor('each'),
   createKey: supervisor('body'),
   rotateKey: supervisor('each'),
   revokeKey: supervisor('each'),
 
-  listEvents: filer('each'),
+  listPublications: anyone(),
+  listEvents: reader('each'),
   verifyEvents: { minimumRole: 'admin', scope: 'registry' }
 }

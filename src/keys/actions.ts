@@ -27,7 +27,7 @@ export async function createKey (
   const limit = caller.key === null ? null : caller.expires
   const until = expires === undefined ? limit : toDate(expires)
   const faults = expiryFaults(expires, until, limit)
-  if (agency === WHOLE_REGISTRY && role !== 'admin') {
+  if (agency === WHOLE_REGISTRY && !['admin', 'reader'].includes(role)) {
     faults.push({ pointer: '/agency', expected: { en: `it is required for a ${role}`, zh: `角色 ${role} 必须给出` } })
   }
   throwIfFaults('body-invalid', faults)

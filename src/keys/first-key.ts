@@ -3,8 +3,8 @@ import { createSecret, hashOf, prefixOf } from '../auth/secret.ts'
 import type { Database } from '../database/types.ts'
 
 /**
- * Creates an administrator's key and returns its secret, which is shown only this once. Returns undefined if the
- * database has such a key already.
+ * Creates an administrator's key and returns its secret, which is shown only this once. Returns undefined if a valid
+ * key of an administrator of the whole registry is there.
  */
 export async function createFirstAdminKey (db: Kysely<Database>): Promise<string | undefined> {
   const secret = createSecret()
@@ -13,6 +13,8 @@ export async function createFirstAdminKey (db: Kysely<Database>): Promise<string
     await sql`lock table api_key in exclusive mode`.execute(trx)
     if (
       await trx.selectFrom('api_key').select('id').where('role', '=', 'admin').where('agency', 'is', null)
+        .where('revoked_at', 'is', null)
+        .where(or => or.or([or('expires_at', 'is', null), or('expires_at', '>', sql<Date>`now()`)]))
         .executeTakeFirst()
     ) return undefined
     await trx.insertInto('api_key').values({

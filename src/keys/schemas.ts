@@ -9,7 +9,7 @@ const WireRole = Type.Unsafe<Role>(
   Type.Enum([...ROLES], {
     type: 'string',
     description:
-      '`filer`: writes and submits reports. `supervisor`: also returns and publishes them, registers and changes the agencies below its own, and makes keys. `admin`: everything.'
+      '`reader`: reads drafts and events, writes nothing. `filer`: writes and submits reports. `supervisor`: also returns and publishes them, registers and changes the agencies below its own, and makes keys. `admin`: everything.'
   })
 )
 const Moment = Type.String({ format: 'date-time', maxLength: 40, description: 'ISO 8601 with a time zone.' })
@@ -87,7 +87,7 @@ export const NewKey = Type.Object({
   agency: Type.Optional({
     ...AgencyCode,
     description:
-      'It acts for this agency and all below it. An administrator\'s key may leave it out: it then acts for the whole registry.'
+      'It acts for this agency and all below it. A key of an administrator or a reader may leave it out: it then acts for the whole registry.'
   }),
   label: Label,
   expires_at: Type.Optional(newExpiry)

@@ -10,7 +10,8 @@ import { eventHash, nextRunningHash } from '../../src/audit/hash.ts'
 import { type NewEvent, recordEvent } from '../../src/audit/record.ts'
 import { assignSequence } from '../../src/audit/sequence.ts'
 import type { Database } from '../../src/database/types.ts'
-import { freshDatabase } from '../support/app.ts'
+import { freshApp, freshDatabase } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 
 const RECORDED_BY = { actor: 'key:1', request_id: 'r-1' }
 const BY = {
@@ -265,4 +266,46 @@ t.test('computes the same event hash in SQL and in TypeScript', async t => {
   const { rows: [row] } = await sql<{ hash: Buffer }>`
     select event_hash(${previous}, 2, '2026-11-27T01:02:03.000456Z', ${body}) as hash`.execute(db)
   t.same(row!.hash, eventHash(previous.toString('hex'), 2, '2026-11-27T01:02:03.000456Z', body))
+})
+
+t.test('the public follows publications, amendments and withdrawals, and learns nothing else', async t => {
+  const { call, forms } = await freshApp(t)
+  const tables = consistentTables(forms.get('2021'), () => 2)
+  const agency = { level: 'county', kind: 'department' }
+  await call('PUT', '/v1/agencies/city', { ...agency, name: '市' })
+  for (const code of ['a', 'b']) {
+    await call('PUT', `/v1/agencies/${code}`, { ...agency, name: `局${code}`, parent: 'city' })
+  }
+  const move = async (code: string, ...moves: [string, object?][]) => {
+    for (const [name, body] of moves) {
+      t.equal((await call('POST', `/v1/reports/${code}/2022/${name}`, body)).status, 200, name)
+    }
+  }
+  for (const code of ['a', 'b', 'city']) await call('PUT', `/v1/reports/${code}/2022`, { tables, sections: SECTIONS })
+  await move('a', ['submit'], ['publish'])
+  await move('b', ['submit'], ['publish'], ['amend', { reason: '更正' }])
+  await call('PUT', '/v1/reports/b/2022', { tables, sections: { ...SECTIONS, other_matters: '更正' } })
+  await move('b', ['submit'], ['publish'], ['withdraw', { reason: '撤回' }])
+  const follow = async (query: string) =>
+    (await call('GET', `/v1/publications?${query}`, undefined, { key: null })).json
+  const { items } = await follow('')
+  t.same(items.map((item: any) => [item.kind, item.agency, item.agency_name, item.year, item.version]), [
+    ['published', 'a', '局a', 2022, 1],
+    ['published', 'b', '局b', 2022, 1],
+    ['amended', 'b', '局b', 2022, 2],
+    ['withdrawn', 'b', '局b', 2022, 2]
+  ])
+  t.same((await follow(`after=${items[1].seq}`)).items, items.slice(2))
+  t.same((await follow('under=city&year=2022')).items, items)
+  t.same((await follow('under=b')).items, items.slice(1))
+  t.same((await follow('year=2021')).items, [])
+  const pages: unknown[] = []
+  for (let path = '/v1/publications?limit=1'; path !== null;) {
+    const page = (await call('GET', path, undefined, { key: null })).json
+    pages.push(...page.items)
+    path = page.next
+  }
+  t.same(pages, items)
+  const ofKind = (await call('GET', '/v1/events?kind=withdrawn')).json.items
+  t.same(ofKind.map((event: any) => [event.kind, event.seq]), [['withdrawn', items[3].seq]])
 })

@@ -47,9 +47,11 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'listVersions',
       'getVersion',
       'compareVersions',
-      'getDeadline'
+      'getDeadline',
+      'listPublications'
     ]
   },
+  reader: { refusedOutside: [], everywhere: ['getMe', 'listEvents'] },
   filer: {
     refusedOutside: [
       'createReport',
@@ -65,8 +67,6 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     ],
     // An import authorizes each report separately, and a job is visible to its creator only.
     everywhere: [
-      'getMe',
-      'listEvents',
       'importReports',
       'putReportsFile',
       'getImport',

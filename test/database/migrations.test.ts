@@ -32,7 +32,8 @@ const ALL = [
   'Up 0013_references',
   'Up 0014_foreign_keys',
   'Up 0015_key_makers',
-  'Up 0016_version_readings'
+  'Up 0016_version_readings',
+  'Up 0021_readers'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

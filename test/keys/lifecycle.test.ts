@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { revalidateCaller } from '../../src/auth/revalidate.ts'
 import { hashOf } from '../../src/auth/secret.ts'
+import { createFirstAdminKey } from '../../src/keys/first-key.ts'
 import { ADMIN_KEY, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 
@@ -204,4 +205,49 @@ t.test('an import in the background ends with its key', async t => {
   }).returning('id').executeTakeFirstOrThrow()
   await call('DELETE', `/v1/keys/${id}`)
   t.equal((await call('GET', `/v1/imports/${running.id}`)).json.state, 'cancelled')
+})
+
+t.test('a reader reads drafts and events of its subtree, or of the whole registry, and writes nothing', async t => {
+  await call('PUT', '/v1/reports/b/2023', { tables, sections: SECTIONS })
+  await call('PUT', '/v1/reports/town/2023', { tables, sections: SECTIONS })
+  const { key: ofCity } = await makeKey({ role: 'reader', agency: 'city' })
+  const { key: ofAll } = await makeKey({ role: 'reader' })
+  const supervisor = await makeKey({ role: 'supervisor', agency: 'city' })
+  const status = async (key: string, method: string, path: string, body?: object) =>
+    (await call(method, path, body, { key })).status
+  t.same([await status(ofCity, 'GET', '/v1/reports/b/2023'), await status(ofAll, 'GET', '/v1/reports/b/2023')], [
+    200,
+    200
+  ])
+  t.same(
+    [await status(ofCity, 'GET', '/v1/reports/town/2023'), await status(ofAll, 'GET', '/v1/reports/town/2023')],
+    [404, 200]
+  )
+  t.same((await call('GET', '/v1/reports/b/2023', undefined, { key: ofAll })).json.allowed_transitions, [])
+  t.ok((await call('GET', '/v1/events?kind=created', undefined, { key: ofCity })).json.items.length > 0)
+  for (
+    const [method, path, body] of [
+      ['PUT', '/v1/reports/b/2023', {}],
+      ['POST', '/v1/reports/b/2023/submit'],
+      ['POST', '/v1/keys', { role: 'reader', agency: 'b', label: 'x' }],
+      ['POST', '/v1/imports/reports'],
+      ['GET', '/v1/keys']
+    ] as const
+  ) {
+    for (const key of [ofCity, ofAll]) t.equal(await status(key, method, path, body), 403, `${method} ${path}`)
+  }
+  const ofPart = await call('POST', '/v1/keys', { role: 'reader', agency: 'a', label: 'x' }, { key: supervisor.key })
+  t.equal(ofPart.status, 201, 'a supervisor makes readers of its subtree')
+  const beyond = await call('POST', '/v1/keys', { role: 'reader', label: 'x' }, { key: supervisor.key })
+  t.equal(beyond.json.code, 'outside-subtree')
+})
+
+t.test('the start makes an administrator key when none is valid any more', async t => {
+  await db.updateTable('api_key').set({ revoked_at: new Date() }).where('role', '=', 'admin').execute()
+  t.match(await createFirstAdminKey(db), /^gk_/)
+  t.equal(await createFirstAdminKey(db), undefined)
+  await db.updateTable('api_key').set({ expires_at: new Date(0) }).where('role', '=', 'admin').execute()
+  t.match(await createFirstAdminKey(db), /^gk_/, 'expired')
+  await db.updateTable('api_key').set({ revoked_at: new Date() }).where('role', '=', 'admin').execute()
+  t.match(await createFirstAdminKey(db), /^gk_/, 'revoked')
 })

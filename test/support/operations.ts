@@ -65,5 +65,6 @@ export const STORY: [operationId: string, type?: string][] = [
   ['revokeKey'],
   ['getMe'],
   ['listEvents'],
+  ['listPublications'],
   ['verifyEvents']
 ]

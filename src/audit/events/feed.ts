@@ -16,6 +16,7 @@ export interface EventFilter {
   agency?: string | undefined
   under?: string | undefined
   year?: number | undefined
+  kind?: string | undefined
 }
 
 /**
@@ -25,7 +26,7 @@ export interface EventFilter {
 export async function listEvents (
   db: Kysely<Database>,
   subtree: string,
-  { agency, under, year }: EventFilter,
+  { agency, under, year, kind }: EventFilter,
   after: number,
   limit: number
 ): Promise<StoredEvent[]> {
@@ -37,6 +38,49 @@ export async function listEvents (
     from event as e
     where e.seq > ${after} and ${isCovered(subtree, sql`e.chain`, yearOrLatest(sql`e.chain`, sql`e.year`))}
       ${agency === undefined ? sql`` : sql`and e.chain = ${agency}`}
+      ${under === undefined ? sql`` : isUnder}
+      ${year === undefined ? sql`` : sql`and e.year = ${year}`}
+      ${kind === undefined ? sql`` : sql`and ${isOfKind(kind)}`}
+    order by e.seq limit ${limit}`.execute(db)
+  return rows
+}
+
+/** The kind is the first member of the body, which is compared as text: parsing the body takes ten times as long. */
+function isOfKind (...kinds: string[]) {
+  const starts = kinds.map(kind => `{"kind":"${kind}"`)
+  return sql`(${sql.join(starts.map(start => sql`starts_with(e.body, ${start})`), sql` or `)})`
+}
+
+export interface Publication {
+  seq: number
+  at: string
+  kind: 'published' | 'amended' | 'withdrawn'
+  agency: string
+  agency_name: string
+  year: number
+  version: number
+}
+
+/**
+ * Lists what became public and what was withdrawn, in the order of the feed. `under` follows the tree of the report's
+ * year.
+ */
+export async function listPublications (
+  db: Kysely<Database>,
+  { under, year }: Pick<EventFilter, 'under' | 'year'>,
+  after: number,
+  limit: number
+): Promise<Publication[]> {
+  const isUnder = sql`and (e.chain = ${under} or exists (
+    select from agency_ancestor as a
+    where a.agency = e.chain and a.ancestor = ${under} and a.since <= e.year and a.until >= e.year))`
+  const { rows } = await sql<Publication>`
+    select e.seq, event_time(e.at) as at, e.chain as agency, a.name as agency_name, e.year, v.version,
+      case when ${isOfKind('withdrawn')} then 'withdrawn' when v.version = 1 then 'published' else 'amended' end as kind
+    from event as e
+    join agency as a on a.code = e.chain
+    cross join lateral (select (e.body::json ->> 'version')::integer as version) as v
+    where e.seq > ${after} and ${isOfKind('published', 'withdrawn')}
       ${under === undefined ? sql`` : isUnder}
       ${year === undefined ? sql`` : sql`and e.year = ${year}`}
     order by e.seq limit ${limit}`.execute(db)

@@ -6,8 +6,8 @@ import { LINK, nextPage } from '../../http/paging.ts'
 import { answer, problems } from '../../http/responses.ts'
 import { sendAs } from '../../http/send-as.ts'
 import { assignSequence } from '../sequence.ts'
-import { listEvents, type StoredEvent } from './feed.ts'
-import { EventList, EventQuery, Verification } from './schemas.ts'
+import { listEvents, listPublications, type StoredEvent } from './feed.ts'
+import { EventList, EventQuery, PublicationList, PublicationQuery, Verification } from './schemas.ts'
 import { verifyEvents } from './verify.ts'
 
 /** Interval of assigning sequence numbers in the background, so that readers seldom wait for it. */
@@ -46,6 +46,25 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
     const next = events.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null
     // The hash depends on the order of an event's members, so they are not serialized by the schema.
     return sendAs(reply, JSON_UTF8, JSON.stringify({ items, next }))
+  })
+
+  app.get('/v1/publications', {
+    schema: {
+      operationId: 'listPublications',
+      summary: 'Follow what is published',
+      description:
+        'Each publication, amendment and withdrawal, in an order that never changes. A copy that follows it and fetches the versions has all that is public: ask again with `after` the last `seq` seen.',
+      tags: ['events'],
+      querystring: PublicationQuery,
+      response: { 200: answer(PublicationList, 'A page of publications.', LINK), ...problems() }
+    }
+  }, async (request, reply) => {
+    const { after = 0, limit = 100, ...filter } = request.query
+    await assignSequence(db)
+    const found = await listPublications(db, filter, after, limit + 1)
+    const items = found.slice(0, limit)
+    const next = found.length > limit ? nextPage(request, reply, { after: String(items.at(-1)!.seq) }) : null
+    return { items, next }
   })
 
   app.get('/v1/events/verify', {

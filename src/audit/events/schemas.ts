@@ -72,11 +72,48 @@ export const EventQuery = Type.Object({
     examples: undefined
   }),
   year: Type.Optional({ ...Year, description: 'Only of reports for this year.', examples: undefined }),
+  kind: Type.Optional(
+    Type.Enum([...REPORT_EVENTS, ...OTHER_EVENTS], {
+      type: 'string',
+      description: 'Only of this kind.',
+      examples: ['published']
+    })
+  ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items per page, at most 1000.' })
   )
 }, { additionalProperties: false })
 
+export const PublicationQuery = Type.Object({
+  after: EventQuery.properties.after,
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'Only of this agency and all below it in the year of the report.',
+    examples: undefined
+  }),
+  year: EventQuery.properties.year,
+  limit: EventQuery.properties.limit
+}, { additionalProperties: false })
+
+export const Publication = Type.Object({
+  seq: Event.properties.seq,
+  at: Event.properties.at,
+  kind: Type.Enum(['published', 'amended', 'withdrawn'], {
+    type: 'string',
+    description: 'The first version, a later one, or the end of a version.',
+    examples: ['published']
+  }),
+  agency: AgencyCode,
+  agency_name: Type.String({ description: 'Its present name.', examples: ['昆都仑区文体旅游广电局'] }),
+  year: Year,
+  version: Type.Integer({ description: 'Number of the version.', examples: [1] })
+}, { $id: 'Publication', additionalProperties: false, description: 'What became public, or ceased to be.' })
+
+export const PublicationList = Type.Object({
+  items: Type.Array(Type.Ref('Publication')),
+  next: EventList.properties.next
+}, { $id: 'PublicationList', additionalProperties: false, description: 'A page of the public feed.' })
+
 export type Verification = Static<typeof Verification>
 
-export const eventSchemas = [Event, EventList, Verification]
+export const eventSchemas = [Event, EventList, Verification, Publication, PublicationList]
