@@ -13,6 +13,8 @@ import { authenticate } from './auth/authenticate.ts'
 import { authorizeRequests } from './auth/authorize.ts'
 import { authenticateToken, type TokenOptions } from './auth/tokens.ts'
 import type { Database } from './database/types.ts'
+import { filingRoutes } from './filings/routes.ts'
+import { filingSchemas } from './filings/schemas.ts'
 import { Forms } from './forms/forms.ts'
 import { formRoutes, formSchemas } from './forms/routes.ts'
 import { addBodyParsers } from './http/bodies/body.ts'
@@ -184,6 +186,7 @@ export async function buildApp ({
         deadlineRoutes(db)
       ]
     },
+    { schemas: filingSchemas, routes: [filingRoutes(db)] },
     { schemas: agencySchemas, routes: [agencyRoutes(db, forms)] },
     { schemas: formSchemas, routes: [formRoutes(forms)] },
     {

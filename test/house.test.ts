@@ -21,6 +21,7 @@ const FOLDERS = [
   'agencies',
   'keys',
   'reports',
+  'filings',
   'imports',
   'totals',
   'bin'

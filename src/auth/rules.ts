@@ -43,6 +43,8 @@ export const RULES: Record<string, Rule> = {
   changeAgency: supervisor('standing'),
 
   listReports: anyone('each'),
+  listFilings: anyone('each'),
+  summarizeFilings: anyone('each'),
   getReport: anyone('path'),
   getTable: anyone('path'),
   getRow: anyone('path'),

@@ -98,6 +98,7 @@ interface DeadlineTable {
   agency: string
   year: number
   date: string
+  applies_to: Generated<string>
 }
 
 interface ClockTable {

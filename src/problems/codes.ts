@@ -280,6 +280,10 @@ export const PROBLEMS = {
     'Agency not there in that year',
     'The agency {agency} is registered for {years}, not for {year}.'
   ], ['机关在该年度不存在', '机关 {agency} 的登记年度为 {years}，不含 {year} 年度。']),
+  'no-agencies-in-year': entry(422, ['No agencies in that year', 'No agency is registered for {year}.'], [
+    '该年度没有机关',
+    '{year} 年度没有登记的机关。'
+  ]),
   'since-required': entry(422, [
     'since required',
     'A change of parent, level, kind or reporting needs since: the first year it holds. Earlier years stay as they are. Changed: {changed}.'

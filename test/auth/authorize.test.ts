@@ -37,6 +37,8 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'checkFigures',
       'getTotals',
       'listReports',
+      'listFilings',
+      'summarizeFilings',
       'getReport',
       'getTable',
       'getRow',

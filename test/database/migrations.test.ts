@@ -34,6 +34,7 @@ const ALL = [
   'Up 0015_key_makers',
   'Up 0016_version_readings',
   'Up 0021_readers'
+  'Up 0017_deadlines'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

@@ -237,6 +237,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('PUT', draft, '{"tables": {"fees": {"administrative_fees": {"amount": 0.1000000000000000055}}}}', json),
   'agency-unknown': async () => await call('POST', '/v1/reports', { agency: 'nobody', year: 2021 }),
   'agency-not-in-year': async () => await call('POST', '/v1/reports', { agency: 'young', year: 2021 }),
+  'no-agencies-in-year': async () => await (await freshApp(t)).call('GET', '/v1/filings?year=2023'),
   'since-required': async () => await call('PATCH', '/v1/agencies/bureau', { parent: null }),
   'agency-cycle': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'bureau', since: 2023 }),
   'parent-not-in-year': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'young', since: 2020 }),

@@ -27,6 +27,8 @@ t.test('returns statutory and local deadlines and whether the first publication 
     date: '2023-01-31',
     statutory: '2023-01-31',
     local: null,
+    applies_to: null,
+    set_by: null,
     first_published_at: null,
     on_time: false
   }, 'an unpublished report is late after the deadline')

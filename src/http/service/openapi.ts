@@ -67,6 +67,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       tags: [
         { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
+        { name: 'filings', description: 'Who has filed for a year, who has not, and who was late.' },
         { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },
         { name: 'versions', description: 'What was published, and how it changed.' },
         { name: 'imports', description: 'Documents as they are found, and files of many reports or agencies.' },

@@ -1,8 +1,7 @@
-// The deadline of a report, and whether its first publication met it: an amendment does not make it late.
+// The deadline of a report, whose it is, and whether its first publication met it: an amendment does not make it late.
 import { type Kysely, sql } from 'kysely'
-import { formatYears, type Period } from '../../agencies/periods.ts'
-import { findAgency } from '../../agencies/store.ts'
-import { findPeriod, findPeriods, lockAgenciesForUpdate } from '../../agencies/tree.ts'
+import { formatYears } from '../../agencies/periods.ts'
+import { findPeriods, lockAgenciesForUpdate } from '../../agencies/tree.ts'
 import { type AuditContext, recordEvent } from '../../audit/record.ts'
 import { formatTimestamp } from '../../database/clock.ts'
 import { inTransaction } from '../../database/transaction.ts'
@@ -10,23 +9,40 @@ import type { Database } from '../../database/types.ts'
 import type { Fault } from '../../problems/fault.ts'
 import { problem, throwIfFaults } from '../../problems/problem.ts'
 import type { ReportId } from '../stored-report.ts'
-import { Deadline } from './schemas.ts'
-
-/** 政府信息公开条例, article 49: dates in the year after the reporting year. The first rule that applies decides. */
-const STATUTORY: { applies: (standing: Period) => boolean, date: string }[] = [
-  { applies: ({ kind, level }) => kind === 'government' && level !== 'township', date: '03-31' },
-  { applies: () => true, date: '01-31' }
-]
-
-const statutoryDate = (standing: Period, year: number) =>
-  `${year + 1}-${STATUTORY.find(({ applies }) => applies(standing))!.date}`
+import { dayInChina, formatDay, statutoryDay } from './due.ts'
+import { type AppliesTo, Deadline, type NewDeadline } from './schemas.ts'
 
 async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): Promise<string> {
-  const standing = await findPeriod(db, agency, year)
-  if (standing !== undefined) return statutoryDate(standing, year)
-  if (!await findAgency(db, agency)) throw problem('agency-not-found', { agency })
+  const { rows: [row] } = await sql<{ day: string }>`
+    select ${formatDay(statutoryDay('p', year))} as day from agency_period p
+    where p.agency = ${agency} and p.since <= ${year} and p.until >= ${year}`.execute(db)
+  if (row !== undefined) return row.day
   const periods = await findPeriods(db, agency)
+  if (periods.length === 0) throw problem('agency-not-found', { agency })
   throw problem('agency-not-in-year', { agency, year, years: formatYears(periods[0]!.since, periods.at(-1)!.until) })
+}
+
+interface Local {
+  agency: string
+  date: string
+  applies_to: AppliesTo
+}
+
+/**
+ * Returns the deadlines that were set for the report, the one that holds first: of two on the same day its agency's
+ * own, then that of the nearest agency above.
+ */
+async function findLocal (db: Kysely<Database>, { agency, year }: ReportId): Promise<Local[]> {
+  const { rows } = await sql<Local>`
+    select d.agency, ${formatDay(sql`d.date`)} as date, d.applies_to
+    from deadline d
+    left join agency_ancestor x
+      on x.agency = ${agency} and x.ancestor = d.agency and x.since <= ${year} and x.until >= ${year}
+    where d.year = ${year} and (d.agency = ${agency} or (d.applies_to = 'subtree' and x.ancestor is not null))
+    order by d.date, d.agency = ${agency} desc, (
+      select count(*) from agency_ancestor y where y.agency = d.agency and y.since <= ${year} and y.until >= ${year}
+    ) desc`.execute(db)
+  return rows
 }
 
 const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.published_at`)
@@ -38,21 +54,24 @@ const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.published_at`)
 export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<Deadline> {
   const { agency, year } = id
   const statutory = await getStatutory(db, id)
-  const { rows: [row] } = await sql<{ local: string | null, published: string | null, day: string }>`
-    select to_char((select date from deadline where agency = ${agency} and year = ${year}), 'YYYY-MM-DD') as local,
-           ${FIRST_PUBLISHED_AT} as published,
-           to_char(coalesce(first.published_at, now()) at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as day
+  const { rows: [row] } = await sql<{ published: string | null, day: string }>`
+    select ${FIRST_PUBLISHED_AT} as published, ${formatDay(dayInChina(sql`coalesce(first.published_at, now())`))} as day
     from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
     .execute(db)
-  const { local, published, day } = row!
-  // The earlier date applies: the statutory date may have moved forward since, with the agency's kind.
-  const date = local !== null && local < statutory ? local : statutory
+  const { published, day } = row!
+  const set = await findLocal(db, id)
+  // The statutory day may have moved forward since, with the agency's kind.
+  const first = set.find(({ date }) => date < statutory)
+  const own = set.find(deadline => deadline.agency === agency)
+  const date = first?.date ?? statutory
   return {
     agency,
     year,
     date,
     statutory,
-    local,
+    local: own?.date ?? null,
+    applies_to: own?.applies_to ?? null,
+    set_by: first?.agency ?? null,
     first_published_at: published,
     on_time: published !== null ? day <= date : day > date ? false : null
   }
@@ -63,7 +82,7 @@ export async function putDeadline (
   db: Kysely<Database>,
   by: AuditContext,
   id: ReportId,
-  date: string
+  { date, applies_to: appliesTo = 'agency' }: NewDeadline
 ): Promise<{ deadline: Deadline, created: boolean }> {
   const statutory = await getStatutory(db, id)
   const first = `${id.year + 1}-01-01`
@@ -83,39 +102,47 @@ export async function putDeadline (
         } satisfies Fault
       ]
   )
-  const before = await changeLocal(db, by, id, date)
-  return { deadline: await getDeadline(db, id), created: before === null }
+  const before = await changeLocal(db, by, id, { date, applies_to: appliesTo })
+  return { deadline: await getDeadline(db, id), created: before === undefined }
 }
 
 /** Deletes the local date, so that the statutory date applies again. */
 export async function deleteDeadline (db: Kysely<Database>, by: AuditContext, id: ReportId): Promise<void> {
   await getStatutory(db, id)
-  await changeLocal(db, by, id, null)
+  await changeLocal(db, by, id, undefined)
 }
 
-/** Sets or deletes the local date. Returns the previous one. */
+/** Sets or deletes the deadline of the agency itself. Returns the previous one. */
 async function changeLocal (
   db: Kysely<Database>,
   by: AuditContext,
   { agency, year }: ReportId,
-  date: string | null
-): Promise<string | null> {
+  local: Omit<Local, 'agency'> | undefined
+): Promise<Omit<Local, 'agency'> | undefined> {
   return await inTransaction(db, async trx => {
     await lockAgenciesForUpdate(trx, [agency])
-    const { rows: [row] } = await sql<
-      { date: string }
-    >`select to_char(date, 'YYYY-MM-DD') as date from deadline where agency = ${agency} and year = ${year}`.execute(trx)
-    const before = row?.date ?? null
-    if (before === date) return before
-    await (date === null
-      ? sql`delete from deadline where agency = ${agency} and year = ${year}`
-      : sql`insert into deadline (agency, year, date) values (${agency}, ${year}, ${date}) on conflict on constraint deadline_pkey do update set date = excluded.date`)
+    const { rows: [before] } = await sql<Omit<Local, 'agency'>>`
+      select ${formatDay(sql`date`)} as date, applies_to from deadline where agency = ${agency} and year = ${year}`
       .execute(trx)
+    const dates = [before?.date ?? null, local?.date ?? null]
+    const appliesTo = [before?.applies_to ?? 'agency', local?.applies_to ?? 'agency']
+    if (dates[0] === dates[1] && appliesTo[0] === appliesTo[1]) return before
+    await (local === undefined
+      ? sql`delete from deadline where agency = ${agency} and year = ${year}`
+      : sql`
+        insert into deadline (agency, year, date, applies_to)
+        values (${agency}, ${year}, ${local.date}, ${local.applies_to})
+        on conflict (agency, year) do update set date = excluded.date, applies_to = excluded.applies_to`).execute(trx)
     await recordEvent(trx, by, {
       kind: 'deadline_changed',
       agency,
       year,
-      details: { changes: { date: [before, date] } }
+      details: {
+        changes: {
+          ...dates[0] === dates[1] ? {} : { date: dates },
+          ...appliesTo[0] === appliesTo[1] ? {} : { applies_to: appliesTo }
+        }
+      }
     })
     return before
   })

@@ -14,7 +14,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       operationId: 'getDeadline',
       summary: 'By when, and whether in time',
       description:
-        'The statutory day or the earlier one that was set, and whether the first publication was in time. The report need not be there yet.',
+        'The earliest of the statutory day, the day that was set for the agency and those set above it for a subtree, whose it is, and whether the first publication was in time. The report need not be there yet.',
       tags: ['reports'],
       params: ReportParams,
       response: { 200: answer(Deadline, 'The deadline.'), ...problems('agency-not-found', 'agency-not-in-year') }
@@ -25,7 +25,8 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
     schema: {
       operationId: 'putDeadline',
       summary: 'Set an earlier deadline',
-      description: 'For one agency and year. Not later than the statutory one.',
+      description:
+        'For one year, for the agency alone or for it and all below it (`applies_to`). Not later than the statutory one of this agency; where several hold for a report, the earliest does.',
       tags: ['reports'],
       params: ReportParams,
       body: ref(NewDeadline),
@@ -36,19 +37,20 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       }
     }
   }, async (request, reply) => {
-    const { deadline, created } = await putDeadline(db, auditContext(request), request.params, request.body.date)
+    const { deadline, created } = await putDeadline(db, auditContext(request), request.params, request.body)
     return reply.code(created ? 201 : 200).send(deadline)
   })
 
   app.delete('/v1/reports/:agency/:year/deadline', {
     schema: {
       operationId: 'deleteDeadline',
-      summary: 'Go back to the statutory deadline',
-      description: 'Where no earlier day was set it changes nothing.',
+      summary: 'Remove an earlier deadline',
+      description:
+        'Removes the day that was set for this agency, with what it meant for its subtree. Where none was set it changes nothing.',
       tags: ['reports'],
       params: ReportParams,
       response: {
-        204: Type.Null({ description: 'The statutory day holds.' }),
+        204: Type.Null({ description: 'No day is set for this agency.' }),
         ...problems('agency-not-found', 'agency-not-in-year')
       }
     }

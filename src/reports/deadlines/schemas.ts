@@ -7,6 +7,9 @@ const Day = Type.String({
   description: 'A day, as 2020-01-20'
 })
 
+const APPLIES_TO = ['agency', 'subtree'] as const
+export type AppliesTo = typeof APPLIES_TO[number]
+
 export const Deadline = Type.Object({
   agency: AgencyCode,
   year: Year,
@@ -14,7 +17,13 @@ export const Deadline = Type.Object({
   statutory: Type.String({
     description: '31 January of the year after; for governments of counties and above 31 March.'
   }),
-  local: orNull('string', 'An earlier day that was set; null where none was.'),
+  local: orNull('string', 'An earlier day that was set for this agency; null where none was.'),
+  applies_to: Type.Unsafe<AppliesTo | null>({
+    type: ['string', 'null'],
+    enum: [...APPLIES_TO, null],
+    description: 'Of `local`: whether it is for the agency alone or for it and all below it.'
+  }),
+  set_by: orNull('string', 'The agency whose deadline `date` is: this one or one above it; null: the statutory day.'),
   first_published_at: orNull('string', 'When the first version was published: amendments do not make it late.'),
   on_time: orNull('boolean', 'null while the report is not published and the day is not over.')
 }, {
@@ -26,17 +35,29 @@ export const Deadline = Type.Object({
     date: '2020-01-20',
     statutory: '2020-01-31',
     local: '2020-01-20',
+    applies_to: 'agency',
+    set_by: 'kundulun-culture',
     first_published_at: '2020-01-18T01:30:00.123456Z',
     on_time: true
   }]
 })
-export const NewDeadline = Type.Object({ date: Day }, {
+export const NewDeadline = Type.Object({
+  date: Day,
+  applies_to: Type.Optional(
+    Type.Enum([...APPLIES_TO], {
+      type: 'string',
+      default: 'agency',
+      description: '`subtree`: for the agency and all below it in the tree of that year.'
+    })
+  )
+}, {
   $id: 'NewDeadline',
   additionalProperties: false,
   description: 'A day that is not after the statutory one.',
   examples: [{ date: '2020-01-20' }]
 })
 
+export type NewDeadline = Static<typeof NewDeadline>
 export type Deadline = Static<typeof Deadline>
 
 export const deadlineSchemas = [Deadline, NewDeadline]

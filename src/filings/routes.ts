@@ -1,0 +1,127 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import type { FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import { type TSchema, Type } from 'typebox'
+import { Kind, Level } from '../agencies/schemas.ts'
+import { requireTree } from '../agencies/year-tree.ts'
+import type { Database } from '../database/types.ts'
+import { CSV_UTF8, writeCsv } from '../http/bodies/write-csv.ts'
+import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
+import { AgencyCode, Year } from '../http/parameters.ts'
+import { problems, ref } from '../http/responses.ts'
+import { sendAs } from '../http/send-as.ts'
+import {
+  COUNT_COLUMNS,
+  FILING_COLUMNS,
+  FilingList,
+  FilingSummary,
+  Reporting,
+  Status,
+  SUMMARY_KEYS,
+  type SummaryKey,
+  TimelinessOf
+} from './schemas.ts'
+import { countFilings, listFilings } from './store.ts'
+
+const FilingQuery = {
+  year: Type.Integer({ ...Year, description: 'The year whose tree of agencies is asked for.' }),
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'This agency and all below it, in the tree of that year; without it all agencies.',
+    examples: undefined
+  }),
+  status: Type.Optional(Status),
+  timeliness: Type.Optional(TimelinessOf),
+  level: Type.Optional({ ...Level, description: 'Only agencies of this level.' }),
+  kind: Type.Optional({ ...Kind, description: 'Only agencies of this kind.' }),
+  reporting: Type.Optional(Reporting)
+}
+
+const PROBLEMS = problems('agency-unknown', 'agency-not-in-year', 'no-agencies-in-year')
+
+const KEYS = SUMMARY_KEYS.join('|')
+
+/** The successful answer as JSON or CSV. */
+const jsonOrCsv = (description: string, schema: TSchema & { $id?: string }, csv: string, example: string) => ({
+  description,
+  content: {
+    'application/json': { schema: ref(schema) },
+    'text/csv': { schema: Type.String({ description: csv, examples: [example] }) }
+  }
+})
+
+const prefersCsv = (request: FastifyRequest): boolean =>
+  accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+
+export const filingRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
+  app.get('/v1/filings', {
+    schema: {
+      operationId: 'listFilings',
+      summary: 'Who has filed and who has not',
+      description:
+        'Every agency of the year\'s tree with the state of its report, whether or not there is one, in the order of their codes. With a key the working state of the reports of its subtree; of all others what is published.',
+      tags: ['filings'],
+      querystring: Type.Object({ ...FilingQuery, ...PageQuery }, { additionalProperties: false }),
+      response: {
+        200: {
+          ...jsonOrCsv(
+            'A page of filings.',
+            FilingList,
+            'The same members as columns; the next page is in the header Link.',
+            `${FILING_COLUMNS}\nkundulun-culture,昆都仑区文体旅游广电局,,county,department,own,2019,missing,2020-01-31,,overdue\n`
+          ),
+          headers: LINK
+        },
+        ...PROBLEMS
+      }
+    }
+  }, async (request, reply) => {
+    const { limit, cursor, ...filter } = request.query
+    const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
+    const items = await listFilings(db, filter, request.actor?.agency ?? null, after?.[0] ?? '', limit + 1)
+    if (items.length === 0) await requireTree(db, filter.year, filter.under)
+    const answer = page(request, reply, items, limit, filing => [filing.agency])
+    reply.header('vary', 'Accept')
+    return prefersCsv(request) ? sendAs(reply, CSV_UTF8, writeCsv(FILING_COLUMNS, answer.items)) : answer
+  })
+
+  app.get('/v1/filings/summary', {
+    schema: {
+      operationId: 'summarizeFilings',
+      summary: 'How many have filed',
+      description:
+        'Counts the filings that the list would give with the same parameters, in one group or by child, level or kind.',
+      tags: ['filings'],
+      querystring: Type.Object({
+        ...FilingQuery,
+        by: Type.Optional(
+          Type.String({
+            pattern: `^(${KEYS})(,(${KEYS}))*$`,
+            description:
+              'Keys of the groups, comma-separated, of child, level, kind. `child`: the agencies just below `under` (else the roots), each with all below it; `under` itself is a group of its own',
+            examples: ['kind']
+          })
+        )
+      }, { additionalProperties: false }),
+      response: {
+        200: jsonOrCsv(
+          'The counts.',
+          FilingSummary,
+          'Keys and names, then the counts.',
+          `kind,${COUNT_COLUMNS}\ndepartment,1,0,0,0,0,1,0,1,0,0,0\n`
+        ),
+        ...PROBLEMS
+      }
+    }
+  }, async (request, reply) => {
+    const { by: keys, ...filter } = request.query
+    const by = [...new Set((keys?.split(',') ?? []) as SummaryKey[])]
+    const groups = await countFilings(db, filter, by, request.actor?.agency ?? null)
+    if (groups.every(({ expected }) => expected === 0)) await requireTree(db, filter.year, filter.under)
+    reply.header('vary', 'Accept')
+    if (!prefersCsv(request)) return { year: filter.year, by, groups }
+    const columns = by.flatMap(key => key === 'child' ? ['child', 'child_name'] as const : [key])
+    return sendAs(reply, CSV_UTF8, writeCsv([...columns, ...COUNT_COLUMNS], groups))
+  })
+}

@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox'
+import { Kind, Level, REPORTING } from '../agencies/schemas.ts'
+import { NextPage } from '../http/paging.ts'
+import { AgencyCode, Year } from '../http/parameters.ts'
+import { ref } from '../http/responses.ts'
+import { orNull } from '../http/schemas.ts'
+import { STATUSES } from '../reports/workflow/transitions.ts'
+
+export const FILING_STATUSES = ['missing', ...STATUSES] as const
+export const TIMELINESS = ['on_time', 'late', 'overdue', 'open'] as const
+export const SUMMARY_KEYS = ['child', 'level', 'kind'] as const
+
+export type FilingStatus = typeof FILING_STATUSES[number]
+export type Timeliness = typeof TIMELINESS[number]
+export type SummaryKey = typeof SUMMARY_KEYS[number]
+
+export const Status = Type.Enum([...FILING_STATUSES], {
+  type: 'string',
+  description:
+    'Status of the report as the caller may see it; `missing`: there is none. To the public a report that was never published is missing.'
+})
+export const TimelinessOf = Type.Enum([...TIMELINESS], {
+  type: 'string',
+  description:
+    '`on_time` and `late`: first published by or after the day on which it was due. `overdue` and `open`: never published, and that day is past or not.'
+})
+export const Reporting = Type.Enum(REPORTING, {
+  type: 'string',
+  description: 'Whether the report states its own figures or is the summary of those under it.'
+})
+
+export const Filing = Type.Object({
+  agency: AgencyCode,
+  agency_name: Type.String({ description: 'Its name.' }),
+  parent: orNull('string', 'The agency above it in that year; null for a root.'),
+  level: Level,
+  kind: Kind,
+  reporting: Reporting,
+  year: Year,
+  status: Status,
+  due: Type.String({ description: 'The last day on which the report is in time, in China.' }),
+  first_published_at: orNull('string', 'When the first version was published: amendments do not make it late.'),
+  timeliness: TimelinessOf
+}, {
+  $id: 'Filing',
+  description: 'What an agency owes for a year, whether or not there is a report.',
+  examples: [{
+    agency: 'kundulun-culture',
+    agency_name: '昆都仑区文体旅游广电局',
+    parent: null,
+    level: 'county',
+    kind: 'department',
+    reporting: 'own',
+    year: 2019,
+    status: 'published',
+    due: '2020-01-31',
+    first_published_at: '2020-01-18T01:30:00.123456Z',
+    timeliness: 'on_time'
+  }]
+})
+export type Filing = Static<typeof Filing>
+export const FILING_COLUMNS = Object.keys(Filing.properties) as (keyof Filing)[]
+
+export const FilingList = Type.Object({ items: Type.Array(ref(Filing)), next: NextPage }, {
+  $id: 'FilingList',
+  description: 'A page of filings in the order of their agencies.'
+})
+
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const COUNTS = {
+  expected: count('Agencies that owe a report.'),
+  ...Object.fromEntries(FILING_STATUSES.map(status => [status, count(`Of these, how many are ${status}.`)])),
+  ...Object.fromEntries(TIMELINESS.map(timeliness => [timeliness, count(`Of these, how many are ${timeliness}.`)]))
+} as Record<'expected' | FilingStatus | Timeliness, ReturnType<typeof count>>
+export const COUNT_COLUMNS = Object.keys(COUNTS) as (keyof typeof COUNTS)[]
+
+const FilingCounts = Type.Object({
+  child: Type.Optional(Type.String({ description: 'An agency just below `under`, or `under` itself.' })),
+  child_name: Type.Optional(Type.String({ description: 'Its name.' })),
+  level: Type.Optional(Level),
+  kind: Type.Optional(Kind),
+  ...COUNTS
+}, { $id: 'FilingCounts', description: 'How many filings of a group have each status and each timeliness.' })
+export type FilingCounts = Static<typeof FilingCounts>
+
+export const FilingSummary = Type.Object({
+  year: Year,
+  by: Type.Array(Type.Enum([...SUMMARY_KEYS], { type: 'string' }), { description: 'Keys of the groups.' }),
+  groups: Type.Array(ref(FilingCounts), { description: 'In the order of their keys.' })
+}, {
+  $id: 'FilingSummary',
+  description: 'Counts of filings. Statuses add up to `expected`, and so do timelinesses.'
+})
+export type FilingSummary = Static<typeof FilingSummary>
+
+export const filingSchemas = [Filing, FilingList, FilingCounts, FilingSummary]

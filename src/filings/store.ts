@@ -1,0 +1,193 @@
+// Filings: every agency of a year's tree with the state of its report. They are computed when asked.
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { WHOLE_REGISTRY } from '../auth/actor.ts'
+import { formatTimestamp } from '../database/clock.ts'
+import { type Database, FOR_EVER } from '../database/types.ts'
+import { dayInChina, formatDay, statutoryDay } from '../reports/deadlines/due.ts'
+import {
+  COUNT_COLUMNS,
+  type Filing,
+  FILING_STATUSES,
+  type FilingCounts,
+  type FilingStatus,
+  type SummaryKey,
+  type Timeliness,
+  TIMELINESS
+} from './schemas.ts'
+
+export interface FilingFilter {
+  year: number
+  under?: string
+  level?: string
+  kind?: string
+  reporting?: string
+  status?: FilingStatus
+  timeliness?: Timeliness
+}
+
+/**
+ * Lists filings in the order of their agencies. `subtree` is the part of the tree that the caller acts for, null for
+ * none: of other agencies only what is published is read.
+ */
+export async function listFilings (
+  db: Kysely<Database>,
+  filter: FilingFilter,
+  subtree: string | null,
+  after: string,
+  limit: number
+): Promise<Filing[]> {
+  // Reads as many agencies at a time as fill a page if each of them passes the filter; no plan of a single statement
+  // would stop there.
+  const found: Filing[] = []
+  for (let from = after, some = limit; found.length < limit; some *= 4) {
+    const batch = sql`
+      select p.agency from (${codesOf(filter, from)}) as x join agency_period p on p.agency = x.agency
+      where ${conditionsOf(filter)} order by p.agency limit ${some}`
+    const { rows } = await sql<Filing & { last: string, read: number }>`
+      with batch as materialized (${batch}), ${filingsOf(filter, subtree, sql`select agency from batch`)}
+      select read.*, f.agency, f.agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
+             f.status, ${formatDay(sql`f.due`)} as due, ${
+      formatTimestamp(sql`f.published_at`)
+    } as first_published_at, f.timeliness
+      from (select count(*)::integer as read, max(agency) as last from batch) as read
+      left join (select * from filing f where ${statesOf(filter)} order by agency limit ${
+      limit - found.length
+    }) as f on true
+      order by f.agency`.execute(db)
+    const [first] = rows
+    for (const { read, last, ...filing } of rows) if (filing.agency !== null) found.push(filing)
+    if (first!.read < some) break
+    from = first!.last
+  }
+  return found
+}
+
+/** Counts filings by these keys, in the order of the keys. */
+export async function countFilings (
+  db: Kysely<Database>,
+  filter: FilingFilter,
+  by: SummaryKey[],
+  subtree: string | null
+): Promise<FilingCounts[]> {
+  const byChild = by.includes('child')
+  const source = byChild ? childrenOf(filter) : codesOf(filter, '')
+  const agencies = sql`
+    select x.agency ${byChild ? sql`, x.child` : sql``} from (${source}) as x`
+  const keys = by.map(key => sql`f.${sql.ref(key)}`)
+  const counts = [
+    sql`count(*)::integer as expected`,
+    ...FILING_STATUSES.map(status => countWhere('status', status)),
+    ...TIMELINESS.map(timeliness => countWhere('timeliness', timeliness))
+  ]
+  const { rows } = await sql<FilingCounts>`
+    with ${filingsOf(filter, subtree, agencies)},
+    counted as (
+      select ${sql.join([...keys, ...counts])} from filing f where ${statesOf(filter)}
+      ${keys.length > 0 ? sql`group by ${sql.join(keys)}` : sql``}
+    )
+    select ${
+    sql.join([
+      ...by.map(key => sql`f.${sql.ref(key)}`),
+      ...byChild ? [sql`a.name as child_name`] : [],
+      ...COUNT_COLUMNS.map(column => sql`f.${sql.ref(column)}`)
+    ])
+  }
+    from counted f ${byChild ? sql`join agency a on a.code = f.child` : sql``}
+    ${keys.length > 0 ? sql`order by ${sql.join(keys)}` : sql``}`.execute(db)
+  return rows
+}
+
+const countWhere = (column: string, value: string) =>
+  sql`count(*) filter (where f.${sql.ref(column)} = ${value})::integer as ${sql.ref(value)}`
+
+const isInYear = (row: string, year: number) =>
+  sql`${sql.ref(`${row}.since`)} <= ${year} and ${sql.ref(`${row}.until`)} >= ${year}`
+
+/** Selects the codes after `after`, of `under` and all below it in that year. */
+function codesOf ({ year, under }: FilingFilter, after: string): RawBuilder<unknown> {
+  const below = sql`
+    select x.agency from agency_ancestor x
+    where x.ancestor = ${under ?? WHOLE_REGISTRY} and ${isInYear('x', year)} and x.agency > ${after}`
+  return under === undefined ? below : sql`${below} union all select ${under} where ${under} > ${after}`
+}
+
+/** Selects the same agencies, each with the child of `under` whose subtree it is in, or else with itself. */
+function childrenOf ({ year, under }: FilingFilter): RawBuilder<unknown> {
+  const isChild = under === undefined ? sql`c.parent is null` : sql`c.parent = ${under}`
+  const children = sql`agency_period c where ${isChild} and ${isInYear('c', year)}`
+  return sql`
+    select c.agency, c.agency as child from ${children}
+    union all
+    select x.agency, c.agency from agency_ancestor x join (select c.agency from ${children}) c on c.agency = x.ancestor
+    where ${isInYear('x', year)}
+    ${under === undefined ? sql`` : sql`union all select ${under}, ${under}`}`
+}
+
+function conditionsOf ({ year, level, kind, reporting }: FilingFilter): RawBuilder<unknown> {
+  return sql.join([
+    isInYear('p', year),
+    ...Object.entries({ level, kind, reporting }).flatMap(([name, value]) =>
+      value === undefined ? [] : [sql`${sql.ref(`p.${name}`)} = ${value}`]
+    )
+  ], sql` and `)
+}
+
+const statesOf = ({ status, timeliness }: FilingFilter): RawBuilder<unknown> =>
+  sql.join([
+    sql`true`,
+    ...status === undefined ? [] : [sql`f.status = ${status}`],
+    ...timeliness === undefined ? [] : [sql`f.timeliness = ${timeliness}`]
+  ], sql` and `)
+
+/**
+ * The common table expressions that end in `filing`: the state of each of these agencies that passes the filter of
+ * agencies. What is not public is read of the caller's subtree only.
+ */
+function filingsOf (filter: FilingFilter, subtree: string | null, agencies: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { year } = filter
+  const seen = subtree === null ? sql`` : sql`
+    left join (
+      select r.agency, r.status from report r where r.year = ${year} ${isSeen(subtree, year)}
+    ) as seen on seen.agency = p.agency`
+  return sql`
+    subtree_deadline as materialized (
+      select agency, date from deadline where year = ${year} and applies_to = 'subtree'
+    ),
+    listed as materialized (${agencies}),
+    above as (
+      select x.agency, min(d.date) as date from subtree_deadline d join agency_ancestor x on x.ancestor = d.agency
+      where ${isInYear('x', year)} and x.agency in (select agency from listed) group by x.agency
+    ),
+    state as (
+      select x.*, a.name as agency_name, p.parent, p.level, p.kind, p.reporting, first.published_at,
+             least(${statutoryDay('p', year)}, own.date, above.date) as due,
+             ${subtree === null ? PUBLIC_STATUS : sql`coalesce(seen.status, ${PUBLIC_STATUS})`} as status
+      from listed x
+      join agency_period p on p.agency = x.agency
+      join agency a on a.code = x.agency
+      left join deadline own on own.agency = x.agency and own.year = ${year}
+      left join above on above.agency = x.agency
+      left join report_version first on first.agency = x.agency and first.year = ${year} and first.version = 1
+      ${seen}
+      where ${conditionsOf(filter)}
+    ),
+    filing as (
+      select state.*, case
+        when published_at is null then case when ${dayInChina(sql`now()`)} > due then 'overdue' else 'open' end
+        when ${dayInChina(sql`published_at`)} > due then 'late' else 'on_time' end as timeliness
+      from state
+    )`
+}
+
+const isSeen = (subtree: string, year: number) =>
+  subtree === WHOLE_REGISTRY ? sql`` : sql`
+    and r.agency in (
+      select x.agency from agency_ancestor x where x.ancestor = ${subtree} and ${isInYear('x', year)}
+      union all select ${subtree})`
+
+const PUBLIC_STATUS = sql`
+  case when first.version is null then 'missing'
+    when first.public_until = ${FOR_EVER} or exists (
+      select from report_version v
+      where v.agency = first.agency and v.year = first.year and v.public_until = ${FOR_EVER}) then 'published'
+    else 'withdrawn' end`
