@@ -23,7 +23,9 @@ const reads = forms => [
     `/v1/totals?${twentyMeasures(forms)}&by=child,year&under=${PROVINCE}`
   ],
   ['report', `/v1/reports/${SOME_COUNTY}-1/${YEARS[1]}`],
-  ['list of 100 reports', `/v1/reports?under=${PROVINCE}`]
+  ['list of 100 reports', `/v1/reports?under=${PROVINCE}`],
+  ['filings of a county', `/v1/filings?year=${YEARS[1]}&under=${SOME_COUNTY}`],
+  ['summary of filings by child', `/v1/filings/summary?year=${YEARS[1]}&under=${PROVINCE}&by=child`]
 ]
 
 export async function runSmall ({ only, rounds, smoke }, undo, say) {

@@ -56,7 +56,10 @@ const reads = forms => ({
     { anew: true }
   ],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
-  list: ['list of 100 reports, page 1', '/v1/reports']
+  list: ['list of 100 reports, page 1', '/v1/reports'],
+  filings_county: ['filings of a county', `/v1/filings?year=2023&under=${SOME_COUNTY}`],
+  filings: ['filings of all, a page of 100', '/v1/filings?year=2023'],
+  filings_summary: ['summary of all filings by province', '/v1/filings/summary?year=2023&by=child']
 })
 
 export async function runNation ({ national, rounds }, undo, say) {

@@ -83,6 +83,9 @@ export function judge (
     read('twenty_anew'),
     read('report', 0.3),
     read('list'),
+    read('filings_county'),
+    read('filings'),
+    read('filings_summary'),
     line(far.name, far.p50, 'ms', 'page 1', page1.p50, page1.rate / far.rate, MOST, 1.2),
     ...['nation', 'county', 'report', 'list'].map(scale),
     line(

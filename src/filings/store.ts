@@ -5,7 +5,6 @@ import { formatTimestamp } from '../database/clock.ts'
 import { type Database, FOR_EVER } from '../database/types.ts'
 import { dayInChina, formatDay, statutoryDay } from '../reports/deadlines/due.ts'
 import {
-  COUNT_COLUMNS,
   type Filing,
   FILING_STATUSES,
   type FilingCounts,
@@ -45,7 +44,7 @@ export async function listFilings (
       where ${conditionsOf(filter)} order by p.agency limit ${some}`
     const { rows } = await sql<Filing & { last: string, read: number }>`
       with batch as materialized (${batch}), ${filingsOf(filter, subtree, sql`select agency from batch`)}
-      select read.*, f.agency, f.agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
+      select read.*, f.agency, a.name as agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
              f.status, ${formatDay(sql`f.due`)} as due, ${
       formatTimestamp(sql`f.published_at`)
     } as first_published_at, f.timeliness
@@ -53,6 +52,7 @@ export async function listFilings (
       left join (select * from filing f where ${statesOf(filter)} order by agency limit ${
       limit - found.length
     }) as f on true
+      left join agency a on a.code = f.agency
       order by f.agency`.execute(db)
     const [first] = rows
     for (const { read, last, ...filing } of rows) if (filing.agency !== null) found.push(filing)
@@ -70,35 +70,33 @@ export async function countFilings (
   subtree: string | null
 ): Promise<FilingCounts[]> {
   const byChild = by.includes('child')
-  const source = byChild ? childrenOf(filter) : codesOf(filter, '')
-  const agencies = sql`
-    select x.agency ${byChild ? sql`, x.child` : sql``} from (${source}) as x`
-  const keys = by.map(key => sql`f.${sql.ref(key)}`)
-  const counts = [
-    sql`count(*)::integer as expected`,
-    ...FILING_STATUSES.map(status => countWhere('status', status)),
-    ...TIMELINESS.map(timeliness => countWhere('timeliness', timeliness))
-  ]
+  const agencies = byChild ? subtreesOf(filter, await childrenOf(db, filter)) : codesOf(filter, '')
+  const keys = by.map(key => sql.ref(key))
   const { rows } = await sql<FilingCounts>`
     with ${filingsOf(filter, subtree, agencies)},
-    counted as (
-      select ${sql.join([...keys, ...counts])} from filing f where ${statesOf(filter)}
-      ${keys.length > 0 ? sql`group by ${sql.join(keys)}` : sql``}
-    )
-    select ${
-    sql.join([
-      ...by.map(key => sql`f.${sql.ref(key)}`),
-      ...byChild ? [sql`a.name as child_name`] : [],
-      ...COUNT_COLUMNS.map(column => sql`f.${sql.ref(column)}`)
-    ])
+    part as (
+      select ${sql.join([...keys, sql`status, timeliness, count(*) as filings`])} from filing f where ${
+    statesOf(filter)
   }
-    from counted f ${byChild ? sql`join agency a on a.code = f.child` : sql``}
+      group by ${sql.join([...keys, sql`status, timeliness`])}
+    ),
+    counted as (
+      select ${sql.join([...keys, ...COUNTS])} from part ${keys.length > 0 ? sql`group by ${sql.join(keys)}` : sql``}
+    )
+    select counted.* ${byChild ? sql`, a.name as child_name` : sql``}
+    from counted ${byChild ? sql`join agency a on a.code = counted.child` : sql``}
     ${keys.length > 0 ? sql`order by ${sql.join(keys)}` : sql``}`.execute(db)
   return rows
 }
 
-const countWhere = (column: string, value: string) =>
-  sql`count(*) filter (where f.${sql.ref(column)} = ${value})::integer as ${sql.ref(value)}`
+const sumWhere = (name: string, condition: RawBuilder<unknown>) =>
+  sql`coalesce(sum(filings) filter (where ${condition}), 0)::integer as ${sql.ref(name)}`
+
+const COUNTS = [
+  sumWhere('expected', sql`true`),
+  ...FILING_STATUSES.map(status => sumWhere(status, sql`status = ${status}`)),
+  ...TIMELINESS.map(timeliness => sumWhere(timeliness, sql`timeliness = ${timeliness}`))
+]
 
 const isInYear = (row: string, year: number) =>
   sql`${sql.ref(`${row}.since`)} <= ${year} and ${sql.ref(`${row}.until`)} >= ${year}`
@@ -111,17 +109,25 @@ function codesOf ({ year, under }: FilingFilter, after: string): RawBuilder<unkn
   return under === undefined ? below : sql`${below} union all select ${under} where ${under} > ${after}`
 }
 
-/** Selects the same agencies, each with the child of `under` whose subtree it is in, or else with itself. */
-function childrenOf ({ year, under }: FilingFilter): RawBuilder<unknown> {
-  const isChild = under === undefined ? sql`c.parent is null` : sql`c.parent = ${under}`
-  const children = sql`agency_period c where ${isChild} and ${isInYear('c', year)}`
-  return sql`
-    select c.agency, c.agency as child from ${children}
-    union all
-    select x.agency, c.agency from agency_ancestor x join (select c.agency from ${children}) c on c.agency = x.ancestor
-    where ${isInYear('x', year)}
-    ${under === undefined ? sql`` : sql`union all select ${under}, ${under}`}`
+/** Returns the agencies just below `under` in that year, or else the roots. */
+async function childrenOf (db: Kysely<Database>, { year, under }: FilingFilter): Promise<string[]> {
+  const { rows } = await sql<{ agency: string }>`
+    select c.agency from agency_period c
+    where ${under === undefined ? sql`c.parent is null` : sql`c.parent = ${under}`} and ${isInYear('c', year)}`
+    .execute(db)
+  return rows.map(row => row.agency)
 }
+
+/**
+ * Selects the same agencies, each with the child in whose subtree it is; `under` is with itself. The planner knows how
+ * large the subtrees of given codes are, and not those of a subquery.
+ */
+const subtreesOf = ({ year, under }: FilingFilter, children: string[]): RawBuilder<unknown> =>
+  sql`
+    select x.agency, x.ancestor as child from agency_ancestor x
+    where x.ancestor = any(${children}) and ${isInYear('x', year)}
+    union all select c, c from unnest(${children}::text[]) as c
+    ${under === undefined ? sql`` : sql`union all select ${under}, ${under}`}`
 
 function conditionsOf ({ year, level, kind, reporting }: FilingFilter): RawBuilder<unknown> {
   return sql.join([
@@ -153,29 +159,29 @@ function filingsOf (filter: FilingFilter, subtree: string | null, agencies: RawB
     subtree_deadline as materialized (
       select agency, date from deadline where year = ${year} and applies_to = 'subtree'
     ),
-    listed as materialized (${agencies}),
     above as (
       select x.agency, min(d.date) as date from subtree_deadline d join agency_ancestor x on x.ancestor = d.agency
-      where ${isInYear('x', year)} and x.agency in (select agency from listed) group by x.agency
+      where ${isInYear('x', year)} and x.agency in (select agency from (${agencies}) as l) group by x.agency
     ),
     state as (
-      select x.*, a.name as agency_name, p.parent, p.level, p.kind, p.reporting, first.published_at,
+      select x.*, p.parent, p.level, p.kind, p.reporting, first.published_at,
              least(${statutoryDay('p', year)}, own.date, above.date) as due,
              ${subtree === null ? PUBLIC_STATUS : sql`coalesce(seen.status, ${PUBLIC_STATUS})`} as status
-      from listed x
+      from (${agencies}) as x
       join agency_period p on p.agency = x.agency
-      join agency a on a.code = x.agency
       left join deadline own on own.agency = x.agency and own.year = ${year}
       left join above on above.agency = x.agency
       left join report_version first on first.agency = x.agency and first.year = ${year} and first.version = 1
       ${seen}
       where ${conditionsOf(filter)}
+      offset 0
     ),
     filing as (
       select state.*, case
         when published_at is null then case when ${dayInChina(sql`now()`)} > due then 'overdue' else 'open' end
         when ${dayInChina(sql`published_at`)} > due then 'late' else 'on_time' end as timeliness
       from state
+      offset 0
     )`
 }
 
@@ -186,7 +192,7 @@ const isSeen = (subtree: string, year: number) =>
       union all select ${subtree})`
 
 const PUBLIC_STATUS = sql`
-  case when first.version is null then 'missing'
+  case when first.agency is null then 'missing'
     when first.public_until = ${FOR_EVER} or exists (
       select from report_version v
       where v.agency = first.agency and v.year = first.year and v.public_until = ${FOR_EVER}) then 'published'
