@@ -52,6 +52,8 @@ import { tableRoutes } from './reports/tables/routes.ts'
 import { versionRoutes } from './reports/versions/routes.ts'
 import { versionSchemas } from './reports/versions/schemas.ts'
 import { workflowRoutes } from './reports/workflow/routes.ts'
+import { contributionRoutes } from './totals/contributions/routes.ts'
+import { contributionSchemas } from './totals/contributions/schemas.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
 
@@ -174,7 +176,10 @@ export async function buildApp ({
   await serveOpenapi(app, version)
 
   const features: Feature[] = [
-    { schemas: totalSchemas, routes: [totalRoutes(db, forms)] },
+    {
+      schemas: [...totalSchemas, ...contributionSchemas],
+      routes: [totalRoutes(db, forms), contributionRoutes(db, forms)]
+    },
     {
       schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas],
       routes: [

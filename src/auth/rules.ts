@@ -37,6 +37,7 @@ export const RULES: Record<string, Rule> = {
   getAgency: anyone(),
   checkFigures: anyone(),
   getTotals: anyone(),
+  getContributions: anyone(),
 
   registerAgency: supervisor('standing'),
   putAgency: supervisor('standing'),

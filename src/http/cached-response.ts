@@ -17,12 +17,15 @@ export interface CachedResponse {
   body: Buffer
   type: string
   etag: string
+  /** The header Link of a page. */
+  link?: string | undefined
 }
 
-export const cachedResponse = (type: string, text: string): CachedResponse => ({
+export const cachedResponse = (type: string, text: string, link?: string): CachedResponse => ({
   body: Buffer.from(text),
   type,
-  etag: etagOfText(text)
+  etag: etagOfText(text),
+  link
 })
 
 /** Compressing shorter responses is not worth the time. */
@@ -61,6 +64,7 @@ export async function sendCached (
   const varies = [...vary === undefined ? [] : [vary], ...packs ? ['Accept-Encoding'] : []]
   if (varies.length > 0) reply.header('vary', varies.join(', '))
   if (chosen !== answer) reply.header('content-encoding', 'gzip')
+  if (answer.link !== undefined) reply.header('link', answer.link)
   return await reply.header('etag', chosen.etag).header('cache-control', cacheControl).type(answer.type).send(
     chosen.body
   )

@@ -55,16 +55,36 @@ export function page<Item> (
 ): { items: Item[], next: string | null } {
   if (items.length <= limit) return { items, next: null }
   const shown = items.slice(0, limit)
-  const cursor = Buffer.from(JSON.stringify(keyOf(shown.at(-1)!))).toString('base64url')
-  return { items: shown, next: nextPage(request, reply, { cursor }) }
+  return { items: shown, next: nextPage(request, reply, { cursor: writeCursor(keyOf(shown.at(-1)!)) }) }
 }
 
 /** Returns the URL of this request with `change` applied, and names it in the Link header. */
 export function nextPage (request: FastifyRequest, reply: FastifyReply, change: Record<string, string>): string {
+  const next = urlWith(request, change)
+  reply.header('link', linkTo(next))
+  return next
+}
+
+/** As `page`, for a response that is cached: returns the header instead of setting it. */
+export function cachedPage<Item> (
+  request: FastifyRequest,
+  items: Item[],
+  limit: number,
+  keyOf: (item: Item) => unknown[]
+): { items: Item[], next: string | null, link: string | undefined } {
+  if (items.length <= limit) return { items, next: null, link: undefined }
+  const shown = items.slice(0, limit)
+  const next = urlWith(request, { cursor: writeCursor(keyOf(shown.at(-1)!)) })
+  return { items: shown, next, link: linkTo(next) }
+}
+
+const writeCursor = (key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url')
+
+const linkTo = (next: string) => `<${next}>; rel="next"`
+
+function urlWith (request: FastifyRequest, change: Record<string, string>): string {
   const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
   const query = new URLSearchParams(search)
   for (const [name, value] of Object.entries(change)) query.set(name, value)
-  const next = `${path}?${query}`
-  reply.header('link', `<${next}>; rel="next"`)
-  return next
+  return `${path}?${query}`
 }

@@ -9,6 +9,12 @@ const MAX_BYTES = 32 * 1024 * 1024
 /** Larger responses would leave no room for others. */
 const MAX_ENTRY_BYTES = MAX_BYTES / 8
 
+/** A body, and the header Link if it is a page that another one follows. */
+export interface PageText {
+  text: string
+  link: string | undefined
+}
+
 export class ResponseCache {
   readonly #db: Kysely<Database>
   readonly #kept = new Map<string, { bytes: number, answer: Promise<CachedResponse> }>()
@@ -20,7 +26,7 @@ export class ResponseCache {
   }
 
   /** Returns the cached response, or what `make` returns. Concurrent requests for one key share one call. */
-  async get (key: string, type: string, make: () => Promise<string>): Promise<CachedResponse> {
+  async get (key: string, type: string, make: () => Promise<string | PageText>): Promise<CachedResponse> {
     // The timestamp is read before the response is made, so that a response is never cached under a later timestamp
     // than its content. Its content may be newer, which is harmless: whoever gets it sent the request after that
     // commit.
@@ -31,7 +37,12 @@ export class ResponseCache {
       this.#kept.set(key, kept)
       return await kept.answer
     }
-    const entry = { bytes: 0, answer: make().then(text => cachedResponse(type, text)) }
+    const entry = {
+      bytes: 0,
+      answer: make().then(made =>
+        typeof made === 'string' ? cachedResponse(type, made) : cachedResponse(type, made.text, made.link)
+      )
+    }
     this.#kept.set(key, entry)
     try {
       const answer = await entry.answer

@@ -328,6 +328,10 @@ export const PROBLEMS = {
     '指标未知',
     '有指标不在任何格式中，errors 中逐一列出。'
   ]),
+  'year-without-agencies': entry(422, [
+    'Year without agencies',
+    'No agency exists in {year}: nothing is expected of that year.'
+  ], ['该年度没有机关', '{year} 年度没有任何机关，无应报报告。']),
   'too-many-groups': entry(422, [
     'Too many groups',
     'The answer would have more than {most} groups; narrow it with under, year, level or kind.'

@@ -70,16 +70,16 @@ export function pastSumStatement (
     ${inOrder ? orderOf(scope) : LIMIT}`
 }
 
-const wasRecorded = (table: string, moment: RawBuilder<unknown>) =>
+export const wasRecorded = (table: string, moment: RawBuilder<unknown>) =>
   sql`${sql.ref(`${table}.recorded_at`)} <= ${moment} and ${sql.ref(`${table}.recorded_until`)} > ${moment}`
-const isPublic = (table: string, moment: RawBuilder<unknown>) =>
+export const isPublic = (table: string, moment: RawBuilder<unknown>) =>
   sql`${sql.ref(`${table}.published_at`)} <= ${moment} and ${sql.ref(`${table}.public_until`)} > ${moment}`
 
 /**
  * Selects `under` and its descendants for the ranges of years in which they are below it, each with the child of
  * `under` whose subtree it is in.
  */
-function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+export function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   const isAll = under === '' && !by.includes('child')
   const isFirst = isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
   const recorded = wasRecorded('p', moment)

@@ -2,29 +2,25 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { wasRegistered } from '../agencies/history.ts'
-import { Kind, Level } from '../agencies/schemas.ts'
-import { findAgency } from '../agencies/store.ts'
 import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { NOT_MODIFIED } from '../http/etag.ts'
 import { readYearRange, YearRangeQuery } from '../http/parameters.ts'
-import { AgencyCode } from '../http/parameters.ts'
 import { ResponseCache } from '../http/response-cache.ts'
 import { problems, ref } from '../http/responses.ts'
 import { sendAs } from '../http/send-as.ts'
 import { Streams } from '../http/streams.ts'
 import { problem } from '../problems/problem.ts'
+import { CSV, FilterQuery, MeasureId, Under } from './parameters.ts'
+import { refuseUnknown } from './refuse-nothing.ts'
 import { Totals } from './schemas.ts'
 import { type Key, KEYS } from './scope.ts'
 import { csvOf, csvPieces, jsonPieces } from './serialize.ts'
 import { findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
 
 const MAX_MEASURES = 50
-
-const CSV = 'text/csv; charset=utf-8'
 
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = new ResponseCache(db)
@@ -38,7 +34,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
       tags: ['totals'],
       querystring: Type.Object({
-        measure: Type.Array(Type.String({ maxLength: 200 }), {
+        measure: Type.Array(MeasureId, {
           minItems: 1,
           maxItems: MAX_MEASURES,
           description:
@@ -54,31 +50,13 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             examples: ['year']
           })
         ),
-        under: Type.Optional({
-          ...AgencyCode,
-          description: 'This agency and all below it, in the tree of each year; without it all agencies.',
-          examples: undefined
-        }),
+        under: Type.Optional(Under),
         year: Type.Optional({
           ...YearRangeQuery,
           description: 'A year or a range such as 2019..2025; without it every year that has a published report',
           examples: ['2019..2025']
         }),
-        level: Type.Optional({ ...Level, description: 'Only filers of this level.' }),
-        kind: Type.Optional({ ...Kind, description: 'Only filers of this kind.' }),
-        form: Type.Optional(
-          Type.String({
-            maxLength: 32,
-            description: 'Only reports in this form; then nothing is known of what is expected.'
-          })
-        ),
-        as_of: Type.Optional(
-          Type.String({
-            maxLength: 50,
-            description:
-              'As of this moment (RFC 3339): what was public then, in the tree as it was recorded then. The same question about the past has the same answer for ever.'
-          })
-        )
+        ...FilterQuery
       }, { additionalProperties: false }),
       response: {
         200: {
@@ -122,22 +100,16 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       const text = await streams.start(
         totalsInPieces(db, forms, measures, scope, moment),
         pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
-        () => refuseUnknown(under, moment)
+        () => refuseUnknown(db, under, moment)
       )
       return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), type, text)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const totals = await totalsOf(db, forms, measures, scope, moment)
-      if (!totals.totals.some(isListed)) await refuseUnknown(under, moment)
+      if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
       // The schema would serialize the values before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)
     })
     return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')
   })
-
-  async function refuseUnknown (under: string | undefined, moment?: string): Promise<void> {
-    if (
-      under !== undefined && !await (moment === undefined ? findAgency(db, under) : wasRegistered(db, under, moment))
-    ) throw problem('agency-unknown', { agency: under })
-  }
 }

@@ -154,7 +154,7 @@ function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Gro
         of += row.included
       }
     }
-    values[id] = present === 0 ? null : writeFigure(scale, exact(id, scale, sum))
+    values[id] = present === 0 ? null : writeFigure(scale, checkTotal(id, scale, sum))
     blank[id] = of - present
   }
   const keys: Record<string, unknown> = {}
@@ -172,7 +172,7 @@ function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Gro
 }
 
 /** Throws `total-overflow`: a sum over years, forms or leaves may exceed the limit that each of its parts is within. */
-function exact (id: string, scale: number, sum: number): number {
+export function checkTotal (id: string, scale: number, sum: number): number {
   if (Math.abs(sum) > largestTotal(scale)) throw problem('total-overflow', { where: id })
   return sum
 }

@@ -36,6 +36,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'getAgency',
       'checkFigures',
       'getTotals',
+      'getContributions',
       'listReports',
       'listFilings',
       'summarizeFilings',
@@ -167,8 +168,8 @@ function requestOf (
     method,
     address: path.startsWith('/v1/imports')
       ? `${address}?${query}`
-      : operationId === 'getTotals'
-      ? `${address}?measure=requests.granted.total`
+      : ['getTotals', 'getContributions', 'getRanking'].includes(operationId)
+      ? `${address}?measure=requests.granted.total&year=2023`
       : address,
     body: isDocument ? 'x' : requestBody && (bodies[operationId] ?? {}),
     headers: isDocument ? { 'content-type': 'text/plain' } : {}

@@ -276,6 +276,10 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
       ).execute()
     return await call('POST', '/v1/reports/bureau/2024/publish')
   },
+  'year-without-agencies': async () => {
+    const { call } = await freshApp(t)
+    return await call('GET', '/v1/totals/contributions?measure=requests.granted.total&year=2023')
+  },
   'too-many-groups': async () =>
     await db.transaction().execute(async trx => {
       await sql`insert into agency (code, name) select 'many-' || i, 'x' from generate_series(1, 1100) i`.execute(trx)

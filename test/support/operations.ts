@@ -54,6 +54,8 @@ export const STORY: [operationId: string, type?: string][] = [
   ['listFilings', 'text/csv'],
   ['summarizeFilings', 'application/json'],
   ['summarizeFilings', 'text/csv'],
+  ['getContributions', 'application/json'],
+  ['getContributions', 'text/csv'],
   ['listVersions'],
   ['getVersion'],
   ['compareVersions', 'application/json'],

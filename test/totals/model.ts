@@ -20,6 +20,11 @@ export interface Query {
   form?: string | undefined
 }
 
+export interface Question extends Pick<Query, 'under' | 'level' | 'kind' | 'form'> {
+  measure: string
+  year: number
+}
+
 export const YEARS = [2019, 2020, 2021, 2022]
 
 export class Model {
@@ -29,6 +34,8 @@ export class Model {
   readonly standing = new Map<string, Standing>()
   /** Published reports by `agency year`. */
   readonly reports = new Map<string, { form: string, tables: WireTables }>()
+  /** Reports by `agency year` that were published once. */
+  readonly published = new Set<string>()
 
   /** A snapshot of the current state. */
   copy (): Model {
@@ -36,6 +43,7 @@ export class Model {
     for (const [code, name] of this.names) model.names.set(code, name)
     for (const [at, standing] of this.standing) model.standing.set(at, { ...standing })
     for (const [at, report] of this.reports) model.reports.set(at, report)
+    for (const at of this.published) model.published.add(at)
     return model
   }
 
@@ -71,6 +79,54 @@ export class Model {
       at = parent!
     }
     return at
+  }
+
+  publish (at: string, report: { form: string, tables: WireTables }) {
+    this.reports.set(at, report)
+    this.published.add(at)
+  }
+
+  /** The sum of a measure in one report, as it is stored; undefined if its form lacks the measure. */
+  valueOf ({ form: id, tables }: { form: string, tables: WireTables }, measure: string): number | null | undefined {
+    const form = this.forms.get(id)
+    const figures = form.measures.get(measure)?.positions.map(position => {
+      const cell = form.cells[position - 1]!
+      const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
+      return figure === null ? null : Math.round(figure * cell.scale)
+    }).filter(figure => figure !== null)
+    return figures && (figures.length === 0 ? null : figures.reduce((a, b) => a + b, 0))
+  }
+
+  /** What each agency adds to a total of one year: the largest first, then those that add nothing, by code. */
+  contributions ({ measure, year, under, level, kind, form }: Question) {
+    const scale = this.forms.measures.get(measure)!.scale
+    const all = [...this.standing].flatMap(([at, standing]) => {
+      const [agency, y] = at.split(' ') as [string, string]
+      const report = this.reports.get(at)
+      if (Number(y) !== year || !this.isUnder(agency, under, year)) return []
+      if ((level ?? standing.level) !== standing.level || (kind ?? standing.kind) !== standing.kind) return []
+      return form === undefined || report?.form === form
+        ? [{ at, agency, report, isOwn: standing.reporting === 'own' }]
+        : []
+    })
+    const isMixed = all.some(({ report, isOwn }) => isOwn && report && this.valueOf(report, measure) === undefined)
+    const items = all.map(({ at, agency, report, isOwn }) => {
+      const value = isOwn && report !== undefined && !isMixed ? this.valueOf(report, measure)! : null
+      const state = !isOwn
+        ? 'consolidated'
+        : report === undefined
+        ? this.published.has(at) ? 'withdrawn' : 'missing'
+        : isMixed
+        ? 'not_comparable'
+        : value === null
+        ? 'blank'
+        : 'added'
+      return { agency, agency_name: this.names.get(agency), form: report?.form ?? null, value, state }
+    })
+    const order = (a: typeof items[number], b: typeof items[number]) =>
+      (b.value ?? -Infinity) - (a.value ?? -Infinity) || (a.agency < b.agency ? -1 : 1)
+    return items.sort((a, b) => a.value === b.value ? (a.agency < b.agency ? -1 : 1) : order(a, b))
+      .map(item => ({ ...item, value: item.value === null ? null : item.value / scale }))
   }
 
   totals ({ measures, by, under, first, last, level, kind, form }: Query) {

@@ -152,6 +152,35 @@ t.test('after any sequence of changes, every total equals the sum of the reports
           const past: { moment: string, model: Model, query: Query, answer: string | undefined }[] = []
           const ask = async (query: Query, moment?: string) =>
             await call('GET', `/v1/totals?${searchOf(query, moment)}`, undefined, { key: null })
+          // Follows the pages of the contributions of a total.
+          const explain = async (query: Query, model: Model, moment?: string) => {
+            const { first: year, under, level, kind, form, measures: [measure] } = query
+            const search = searchOf({ ...query, measures: [measure!], by: [], last: year }, moment)
+            const { json: { totals: [group] } } = await call('GET', `/v1/totals?${search}`, undefined, { key: null })
+            search.set('year', `${year}`)
+            search.set('limit', '3')
+            const items: any[] = []
+            for (let next: string | null = `/v1/totals/contributions?${search}`; next !== null;) {
+              const { status, json, text } = await call('GET', next, undefined, { key: null })
+              if (status !== 200) return t.equal(json.code, 'agency-unknown', text)
+              t.equal(json.total, group.values[measure!])
+              t.same(json.coverage, group.coverage)
+              items.push(...json.items)
+              next = json.next
+            }
+            const scale = forms.measures.get(measure!)!.scale
+            const added = items.filter(item => item.state === 'added').map(item => Math.round(item.value * scale))
+            t.equal(
+              added.length === 0 ? null : added.reduce((a, b) => a + b, 0) / scale,
+              group.values[measure!],
+              'the values added sum to the total'
+            )
+            t.same(
+              items.map(({ version, share, ...item }) => item),
+              model.contributions({ measure: measure!, year, under, level, kind, form }),
+              `contributions?${search}`
+            )
+          }
           const accept = (answer: { status: number, text: string }) => {
             if (answer.status >= 500 || answer.status === 400) t.fail(answer.text)
             return answer.status < 300
@@ -177,7 +206,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
               if (!accept(await call('PUT', path, { tables, sections: SECTIONS }))) continue
               if (!accept(await call('POST', `${path}/submit`))) continue
               if (accept(await call('POST', `${path}/publish`))) {
-                model.reports.set(`${step.agency} ${step.year}`, { form: form.id, tables })
+                model.publish(`${step.agency} ${step.year}`, { form: form.id, tables })
               }
             } else if (step.do === 'amend') {
               const at = [...model.reports.keys()][step.nth % model.reports.size]
@@ -191,7 +220,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
               if (!accept(await call('PUT', path, { tables, sections: SECTIONS })) || step.end === 'open') continue
               if (step.end === 'drop') t.equal((await call('DELETE', path)).status, 204)
               else if (accept(await call('POST', `${path}/submit`)) && accept(await call('POST', `${path}/publish`))) {
-                model.reports.set(at, { form: form.id, tables })
+                model.publish(at, { form: form.id, tables })
               }
             } else if (step.do === 'withdraw') {
               const at = [...model.reports.keys()][step.nth % model.reports.size]
@@ -225,13 +254,17 @@ t.test('after any sequence of changes, every total equals the sum of the reports
             t.same(answer.json.totals, model.totals(query), `totals?${searchOf(query)}`)
             t.equal((await ask(query, now)).text, answer.text, `recomputed from the versions: ${searchOf(query)}`)
             answered += answer.json.totals.length
+            await explain(query, model)
           }
           for (const { moment, model, query, answer } of past) {
             const again = await ask(query, moment)
             if (answer !== undefined) t.equal(again.text, answer, 'a past answer does not change')
             // The agency was registered after this timestamp.
             if (again.status === 422) t.notOk(model.names.has(query.under!))
-            else t.same(again.json.totals, model.totals(query), `totals?${searchOf(query)}&as_of=${moment}`)
+            else {
+              t.same(again.json.totals, model.totals(query), `totals?${searchOf(query)}&as_of=${moment}`)
+              await explain(query, model, moment)
+            }
             remembered++
           }
           t.same((await verifyTotals(db, forms)).differences, [])

@@ -1,0 +1,78 @@
+import { type Static, Type } from 'typebox'
+import { NextPage } from '../../http/paging.ts'
+import { AgencyCode } from '../../http/parameters.ts'
+import { ref } from '../../http/responses.ts'
+import { bilingual, orNull } from '../../http/schemas.ts'
+import { Coverage } from '../schemas.ts'
+
+export const STATES = ['added', 'blank', 'missing', 'withdrawn', 'consolidated', 'not_comparable'] as const
+export type State = (typeof STATES)[number]
+
+export const STATE_TEXT =
+  '`added`; `blank`: its report has no figure there; `missing`: no report is published; `withdrawn`: its report was withdrawn; `consolidated`: its report is a summary, which is never added; `not_comparable`: the measure is not in each form of these reports, so that nothing is added.'
+
+/** The measure of a list: its id, unit and label. */
+export const measureFields = {
+  measure: Type.String({ description: 'Id of the measure, as asked for.' }),
+  unit: Type.String({ description: 'Unit of the values.' }),
+  label: bilingual('As printed, and in English.'),
+  year: Type.Integer({ description: 'Reporting year.' })
+}
+
+export const MEASURE_EXAMPLE = {
+  measure: 'requests.new_received.total',
+  unit: '件',
+  label: { zh: '一、本年新收政府信息公开申请数量·总计', en: 'Requests newly received this year, Total' },
+  year: 2019
+}
+
+export const Contribution = Type.Object({
+  agency: { ...AgencyCode, description: 'Code of the agency.' },
+  agency_name: Type.String({ description: 'Its name.' }),
+  form: orNull('string', 'Form of its report; null where none is public.'),
+  version: orNull('integer', 'The public version of its report; null where there is none.'),
+  value: orNull('number', 'What its report adds; null where it adds nothing.'),
+  share: orNull(
+    'number',
+    'value as a part of the total, rounded half to even at 6 decimals; null where nothing is added or the total is 0.'
+  ),
+  state: Type.Enum([...STATES], { type: 'string', description: STATE_TEXT })
+}, { $id: 'Contribution', description: 'What one agency adds to a total, or why it adds nothing.' })
+export type Contribution = Static<typeof Contribution>
+
+export const Contributions = Type.Object({
+  ...measureFields,
+  total: orNull('number', 'The sum of all values `added`; null over no figure. `GET /v1/totals` gives the same.'),
+  coverage: ref(Coverage),
+  items: Type.Array(ref(Contribution), { description: 'The largest values first, then what adds nothing.' }),
+  next: NextPage
+}, {
+  $id: 'Contributions',
+  description: 'The agencies of a total: what each adds, or why it adds nothing.',
+  examples: [{
+    ...MEASURE_EXAMPLE,
+    total: 12,
+    coverage: { expected: 2, included: 1, missing: 1 },
+    items: [{
+      agency: 'kundulun-housing',
+      agency_name: '昆区住房和城乡建设局',
+      form: '2019',
+      version: 1,
+      value: 12,
+      share: 1,
+      state: 'added'
+    }, {
+      agency: 'kundulun-culture',
+      agency_name: '昆都仑区文体旅游广电局',
+      form: null,
+      version: null,
+      value: null,
+      share: null,
+      state: 'missing'
+    }],
+    next: null
+  }]
+})
+export type Contributions = Static<typeof Contributions>
+
+export const contributionSchemas = [Contribution, Contributions]
