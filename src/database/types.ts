@@ -56,6 +56,7 @@ interface ReportTable {
   figures: string | null
   notes: Json | null
   sections: Json | null
+  explanations: Json | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
   status_since: Generated<Date>
@@ -73,6 +74,7 @@ interface ReportVersionTable {
   figures: string
   notes: Json
   sections: Json
+  explanations: ColumnType<Record<string, unknown>, string | undefined, string>
   published_at: Date
   revision: number
   reason: string | null

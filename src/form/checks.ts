@@ -1,6 +1,7 @@
 // Runs the checks of a form on one report.
 import type { Text } from '../problems/fault.ts'
 import { assess, type Outcome } from './assess-check.ts'
+import { assessBetween, isAboutBelow, type Neighbours } from './between.ts'
 import type { Content } from './content.ts'
 import { writeFigure } from './figures.ts'
 import type { Check, Form, Severity } from './form.ts'
@@ -14,7 +15,20 @@ export interface Finding {
   right: number | null
   delta: number | null
   cells: string[]
+  /** What the filer says about it. */
+  explanation?: string
+  /** The report on the other side of a check between reports; `others` if there are several. */
+  other?: ReportRef
+  others?: ReportRef[]
+  /** How many reports below the agency a check against their sum covers. */
+  coverage?: { expected: number, included: number, missing: number }
   message: Text
+}
+
+export interface ReportRef {
+  agency: string | null
+  year: number
+  version: number | null
 }
 
 export interface CheckResult {
@@ -22,8 +36,11 @@ export interface CheckResult {
   findings: Finding[]
 }
 
-/** `summary` counts all checks, `findings` lists those that did not pass, in the order of the form. */
-export function runChecks (form: Form, content: Content): CheckResult {
+/**
+ * `summary` counts all checks, `findings` lists those that did not pass, in the order of the form. With `neighbours`,
+ * the checks between reports are run, too.
+ */
+export function runChecks (form: Form, content: Content, neighbours: Neighbours = {}): CheckResult {
   const summary = { pass: 0, fail: 0, not_assessable: 0 }
   const findings: Finding[] = []
   for (const check of form.checks) {
@@ -32,21 +49,59 @@ export function runChecks (form: Form, content: Content): CheckResult {
     if (verdict.outcome === 'pass') continue
     const { outcome, left, right, cells, message } = verdict
     const scale = check.rule === 'sum' ? form.cell.get(check.left[0]!)!.scale : 1
-    const result = {
-      outcome,
-      left: writeFigure(scale, left),
-      right: writeFigure(scale, right),
-      delta: writeFigure(scale, left === null || right === null ? null : left - right),
-      cells
-    }
+    const result = { outcome, ...sidesOf(scale, left, right), cells }
     findings.push({
       check: check.id,
       severity: check.severity,
       ...result,
+      ...explanationOf(content, check.id),
       message: message ?? findingMessage(form, check, result)
     })
   }
+  if (neighbours.previous === undefined && neighbours.below === undefined) return { summary, findings }
+  const [previous, below] = refsOf(neighbours)
+  for (
+    const { check, verdict: { outcome, left, right, cells, scale, message } } of assessBetween(
+      form,
+      content,
+      neighbours
+    )
+  ) {
+    summary[outcome]++
+    if (outcome === 'pass') continue
+    findings.push({
+      check: check.id,
+      severity: check.severity,
+      outcome,
+      ...sidesOf(scale, left, right),
+      cells,
+      ...explanationOf(content, check.id),
+      ...(isAboutBelow(check) ? below : previous),
+      message
+    })
+  }
   return { summary, findings }
+}
+
+const sidesOf = (scale: number, left: number | null, right: number | null) => ({
+  left: writeFigure(scale, left),
+  right: writeFigure(scale, right),
+  delta: writeFigure(scale, left === null || right === null ? null : left - right)
+})
+
+function explanationOf ({ explanations }: Content, check: string): { explanation?: string } {
+  const explanation = explanations[check]
+  return explanation === undefined ? {} : { explanation }
+}
+
+/** Returns the members of a finding that say what is on the other side: of last year's reports, and of those below. */
+function refsOf ({ previous = [], below }: Neighbours) {
+  const refs = previous.map(({ agency, year, version }): ReportRef => ({ agency, year, version }))
+  const { expected = 0, included = 0, missing = 0 } = below ?? {}
+  return [
+    refs.length === 0 ? {} : refs.length === 1 ? { other: refs[0]! } : { other: refs[0]!, others: refs },
+    { coverage: { expected, included, missing } }
+  ] as const
 }
 
 /** True if the finding prevents the submission of the report. */

@@ -1,5 +1,6 @@
 // Compiles the definition of a form into its cells, checks and measures.
 import { FormDefinition } from './definition.ts'
+import { deriveBetween } from './derive-between.ts'
 import { deriveChecks } from './derive-checks.ts'
 import { deriveMeasures } from './derive-measures.ts'
 import { type Cell, cellId, type Form, type FormTable } from './form.ts'
@@ -40,10 +41,14 @@ export function compileForm (definition: FormDefinition): Form {
     tables,
     sections: definition.sections.filter(section => section.kind === 'text').map(section => section.id),
     checks: [],
+    between: [],
+    checkIds: new Set(),
     measures: new Map()
   }
   form.checks = deriveChecks(form)
   form.measures = deriveMeasures(form)
+  form.between = deriveBetween(form)
+  form.checkIds = new Set([...form.checks, ...form.between].map(check => check.id))
   return form
 }
 

@@ -1,6 +1,7 @@
 // The content of a report: its figures as one vector, notes on the cells without a figure, and texts. This file parses
 // it from its API form (tables of rows of values); write-content.ts converts it back.
 import { atPointer, type Fault, isObject, type Place, type Text } from '../problems/fault.ts'
+import { readExplanations } from './explanations.ts'
 import { type Figure, MAX_RAW_LENGTH, type Note, NOTE_STATES, readField, readFigure } from './figures.ts'
 import type { Cell, Form, FormTable } from './form.ts'
 
@@ -14,6 +15,8 @@ export interface Content {
   notes: Record<string, Note>
   /** By section id. */
   sections: Record<string, string>
+  /** What the filer says about findings, by check id. */
+  explanations: Record<string, string>
 }
 
 export type Values = Record<string, Figure>
@@ -22,12 +25,18 @@ export type Notes = Record<string, Note>
 
 export const MAX_SECTION_LENGTH = 200_000
 
-export const emptyContent = (form: Form): Content => ({ figures: form.cells.map(() => null), notes: {}, sections: {} })
+export const emptyContent = (form: Form): Content => ({
+  figures: form.cells.map(() => null),
+  notes: {},
+  sections: {},
+  explanations: {}
+})
 
 export interface WireContent {
   tables?: unknown
   notes?: unknown
   sections?: unknown
+  explanations?: unknown
 }
 
 /** Filled by the functions below. Ignore `content` if there is a fault. */
@@ -54,6 +63,7 @@ export function readContent (form: Form, wire: WireContent): ContentReading {
   }
   readNotes(form, wire.notes, atPointer('/notes'), reading)
   readSections(form, wire.sections, content, faults)
+  content.explanations = readExplanations(form, wire.explanations, faults)
   return reading
 }
 

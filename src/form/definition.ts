@@ -81,6 +81,54 @@ export const Section = Type.Object({
 }, closed)
 export type Section = Static<typeof Section>
 
+export const BetweenTerm = Type.Object({
+  row: Type.Optional(Id),
+  column: Type.Optional(Id),
+  report: Type.Optional(
+    Type.Enum(['previous_year', 'below'], {
+      type: 'string',
+      description:
+        'previous_year: the figure of last year\'s report; below: the sum over the `own` reports under the agency; without it, the figure of this report.'
+    })
+  ),
+  times: Type.Optional(Type.Integer({ description: '1, or -1 for a term that is subtracted.' }))
+}, {
+  ...closed,
+  description: 'A figure of a rule. A row or column that is left out is that which the rule runs over.'
+})
+export type BetweenTerm = Static<typeof BetweenTerm>
+
+export const BetweenRule = Type.Object({
+  id: Type.String({
+    pattern: '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$',
+    maxLength: 64,
+    description: 'Ids of its checks begin with it.'
+  }),
+  severity: Type.Enum(['warning', 'info'], {
+    type: 'string',
+    description: 'Never error: an agency must be able to file although another report is wrong.'
+  }),
+  rule: Type.Enum(['equal', 'unusual', 'identical'], {
+    type: 'string',
+    description:
+      'equal: left equals right; unusual: fails where one side is `factor` times the other and at least `from`; identical: fails where every figure is last year\'s and not all are 0.'
+  }),
+  for: Type.Optional(
+    Type.Enum(['columns', 'rows', 'cells', 'totals'], {
+      type: 'string',
+      description: 'One check for each of these of its tables; totals: cells that the form prints as a total.'
+    })
+  ),
+  tables: Type.Optional(Type.Array(Id, { minItems: 1, description: 'Without it, all tables.' })),
+  left: Type.Optional(Type.Array(BetweenTerm)),
+  right: Type.Optional(Type.Array(BetweenTerm)),
+  factor: Type.Optional(Type.Integer({ minimum: 2 })),
+  from: Type.Optional(Type.Integer({ minimum: 1 })),
+  zh: Type.String(),
+  en: Type.String()
+}, { ...closed, description: 'A rule between a report and another: last year\'s, or those of the agencies below.' })
+export type BetweenRule = Static<typeof BetweenRule>
+
 export const FormDefinition = Type.Object({
   form: Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$' }),
   title_zh: Type.String(),
@@ -90,6 +138,7 @@ export const FormDefinition = Type.Object({
     description: 'First and last reporting year; null while the form is in force.'
   }),
   sections: Type.Array(Section),
-  tables: Type.Array(Table)
+  tables: Type.Array(Table),
+  between: Type.Optional(Type.Array(BetweenRule))
 }, closed)
 export type FormDefinition = Static<typeof FormDefinition>

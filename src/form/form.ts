@@ -38,7 +38,12 @@ export interface Form {
   tables: Map<string, FormTable>
   /** Ids of the text sections, in printed order. */
   sections: string[]
+  /** The checks that need this report only. */
   checks: Check[]
+  /** The checks that also need last year's report or those of the agencies below. */
+  between: BetweenCheck[]
+  /** The ids of all checks. */
+  checkIds: Set<string>
   measures: Map<string, Measure>
 }
 
@@ -104,6 +109,22 @@ export interface StatedCheck extends Base {
   cells: string[]
 }
 export type Check = SumCheck | SplitCheck | RowsCheck | FiguresCheck | TextCheck | StatedCheck
+
+/** A figure of a check between reports, added `times` to its side. */
+export interface Term {
+  side: 'left' | 'right'
+  cell: string
+  report: 'this' | 'previous_year' | 'below'
+  times: number
+}
+
+/** See `BetweenRule`. The check `identical` has no terms: it compares every cell. */
+export interface BetweenCheck extends Base {
+  rule: 'equal' | 'unusual' | 'identical'
+  terms: Term[]
+  factor?: number
+  from?: number
+}
 
 export const cellId = (table: string, row: string, column: string) => `${table}.${row}.${column}`
 

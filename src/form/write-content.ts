@@ -28,7 +28,12 @@ export function writeTable (table: FormTable, content: Content): { rows: Rows, n
 export function writeContent (
   form: Form,
   content: Content
-): { sections: Record<string, string>, tables: Record<string, Rows>, notes: Notes } {
+): {
+  sections: Record<string, string>
+  tables: Record<string, Rows>
+  notes: Notes
+  explanations?: Record<string, string>
+} {
   const tables: Record<string, Rows> = {}
   const notes: Notes = {}
   for (const [id, table] of form.tables) {
@@ -39,5 +44,9 @@ export function writeContent (
   const sections = Object.fromEntries(
     form.sections.flatMap(id => content.sections[id] === undefined ? [] : [[id, content.sections[id]]])
   )
-  return { sections, tables, notes }
+  const explanations = Object.fromEntries(
+    [...form.checkIds].flatMap(id => content.explanations[id] === undefined ? [] : [[id, content.explanations[id]]])
+  )
+  // Left out when empty, so that reports without explanations keep their JSON text and ETag.
+  return { sections, tables, notes, ...(Object.keys(explanations).length === 0 ? {} : { explanations }) }
 }

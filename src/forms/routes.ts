@@ -13,7 +13,7 @@ export { formSchemas } from './schemas.ts'
 const writeForm = (form: Form): Static<typeof WireForm> => ({
   ...form.definition,
   numeric_cells: form.cells.length,
-  checks: form.checks
+  checks: [...form.checks, ...form.between]
 })
 
 export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {

@@ -1,6 +1,17 @@
 // Forms on the wire.
 import { Type } from 'typebox'
-import { Column, ColumnHeading, FormDefinition, Identity, Row, Section, Statement, Table } from '../form/definition.ts'
+import {
+  BetweenRule,
+  BetweenTerm,
+  Column,
+  ColumnHeading,
+  FormDefinition,
+  Identity,
+  Row,
+  Section,
+  Statement,
+  Table
+} from '../form/definition.ts'
 import { ref } from '../http/responses.ts'
 
 const cells = (description: string) => Type.Array(Type.String(), { description })
@@ -10,10 +21,10 @@ const WireCheck = Type.Object({
     type: 'string',
     description: 'A report with a failing `error` cannot be submitted.'
   }),
-  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated'], {
+  rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated', 'equal', 'unusual', 'identical'], {
     type: 'string',
     description:
-      'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells.'
+      'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells. Between reports: equal, unusual and identical, as in `between`.'
   }),
   zh: Type.String({ description: 'What must hold, in Chinese.' }),
   en: Type.String({ description: 'What must hold, in English.' }),
@@ -30,7 +41,20 @@ const WireCheck = Type.Object({
       description: 'stated: how the text states the figure, a regular expression whose first group is the figure.'
     })
   ),
-  cells: Type.Optional(cells('stated: the cells that add to the figure.'))
+  cells: Type.Optional(cells('stated: the cells that add to the figure.')),
+  terms: Type.Optional(
+    Type.Array(
+      Type.Object({
+        side: Type.Enum(['left', 'right'], { type: 'string' }),
+        cell: Type.String(),
+        report: Type.Enum(['this', 'previous_year', 'below'], { type: 'string' }),
+        times: Type.Integer()
+      }),
+      { description: 'equal, unusual: the figures of both sides; last year\'s report may be in another form.' }
+    )
+  ),
+  factor: BetweenRule.properties.factor,
+  from: BetweenRule.properties.from
 }, {
   $id: 'Check',
   description: 'A rule that a report of the form is held against. Cells are `table.row.column`.',
@@ -83,6 +107,16 @@ const WireTable = Type.Object({
   identities: Type.Optional(Type.Array(ref(WireIdentity)))
 }, { $id: 'FormTable', description: 'A table of the form. A cell of it is `table.row.column`.' })
 
+const WireBetweenTerm = Type.Object(BetweenTerm.properties, {
+  $id: 'FormBetweenTerm',
+  description: 'A figure of a rule. A row or column that is left out is that which the rule runs over.'
+})
+const WireBetweenRule = Type.Object({
+  ...BetweenRule.properties,
+  left: Type.Optional(Type.Array(ref(WireBetweenTerm))),
+  right: Type.Optional(Type.Array(ref(WireBetweenTerm)))
+}, { $id: 'FormBetweenRule', description: 'A rule between a report and another: last year\'s, or those below.' })
+
 export const WireForm = Type.Object({
   ...FormDefinition.properties,
   // As in `FormDefinition`, in words that OpenAPI 3.1 has.
@@ -95,8 +129,9 @@ export const WireForm = Type.Object({
   }),
   sections: Type.Array(ref(WireSection)),
   tables: Type.Array(ref(WireTable)),
+  between: Type.Optional(Type.Array(ref(WireBetweenRule))),
   numeric_cells: Type.Integer({ description: 'How many figures a complete report has.' }),
-  checks: Type.Array(ref(WireCheck), { description: 'The checks that need one report only.' })
+  checks: Type.Array(ref(WireCheck), { description: 'The checks of one report, then those between reports.' })
 }, {
   $id: 'Form',
   description: 'A statutory form: tables, rows, columns, printed labels, units, checks.',
@@ -150,6 +185,8 @@ export const formSchemas = [
   WireRow,
   WireIdentity,
   WireTable,
+  WireBetweenTerm,
+  WireBetweenRule,
   WireForm,
   FormList
 ]

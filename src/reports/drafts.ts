@@ -4,7 +4,7 @@ import { findAgency } from '../agencies/store.ts'
 import { findPeriod, findPeriods, lockAgencyForShare } from '../agencies/tree.ts'
 import { type AuditContext, type NewEvent, recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
-import { type Content, readContent } from '../form/content.ts'
+import { type Content, readContent, type WireContent } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
@@ -83,12 +83,12 @@ export const creationEvent = ({ agency, year }: ReportId, written: ReportContent
 })
 
 /** Returns the revision of the last change of each cell: the next revision for the cells that this content changes. */
-function cellRevisions (report: StoredReport, form: Form, { figures, notes }: Content): number[] {
+function cellRevisions (report: StoredReport, form: Form, content: Content): number[] {
   const { content: before, revision, cell_revisions: known } = report
-  const says = (content: Content, position: number, cell: string) =>
-    JSON.stringify([content.figures[position - 1] ?? null, content.notes[cell]?.state, content.notes[cell]?.raw])
+  const says = ({ figures, notes }: Content, position: number, cell: string) =>
+    JSON.stringify([figures[position - 1] ?? null, notes[cell]?.state, notes[cell]?.raw])
   return form.cells.map(({ id, position }) =>
-    report.form !== form.id || says(before, position, id) !== says({ figures, notes, sections: {} }, position, id)
+    report.form !== form.id || says(before, position, id) !== says(content, position, id)
       ? revision + 1
       : known?.[position - 1] ?? 0
   )
@@ -100,7 +100,7 @@ export function requireEditable ({ agency, year, status, status_since: since }: 
   }
 }
 
-export function parseContent (form: Form, body: { tables?: unknown, notes?: unknown, sections?: unknown }): Content {
+export function parseContent (form: Form, body: WireContent): Content {
   const { content, faults } = readContent(form, body)
   throwIfFaults('body-invalid', faults)
   return content

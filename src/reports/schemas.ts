@@ -2,12 +2,13 @@ import { type Static, Type } from 'typebox'
 import { NextPage } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
-import { Checked, CheckSummary, ReportToCheck, WireFinding } from './check-schemas.ts'
+import { checkSchemas } from './checks/schemas.ts'
 import {
   blankAmount,
   closed,
   complete,
   content,
+  Explanations,
   FigureValues,
   FormId,
   Sections,
@@ -104,7 +105,7 @@ export const ReportDraft = Type.Object(
     $id: 'ReportDraft',
     ...closed,
     description:
-      'The whole content: what is left out is gone. Members that GET gave may stay as they were; all but form, sections, tables and notes are read-only.',
+      'The whole content: what is left out is gone. Members that GET gave may stay as they were; all but form, sections, tables, notes and explanations are read-only.',
     examples: [complete]
   }
 )
@@ -145,6 +146,7 @@ export const reportSchemas = [
   WireNote,
   WireNotes,
   Sections,
+  Explanations,
   Report,
   NewReport,
   ReportDraft,
@@ -157,10 +159,7 @@ export const reportSchemas = [
   RowChange,
   AppendedRow,
   AppendedRows,
-  CheckSummary,
-  WireFinding,
-  Checked,
-  ReportToCheck,
+  ...checkSchemas,
   Nothing,
   ReturnReason,
   AmendmentReason,

@@ -25,9 +25,9 @@ const PUBLISHED_AT = formatTimestamp(sql`v.published_at`)
 const CREATED = sql`(extract(epoch from r.created_at) * 1000000)::bigint`
 
 type ReportRow = Omit<StoredReport, 'content'> & Omit<Content, 'figures'> & { figures: string }
-const storedReport = ({ figures, notes, sections, ...report }: ReportRow): StoredReport => ({
+const storedReport = ({ figures, notes, sections, explanations, ...report }: ReportRow): StoredReport => ({
   ...report,
-  content: { figures: readVector(figures), notes, sections }
+  content: { figures: readVector(figures), notes, sections, explanations }
 })
 
 /** Returns the working state: the draft, or the latest version if no draft is open. */
@@ -39,7 +39,8 @@ export async function findReport (
   const { rows: [row] } = await sql<ReportRow>`
     select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, ${PUBLISHED_AT} as published_at,
            coalesce(r.amendment_reason, v.reason) as amendment_reason, coalesce(r.figures, v.figures) as figures,
-           coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections
+           coalesce(r.notes, v.notes) as notes, coalesce(r.sections, v.sections) as sections,
+           coalesce(r.explanations, v.explanations, '{}') as explanations
     from report r
     left join report_version v
       on r.figures is null and v.agency = r.agency and v.year = r.year and v.version = r.version
@@ -54,7 +55,8 @@ export async function lockReport (
   year: number
 ): Promise<StoredReport | undefined> {
   const { rows: [row] } = await sql<Omit<ReportRow, 'figures'> & { figures: string | null }>`
-    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections
+    select r.agency, r.year, r.form, ${STATE}, ${CREATED} as created, null as published_at, r.amendment_reason, r.figures, r.notes, r.sections,
+           coalesce(r.explanations, '{}') as explanations
     from report r where r.agency = ${agency} and r.year = ${year} for update`.execute(trx)
   // The version is read only after the lock: it may have been replaced while this transaction waited.
   return row?.figures === null ? await findReport(trx, agency, year) : row && storedReport(row as ReportRow)
@@ -63,7 +65,8 @@ export async function lockReport (
 const columns = (content: Content) => ({
   figures: writeVector(content.figures),
   notes: JSON.stringify(content.notes),
-  sections: JSON.stringify(content.sections)
+  sections: JSON.stringify(content.sections),
+  explanations: JSON.stringify(content.explanations)
 })
 
 /** Inserts a draft. Returns undefined if there is a report of that agency and year already. */
@@ -74,10 +77,10 @@ export async function insertReport (
   form: Form,
   content: Content
 ): Promise<StoredReport | undefined> {
-  const { figures, notes, sections } = columns(content)
+  const { figures, notes, sections, explanations } = columns(content)
   const { rows: [made] } = await sql<State & { created: number }>`
-    insert into report as r (agency, year, form, status, figures, notes, sections)
-    values (${agency}, ${year}, ${form.id}, 'draft', ${figures}, ${notes}, ${sections})
+    insert into report as r (agency, year, form, status, figures, notes, sections, explanations)
+    values (${agency}, ${year}, ${form.id}, 'draft', ${figures}, ${notes}, ${sections}, ${explanations})
     on conflict on constraint report_pkey do nothing returning ${STATE}, ${CREATED} as created`.execute(db)
   return made && { agency, year, form: form.id, ...made, published_at: null, amendment_reason: null, content }
 }

@@ -14,16 +14,17 @@ const form = forms.get('2021')
 const plain = (): Content => ({
   figures: form.cells.map((_, i) => i),
   notes: { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '/' } },
+  explanations: {},
   sections: { overview: '概述', other_matters: '无' }
 })
 
 t.test('the digest covers all content in canonical order', async t => {
-  const { figures, notes } = plain()
+  const { figures } = plain()
   const text =
     `["2021",[${figures.join()}],[["fees.administrative_fees.amount","not_applicable","/"]],[["other_matters","无"],["overview","概述"]]]`
   t.equal(contentDigest({ form, content: plain() }), createHash('sha256').update(text).digest('hex'))
   t.equal(
-    contentDigest({ form, content: { figures, notes, sections: { other_matters: '无', overview: '概述' } } }),
+    contentDigest({ form, content: { ...plain(), sections: { other_matters: '无', overview: '概述' } } }),
     contentDigest({ form, content: plain() })
   )
 })
@@ -41,7 +42,8 @@ t.test('any change of content changes the digest', async t => {
       {},
       { 'fees.administrative_fees.amount': { state: 'not_applicable', raw: '—' } },
       { 'fees.administrative_fees.amount': { state: 'blank', raw: '/' } }
-    ).map(notes => ({ ...plain(), notes }))
+    ).map(notes => ({ ...plain(), notes })),
+    fc.string({ minLength: 1 }).map(text => ({ ...plain(), explanations: { 'requests.rows': text } }))
   )
   fc.assert(fc.property(change, content => contentDigest({ form, content }) !== before), { numRuns: 300 })
   t.not(contentDigest({ form: forms.get('2019'), content: plain() }), before)
@@ -60,5 +62,8 @@ t.test('an imported report has the same digest as one created by single requests
     Math.round(draft.tables[table]![row]![column]! * scale)
   )
   // Four events have a digest, two of each report.
-  t.same(digests, Array(4).fill(contentDigest({ form, content: { figures, notes: {}, sections: draft.sections } })))
+  t.same(
+    digests,
+    Array(4).fill(contentDigest({ form, content: { figures, notes: {}, sections: draft.sections, explanations: {} } }))
+  )
 })

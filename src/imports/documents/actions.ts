@@ -8,6 +8,7 @@ import type { Database } from '../../database/types.ts'
 import { UnreadableFile } from '../../documents/formats/unreadable-file.ts'
 import type { Reading, ReadingProblem } from '../../documents/reading/reading.ts'
 import { runChecks } from '../../form/checks.ts'
+import { keepExplanations } from '../../form/explanations.ts'
 import { writeContent } from '../../form/write-content.ts'
 import { chooseForm, Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
@@ -81,6 +82,8 @@ export async function importDocument (
       { id, form, content, source: { document: sha256 } },
       report => {
         if (report === undefined) return
+        // A document has no explanations: those of the draft stay.
+        content.explanations = keepExplanations(form, report.content.explanations)
         isThereAlready = hasSameContent(forms, report, form, content)
         if (!isThereAlready) requireEditable(report)
       }

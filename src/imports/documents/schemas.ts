@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
 import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
-import { Checked } from '../../reports/check-schemas.ts'
+import { Checked } from '../../reports/checks/schemas.ts'
 import { Sections, Tables, WireNote, WireNotes } from '../../reports/content/schemas.ts'
 
 /** A real published page. */

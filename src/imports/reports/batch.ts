@@ -40,6 +40,7 @@ export interface PackedContent {
   vector: string
   notes: string
   sections: string | null
+  explanations: string | null
 }
 
 export class Batch {
@@ -67,8 +68,15 @@ export class Batch {
   }
 
   contentOf ({ from, to, figuresOnly }: PackedReport): PackedContent {
-    const [, , , , vector, notes, sections] = readCopied(this.#rows.toString('utf8', from, to - 1)) as string[]
-    return { vector: vector!, notes: notes!, sections: figuresOnly ? null : sections! }
+    const [, , , , vector, notes, sections, , , explanations] = readCopied(
+      this.#rows.toString('utf8', from, to - 1)
+    ) as string[]
+    return {
+      vector: vector!,
+      notes: notes!,
+      sections: figuresOnly ? null : sections!,
+      explanations: figuresOnly ? null : explanations!
+    }
   }
 
   /** Returns the rows of report_version in the text format of COPY. */

@@ -82,7 +82,7 @@ export function findReadOnlyFaults (
     amendment_reason: null,
     reason: null,
     remarks: null,
-    content: { figures: [], notes: {}, sections: {} }
+    content: { figures: [], notes: {}, sections: {}, explanations: {} }
   }
   const present = writeReport(
     forms,

@@ -66,8 +66,8 @@ export async function insertReports (
       insert into report (agency, year, form, status, version)
       select agency, year, form, 'published', 1 from ${content}`
     : sql`
-      insert into report (agency, year, form, status, figures, notes, sections)
-      select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}') from ${content}`
+      insert into report (agency, year, form, status, figures, notes, sections, explanations)
+      select agency, year, form, 'draft', figures, notes, coalesce(sections, '{}'), explanations from ${content}`
   const { rows } = await sql<{ agency: string, year: number }>`
     ${insert} on conflict on constraint report_pkey do nothing returning agency, year`.execute(trx)
   const inserted = new Set(rows.map(({ agency, year }) => `${agency} ${year}`))
@@ -119,7 +119,8 @@ export async function lockExistingReports (
 ): Promise<(Existing | undefined)[]> {
   const same = (table: string) =>
     sql.raw(`coalesce(${table}.form = u.form and ${table}.figures = u.figures and ${table}.notes = u.notes
-      and (u.sections is null or ${table}.sections = u.sections), false)`)
+      and (u.sections is null or ${table}.sections = u.sections)
+      and (u.explanations is null or coalesce(${table}.explanations, '{}') = u.explanations), false)`)
   const statusSince = formatTimestamp(sql`r.status_since`)
   const { rows } = await sql<Existing & { i: number }>`
     select u.i, r.status, r.version, ${statusSince} as status_since,
@@ -141,28 +142,33 @@ export async function publishDrafts (
 ): Promise<void> {
   const published = sql`from ${named(reports)} as u (agency, year)`
   await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections, revision, published_at, reading)
-    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, ${moment}::timestamptz, r.reading
+    insert into report_version (agency, year, version, form, figures, notes, sections, explanations, revision, published_at, reading)
+    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, coalesce(r.explanations, '{}'), r.revision + 1, ${moment}::timestamptz, r.reading
     ${published} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   await sql`
     update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1,
       revision = r.revision + 1, updated_at = ${moment}::timestamptz, reason = null, remarks = null,
-      amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
+      amendment_reason = null, figures = null, notes = null, sections = null, explanations = null, cell_revisions = null, reading = null
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
 }
 
-/** Returns the reports as rows `u (i, agency, year, form, figures, notes, sections)`. */
+/**
+ * Returns the reports as rows `u (i, agency, year, form, figures, notes, sections,
+ * explanations)`.
+ */
 function sent (batch: Batch, reports: PackedReport[]) {
   const contents = reports.map(report => batch.contentOf(report))
   return sql`(
-    select i, agency, year, form, figures, notes::jsonb as notes, sections::jsonb as sections
+    select i, agency, year, form, figures, notes::jsonb as notes, sections::jsonb as sections,
+           explanations::jsonb as explanations
     from unnest(
       ${reports.map(report => report.agency)}::text[],
       ${reports.map(report => report.year)}::integer[],
       ${reports.map(report => report.form)}::text[],
       ${contents.map(content => content.vector)}::text[],
       ${contents.map(content => content.notes)}::text[],
-      ${contents.map(content => content.sections)}::text[]
-    ) with ordinality as t (agency, year, form, figures, notes, sections, i)
+      ${contents.map(content => content.sections)}::text[],
+      ${contents.map(content => content.explanations)}::text[]
+    ) with ordinality as t (agency, year, form, figures, notes, sections, explanations, i)
   ) as u`
 }

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { NewEvent } from '../../audit/record.ts'
 import type { Content } from '../../form/content.ts'
+import { keepExplanations } from '../../form/explanations.ts'
 import { readVector } from '../../form/vector.ts'
 import { problem } from '../../problems/problem.ts'
 import { applyToDraft } from '../../reports/drafts.ts'
@@ -106,16 +107,20 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
 async function replaceDraft (
   { trx, forms, events, options: { by } }: ReportImportState,
   report: PackedReport,
-  { vector, notes, sections }: PackedContent
+  { vector, notes, sections, explanations }: PackedContent
 ): Promise<void> {
   const stored = (await findReport(trx, report.agency, report.year))!
+  const form = forms.get(report.form)
   const content: Content = {
     figures: readVector(vector),
     notes: JSON.parse(notes),
-    sections: sections === null ? stored.content.sections : JSON.parse(sections)
+    sections: sections === null ? stored.content.sections : JSON.parse(sections),
+    explanations: explanations === null
+      ? keepExplanations(form, stored.content.explanations)
+      : JSON.parse(explanations)
   }
   const { changed, event } = applyToDraft(forms, stored, {
-    form: forms.get(report.form),
+    form,
     content,
     source: { imported: true }
   })

@@ -13,7 +13,10 @@ export interface ReportContent {
 /** A figure, the note of a blank cell, or a text; null if nothing was given. */
 type Said = Figure | { state: string, raw: string } | string
 
-/** Returns the changes by cell id, and by section id with the prefix `sections.`. */
+/**
+ * Returns the changes by cell id, and by section or check id with the prefix `sections.` or
+ * `explanations.`.
+ */
 export function diffContent (
   before: ReportContent | null,
   after: ReportContent | null
@@ -29,7 +32,7 @@ export function diffContent (
 
 function saidBy (held: ReportContent | null): Map<string, Said> {
   if (held === null) return new Map()
-  const { form, content: { figures, notes, sections } } = held
+  const { form, content: { figures, notes, sections, explanations } } = held
   const said = new Map<string, Said>()
   for (const { id, position, scale } of form.cells) {
     const figure = figures[position - 1] ?? null
@@ -38,5 +41,6 @@ function saidBy (held: ReportContent | null): Map<string, Said> {
     else if (note !== undefined) said.set(id, { state: note.state, raw: note.raw })
   }
   for (const [id, text] of Object.entries(sections)) said.set(`sections.${id}`, text)
+  for (const [id, text] of Object.entries(explanations)) said.set(`explanations.${id}`, text)
   return said
 }

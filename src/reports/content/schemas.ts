@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import type { Notes, Rows, Values } from '../../form/content.ts'
+import { MAX_EXPLANATION_LENGTH } from '../../form/explanations.ts'
 import { NOTE_STATES } from '../../form/figures.ts'
 import { ref } from '../../http/responses.ts'
 import { READ_BY_CODE } from '../../http/validation.ts'
@@ -66,7 +67,20 @@ export const Sections = Type.Unsafe<Record<string, string>>({
   description: 'Texts by section id: overview, problems_improvements, other_matters.',
   examples: [complete.sections]
 })
-export const content = { sections: ref(Sections), tables: ref(Tables), notes: ref(WireNotes) }
+export const Explanations = Type.Unsafe<Record<string, string>>({
+  ...Type.Record(Type.String(), Type.String()),
+  $id: 'Explanations',
+  ...readByForm,
+  description:
+    `What the filer says about findings, by check id, each at most ${MAX_EXPLANATION_LENGTH} characters. Left out when there are none.`,
+  examples: [{ 'previous_year.carried_in.natural_person': '上年漏报结转 4 件' }]
+})
+export const content = {
+  sections: ref(Sections),
+  tables: ref(Tables),
+  notes: ref(WireNotes),
+  explanations: Type.Optional(ref(Explanations))
+}
 export const closed = { additionalProperties: false }
 export const FormId = Type.String({
   maxLength: 32,

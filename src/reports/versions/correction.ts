@@ -10,6 +10,7 @@ const WORDS = {
   checks: { zh: '校验', en: 'Checks' },
   cell: { zh: '项目', en: 'Item' },
   check: { zh: '校验项', en: 'Check' },
+  explanations: { zh: '说明', en: 'Explanations' },
   before: { zh: '更正前', en: 'Before' },
   after: { zh: '更正后', en: 'After' },
   absent: { zh: '（未填）', en: '(not given)' },
@@ -29,7 +30,7 @@ export function correctionNotice (
   language: Language
 ): string {
   const word = (name: keyof typeof WORDS) => WORDS[name][language]
-  const { from, to, cells, sections, checks } = difference
+  const { from, to, cells, sections, checks, explanations } = difference
   const lead = language === 'zh'
     ? `${plain(agencyName)} ${year} 年度政府信息公开工作年度报告：第 ${from.version} 版（${
       day(from.published_at)
@@ -57,7 +58,7 @@ export function correctionNotice (
     `# ${word('title')}`,
     lead,
     ...reason,
-    ...(cells.length + sections.length + checks.length === 0 ? [word('none')] : []),
+    ...(cells.length + sections.length + checks.length + explanations.length === 0 ? [word('none')] : []),
     ...(cells.length === 0
       ? []
       : [
@@ -85,6 +86,19 @@ export function correctionNotice (
         table(
           word('check'),
           checks.map(({ label, before, after }) => [plain(label[language]), outcome(before), outcome(after)])
+        )
+      ]),
+    ...(explanations.length === 0
+      ? []
+      : [
+        `## ${word('explanations')}`,
+        table(
+          word('check'),
+          explanations.map(({ label, before, after }) => [
+            plain(label[language]),
+            before === null ? word('absent') : plain(before),
+            after === null ? word('absent') : plain(after)
+          ])
         )
       ])
   ].join('\n\n') + '\n'

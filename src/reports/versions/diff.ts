@@ -38,6 +38,15 @@ export function differenceOf (forms: Forms, from: StoredReport, to: StoredReport
       after: now === undefined ? null : is(id)
     }
   })
+  const explanations = inBoth(checksOf(before), checksOf(after), check => check.id).map(([id, old, now]) => {
+    const { zh, en } = (now ?? old)!
+    return {
+      check: id,
+      label: { zh, en },
+      before: from.content.explanations[id] ?? null,
+      after: to.content.explanations[id] ?? null
+    }
+  })
   const changed = <Row extends { before: unknown, after: unknown }>(rows: Row[]) =>
     rows.filter(row => JSON.stringify(row.before) !== JSON.stringify(row.after))
   return {
@@ -45,7 +54,8 @@ export function differenceOf (forms: Forms, from: StoredReport, to: StoredReport
     to: { version: to.version!, published_at: to.published_at!, form: to.form, amendment_reason: to.amendment_reason },
     cells: changed(cells),
     sections: changed(sections),
-    checks: changed(checks)
+    checks: changed(checks),
+    explanations: changed(explanations)
   }
 }
 
@@ -56,6 +66,8 @@ function sideOf ({ content }: StoredReport, { id, position, scale }: Cell): Side
     ? null
     : { figure: writeFigure(scale, figure), note: note === undefined ? null : { state: note.state, raw: note.raw } }
 }
+
+const checksOf = ({ checks, between }: Form) => [...checks, ...between]
 
 const textsOf = ({ definition, sections }: Form) =>
   definition.sections.filter(({ id }) => sections.includes(id)).map(({ id, title_zh: zh, title_en: en }) => ({

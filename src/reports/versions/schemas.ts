@@ -83,7 +83,16 @@ export const WireDifference = Type.Object({
       before: outcome,
       after: outcome
     }),
-    { description: 'Checks that came out otherwise.' }
+    { description: 'Checks of this report alone that came out otherwise.' }
+  ),
+  explanations: Type.Array(
+    Type.Object({
+      check: Type.String({ description: 'Id of the check that it explains.' }),
+      label,
+      before: orNull('string', 'null: it had none.'),
+      after: orNull('string', 'null: it has none.')
+    }),
+    { description: 'Explanations that changed.' }
   )
 }, {
   $id: 'Difference',
@@ -101,7 +110,8 @@ export const WireDifference = Type.Object({
       after: { figure: 1, note: null }
     }],
     sections: [],
-    checks: []
+    checks: [],
+    explanations: []
   }]
 })
 

@@ -18,16 +18,18 @@ interface VersionRow {
   figures: string
   notes: Content['notes']
   sections: Content['sections']
+  explanations: Content['explanations']
 }
 
 const PUBLISHED_AT = formatTimestamp(sql`published_at`)
 const PUBLIC_UNTIL = formatTimestamp(sql`public_until`)
-const COLUMNS = sql`form, version, revision, ${PUBLISHED_AT} as published_at, reason, figures, notes, sections`
+const COLUMNS =
+  sql`form, version, revision, ${PUBLISHED_AT} as published_at, reason, figures, notes, sections, explanations`
 
 /** Converts a version to a report as it was published: later transitions of the report do not change it. */
 const asPublished = (
   { agency, year }: ReportId,
-  { form, version, revision, published_at: publishedAt, reason, figures, notes, sections }: VersionRow
+  { form, version, revision, published_at: publishedAt, reason, figures, ...texts }: VersionRow
 ): StoredReport => ({
   agency,
   year,
@@ -42,7 +44,12 @@ const asPublished = (
   remarks: null,
   cell_revisions: null,
   created: 0,
-  content: { figures: readVector(figures), notes, sections }
+  content: {
+    figures: readVector(figures),
+    notes: texts.notes,
+    sections: texts.sections,
+    explanations: texts.explanations
+  }
 })
 
 export async function findVersion (
@@ -121,14 +128,14 @@ export async function saveVersion (trx: Transaction<Database>, { agency, year }:
       where v.agency = ${agency} and v.year = ${year} and v.public_until = ${FOR_EVER} returning 1
     ),
     made as (
-      insert into report_version (agency, year, version, form, figures, notes, sections, revision, reason, published_at, reading)
-      select r.agency, r.year, coalesce(r.version, 0) + 1, r.form, r.figures, r.notes, r.sections, r.revision + 1, r.amendment_reason, moment.at, r.reading
+      insert into report_version (agency, year, version, form, figures, notes, sections, explanations, revision, reason, published_at, reading)
+      select r.agency, r.year, coalesce(r.version, 0) + 1, r.form, r.figures, r.notes, r.sections, coalesce(r.explanations, '{}'), r.revision + 1, r.amendment_reason, moment.at, r.reading
       from report r, moment, (select count(*) from ended) as e
       where r.agency = ${agency} and r.year = ${year}
       returning version, published_at
     )
     update report r set version = made.version, status = 'published', status_since = made.published_at, updated_at = made.published_at, revision = r.revision + 1,
-                        reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
+                        reason = null, remarks = null, amendment_reason = null, figures = null, notes = null, sections = null, explanations = null, cell_revisions = null, reading = null
     from made where r.agency = ${agency} and r.year = ${year} returning ${STATE}`.execute(trx)
   return state!
 }
@@ -158,7 +165,7 @@ export async function openAmendment (
 ): Promise<State> {
   const { rows: [state] } = await sql<State>`
     update report r set status = 'draft', status_since = now(), updated_at = now(), revision = r.revision + 1,
-                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections, reading = v.reading,
+                        reason = null, amendment_reason = ${reason}, form = v.form, figures = v.figures, notes = v.notes, sections = v.sections, explanations = v.explanations, reading = v.reading,
                         cell_revisions = array_fill(r.revision + 1, array[cardinality(v.figures::bigint[])])
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version
     returning ${STATE}`.execute(trx)
@@ -177,7 +184,7 @@ export async function discardAmendment (trx: Transaction<Database>, { agency, ye
     update report r set status = case when v.public_until = ${FOR_EVER} then 'published' else 'withdrawn' end,
                         status_since = case when v.public_until = ${FOR_EVER} then v.published_at else v.public_until end,
                         updated_at = now(), revision = r.revision + 1, reason = v.withdrawal_reason, remarks = null, amendment_reason = null,
-                        form = v.form, figures = null, notes = null, sections = null, cell_revisions = null, reading = null
+                        form = v.form, figures = null, notes = null, sections = null, explanations = null, cell_revisions = null, reading = null
     from report_version v where r.agency = ${agency} and r.year = ${year} and v.agency = r.agency and v.year = r.year and v.version = r.version`
     .execute(trx)
 }

@@ -7,11 +7,12 @@ import { contributionsOf } from '../../aggregates/contributions.ts'
 import { type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
-import { isObstacle, runChecks } from '../../form/checks.ts'
+import { failedChecks, isObstacle, runChecks } from '../../form/checks.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Conditions } from '../../http/etag.ts'
 import type { Fault } from '../../problems/fault.ts'
 import { problem, throwIfFaults } from '../../problems/problem.ts'
+import { findNeighbours } from '../checks/neighbours.ts'
 import { contentDigest } from '../content/digest.ts'
 import { hasSameContent } from '../content/representation.ts'
 import { checkPreconditions } from '../etags.ts'
@@ -60,9 +61,14 @@ export async function submitReport (
     if (current !== undefined && hasSameContent(forms, current, forms.get(report.form), report.content)) {
       throw problem('amendment-unchanged', { ...id, version: current.version! })
     }
-    const { summary, findings } = runChecks(forms.get(report.form), report.content)
-    const failed = findings.filter(isObstacle)
-    if (failed.length > 0) throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
+    const form = forms.get(report.form)
+    if (failedChecks(form, report.content).length > 0) {
+      // Checks between reports are never obstacles; they are run for the summary only.
+      const [neighbours] = await findNeighbours(trx, forms, [{ agency: id.agency, form }], id.year)
+      const { summary, findings } = runChecks(form, report.content, neighbours)
+      const failed = findings.filter(isObstacle)
+      throw problem('checks-failed', { count: failed.length }, { summary, findings: failed })
+    }
     await recordEvent(trx, by, eventOf('submitted', report, { content_sha256: digest(forms, report) }))
     return await saveStatus(trx, report, 'submitted', null, null)
   })

@@ -50,7 +50,8 @@ export const VERSION_COLUMNS = [
   'notes',
   'sections',
   'revision',
-  'published_at'
+  'published_at',
+  'explanations'
 ]
 
 const MAX_REPORTS = 1000
@@ -110,7 +111,7 @@ export class ChunkWriter {
 
   /** Copies the values; the buffer of the line is not referenced afterwards. */
   add (
-    { line, agency, year, form, figures, notes, sections, figuresOnly, stated }: ParsedReport,
+    { line, agency, year, form, figures, figuresOnly, stated, ...texts }: ParsedReport,
     source: string,
     failed: string[]
   ): void {
@@ -126,10 +127,11 @@ export class ChunkWriter {
       1,
       form.id,
       figures,
-      JSON.stringify(notes),
-      JSON.stringify(sections),
+      JSON.stringify(texts.notes),
+      JSON.stringify(texts.sections),
       1,
-      this.#moment
+      this.#moment,
+      JSON.stringify(texts.explanations)
     ])
     part.lines.push(line)
     part.agencies.push(agency)
@@ -138,7 +140,7 @@ export class ChunkWriter {
     part.sources.push(source)
     part.figuresOnly.push(figuresOnly)
     part.stated.push(stated)
-    part.digests.push(digestOfStored(form.id, this.#vectorFrom(from), notes, sections))
+    part.digests.push(digestOfStored(form.id, this.#vectorFrom(from), texts))
     part.ends.push(this.#rows.length)
   }
 

@@ -122,5 +122,5 @@ export function fastParse (
     agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.skip(gaps[slots.length]!) ||
     !reader.isAtEnd()
   ) return undefined
-  return { line, agency, year, form, figures, notes, sections, figuresOnly: false, stated: undefined }
+  return { line, agency, year, form, figures, notes, sections, explanations: {}, figuresOnly: false, stated: undefined }
 }

@@ -58,7 +58,7 @@ function checkReport (
   seen: DuplicateIndex,
   report: ParsedReport
 ): { faults: LineFault[], failed: string[] } {
-  const { line, agency, year, form, figures, notes, sections } = report
+  const { line, agency, year, form, figures, notes, sections, explanations } = report
   const before = seen.see(agency, year, line)
   if (before !== undefined) {
     return {
@@ -78,7 +78,8 @@ function checkReport (
   const failed = failedChecks(form, {
     figures: Array.from(figures, figure => Number.isNaN(figure) ? null : figure),
     notes,
-    sections
+    sections,
+    explanations
   })
   return acceptFailedChecks
     ? { faults: [], failed: failed.map(({ check }) => check) }

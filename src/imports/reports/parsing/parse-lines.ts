@@ -11,7 +11,7 @@ import { Line } from '../../bulk/lines.ts'
 import { fastParse, type LineTemplate, templateOf } from './fast-parse.ts'
 import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
 
-const CONTENT = ['form', 'sections', 'tables', 'notes']
+const CONTENT = ['form', 'sections', 'tables', 'notes', 'explanations']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
 const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
 /** Maximum number of templates kept for a file, and of lines tried as one: if all lines differ, no template fits. */

@@ -15,7 +15,9 @@ export interface ParsedReport {
   notes: Record<string, Note>
   /** By section id. */
   sections: Record<string, string>
-  /** True if the file has figures only: existing texts are kept. */
+  /** By check id. */
+  explanations: Record<string, string>
+  /** True if the file has figures only: existing texts and explanations are kept. */
   figuresOnly: boolean
   /** Read-only members in the file; they must equal the stored ones. */
   stated: Record<string, unknown> | undefined

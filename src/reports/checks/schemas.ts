@@ -1,14 +1,32 @@
-import { Type } from 'typebox'
-import { AgencyCode, Year } from '../http/parameters.ts'
-import { ref } from '../http/responses.ts'
-import { bilingual, orNull } from '../http/schemas.ts'
-import { closed, complete, content, FormId, granted, requests, whose } from './content/schemas.ts'
+import { type Static, Type } from 'typebox'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { ref } from '../../http/responses.ts'
+import { bilingual, orNull } from '../../http/schemas.ts'
+import { closed, complete, content, FormId, granted, requests, whose } from '../content/schemas.ts'
 
 export const CheckSummary = Type.Object({
   pass: Type.Integer(),
   fail: Type.Integer(),
   not_assessable: Type.Integer({ description: 'A figure is blank, missing or unreadable: never a pass.' })
 }, { $id: 'CheckSummary', description: 'How many checks came out how.' })
+const ReportRef = Type.Object({
+  agency: orNull('string', 'Its code; null where the request does not say.'),
+  year: Type.Integer(),
+  version: orNull('integer', 'Number of its version; null where it is not a published one.')
+}, {
+  $id: 'ReportRef',
+  description: 'The report on the other side of a check between reports.',
+  examples: [{ agency: 'kundulun-culture', year: 2018, version: 1 }]
+})
+const CoverageBelow = Type.Object({
+  expected: Type.Integer(),
+  included: Type.Integer(),
+  missing: Type.Integer()
+}, {
+  $id: 'CoverageBelow',
+  description: 'How many `own` reports are to be filed below an agency, how many are published and how many are not.',
+  examples: [{ expected: 3, included: 2, missing: 1 }]
+})
 export const WireFinding = Type.Object({
   check: Type.String({ description: 'Id of the check, as in the form.' }),
   severity: Type.Enum(['error', 'warning', 'info'], {
@@ -23,6 +41,12 @@ export const WireFinding = Type.Object({
   right: orNull('number', 'The right side, as a rule the printed total.'),
   delta: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'left minus right' }),
   cells: Type.Array(Type.String(), { description: 'The cells concerned.' }),
+  explanation: Type.Optional(Type.String({ description: 'What the filer says about it.' })),
+  other: Type.Optional(ref(ReportRef)),
+  others: Type.Optional(
+    Type.Array(ref(ReportRef), { description: 'All reports on the other side, where there are several.' })
+  ),
+  coverage: Type.Optional(ref(CoverageBelow)),
   message: bilingual('What was found, in Chinese and English.')
 }, { $id: 'Finding', description: 'A check that did not pass.' })
 export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.Array(ref(WireFinding)) }, {
@@ -45,11 +69,34 @@ export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.
     }]
   }]
 })
+const asGiven = Type.Optional(Type.Unknown({ description: 'As GET gave it; not used.' }))
+export const PreviousReport = Type.Object({
+  agency: Type.Optional(AgencyCode),
+  year: Type.Optional(Year),
+  form: Type.Optional(FormId),
+  version: Type.Optional(orNull('integer', 'Number of its version.')),
+  ...Type.Partial(Type.Object(content)).properties,
+  status: asGiven,
+  revision: asGiven,
+  published_at: asGiven,
+  amendment_reason: asGiven,
+  reason: asGiven,
+  remarks: asGiven,
+  allowed_transitions: asGiven
+}, {
+  $id: 'PreviousReport',
+  ...closed,
+  description: 'Last year\'s report of the agency. It may be sent as GET gave it.',
+  examples: [{ tables: complete.tables }]
+})
+export type PreviousReport = Static<typeof PreviousReport>
+
 export const ReportToCheck = Type.Object({
   year: Year,
   agency: Type.Optional(AgencyCode),
   form: Type.Optional(FormId),
-  ...Type.Partial(Type.Object(content)).properties
+  ...Type.Partial(Type.Object(content)).properties,
+  previous: Type.Optional(ref(PreviousReport))
 }, {
   $id: 'ReportToCheck',
   ...closed,
@@ -61,3 +108,14 @@ export const ReportToCheck = Type.Object({
     tables: { ...complete.tables, requests: { ...requests, granted: { ...granted, natural_person: 1 } } }
   }]
 })
+export type ReportToCheck = Static<typeof ReportToCheck>
+
+export const checkSchemas = [
+  CheckSummary,
+  ReportRef,
+  CoverageBelow,
+  WireFinding,
+  Checked,
+  PreviousReport,
+  ReportToCheck
+]

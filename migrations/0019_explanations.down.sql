@@ -1,0 +1,2 @@
+alter table report_version drop column explanations;
+alter table report drop column explanations;
