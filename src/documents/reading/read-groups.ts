@@ -2,7 +2,7 @@
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { columnAssigner, isWhole } from './assign-columns.ts'
-import { readHeading } from './headings.ts'
+import { readHeading } from './headings/headings.ts'
 import type { LabelIndex } from './label-index.ts'
 import type { TableLine } from './lines/table-line.ts'
 import type { Token } from './lines/tokens.ts'
@@ -46,7 +46,7 @@ export function readGroups (
   const sure = grid !== null || isWhole(row) ||
     (fields !== null && !line.stream && line.divided && parts.every(({ line }) => adds(table, line.valueFields)))
   const fault = 'fault' in assignment ? assignment.fault : sure ? null : 'figures-not-aligned'
-  if (rows.length === 0 || !heading.verified || more) {
+  if (rows.length === 0 || !heading.verified || more || !areNamesInOrder(words, rows.length)) {
     return {
       table,
       verified: false,
@@ -65,6 +65,21 @@ export function readGroups (
     assign: ({ line }) => fault === null ? { fields: line.valueFields } : { fault },
     unit: null,
     tableFault: null
+  })
+}
+
+/** The names of the groups of figures, in the order of the form, in pairs that stand on the same line. */
+const NAMES = [[/行政复议/, /行政诉讼/], [/未经|直接/, /后/]] as const
+
+/** True if the names of the groups stand from left to right in the order of the form; three groups need all names. */
+function areNamesInOrder (words: Token[], groups: number): boolean {
+  const all = words.filter(word => word.kind === 'text')
+  return NAMES.every(([first, second]) => {
+    const a = all.find(word => first.test(word.full))
+    const b = all.find(word => second.test(word.full))
+    if (a === undefined || b === undefined) return groups < 3
+    if (a === b) return a.full.search(first) < a.full.search(second)
+    return a.column === b.column ? a.start < b.start : a.column < b.column
   })
 }
 

@@ -2,7 +2,7 @@
 import type { Note } from '../../form/figures.ts'
 import { type Cell, type FormTable, leavesOf } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { type columnAssigner, isBlank } from './assign-columns.ts'
+import { type Assignment, type columnAssigner, isBlank } from './assign-columns.ts'
 import { checkPlausibility, isBrokenOff } from './check-plausibility.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
@@ -63,8 +63,8 @@ export function readTable (
         ? 'rows-out-of-order'
         : 'fault' in assignment
         ? assignment.fault
-        : isBrokenOff(foundRow.line, lines)
-        ? 'broken-number'
+        : foundRow.line.strays !== undefined || isBrokenOff(foundRow.line, lines)
+        ? 'wrapped-number'
         : null)
     if (fault !== null || 'fault' in assignment) {
       refuseRow(reading, document, foundRow, cells, fault!)
@@ -198,7 +198,9 @@ function readHeadingRow (
       table.columns.some(column => reading.cells.has(`${table.definition.id}.${leaf.id}.${column.id}`))
     )
   ) return
-  const assignment = assign({ line, columns: table.columns.length })
+  const assignment: Assignment = line.strays === undefined
+    ? assign({ line, columns: table.columns.length })
+    : { fault: 'figures-not-aligned' }
   table.columns.forEach((column, i) => {
     const token = 'fault' in assignment ? values[0]! : assignment.fields[i]!
     const cells = leaves.map(leaf => table.cells.find(cell => cell.row === leaf.id && cell.column === column.id)!)

@@ -2,7 +2,7 @@
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
-import { fieldsOfHeading, type Heading, readHeading } from './headings.ts'
+import { fieldsOfHeading, type Heading, readHeading } from './headings/headings.ts'
 import { articleItem, type LabelIndex } from './label-index.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { findTableLines } from './lines/table-lines.ts'
@@ -214,15 +214,25 @@ const MAX_LINES_ACROSS = 500
 
 /** Reads part four: three groups of figures, side by side on one line or one below the other. */
 function readAcross (document: Document, table: FormTable, lines: TableLine[], labelIndex: LabelIndex): TableReading {
-  const filled = lines.filter(line => line.valueFields.some(token => token.kind === 'value'))
+  const strays = new Set(lines.flatMap(line => line.strays ?? []))
+  const filled = lines.filter(line =>
+    line.valueFields.some(token => token.kind === 'value') && !line.valueFields.some(token => strays.has(token))
+  )
   const labelled = filled.filter(line => line.labels.some(label => label.table === table))
   if (labelled.length > 0 && labelled.length === filled.length) return readRows(document, table, lines, labelIndex)
   const twice = problemOf('table-twice', { table: table.definition.id })
   if (filled.length > MAX_LINES_ACROSS) return { table, verified: false, cells: new Map(), problems: [twice] }
   const positions = filled.map(line => lines.indexOf(line))
-  const readings = filled.map((line, i) => {
-    const words = lines.slice(i === 0 ? 0 : positions[i - 1]! + 1, positions[i])
+  const wordsAbove = filled.map((line, i) =>
+    lines.slice(i === 0 ? 0 : positions[i - 1]! + 1, positions[i])
       .flatMap(other => [...other.texts, ...other.valueFields]).concat(line.texts)
+  )
+  // Figures without a heading of their own may be the rest of those above them.
+  wordsAbove.forEach((words, i) => {
+    if (i > 0 && !words.some(word => word.kind === 'text')) filled[i - 1]!.strays ??= filled[i]!.valueFields
+  })
+  const readings = filled.map((line, i) => {
+    const words = wordsAbove[i]!
     return readGroups(document, table, { line, words, lines }, labelIndex)
   })
   const [first, ...others] = readings

@@ -33,6 +33,10 @@ const TEXTS = {
     en:
       'the row does not add up to its total, but would if neighbouring digits were split or joined: a number may be broken or run together'
   },
+  'wrapped-number': {
+    zh: '该行数字的上方或下方另有没有标签的数字：数字可能在单元格内折行',
+    en: 'digits without a label stand above or below the figures of the row: a number may be wrapped in its cell'
+  },
   'cut-off': { zh: '数字可能被截断', en: 'the figure may have been cut off' },
   'unknown-row': { zh: '格式中没有的行，未读入', en: 'a row that the form does not have; it was not read' },
   'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },

@@ -60,6 +60,8 @@ export function findParts (document: Document, lines: TokenLine[]): Part[] {
     const text = line.divided
       ? normalizeText(words[0]!.raw.slice(0, MAX_LINE_LENGTH)).replaceAll(' ', '')
       : lineText(document, line.index)
+    // The names of the two groups of columns in part four read like a title.
+    if (text === '行政复议行政诉讼' && starts.at(-1)?.section === 'review_litigation') continue
     const title = titleOf(text)
     if (title !== null) {
       starts.push({ section: title.section, from: line.index, rest: title.rest })

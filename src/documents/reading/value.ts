@@ -41,7 +41,7 @@ const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份
 export function looksLikeValue (text: string): boolean {
   const value = withoutQuestionMarks(normalizeText(text))
   return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
-    /^\d[\d,.?]*\d$/.test(value)
+    /^[\d,.][\d,.?]*\d$/.test(value)
 }
 
 /** Some pages show a question mark in place of a no-break space. */

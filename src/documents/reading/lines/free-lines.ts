@@ -1,6 +1,7 @@
 // Finds the table rows of text that has neither a grid nor bars: columns are aligned by spaces, labels wrap over lines.
 import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
+import { addStrays } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
@@ -48,8 +49,8 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
       lines: [group.first],
       divided: false,
       grid: false,
-      stream: group.own.length === 0,
-      ...(group.own.length === 0 ? { spaced: withEmptyLines(lines, group, used) } : {})
+      stream: isStream(group),
+      ...(isStream(group) ? { spaced: withEmptyLines(lines, group, used) } : {})
     }
   })
   // A word that two rows claim as part of their labels belongs to neither.
@@ -62,6 +63,7 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
   for (const line of tableLines) {
     line.texts = line.texts.filter(token => !taken.has(token) || line.used.includes(token))
   }
+  addStrays(tableLines, lines, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
   const last = groups.at(-1)?.last ?? start - 1
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
   if (tail.length > 0) {
@@ -80,6 +82,10 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
   return tableLines
 }
 
+/** True if each figure is on a line of its own. */
+const isStream = ({ own, values }: Group) =>
+  own.length === 0 && new Set(values.map(token => token.line)).size === values.length
+
 /** Returns each line between the label and the next word as a cell; an empty line is a blank cell. */
 function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token[] {
   const from = Math.max(-1, ...used.map(token => token.line))
@@ -87,7 +93,8 @@ function withEmptyLines (lines: TokenLine[], group: Group, used: Token[]): Token
   if (from < start) return group.values
   const cells: Token[] = []
   for (let i = from + 1; i - start < lines.length; i++) {
-    const { tokens, start: offset } = lines[i - start]!
+    const { tokens, start: offset, furniture } = lines[i - start]!
+    if (furniture) continue
     if (tokens.some(token => token.kind === 'text')) break
     cells.push(tokens[0] ?? { ...group.values[0]!, line: i, start: offset, end: offset, raw: '', kind: 'blank' })
   }

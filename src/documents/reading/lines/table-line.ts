@@ -23,4 +23,6 @@ export interface TableLine {
   stream: boolean
   /** In a stream without bars: `valueFields` with each empty line up to the next word as a blank. */
   spaced?: Token[]
+  /** Figures on lines without a label near the row: they may be the rest of its figures. */
+  strays?: Token[]
 }

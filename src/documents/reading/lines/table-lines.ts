@@ -3,6 +3,7 @@
 import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
 import { labelKey } from '../normalize.ts'
 import { undividedLines } from './free-lines.ts'
+import { addStrayFields } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
 
@@ -96,7 +97,7 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
     }
   }
   flush()
-  return tableLines.map((line, i) => withLabelAbove(line, tableLines[i - 1], labelIndex, tables)).filter((
+  const labelled = tableLines.map((line, i) => withLabelAbove(line, tableLines[i - 1], labelIndex, tables)).filter((
     line,
     i,
     all
@@ -104,6 +105,8 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
     !(line.valueFields.every(token => token.kind === 'blank') &&
       all[i + 1]?.used.some(token => line.texts.includes(token)))
   )
+  addStrayFields(labelled, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
+  return labelled
 }
 
 /** Joins a label of two pieces, the first of which is on a line of its own without figures. */

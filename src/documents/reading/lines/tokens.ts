@@ -1,7 +1,8 @@
 // Splits the lines of a document into tokens: labels, figures and empty cells, each with its position.
-import { type Document, isRule, type Line, type Span } from '../../document.ts'
+import { type Document, type Field, isRule, type Line, type Span } from '../../document.ts'
 import { fullKey, labelKey } from '../normalize.ts'
 import { looksLikeValue } from '../value.ts'
+import { findPageNumbers } from './page-numbers.ts'
 
 export interface Token extends Span {
   /** Index of its line. */
@@ -14,6 +15,8 @@ export interface Token extends Span {
   /** Position in the line: a column of the grid, or a character offset. */
   column: number
   width: number
+  /** How many wide characters precede it on its line; 0 in divided lines. */
+  wide: number
 }
 
 export interface TokenLine {
@@ -24,22 +27,18 @@ export interface TokenLine {
   /** True if the document divides the line into fields; otherwise spaces do. */
   divided: boolean
   grid: Line['grid']
+  /** A page number, or another line that is no part of the report. */
+  furniture: boolean
 }
 
 export function tokenize (document: Document): TokenLine[] {
+  const pageNumbers = findPageNumbers(document)
   return document.lines.map((line, index) => {
     const raw = document.text.slice(line.start, line.end)
     const divided = line.fields !== null
-    const spans = isRule(document.text, line)
-      ? []
-      : line.fields ??
-        words(raw).map(({ start, end }) => ({
-          start: line.start + start,
-          end: line.start + end,
-          column: start,
-          width: end - start
-        }))
-    const tokens = spans.map((span): Token => {
+    const furniture = pageNumbers.has(index)
+    const spans = furniture || isRule(document.text, line) ? [] : line.fields ?? wordSpans(raw, line.start)
+    const tokens = withWideCharacters(raw, divided, line.start, spans).map((span): Token => {
       const text = document.text.slice(span.start, span.end)
       return { ...span, line: index, raw: text, ...classify(text, divided) }
     })
@@ -48,8 +47,26 @@ export function tokenize (document: Document): TokenLine[] {
       start: line.start,
       divided,
       grid: line.grid,
+      furniture,
       tokens: divided ? tokens : tokens.filter(token => !isBlank(token.raw))
     }
+  })
+}
+
+const wordSpans = (raw: string, offset: number): Field[] =>
+  words(raw).map(({ start, end }) => ({
+    start: offset + start,
+    end: offset + end,
+    column: start,
+    width: end - start
+  }))
+
+function withWideCharacters (raw: string, divided: boolean, offset: number, spans: Field[]): (Field & { wide: number })[] {
+  let wide = 0
+  let at = 0
+  return spans.map(span => {
+    if (!divided) for (; at < span.start - offset; at++) wide += raw[at]! > '\u2E80' ? 1 : 0
+    return { ...span, wide }
   })
 }
 

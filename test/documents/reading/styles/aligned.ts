@@ -18,6 +18,10 @@ interface Setting {
   pageLength: number
   formFeed: boolean
   pageNumber: (n: number) => string
+  /** The width of a cell of figures, if longer figures are wrapped. */
+  figureWidth: number | null
+  /** Where the lines of a cell of figures are in a higher row, from 0 (top) to 1 (bottom). */
+  figureAlign: number
 }
 
 const randomSetting = (random: Random): Setting => ({
@@ -33,8 +37,13 @@ const randomSetting = (random: Random): Setting => ({
     (n: number) => `-${n}-`,
     (n: number) => String(n),
     (n: number) => `— ${n} —`,
-    (n: number) => `第${n}页`
-  ])
+    (n: number) => `第${n}页`,
+    (n: number) => `- ${n} -`,
+    (n: number) => `第 ${n} 页 共 9 页`,
+    (n: number) => `${n} / 9`
+  ]),
+  figureWidth: null,
+  figureAlign: 0.5
 })
 
 interface Placed extends Cell {
@@ -88,7 +97,9 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
   const starts = columnStarts(grid, setting)
   const placed = place(grid, cell => {
     const width = starts[cell.c + cell.colspan]! - starts[cell.c]! - 1
-    return cell.kind === 'figure' ? [cell.text] : wrap(cell.text, width, setting)
+    return cell.kind === 'figure' && setting.figureWidth === null
+      ? [cell.text]
+      : wrap(cell.text, cell.kind === 'figure' ? setting.figureWidth! : width, setting)
   })
   const heights = grid.rows.map((_, r) =>
     Math.max(1, ...placed.filter(cell => cell.r === r && cell.rowspan === 1).map(cell => heightOf(cell, setting)))
@@ -106,7 +117,7 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
   for (const cell of placed) {
     const height = heights.slice(cell.r, cell.r + cell.rowspan).reduce((sum, height) => sum + height, 0)
     const split = splits(cell, setting) && height === cell.lines.length + 1
-    const top = tops[cell.r]! + (split ? 0 : Math.floor((height - cell.lines.length) / 2))
+    const top = tops[cell.r]! + (split ? 0 : Math.floor((height - cell.lines.length) * (cell.kind === 'figure' ? setting.figureAlign : 0.5)))
     cell.lines.forEach((line, i) => {
       const left = starts[cell.c]!
       const room = starts[cell.c + cell.colspan]! - left - widthOf(line, setting)
@@ -141,8 +152,8 @@ function assemble (items: [number, string][], setting: Setting): string {
   return line
 }
 
-function aligned (page: Page, random: Random): string {
-  const setting = randomSetting(random)
+function aligned (page: Page, random: Random, change: (random: Random) => Partial<Setting> = () => ({})): string {
+  const setting = { ...randomSetting(random), ...change(random) }
   const lineLength = setting.wide ? 64 : 32
   const out: string[] = []
   let onPage = 0
@@ -186,8 +197,20 @@ const NO_BLANKS = (random: Random) => ({
   groups: 'spans' as const
 })
 
+const wrapsNumbers = (random: Random) => ({
+  figureWidth: 1 + random.int(4),
+  figureAlign: random.pick([0, 0.5, 1])
+})
+
 export const ALIGNED: Style[] = [
   { name: 'aligned', look: NO_BLANKS, render: (page, random) => text([aligned(page, random)]) },
+  // A number that is wrapped in its cell looks like two: the rows of such numbers are left out.
+  {
+    name: 'aligned, wrapped numbers',
+    recall: 0.5,
+    look: NO_BLANKS,
+    render: (page, random) => text([aligned(page, random, wrapsNumbers)])
+  },
   // The column of an isolated figure is visible only to the eye: the reader may leave many out.
   {
     name: 'aligned with blanks',

@@ -1,7 +1,8 @@
 // Verifies that the heading above some rows belongs to their table.
-import type { FormTable } from '../../form/form.ts'
-import type { Token } from './lines/tokens.ts'
-import { bare, labelKey, normalizeText } from './normalize.ts'
+import type { FormTable } from '../../../form/form.ts'
+import type { Token } from '../lines/tokens.ts'
+import { labelKey, normalizeText } from '../normalize.ts'
+import { isAssembled } from './assemble-labels.ts'
 
 export interface Heading {
   /** True if the heading has exactly the columns of the table, in their order. */
@@ -40,12 +41,7 @@ export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<
     if (isWhole(table, matching, times)) {
       return { verified: true, columns: gridColumns(matching, keysOf(table), times), unit }
     }
-    const across = [...candidates].sort((a, b) => a.column + a.width / 2 - b.column - b.width / 2)
-    if (
-      times > 1
-        ? hasAllPieces(table, candidates, times)
-        : isAssembled(table, candidates) || isAssembled(table, across)
-    ) {
+    if (isAssembled(table, candidates, times)) {
       return { verified: true, columns: null, unit }
     }
   }
@@ -100,6 +96,7 @@ function hasTotalBeforeAddends (table: FormTable, words: Token[]): boolean {
 /** Accepts a total in second place: its cell spans two lines, so that it precedes the columns of the second line. */
 function sameOrder (found: string[], wanted: string[], table: FormTable): boolean {
   if (found.join() === wanted.join()) return true
+  if (table.definition.column_headings === undefined) return false
   const totals = table.columns.filter(column => column.total_of).map(column => labelKey(column.zh))
   const without = (list: string[]) => list.filter(key => !totals.includes(key)).join()
   const times = wanted.length / table.columns.length
@@ -109,42 +106,6 @@ function sameOrder (found: string[], wanted: string[], table: FormTable): boolea
 function gridColumns (matching: Token[], keys: string[], times: number): number[] | null {
   if (times === 1) return keys.map(key => matching.find(word => word.key === key)!.column)
   return matching.map(word => word.column).sort((a, b) => a - b)
-}
-
-/**
- * True if the words are the labels split into pieces, over lines or fields: each label begins after the previous one,
- * and its other pieces follow. A total may begin anywhere.
- */
-function isAssembled (table: FormTable, words: Token[]): boolean {
-  const used = new Set<Token>()
-  const next = (from: number, rest: string) =>
-    words.findIndex((word, i) => i >= from && !used.has(word) && rest.startsWith(word.key))
-  let begun = 0
-  for (const column of table.columns) {
-    let rest = labelKey(column.zh)
-    let at = next(column.total_of ? 0 : begun, rest)
-    if (at < 0) return false
-    if (!column.total_of) begun = at + 1
-    while (at >= 0 && rest !== '') {
-      used.add(words[at]!)
-      rest = rest.slice(words[at]!.key.length)
-      at = rest === '' ? at : next(at + 1, rest)
-    }
-    if (rest !== '') return false
-  }
-  return true
-}
-
-/** True if the words have all characters of the labels, in any order. */
-function hasAllPieces (table: FormTable, words: Token[], times: number): boolean {
-  const available = count(bare(normalizeText(words.map(word => word.raw).join(''))))
-  return [...count(keysOf(table).join('').repeat(times))].every(([char, n]) => (available.get(char) ?? 0) >= n)
-}
-
-function count (text: string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1)
-  return counts
 }
 
 /** The unit of money in a heading: 元, 万元 or 亿元 in brackets or after 单位. Null if there is none or two differ. */

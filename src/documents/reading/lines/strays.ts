@@ -1,0 +1,128 @@
+// Finds figures on lines without a label: the rest of numbers that are wrapped in their cells, or whose cell is aligned
+// to another line than the label.
+import type { Label } from '../label-index.ts'
+import { bare, normalizeText } from '../normalize.ts'
+import type { TableLine } from './table-line.ts'
+import type { Token, TokenLine } from './tokens.ts'
+
+/** How far, in characters, the rest of a number may stand beside the number. */
+const SLACK = 2
+/** A row without a label, as in part four, has at least so many figures. */
+const MIN_FIGURES = 5
+/** A figure on a line of its own that begins further left is a cell of text with one cell per line. */
+const MIN_INDENT = 4
+
+/** A longer word is no piece of a label. */
+const MAX_PIECE = 100
+const BROKEN = /^\d[\d,.]*[.,]$|^,$/
+const UNIT = /^[十百千万亿]*[元件项万亿]$/
+
+/** Adds to each row the figures nearby that may belong to its numbers. `labels` are the labels of the tables. */
+export function addStrays (rows: TableLine[], lines: TokenLine[], labels: Label[]): void {
+  const ordered = rows.filter(isRow).sort((a, b) => lineOf(a) - lineOf(b))
+  const claimed = new Set(ordered.flatMap(row => row.valueFields))
+  const isPiece = pieceOf(rows, labels)
+  let next = 0
+  /** True if only figures stand between the last row and the line. */
+  let adjacent = false
+  for (const line of lines) {
+    if (line.tokens.some(token => claimed.has(token))) {
+      while (next < ordered.length && lineOf(ordered[next]!) <= line.index) next++
+      adjacent = true
+      continue
+    }
+    if (line.tokens.length === 0) continue
+    const values = line.tokens.filter(isFigure)
+    const texts = line.tokens.filter(token => token.kind === 'text' && !values.includes(token))
+    const [above, below] = [ordered[next - 1], ordered[next]]
+    if (texts.every(isPiece)) {
+      for (const row of [above, below]) {
+        const numbersColumns = row === below && above === undefined && isCount(values)
+        if (row !== undefined && !numbersColumns && touches(row, values)) addTo(row, values)
+      }
+    } else if (above !== undefined && adjacent && isRestOf(above, texts, values) && touches(above, values)) {
+      addTo(above, values)
+    }
+    adjacent &&= texts.length === 0
+  }
+  for (const row of ordered) if (row.strays !== undefined && isImpossible(row, row.strays)) delete row.strays
+}
+
+/** The same for lines that are divided into fields: the lines directly before and after a row. */
+export function addStrayFields (rows: TableLine[], labels: Label[]): void {
+  const isPiece = pieceOf(rows, labels)
+  rows.forEach((row, i) => {
+    if (row.labels.length > 0 || row.stream) return
+    const tokens = [...row.texts, ...row.valueFields]
+    const values = tokens.filter(isFigure)
+    const texts = tokens.filter(token => token.kind === 'text' && !values.includes(token))
+    const [above, below] = [rows[i - 1], rows[i + 1]]
+    if (values.length === 0 || (above === undefined && isCount(values))) return
+    for (const other of [above, texts.length === 0 ? below : undefined]) {
+      const isRest = other === above && texts.every(token => isPiece(token) || isExplanation([token]))
+      if (
+        other !== undefined && other.labels.length > 0 && other.valueFields.some(isFigure) &&
+        (texts.length === 0 || isRest)
+      ) addTo(other, values)
+    }
+  })
+  for (const row of rows) if (row.strays !== undefined && isImpossible(row, row.strays)) delete row.strays
+}
+
+/** Returns a predicate for words that are part of a label. */
+function pieceOf (rows: TableLine[], labels: Label[]): (token: Token) => boolean {
+  const texts = [...new Set(labels.map(({ row }) => bare(normalizeText(row.zh))))]
+  const used = new Set(rows.filter(row => row.labels.length > 0).flatMap(row => row.used))
+  return token => used.has(token) || (token.full.length < MAX_PIECE && texts.some(text => text.includes(token.full)))
+}
+
+const isFigure = (token: Token) => {
+  const text = normalizeText(token.raw)
+  return token.kind === 'value' ? /\d/.test(text) : UNIT.test(text) || BROKEN.test(text)
+}
+
+/** A row of part four has no label, but stands below its headings. */
+const isRow = (row: TableLine) =>
+  row.valueFields.some(isFigure) &&
+  (row.labels.length > 0 || (row.valueFields.length >= MIN_FIGURES && row.texts.length >= MIN_FIGURES))
+
+/** A row whose cells are on lines of their own begins with the first. */
+const lineOf = (row: TableLine) => row.valueFields[0]!.line
+
+function addTo (row: TableLine, strays: Token[]): void {
+  row.strays = [...row.strays ?? [], ...strays]
+}
+
+/** 1, 2, 3 … below the headings number the columns. */
+const isCount = (values: Token[]) => values.length >= 3 && values.every((token, i) => token.raw === String(i + 1))
+
+/** True if the texts beside the figures explain the label of the row, or if the figures are too few for another row. */
+function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
+  return values.length > 0 && (values.length < row.valueFields.length || isExplanation(texts))
+}
+
+const isExplanation = (texts: Token[]) =>
+  /^\(|^[^(]*\)/.test(normalizeText(texts.map(token => token.raw.slice(0, MAX_PIECE)).join('')))
+
+/**
+ * True if some of the figures stand under or above those of the row. A wide character takes between one and two columns
+ * of the text, depending on the program that wrote it.
+ */
+function touches (row: TableLine, values: Token[]): boolean {
+  const isStream = row.stream && values.every(token => token.column < MIN_INDENT)
+  return !isStream && values.some(token => row.valueFields.some(figure => overlap(token, figure)))
+}
+
+const overlap = (a: Token, b: Token): boolean =>
+  a.column <= b.column + b.wide + b.width + SLACK && b.column <= a.column + a.wide + a.width + SLACK
+
+/** True if the figures, all on one line, cannot be digits of the row: no number begins with a zero and a digit. */
+function isImpossible (row: TableLine, strays: Token[]): boolean {
+  const { line } = strays[0]!
+  const text = (token: Token) => normalizeText(token.raw)
+  const [upper, lower] = line < lineOf(row) ? [strays, row.valueFields] : [row.valueFields, strays]
+  const zero = (token: Token) => text(token) === '0'
+  return strays.every(token => token.line === line) &&
+    (upper === strays ? upper.some(zero) : upper.every(token => zero(token) || !isFigure(token))) &&
+    lower.every(token => !isFigure(token) || /^\d/.test(text(token)))
+}
