@@ -3,6 +3,7 @@ import { type Document, type Field, isRule, type Line } from '../document.ts'
 import { checkLimit, countWords } from './limits.ts'
 
 const BAR = /[|｜│┃]/
+const ONLY_BARS = /^[\s|｜│┃]*$/
 const BARS = /[|｜│┃]/g
 /** A longer line is running text, never the row of a table. */
 const MAX_ROW_LENGTH = 4000
@@ -33,6 +34,11 @@ export function documentOfText (text: string): Document {
   }
   let words = 0
   for (const line of barred) divide(line, BARS, opens)
+  for (const { cell, bars } of cellsAboveBars(text, lines)) {
+    cell.fields = [{ ...trimmed(text, cell.start, cell.end), column: 0, width: 1 }]
+    bars.fields!.pop()
+    checkLimit('fields', ++total)
+  }
   for (const line of lines) {
     const raw = text.slice(line.start, line.end)
     if (
@@ -42,6 +48,24 @@ export function documentOfText (text: string): Document {
     if (line.fields === null) checkLimit('words', words += countWords(raw))
   }
   return { text, lines, title: null }
+}
+
+/** A few bars alone on a line are the ends of rows. */
+const MIN_CELLS = 6
+
+/** Cells on lines of their own, each closed by a bar on the next line; further bars there are empty cells. */
+function cellsAboveBars (text: string, lines: Line[]): { cell: Line, bars: Line }[] {
+  const found: { cell: Line, bars: Line }[] = []
+  let last: Line | null = null
+  for (const line of lines) {
+    const raw = text.slice(line.start, Math.min(line.end, line.start + MAX_ROW_LENGTH))
+    if (raw.trim() === '') continue
+    if (last !== null && last.fields === null && line.fields !== null && line.fields.length > 0 && ONLY_BARS.test(raw)) {
+      found.push({ cell: last, bars: line })
+    }
+    last = line.end - line.start < MAX_ROW_LENGTH ? line : null
+  }
+  return found.length < MIN_CELLS ? [] : found
 }
 
 /**

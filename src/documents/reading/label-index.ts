@@ -1,7 +1,7 @@
 // An index of the row labels of a form, by normalized text.
 import type { Row } from '../../form/definition.ts'
 import type { Form, FormTable } from '../../form/form.ts'
-import { fullKey, labelKey, normalizeText } from './normalize.ts'
+import { columnKey, fullKey, labelKey, normalizeText } from './normalize.ts'
 
 export interface Label {
   table: FormTable
@@ -17,7 +17,7 @@ export interface LabelIndex {
   byKey: Map<string, Label[]>
   /** Rows and headings, as `table.row`, whose labels no other form has. */
   own: Set<string>
-  /** Column labels of all tables of all forms. */
+  /** Keys of the column labels of all tables of all forms. */
   columns: Set<string>
 }
 
@@ -25,7 +25,7 @@ export function indexLabels (form: Form, forms: Form[]): LabelIndex {
   const labels: Label[] = []
   for (const table of form.tables.values()) {
     for (const row of table.definition.rows) {
-      const keys = [row.zh, ...(row.also ?? [])].flatMap(zh => [...zh.split('·').slice(-1), zh]).flatMap(
+      const keys = [row.zh, row.zh.replace('总计', '合计'), ...(row.also ?? [])].flatMap(zh => [...zh.split('·').slice(-1), zh]).flatMap(
         zh => [labelKey(zh), fullKey(zh)]
       )
       labels.push({ table, row, heading: row.heading === true, keys: [...new Set(keys)] })
@@ -34,7 +34,9 @@ export function indexLabels (form: Form, forms: Form[]): LabelIndex {
   const byKey = new Map<string, Label[]>()
   for (const label of labels) for (const key of label.keys) byKey.set(key, [...(byKey.get(key) ?? []), label])
   const columns = new Set(
-    forms.flatMap(form => [...form.tables.values()]).flatMap(table => table.columns.map(column => labelKey(column.zh)))
+    forms.flatMap(form => [...form.tables.values()]).flatMap(table =>
+      table.columns.map(column => columnKey(labelKey(column.zh)))
+    )
   )
   const elsewhere = new Set(
     forms.filter(other => other !== form).flatMap(other => other.definition.tables).flatMap(table => table.rows).map(
@@ -54,6 +56,20 @@ export function labelsOf (labelIndex: LabelIndex, tables: Set<string>, key: stri
   const found = [...(labelIndex.byKey.get(key) ?? []), ...(labelIndex.byKey.get(full) ?? [])]
   return [...new Set(found)].filter(label => tables.has(label.table.definition.id))
 }
+
+/**
+ * Leaves out labels whose text a column has as well, such as 其他, if another number stands before it: `6.其他` is not
+ * `3.其他`.
+ */
+export function withSameNumber (labelIndex: LabelIndex, labels: Label[], raw: string): Label[] {
+  const number = numberOf(raw)
+  return labels.filter(({ row, keys }) =>
+    number === null || numberOf(row.zh) === null || numberOf(row.zh) === number ||
+    !keys.some(key => labelIndex.columns.has(columnKey(key)))
+  )
+}
+
+const numberOf = (text: string): string | null => /^\(?(\d{1,2})(?!\d)/.exec(normalizeText(text.slice(0, 100)))?.[1] ?? null
 
 /** The number of the item of article 20 in the title of a table: `第二十条第（五）项`; null in any other text. */
 export const articleItem = (text: string): string | null =>

@@ -63,3 +63,8 @@ function keyOf (text: string): string {
 
 /** Keeps only letters, digits and Chinese characters. */
 export const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
+
+const SUFFIX = /(?<=.)(?:件数|数量|件|数)$/
+
+/** The key of a column label, equal for its variants: 合计 for 总计, 本年制发数 for 本年制发件数. */
+export const columnKey = (key: string): string => key === '合计' ? '总计' : key.replace(SUFFIX, '')

@@ -35,11 +35,26 @@ const SIGNS: Record<string, -1 | 1> = {
   下降: -1
 }
 const SIGN = '([+↑↓\\-\\u2010-\\u2014\\u2212]|增加|新增|增长|增|上升|减少|减|下降)?'
-const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元)?$`)
+const UNIT = '件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元'
+const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(${UNIT})?$`)
+const UNIT_IN_BRACKETS = new RegExp(`(?<=\\d)\\s?\\((${UNIT})\\)$`)
+
+/**
+ * A footnote mark after a figure, in text that is not normalized: a superscript, a circled number, an asterisk, a
+ * number or 注 in square brackets. Anything else, such as 984(1), has more than one reading.
+ */
+const FOOTNOTE_MARK =
+  /(?<=[\d０-９件项元])\s?(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}|[\u2460-\u2473\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]{1,2}|[*＊※†‡]{1,3}|[[［【〔]\s?注?\s?[\d０-９]{1,2}\s?[\]］】〕]|[(（[［【〔]\s?注\s?[\d０-９]{0,2}\s?[)）\]］】〕])$/
+const MAX_MARKED = 60
+
+function withoutFootnoteMark (raw: string): string {
+  const text = raw.trimEnd()
+  return text.length > MAX_MARKED ? raw : text.replace(FOOTNOTE_MARK, '')
+}
 
 /** True if the text looks like the content of a cell for figures, even if it turns out to be unreadable. */
 export function looksLikeValue (text: string): boolean {
-  const value = withoutQuestionMarks(normalizeText(text))
+  const value = withoutQuestionMarks(normalizeText(withoutFootnoteMark(text))).replace(UNIT_IN_BRACKETS, '$1')
   return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
     /^[\d,.][\d,.?]*\d$/.test(value)
 }
@@ -49,11 +64,13 @@ const withoutQuestionMarks = (value: string): string => value.replace(/^[?\s]+|(
 
 /** `unit` is the unit of money that the heading of the column states, or null. */
 export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {
-  const narrow = normalizeText(raw)
-  const value = withoutQuestionMarks(narrow)
+  const unmarked = withoutFootnoteMark(raw)
+  const narrow = normalizeText(unmarked)
+  const value = withoutQuestionMarks(narrow).replace(UNIT_IN_BRACKETS, '$1')
   const steps: string[] = []
-  if (narrow !== raw) steps.push('plain_characters')
-  if (value !== narrow) steps.push('question_mark')
+  if (unmarked !== raw && unmarked !== raw.trimEnd()) steps.push('footnote_mark')
+  if (narrow !== unmarked) steps.push('plain_characters')
+  if (withoutQuestionMarks(narrow) !== narrow) steps.push('question_mark')
   const without = (state: Note['state']): ReadValue => ({
     figure: null,
     note: { state, raw: raw.slice(0, 200) },
@@ -62,7 +79,7 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
   if (value === '') return without('blank')
   if (NOT_APPLICABLE.test(value)) return without('not_applicable')
   // Normalization would turn superscripts and circled digits into plain digits.
-  if (/\p{No}/u.test(raw)) return without('unreadable')
+  if (/\p{No}/u.test(unmarked)) return without('unreadable')
   if (/^[〇零]$/.test(value)) return { figure: 0, steps: [...steps, 'chinese_zero'] }
   const found = parseFigure(cell, value, unit, steps)
   return typeof found === 'string' ? without(found) : { figure: found, steps }

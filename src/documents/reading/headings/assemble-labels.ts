@@ -1,7 +1,7 @@
 // Puts the pieces of column labels together, which narrow columns break over lines.
 import type { FormTable } from '../../../form/form.ts'
 import type { Token } from '../lines/tokens.ts'
-import { labelKey } from '../normalize.ts'
+import { columnKey, labelKey } from '../normalize.ts'
 
 interface Assembly {
   label: string
@@ -34,20 +34,24 @@ function assemble (table: FormTable, words: Token[], times: number, across: bool
     const line = single ? 0 : word.line
     const from = last.get(line) ?? -1
     const isNext = (label: Assembly, i: number) =>
-      label.first === null && label.rest.startsWith(word.key) &&
+      label.first === null && fits(label, word) &&
       (across || isFree(label) || labels.every((other, j) => j >= i || other.first !== null || isFree(other)))
     const begun = labels.findIndex(({ first, rest }, i) =>
-      i >= from && first !== null && rest !== '' && rest.startsWith(word.key)
+      i >= from && first !== null && rest !== '' && fits(labels[i]!, word)
     )
     const at = begun >= 0 ? begun : labels.findIndex((label, i) => i > from && isNext(label, i))
     if (at < 0) continue
     const label = labels[at]!
     label.first ??= word
-    label.rest = label.rest.slice(word.key.length)
+    label.rest = label.rest.startsWith(word.key) ? label.rest.slice(word.key.length) : ''
     if (!single || !isFree(label)) last.set(line, at)
   }
-  if (labels.some(({ rest }) => rest !== '')) return false
+  const isWhole = ({ label, rest }: Assembly) =>
+    columnKey(label.slice(0, label.length - rest.length)) === columnKey(label)
+  if (!labels.every(isWhole)) return false
   return !across || labels.every(({ first }, i) => i === 0 || centre(labels[i - 1]!.first!) < centre(first!))
 }
+
+const fits = ({ rest }: Assembly, { key }: Token) => rest.startsWith(key) || columnKey(rest) === columnKey(key)
 
 const centre = (word: Token) => word.column + word.width / 2

@@ -1,7 +1,7 @@
 // Verifies that the heading above some rows belongs to their table.
 import type { FormTable } from '../../../form/form.ts'
 import type { Token } from '../lines/tokens.ts'
-import { labelKey, normalizeText } from '../normalize.ts'
+import { columnKey, labelKey, normalizeText } from '../normalize.ts'
 import { isAssembled } from './assemble-labels.ts'
 
 export interface Heading {
@@ -16,9 +16,9 @@ export interface Heading {
 /** Number of fields on the line with the column labels; null if the labels are spread over several lines. */
 export function fieldsOfHeading (table: FormTable, tokens: Token[]): number | null {
   const keys = keysOf(table)
-  const line = tokens.find(token => token.key === keys[0])?.line
+  const line = tokens.find(token => columnKey(token.key) === keys[0])?.line
   const own = tokens.filter(token => token.line === line)
-  return keys.every(key => own.some(token => token.key === key))
+  return keys.every(key => own.some(token => columnKey(token.key) === key))
     ? Math.max(...own.map(token => token.column)) + 1
     : null
 }
@@ -33,9 +33,9 @@ export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<
   if (hasTotalBeforeAddends(table, words)) return { verified: false, columns: null, unit }
   // Words that are one space apart may form one label.
   for (const candidates of [words, neighboursJoined(words)]) {
-    const matching = candidates.filter(word => keysOf(table).includes(word.key))
+    const matching = candidates.filter(word => keysOf(table).includes(columnKey(word.key)))
     const foreign = candidates.some(word =>
-      allColumns.has(word.key) && !keysOf(table).some(key => key.includes(word.key))
+      allColumns.has(columnKey(word.key)) && !keysOf(table).some(key => key.includes(columnKey(word.key)))
     )
     if (foreign) continue
     if (isWhole(table, matching, times)) {
@@ -51,14 +51,14 @@ export function readHeading (table: FormTable, tokens: Token[], allColumns: Set<
 const keysByTable = new WeakMap<FormTable, string[]>()
 
 function keysOf (table: FormTable): string[] {
-  const keys = keysByTable.get(table) ?? table.columns.map(column => labelKey(column.zh))
+  const keys = keysByTable.get(table) ?? table.columns.map(column => columnKey(labelKey(column.zh)))
   keysByTable.set(table, keys)
   return keys
 }
 
 function isWhole (table: FormTable, matching: Token[], times: number): boolean {
   const wanted = Array.from({ length: times }, () => keysOf(table)).flat()
-  return matching.length === wanted.length && sameOrder(matching.map(word => word.key), wanted, table)
+  return matching.length === wanted.length && sameOrder(matching.map(word => columnKey(word.key)), wanted, table)
 }
 
 function neighboursJoined (words: Token[]): Token[] {
@@ -84,8 +84,9 @@ function neighboursJoined (words: Token[]): Token[] {
 /** True if the total is printed before the first column, or before the heading of the columns that it adds. */
 function hasTotalBeforeAddends (table: FormTable, words: Token[]): boolean {
   const at = (zh: string) => {
-    const key = labelKey(zh)
-    return words.findIndex((word, i) => word.key === key || word.key + (words[i + 1]?.key ?? '') === key)
+    const key = columnKey(labelKey(zh)).replace('或', '')
+    const isKey = (text: string) => columnKey(text).replace(/[或及和与]/, '') === key
+    return words.findIndex((word, i) => isKey(word.key) || isKey(word.key + (words[i + 1]?.key ?? '')))
   }
   const total = at(table.columns.find(column => column.total_of)?.zh ?? '')
   const first = at(table.columns[0]!.zh)
@@ -97,14 +98,14 @@ function hasTotalBeforeAddends (table: FormTable, words: Token[]): boolean {
 function sameOrder (found: string[], wanted: string[], table: FormTable): boolean {
   if (found.join() === wanted.join()) return true
   if (table.definition.column_headings === undefined) return false
-  const totals = table.columns.filter(column => column.total_of).map(column => labelKey(column.zh))
+  const totals = table.columns.filter(column => column.total_of).map(column => columnKey(labelKey(column.zh)))
   const without = (list: string[]) => list.filter(key => !totals.includes(key)).join()
   const times = wanted.length / table.columns.length
   return times === 1 && without(found) === without(wanted) && found[1] === totals[0]
 }
 
 function gridColumns (matching: Token[], keys: string[], times: number): number[] | null {
-  if (times === 1) return keys.map(key => matching.find(word => word.key === key)!.column)
+  if (times === 1) return keys.map(key => matching.find(word => columnKey(word.key) === key)!.column)
   return matching.map(word => word.column).sort((a, b) => a - b)
 }
 

@@ -1,5 +1,5 @@
 // Finds the table rows of text that has neither a grid nor bars: columns are aligned by spaces, labels wrap over lines.
-import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
+import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
 import { addStrays } from './strays.ts'
 import type { TableLine } from './table-line.ts'
@@ -152,7 +152,8 @@ function wrappedLabel (
     const beside = own.slice(i)
     const text = beside.map(token => token.raw).join('')
     if (text.length > MAX_LABEL_LENGTH) continue
-    const labels = labelsOf(labelIndex, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
+    const found = labelsOf(labelIndex, tables, labelKey(text), fullKey(text)).filter(label => !label.heading)
+    const labels = withSameNumber(labelIndex, found, text)
     if (labels.length > 0 && own.slice(0, i).every(token => isHeading(token) || token.full === '')) {
       return { labels, used: beside }
     }
@@ -162,7 +163,7 @@ function wrappedLabel (
   const search = (from: number, text: string, used: Token[]) => {
     if (++visits > 2000) return
     if (text !== '') {
-      const labels = labelsOf(labelIndex, tables, text, text)
+      const labels = withSameNumber(labelIndex, labelsOf(labelIndex, tables, text, text), used[0]!.raw)
       const closed = withBracket(used)
       if (labels.length > 0 && isNear(closed)) found.push({ labels, used: closed, length: text.length })
     }

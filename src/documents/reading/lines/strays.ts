@@ -14,6 +14,8 @@ const MIN_INDENT = 4
 
 /** A longer word is no piece of a label. */
 const MAX_PIECE = 100
+/** The beginning of another row. */
+const NUMBERED = /^[(（]?[\d０-９]{1,2}[)）.．、]/
 const BROKEN = /^\d[\d,.]*[.,]$|^,$/
 const UNIT = /^[十百千万亿]*[元件项万亿]$/
 
@@ -73,7 +75,9 @@ export function addStrayFields (rows: TableLine[], labels: Label[]): void {
 function pieceOf (rows: TableLine[], labels: Label[]): (token: Token) => boolean {
   const texts = [...new Set(labels.map(({ row }) => bare(normalizeText(row.zh))))]
   const used = new Set(rows.filter(row => row.labels.length > 0).flatMap(row => row.used))
-  return token => used.has(token) || (token.full.length < MAX_PIECE && texts.some(text => text.includes(token.full)))
+  return token =>
+    used.has(token) ||
+    (token.full.length < MAX_PIECE && !NUMBERED.test(token.raw) && texts.some(text => text.includes(token.full)))
 }
 
 const isFigure = (token: Token) => {
@@ -102,7 +106,7 @@ function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
 }
 
 const isExplanation = (texts: Token[]) =>
-  /^\(|^[^(]*\)/.test(normalizeText(texts.map(token => token.raw.slice(0, MAX_PIECE)).join('')))
+  /^\((?!\s*[\d一二三四五六七八九十]{1,2}\s*\))|^[^(]*\)/.test(normalizeText(texts.map(token => token.raw.slice(0, MAX_PIECE)).join('')))
 
 /**
  * True if some of the figures stand under or above those of the row. A wide character takes between one and two columns

@@ -1,7 +1,8 @@
 // Finds the rows of tables in a stretch of lines: labels and the figures that belong to them. The folder turns the
 // lines of a document into tokens, and these into table lines.
-import { type Label, type LabelIndex, labelsOf } from '../label-index.ts'
+import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { labelKey } from '../normalize.ts'
+import { joinBrokenLabels } from './broken-labels.ts'
 import { undividedLines } from './free-lines.ts'
 import { addStrayFields } from './strays.ts'
 import type { TableLine } from './table-line.ts'
@@ -87,8 +88,10 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
       : line.tokens.length === 0
       ? []
       : [joined(line)]
+    const serial = stream ? undefined : serialNumber(tokens, labelIndex, tables)
     for (const token of tokens) {
-      if (token.kind === 'blank' && texts.length === 0 && valueFields.length === 0) {
+      if (token === serial) lead++
+      else if (token.kind === 'blank' && texts.length === 0 && valueFields.length === 0) {
         lead++
         leading.push(token)
       } else if (token.kind !== 'text') addValue(token)
@@ -97,41 +100,26 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
     }
   }
   flush()
-  const labelled = tableLines.map((line, i) => withLabelAbove(line, tableLines[i - 1], labelIndex, tables)).filter((
-    line,
-    i,
-    all
-  ) =>
-    !(line.valueFields.every(token => token.kind === 'blank') &&
-      all[i + 1]?.used.some(token => line.texts.includes(token)))
-  )
+  const labelled = joinBrokenLabels(tableLines, labelIndex, tables)
   addStrayFields(labelled, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
   return labelled
 }
 
-/** Joins a label of two pieces, the first of which is on a line of its own without figures. */
-function withLabelAbove (
-  line: TableLine,
-  above: TableLine | undefined,
-  labelIndex: LabelIndex,
-  tables: Set<string>
-): TableLine {
-  const [first, second] = [above?.texts.at(-1), line.texts.at(-1)]
-  if (
-    line.labels.length > 0 || first === undefined || second === undefined ||
-    above!.valueFields.some(token => token.kind !== 'blank')
-  ) return line
-  const labels = labelsOf(labelIndex, tables, first.full + second.full, first.full + second.full).filter(label =>
-    !label.heading
-  )
-  return labels.length === 0 ? line : { ...line, labels, used: [first, second] }
+/** The number in a column of its own before the first known label of a line. */
+function serialNumber (tokens: Token[], labelIndex: LabelIndex, tables: Set<string>): Token | undefined {
+  const filled = tokens.filter(token => token.kind !== 'blank')
+  const [first, second] = filled
+  return first?.kind === 'value' && /^\d{1,2}$/.test(first.raw) && second?.kind === 'text' &&
+      labelsOf(labelIndex, tables, second.key, second.full).length > 0
+    ? first
+    : undefined
 }
 
 /** Finds the label that the last words form: one field, or two adjacent ones. */
 function ownLabel (texts: Token[], labelIndex: LabelIndex, tables: Set<string>): { labels: Label[], used: Token[] } {
   const last = texts.at(-1)
   if (last === undefined) return { labels: [], used: [] }
-  const alone = labelsOf(labelIndex, tables, last.key, last.full)
+  const alone = withSameNumber(labelIndex, labelsOf(labelIndex, tables, last.key, last.full), last.raw)
   if (alone.length > 0) return { labels: alone, used: [last] }
   const before = texts.at(-2)
   if (before === undefined || last.key === '') return { labels: [], used: [] }

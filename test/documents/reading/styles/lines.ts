@@ -64,6 +64,45 @@ const pipePerLine: Lines = (grid, page) =>
     return [...row.map(cell => barred([flat(page)(cell)])), ...blanks > 0 ? ['|'.repeat(blanks)] : []]
   })
 
+/** One cell per line, its bar on the next line; the rest of a colspan is a run of bars. */
+const barOnNextLine: Lines = (grid, page) =>
+  grid.rows.flatMap((row, r) => {
+    const blanks = r === grid.rows.length - 1 ? 0 : grid.width - row.length
+    const lines: string[] = []
+    for (const cell of row) {
+      const text = flat(page)(cell)
+      if (text === '' && lines.length > 0) lines[lines.length - 1] += '|'
+      else lines.push(...text === '' ? ['|'] : [text, '|'])
+    }
+    lines[lines.length - 1] += '|'.repeat(blanks)
+    return lines
+  })
+
+const isRow = (row: Cell[]) => row.some(cell => cell.kind === 'label') && row.some(cell => cell.kind === 'figure')
+
+/** Each label on the line above its figures. */
+const labelAbove = (bars: boolean): Lines => (grid, page) =>
+  grid.rows.flatMap(row => {
+    const texts = (cells: Cell[]) => {
+      const of = cells.map(flat(page)).filter(text => text !== '')
+      return bars ? of.map(text => `${text} |`).join(' ') : of.join('  ')
+    }
+    if (!isRow(row)) return [texts(row)]
+    return [texts(row.filter(cell => cell.kind === 'label')), texts(row.filter(cell => cell.kind === 'figure'))]
+  })
+
+/** Markdown whose long labels are broken: with their bars on every line, or in the midst of the line. */
+const markdownBroken: Lines = (grid, page, random) => {
+  const closed = random.chance(0.5)
+  return markdown(false)(grid, page, random).flatMap(line => {
+    const match = /^\| ([^|]{12,}) \|(.*\d.*)$/.exec(line)
+    if (match === null || !random.chance(0.7)) return [line]
+    const at = 4 + random.int(match[1]!.length - 6)
+    const [head, tail] = [match[1]!.slice(0, at), match[1]!.slice(at)]
+    return closed ? [`| ${head} |${match[2]!.replace(/[^|]/g, ' ')}`, `| ${tail} |${match[2]!}`] : [`| ${head}`, `${tail} |${match[2]!}`]
+  })
+}
+
 /** From Excel: an empty field for each place of a merged area. */
 const tabs: Lines = (grid, page) => squared(grid).map(row => row.map(flat(page)).join('\t'))
 
@@ -127,8 +166,7 @@ const markdown = (category: boolean): Lines => (grid, page) => {
   return ['', wide[0]!, rule(grid.width), ...wide.slice(1), '']
 }
 
-function markdownText (page: Page, random: Random): string[] {
-  const lines = markdown(random.chance(0.5))
+function markdownText (page: Page, random: Random, lines: Lines): string[] {
   return [
     ...page.title.map(title => `# ${title}`),
     '',
@@ -160,6 +198,13 @@ const NO_BLANKS = (random: Random) => ({
   groups: 'spans' as const
 })
 
+const MARKDOWN = (random: Random) => ({
+  partTwo: 'titles outside' as const,
+  partFour: random.pick(['groups', 'rows'] as const),
+  outcome: 'spans' as const,
+  groups: 'spans' as const
+})
+
 export const LINES: Style[] = [
   style('pipes padded', pipesPadded),
   style('pipes clean', pipesClean),
@@ -173,14 +218,17 @@ export const LINES: Style[] = [
   style('tabs of Excel', tabs),
   style('tabs of Word', tabsOfWord),
   style('single spaces', spaces, { look: NO_BLANKS }),
+  style('bar on the next line', barOnNextLine, BARS_PER_LINE),
+  style('label above, bars', labelAbove(true), { look: NO_BLANKS }),
+  style('label above, spaces', labelAbove(false), { look: NO_BLANKS }),
   {
     name: 'markdown',
-    look: random => ({
-      partTwo: 'titles outside',
-      partFour: random.pick(['groups', 'rows']),
-      outcome: 'spans',
-      groups: 'spans'
-    }),
-    render: (page, random) => text(markdownText(page, random))
+    look: MARKDOWN,
+    render: (page, random) => text(markdownText(page, random, markdown(random.chance(0.5))))
+  },
+  {
+    name: 'markdown, broken labels',
+    look: MARKDOWN,
+    render: (page, random) => text(markdownText(page, random, markdownBroken))
   }
 ]
