@@ -23,6 +23,14 @@ export interface Line extends Span {
   grid: { table: number, row: number } | null
 }
 
+/** Something in the file that is not in `text`. */
+export interface Notice {
+  kind: 'picture' | 'embedded'
+  /** Index of the line that follows it. */
+  line: number
+  name: string
+}
+
 /**
  * Spans are offsets into `text`. Lines are in order, do not overlap, and each ends before a line feed or at the end of
  * the text: line i has the number i + 1 in `text`.
@@ -32,6 +40,7 @@ export interface Document {
   lines: Line[]
   /** The title outside of the text, such as `<title>` of a web page; null if there is none. */
   title: string | null
+  notices: Notice[]
 }
 
 export const slice = (document: Document, { start, end }: Span) => document.text.slice(start, end)

@@ -5,8 +5,8 @@ import { decode } from './formats/encoding.ts'
 import { documentOfHtml, documentOfXhtml } from './formats/html.ts'
 import { checkTextLimits } from './formats/limits.ts'
 import { openArchive } from './formats/office/archive.ts'
-import { documentOfWorkbook } from './formats/office/excel.ts'
-import { documentOfWord } from './formats/office/word.ts'
+import { documentOfWorkbook } from './formats/office/excel/excel.ts'
+import { documentOfWord } from './formats/office/word/word.ts'
 import { isArchive, hasKnownSignature, rejectUnsupported } from './formats/signature.ts'
 import { documentOfText } from './formats/text.ts'
 import { damaged, empty, UnreadableFile } from './formats/unreadable-file.ts'
@@ -53,12 +53,18 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
 
 async function documentOfArchive (bytes: Buffer): Promise<Document> {
   const archive = await openArchive(bytes)
-  if (archive.kind === 'word') return documentOfWord(archive.parts)
+  if (archive.kind === 'word') return documentOfWord(archive)
   if (archive.kind === 'excel') return documentOfWorkbook(archive.parts)
   if (archive.kind === 'ofd') {
     throw new UnreadableFile('unsupported', {
       zh: '不能读取 OFD。请转成文本、.docx 或网页后提交。',
       en: 'OFD cannot be read. Convert it to text, .docx or a web page and send that.'
+    })
+  }
+  if (archive.kind === 'opendocument') {
+    throw new UnreadableFile('unsupported', {
+      zh: '不能读取 OpenDocument（.odt、.ods）。请另存为 .docx 或 .xlsx 后重新提交。',
+      en: 'OpenDocument (.odt, .ods) cannot be read. Save it as .docx or .xlsx and send that.'
     })
   }
   throw new UnreadableFile('unsupported', {

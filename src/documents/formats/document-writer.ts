@@ -1,5 +1,5 @@
 // Builds a document line by line and computes the spans.
-import type { Document, Field, Line } from '../document.ts'
+import type { Document, Field, Line, Notice } from '../document.ts'
 import { checkLimit, countWords } from './limits.ts'
 
 export interface Cell {
@@ -10,13 +10,23 @@ export interface Cell {
 
 const SEPARATOR = ' | '
 
+const MAX_NOTICES = 1000
+
 export class DocumentWriter {
   readonly #texts: string[] = []
   readonly #lines: Line[] = []
+  readonly #notices: Notice[] = []
   #end = -1
   #fields = 0
   #words = 0
   #tables = 0
+
+  /** Adds a notice of what is shown before the next line. */
+  notice (kind: Notice['kind'], name: string): void {
+    if (this.#notices.length < MAX_NOTICES) {
+      this.#notices.push({ kind, line: this.#lines.length, name: name.slice(0, 200) })
+    }
+  }
 
   newTable (): number {
     return ++this.#tables
@@ -42,7 +52,7 @@ export class DocumentWriter {
   }
 
   document (title: string | null): Document {
-    return { text: this.#texts.join('\n'), lines: this.#lines, title }
+    return { text: this.#texts.join('\n'), lines: this.#lines, title, notices: this.#notices }
   }
 
   #add (text: string, fields: Field[] | null, grid: Line['grid']): void {

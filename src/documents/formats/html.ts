@@ -1,35 +1,36 @@
 // Converts a web page to a document: its visible text line by line, its tables row by row.
-import { defaultTreeAdapter, type DefaultTreeAdapterTypes, parse } from 'parse5'
+import { defaultTreeAdapter, parse } from 'parse5'
 import type { Document } from '../document.ts'
 import { DocumentWriter } from './document-writer.ts'
-import { type GridCell, placeCells } from './grid.ts'
-import { checkLimit, LIMITS, MAX_CELL_LENGTH } from './limits.ts'
+import { placeCells } from './grid.ts'
+import { type Page, textOf } from './html/cell-text.ts'
+import { Looks, styleOf } from './html/look.ts'
+import { attributeOf, StyleSheets } from './html/style-sheet.ts'
+import { findLayoutTables, isLayout, rowsOf } from './html/tables.ts'
+import { BLOCKS, childrenOf, type Element, isElement, isShown, isText, type Node, visit } from './html/visit.ts'
+import { checkLimit, LIMITS } from './limits.ts'
+import { SIGN, StyledText } from './styled-text.ts'
 import { tooDeep } from './unreadable-file.ts'
 import { CollapsedText } from './whitespace.ts'
 
-type Node = DefaultTreeAdapterTypes.Node
-type Element = DefaultTreeAdapterTypes.Element
-
-const words = (text: string) => new Set(text.split(' '))
-const BLOCKS = words(
-  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot th thead tr ul'
-)
-
-/** Elements that are not shown, and text that does not count: struck out, or pinyin above characters (rt). */
-const HIDDEN = words(
-  'head script style template noscript noframes noembed iframe object audio video canvas svg datalist xml title rt rp del s strike'
-)
-const PREFORMATTED = words('pre listing xmp plaintext')
-/** Surrounded by spaces, so that a footnote mark does not extend the figure before it. */
-const SEPARATED = words('sup sub textarea select')
+const PREFORMATTED = new Set(['pre', 'listing', 'xmp', 'plaintext'])
 /** Form controls: their text is ignored outside of table cells. */
-const FORM_CONTROLS = words('textarea select')
+const FORM_CONTROLS = new Set(['textarea', 'select'])
+/** Pictures outside of tables are noted, as a table may be one. */
+const PICTURES = new Set(['img', 'object', 'embed', 'iframe', 'canvas', 'svg'])
 
 export function documentOfHtml (html: string): Document {
-  const page = parse(html, { treeAdapter: countingAdapter() })
   const writer = new DocumentWriter()
-  flow(page, { writer, layout: layoutTables(page) })
-  return writer.document(titleOf(page))
+  return writer.document(writeHtml(html, writer))
+}
+
+/** Writes the page and returns its title. */
+export function writeHtml (html: string, writer: DocumentWriter): string | null {
+  const root = parse(html, { treeAdapter: countingAdapter() })
+  const { sheets, scripted } = readHead(root)
+  const page: Page = { looks: new Looks(sheets), scripted }
+  flow(root, { ...page, writer, layout: findLayoutTables(root, page.looks) })
+  return titleOf(root)
 }
 
 /** Expands self-closing tags first: an HTML parser takes `<script/>` for an opening tag. */
@@ -62,167 +63,98 @@ function countingAdapter (): typeof defaultTreeAdapter {
   }
 }
 
-const isElement = (node: Node): node is Element => 'tagName' in node
-const attribute = (element: Element, name: string) => element.attrs.find(attr => attr.name === name)?.value
-const childrenOf = (node: Node): Node[] => 'childNodes' in node ? node.childNodes : []
-
-function isVisible (element: Element): boolean {
-  if (HIDDEN.has(element.tagName) || attribute(element, 'hidden') !== undefined) return false
-  const style = attribute(element, 'style')
-  return style === undefined || !/(?:^|;)\s*(?:display\s*:\s*none|mso-hide\s*:\s*all)/i.test(style)
-}
-
-/** True if the element takes up space but shows nothing, or struck out text. */
-const isBlanked = (element: Element) =>
-  /(?:^|;)\s*(?:visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)/i.test(
-    attribute(element, 'style') ?? ''
-  )
-
-/** Visits the visible nodes in document order. Where `enter` returns false, skips the children and `leave`. */
-function visit (root: Node, enter: (node: Node) => boolean, leave: (element: Element) => void): void {
-  const open: { node: Node, next: number }[] = [{ node: root, next: 0 }]
-  while (open.length > 0) {
-    const top = open.at(-1)!
-    const child = childrenOf(top.node)[top.next++]
-    if (child === undefined) {
-      open.pop()
-      if (open.length > 0 && isElement(top.node)) leave(top.node)
-    } else if ((!isElement(child) || (isVisible(child) && !isBlanked(child))) && enter(child)) {
-      // The HTML parser moves misplaced elements, so the tree may be deeper than its stack ever was.
-      if (open.push({ node: child, next: 0 }) > 2 * LIMITS.depth) throw tooDeep()
+/** Reads the style sheets, and the ids that scripts name, wherever they are in the page. */
+function readHead (root: Node): { sheets: StyleSheets, scripted: Set<string> } {
+  const sheets = new StyleSheets()
+  const scripted = new Set<string>()
+  const open: Node[] = [root]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (const child of childrenOf(node).toReversed()) open.push(child)
+    if (!isElement(node)) continue
+    const media = attributeOf(node, 'media') ?? ''
+    if (node.tagName === 'style') sheets.add(media === '' ? textOf(node) : `@media ${media} { ${textOf(node)} }`)
+    else if (node.tagName === 'link' && /stylesheet/i.test(attributeOf(node, 'rel') ?? '')) sheets.external = true
+    else if (node.tagName === 'script') {
+      for (const [, id] of textOf(node).matchAll(/["'`]#?([\w-]{1,100})["'`]/g)) scripted.add(id!)
     }
   }
+  return { sheets, scripted }
 }
 
-/** Tables that contain another table: they lay out the page. */
-function layoutTables (page: Node): Set<Element> {
-  const layout = new Set<Element>()
-  const open: Element[] = []
-  visit(page, node => {
-    if (isElement(node) && node.tagName === 'table') {
-      if (open.length > 0) layout.add(open.at(-1)!)
-      open.push(node)
-    }
-    return true
-  }, element => {
-    if (element === open.at(-1)) open.pop()
-  })
-  return layout
-}
-
-interface Flow {
+interface Flow extends Page {
   writer: DocumentWriter
   layout: Set<Element>
 }
 
-function flow (root: Node, { writer, layout }: Flow): void {
-  const text = new CollapsedText()
+function flow (root: Node, given: Flow): void {
+  const { writer, layout, looks } = given
+  const text = new StyledText()
   const endLine = () => {
-    const line = text.take()
+    const line = text.takeLine()
     if (line !== '') writer.line(line)
   }
   let preformatted = 0
-  visit(root, node => {
-    if (node.nodeName === '#text') {
-      const { value } = node as DefaultTreeAdapterTypes.TextNode
-      if (preformatted === 0) text.add(value)
-      else {
-        value.split('\n').forEach((line, i) => {
-          if (i > 0) endLine()
-          text.addPreformatted(line)
-        })
-      }
-      return false
+  const addText = (value: string, parent: Node) => {
+    const look = isElement(parent) ? looks.of(parent) : null
+    if (look?.invisible === true) return
+    const style = look === null ? {} : styleOf(look)
+    if (preformatted === 0) {
+      text.add(value, style)
+      if (style.uncertain === true && /\d/.test(value)) text.add(SIGN)
+    } else if (style.unseen !== true) {
+      value.split('\n').forEach((line, i) => {
+        if (i > 0) endLine()
+        text.addPreformatted(line)
+      })
     }
-    if (!isElement(node)) return childrenOf(node).length > 0
-    if (FORM_CONTROLS.has(node.tagName)) return false
-    if (BLOCKS.has(node.tagName) || node.tagName === 'br') endLine()
-    if (SEPARATED.has(node.tagName)) text.add(' ')
-    if (PREFORMATTED.has(node.tagName)) preformatted++
-    if (node.tagName === 'table' && !layout.has(node)) {
-      const rows = rowsOf(node)
-      if (!isLayout(rows)) {
-        for (const caption of node.childNodes) {
-          if (isElement(caption) && caption.tagName === 'caption' && isVisible(caption)) {
-            flow(caption, { writer, layout })
-          }
-        }
-        const table = writer.newTable()
-        placeCells(rows, (cells, row) => {
-          if (cells.length > 0) writer.row(cells, { table, row })
-        })
+  }
+  visit(root, looks, {
+    enter (node) {
+      if (isText(node)) {
+        addText(node.value, node.parentNode!)
         return false
       }
+      if (!isElement(node)) return childrenOf(node).length > 0
+      if (FORM_CONTROLS.has(node.tagName)) return false
+      if (BLOCKS.has(node.tagName) || node.tagName === 'br') endLine()
+      if (looks.of(node).apart) text.space()
+      if (PREFORMATTED.has(node.tagName)) preformatted++
+      if (PICTURES.has(node.tagName)) writer.notice('picture', attributeOf(node, 'src') ?? node.tagName)
+      return node.tagName !== 'table' || layout.has(node) || !writeTable(node, given)
+    },
+    leave (element) {
+      if (BLOCKS.has(element.tagName)) endLine()
+      if (looks.of(element).apart) text.space()
+      if (PREFORMATTED.has(element.tagName)) preformatted--
+    },
+    unread (element) {
+      if (PICTURES.has(element.tagName)) writer.notice('picture', attributeOf(element, 'src') ?? element.tagName)
     }
-    return true
-  }, element => {
-    if (BLOCKS.has(element.tagName)) endLine()
-    if (SEPARATED.has(element.tagName)) text.add(' ')
-    if (PREFORMATTED.has(element.tagName)) preformatted--
   })
   endLine()
 }
 
-const isLayout = (rows: GridCell[][]) =>
-  rows.flat().length === 1 || rows.some(row => row.some(cell => cell.text.length > MAX_CELL_LENGTH))
-
-/** The cells of each row, with the group of the row. */
-function rowsOf (table: Element): GridCell[][] {
-  const rows: GridCell[][] = []
-  const add = (row: Element, group: number) => {
-    rows.push(
-      row.childNodes.filter(isElement).filter(cell =>
-        (cell.tagName === 'td' || cell.tagName === 'th') && isVisible(cell)
-      )
-        .map(cell => ({
-          text: isBlanked(row) || isBlanked(cell) ? '' : cellText(cell),
-          width: parseSpan(attribute(cell, 'colspan'), 1, 1000),
-          height: parseSpan(attribute(cell, 'rowspan'), 0, 65534) || Infinity,
-          group
-        }))
-    )
+/** Returns false if the table lays out the page. */
+function writeTable (element: Element, given: Flow): boolean {
+  const { writer, looks } = given
+  const rows = rowsOf(element, given)
+  if (isLayout(rows)) return false
+  for (const caption of element.childNodes.filter(isElement)) {
+    if (caption.tagName === 'caption' && isShown(caption, looks)) flow(caption, given)
   }
-  table.childNodes.filter(isElement).filter(isVisible).forEach((child, group) => {
-    for (const row of childrenOf(child)) if (isElement(row) && row.tagName === 'tr' && isVisible(row)) add(row, group)
+  const table = writer.newTable()
+  placeCells(rows, (cells, row) => {
+    if (cells.length > 0) writer.row(cells, { table, row })
   })
-  return rows
-}
-
-/** Parses a span by the rules of HTML: 1 if it is not a number, the maximum if it is too large. */
-function parseSpan (value: string | undefined, min: number, max: number): number {
-  const number = /^\s*\+?(\d+)/.exec(value ?? '')?.[1]
-  return number === undefined || Number(number) < min ? 1 : Math.min(Number(number), max)
-}
-
-/** The text of a cell as one line. A break or a new paragraph becomes a space, so that two figures stay separate. */
-function cellText (cell: Element): string {
-  const text = new CollapsedText()
-  const isSeparated = (node: Node) =>
-    isElement(node) && (BLOCKS.has(node.tagName) || SEPARATED.has(node.tagName) || node.tagName === 'br')
-  visit(cell, node => {
-    if (node.nodeName === '#text') text.add((node as DefaultTreeAdapterTypes.TextNode).value)
-    if (isSeparated(node)) text.add(' ')
-    if (isElement(node)) text.add(controlValue(node))
-    return isElement(node) && node.tagName !== 'select'
-  }, element => {
-    if (isSeparated(element)) text.add(' ')
-  })
-  return text.take()
-}
-
-/** The value of a form control. A `<select>` becomes U+FFFD, as its choice is not known from the markup alone. */
-function controlValue (element: Element): string {
-  if (element.tagName === 'select') return '\uFFFD'
-  if (
-    element.tagName !== 'input' ||
-    /^(?:hidden|checkbox|radio|button|submit|reset|image|file|password)$/i.test(attribute(element, 'type') ?? '')
-  ) return ''
-  return ` ${attribute(element, 'value') ?? ''} `
+  return true
 }
 
 function titleOf (page: Node): string | null {
-  const root = childrenOf(page).filter(isElement)[0]
+  const root = childrenOf(page).find(isElement)
   const head = root?.childNodes.filter(isElement).find(element => element.tagName === 'head')
   const title = head?.childNodes.filter(isElement).find(element => element.tagName === 'title')
-  return title === undefined ? null : cellText(title) || null
+  if (title === undefined) return null
+  const text = new CollapsedText()
+  text.add(textOf(title))
+  return text.take() || null
 }

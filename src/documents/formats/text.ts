@@ -47,7 +47,7 @@ export function documentOfText (text: string): Document {
     ) divide(line, /\t/g, false)
     if (line.fields === null) checkLimit('words', words += countWords(raw))
   }
-  return { text, lines, title: null }
+  return { text, lines, title: null, notices: [] }
 }
 
 /** A few bars alone on a line are the ends of rows. */

@@ -45,15 +45,19 @@ export function normalizeText (text: string): string {
 const ENUMERATOR =
   /^(?:\(\s*(?:[一二三四五六七八九十]{1,2}|\d{1,2})\s*\)|[一二三四五六七八九十]{1,2}\s*[、.,:]|\d{1,2}\s*[、.,:)]|\d{1,2}(?=\s*[一-鿿]))\s*[、.,:]?\s*/
 
+/** A footnote mark at the end of a label. */
+const LABEL_MARK = /(?<=[\p{Script=Han})）”’"》」])\s?[⁰¹²³⁴-⁹①-⑳]+\s*$/u
+
 /** The key of a label: its characters without enumerator, explanations in brackets, spaces and punctuation. */
 export function labelKey (text: string): string {
   return keyOf(
-    normalizeText(text).replace(/\([^()]*\)/g, (all, at: number) => at === 0 ? all : '').replace(/\([^()]*$/, '')
+    normalizeText(text.replace(LABEL_MARK, '')).replace(/\([^()]*\)/g, (all, at: number) => at === 0 ? all : '')
+      .replace(/\([^()]*$/, '')
   )
 }
 
 /** Like `labelKey`, but keeps the words in brackets. */
-export const fullKey = (text: string): string => keyOf(normalizeText(text))
+export const fullKey = (text: string): string => keyOf(normalizeText(text.replace(LABEL_MARK, '')))
 
 function keyOf (text: string): string {
   let key = text.replace(/^[\s#*>?·•]+/, '')

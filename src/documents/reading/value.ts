@@ -13,6 +13,7 @@ export interface ReadValue {
 const MONEY: Record<string, bigint> = { 元: 100n, 万元: 1_000_000n, 万: 1_000_000n, 亿元: 10_000_000_000n }
 
 const NOT_APPLICABLE = /^(?:[/\\]+|[-\u2010-\u2015\u2212\u2500_]+|无|n\/a)$/i
+const UNIT = '件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元'
 const NUMBER = '(\\d{1,3}(?:,\\d{3})+|\\d+)(?:\\.(\\d+))?'
 const SIGNS: Record<string, -1 | 1> = {
   '+': 1,
@@ -35,7 +36,6 @@ const SIGNS: Record<string, -1 | 1> = {
   下降: -1
 }
 const SIGN = '([+↑↓\\-\\u2010-\\u2014\\u2212]|增加|新增|增长|增|上升|减少|减|下降)?'
-const UNIT = '件|项|个|条|宗|起|份|次|部|例|家|元|万元|万|亿元'
 const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(${UNIT})?$`)
 const UNIT_IN_BRACKETS = new RegExp(`(?<=\\d)\\s?\\((${UNIT})\\)$`)
 
@@ -46,15 +46,25 @@ const UNIT_IN_BRACKETS = new RegExp(`(?<=\\d)\\s?\\((${UNIT})\\)$`)
 const FOOTNOTE_MARK =
   /(?<=[\d０-９件项元])\s?(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}|[\u2460-\u2473\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]{1,2}|[*＊※†‡]{1,3}|[[［【〔]\s?注?\s?[\d０-９]{1,2}\s?[\]］】〕]|[(（[［【〔]\s?注\s?[\d０-９]{0,2}\s?[)）\]］】〕])$/
 const MAX_MARKED = 60
+const EMPHASIS = /^(\*{1,3}|__?)([^\s*_][^*_]*)\1$/
 
-function withoutFootnoteMark (raw: string): string {
-  const text = raw.trimEnd()
-  return text.length > MAX_MARKED ? raw : text.replace(FOOTNOTE_MARK, '')
+/** Returns the text without a footnote mark or signs of emphasis, and the steps that removed them. */
+function withoutMarks (raw: string): { text: string, steps: string[] } {
+  const trimmed = raw.trim()
+  if (trimmed.length > MAX_MARKED) return { text: raw, steps: [] }
+  const plain = EMPHASIS.exec(trimmed)?.[2]
+  if (plain !== undefined) return { text: plain, steps: ['emphasis'] }
+  const before = trimmed.replace(FOOTNOTE_MARK, '')
+  return before !== trimmed && FIGURE.test(figureText(before)) && !/\p{No}/u.test(before)
+    ? { text: before, steps: ['footnote_mark'] }
+    : { text: raw, steps: [] }
 }
+
+const figureText = (raw: string) => withoutQuestionMarks(normalizeText(raw)).replace(UNIT_IN_BRACKETS, '$1')
 
 /** True if the text looks like the content of a cell for figures, even if it turns out to be unreadable. */
 export function looksLikeValue (text: string): boolean {
-  const value = withoutQuestionMarks(normalizeText(withoutFootnoteMark(text))).replace(UNIT_IN_BRACKETS, '$1')
+  const value = figureText(withoutMarks(text).text)
   return value === '' || NOT_APPLICABLE.test(value) || /^[〇零]$/.test(value) || FIGURE.test(value) ||
     /^[\d,.][\d,.?]*\d$/.test(value)
 }
@@ -64,12 +74,11 @@ const withoutQuestionMarks = (value: string): string => value.replace(/^[?\s]+|(
 
 /** `unit` is the unit of money that the heading of the column states, or null. */
 export function readValue (cell: Cell, raw: string, unit: string | null): ReadValue {
-  const unmarked = withoutFootnoteMark(raw)
-  const narrow = normalizeText(unmarked)
-  const value = withoutQuestionMarks(narrow).replace(UNIT_IN_BRACKETS, '$1')
-  const steps: string[] = []
-  if (unmarked !== raw && unmarked !== raw.trimEnd()) steps.push('footnote_mark')
-  if (narrow !== unmarked) steps.push('plain_characters')
+  const marks = withoutMarks(raw)
+  const narrow = normalizeText(marks.text)
+  const value = figureText(marks.text)
+  const steps = [...marks.steps]
+  if (narrow !== marks.text) steps.push('plain_characters')
   if (withoutQuestionMarks(narrow) !== narrow) steps.push('question_mark')
   const without = (state: Note['state']): ReadValue => ({
     figure: null,
@@ -79,7 +88,7 @@ export function readValue (cell: Cell, raw: string, unit: string | null): ReadVa
   if (value === '') return without('blank')
   if (NOT_APPLICABLE.test(value)) return without('not_applicable')
   // Normalization would turn superscripts and circled digits into plain digits.
-  if (/\p{No}/u.test(unmarked)) return without('unreadable')
+  if (/\p{No}/u.test(marks.text)) return without('unreadable')
   if (/^[〇零]$/.test(value)) return { figure: 0, steps: [...steps, 'chinese_zero'] }
   const found = parseFigure(cell, value, unit, steps)
   return typeof found === 'string' ? without(found) : { figure: found, steps }
@@ -99,7 +108,7 @@ function parseFigure (cell: Cell, value: string, unit: string | null, steps: str
   if (whole.includes(',')) steps.push('thousands_separator')
   const digits = whole.replaceAll(',', '')
   if (digits.length > 15) return 'unreadable'
-  const found = cell.money ? amount(digits, decimals, suffix, unit) : count(digits, decimals, suffix)
+  const found = cell.money ? amount(digits, decimals, suffix, unit) : count(digits, decimals, suffix, steps)
   if (found === 'unit_unknown') return found
   if (found === null) return 'unreadable'
   if (suffix !== '') steps.push('unit_in_cell')
@@ -110,8 +119,10 @@ function parseFigure (cell: Cell, value: string, unit: string | null, steps: str
   return 'expected' in checked ? 'unreadable' : figure + 0
 }
 
-function count (digits: string, decimals: string, suffix: string): number | null {
-  if (suffix in MONEY || decimals !== '') return null
+/** Three zeros after a point may be thousands. */
+function count (digits: string, decimals: string, suffix: string, steps: string[]): number | null {
+  if (suffix in MONEY || !/^0{0,2}$/.test(decimals)) return null
+  if (decimals !== '') steps.push('decimal_zeros')
   return Number(digits)
 }
 

@@ -7,31 +7,38 @@ import { damaged, UnreadableFile } from '../unreadable-file.ts'
 
 export type Parts = Map<string, string>
 export interface Archive {
-  kind: 'word' | 'excel' | 'ofd' | null
+  kind: 'word' | 'excel' | 'ofd' | 'opendocument' | null
+  /** By name in lower case: the names of parts are compared without regard to case. */
   parts: Parts
+  /** Files that Word shows as part of the text, by name in lower case. */
+  embedded: Map<string, Buffer>
 }
 
 /** Other parts (pictures, fonts, themes) have no text of the report and are never unpacked. */
 const WITH_TEXT =
-  /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
+  /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:_rels\/)?[^/]+\.(?:xml|rels)|xl\/(?:_rels\/|worksheets\/(?:_rels\/)?|drawings\/)?(?!calcChain)[^/]+\.(?:xml|rels))$/i
+const EMBEDDED = /^word\/(?:[^/]+\/)?[^/]+\.x?html?$/i
 
 export async function openArchive (bytes: Buffer): Promise<Archive> {
-  const archive: Archive = { kind: null, parts: new Map() }
+  const archive: Archive = { kind: null, parts: new Map(), embedded: new Map() }
   try {
     const zip = await fromBufferPromise(bytes, { validateEntrySizes: true })
     const entries = await listEntries(zip)
     if (entries.some(entry => /^word\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'word'
     else if (entries.some(entry => /^xl\/[^/]+\.xml$/i.test(entry.fileName))) archive.kind = 'excel'
     else if (entries.some(entry => entry.fileName === 'OFD.xml')) archive.kind = 'ofd'
+    else if (entries.some(entry => entry.fileName === 'META-INF/manifest.xml')) archive.kind = 'opendocument'
     if (archive.kind !== 'word' && archive.kind !== 'excel') return archive
     let size = 0
-    for (const entry of entries.filter(entry => WITH_TEXT.test(entry.fileName))) {
-      if (archive.parts.has(entry.fileName)) {
+    for (const entry of entries.filter(({ fileName }) => WITH_TEXT.test(fileName) || EMBEDDED.test(fileName))) {
+      const name = entry.fileName.toLowerCase()
+      if (archive.parts.has(name) || archive.embedded.has(name)) {
         throw damaged({ zh: '压缩包内有重名文件', en: 'two files of the archive have the same name' })
       }
       const part = await unpackEntry(zip, entry, LIMITS.xml - size)
       checkLimit('xml', size += part.length)
-      archive.parts.set(entry.fileName, decodeXml(part))
+      if (EMBEDDED.test(name)) archive.embedded.set(name, part)
+      else archive.parts.set(name, decodeXml(part))
     }
     return archive
   } catch (cause) {

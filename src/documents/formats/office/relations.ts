@@ -7,6 +7,7 @@ import { readXml } from './xml.ts'
 export interface Relation {
   id: string
   type: string
+  /** In lower case, as the names of parts. */
   target: string
 }
 
@@ -14,7 +15,7 @@ export interface Relation {
 export function relationsOf (parts: Parts, part: string): Relation[] {
   const { dir, base } = posix.parse(part)
   const relations: Relation[] = []
-  readXml(parts.get(posix.join(dir, '_rels', `${base}.rels`)) ?? '<none/>', {
+  readXml(parts.get(posix.join(dir, '_rels', `${base}.rels`).toLowerCase()) ?? '<none/>', {
     open (name, attributes) {
       if (name !== 'Relationship') return
       const { Id = '', Type = '', Target = '', TargetMode } = attributes()
@@ -22,7 +23,7 @@ export function relationsOf (parts: Parts, part: string): Relation[] {
         relations.push({
           id: Id,
           type: Type.slice(Type.lastIndexOf('/') + 1),
-          target: posix.join(Target.startsWith('/') ? '' : dir, Target).replace(/^\//, '')
+          target: posix.join(Target.startsWith('/') ? '' : dir, Target).replace(/^\//, '').toLowerCase()
         })
       }
     }
