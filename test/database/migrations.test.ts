@@ -33,8 +33,9 @@ const ALL = [
   'Up 0014_foreign_keys',
   'Up 0015_key_makers',
   'Up 0016_version_readings',
+  'Up 0017_deadlines',
+  'Up 0019_explanations',
   'Up 0021_readers'
-  'Up 0017_deadlines'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

@@ -45,14 +45,35 @@ export function decode (bytes: Buffer, contentType: string, html: boolean): stri
       charsetOf(contentType),
       html ? charsetWithin(bytes) : null,
       'utf-8',
-      'gb18030'
+      'utf-8 with faults',
+      'gb18030',
+      'gb18030 with faults'
     ]
-    : [mark[1]]
+    : [mark[1], `${mark[1]} with faults`]
   for (const encoding of new Set(tried)) {
-    const text = encoding === null ? null : tryDecode(bytes, encoding)
+    const text = encoding === null
+      ? null
+      : encoding.endsWith(FAULTS)
+      ? decodeFaulty(bytes, encoding.slice(0, -FAULTS.length))
+      : tryDecode(bytes, encoding)
     if (text !== null) return normalizeLineEnds(text)
   }
   throw undecodable(bytes.includes(0) && mark === undefined)
+}
+
+const FAULTS = ' with faults'
+/** A text may have so many bytes that are no characters, if it has many times as many characters that are. */
+const MAX_FAULTS = 20
+const CHARACTERS_PER_FAULT = 20
+
+/** Decodes text of which single bytes are faulty; these become U+FFFD. Null if the encoding may be another one. */
+function decodeFaulty (bytes: Buffer, encoding: string): string | null {
+  const text = new TextDecoder(encoding).decode(bytes)
+  const faults = text.split('\uFFFD').length - 1
+  if (faults > MAX_FAULTS) return null
+  const common = text.match(/[\u4E00-\u9FA5\u3000-\u303F\uFF00-\uFFEF]/g)?.length ?? 0
+  const others = text.match(/[\u0080-\u2FFF\u3040-\u4DFF\u9FA6-\uFEFF]/g)?.length ?? 0
+  return common >= CHARACTERS_PER_FAULT * faults && others * 10 < common ? text : null
 }
 
 const undecodable = (withNull: boolean) =>
@@ -72,8 +93,9 @@ const undecodable = (withNull: boolean) =>
   )
 
 function normalizeLineEnds (text: string): string {
-  if (text.includes('\0')) throw undecodable(true)
-  return text.replace(/\r\n?/g, '\n')
+  const nulls = text.split('\0').length - 1
+  if (nulls > MAX_FAULTS || nulls * 200 > text.length) throw undecodable(true)
+  return text.replaceAll('\0', '\uFFFD').replace(/\r\n?/g, '\n')
 }
 
 function tryDecode (bytes: Buffer, encoding: string): string | null {

@@ -3,7 +3,7 @@ import type { TableLine } from './lines/table-line.ts'
 import type { Token } from './lines/tokens.ts'
 
 /** The fields of one row in the order of the columns, or why the assignment is uncertain. */
-export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' }
+export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' | 'columns-unknown' }
 
 export interface Row {
   line: TableLine
@@ -107,7 +107,8 @@ export function columnAssigner (
   return row => {
     const { line, columns } = row
     const filled = figures(row)
-    if (filled.length > columns || crowded || isTooWide(row)) return { fault: 'too-many-figures' }
+    if (filled.length > columns) return { fault: 'too-many-figures' }
+    if (crowded || isTooWide(row)) return { fault: 'columns-unknown' }
     if (isWhole(row)) return hasGaps(line) ? { fault: 'figures-not-aligned' } : { fields: filled }
     if (line.spaced !== undefined) {
       return line.spaced.length === columns && spaced(columns) >= 0.8

@@ -13,7 +13,8 @@ import { problemOf } from './reading-problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
 import { asUnreadable, type CellReading, isSameValue, type TableReading } from './table-reading.ts'
-import { readTitle } from './title.ts'
+import { findRemarks } from './remarks/find-remarks.ts'
+import { findOtherTitle, readTitle } from './title.ts'
 
 const indexesByForms = new WeakMap<Form[], LabelIndex[]>()
 
@@ -32,12 +33,14 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
   const attempts = indexForms(forms).map(labelIndex =>
     attemptForm(labelIndex, readTables(document, lines, parts, labelIndex))
   )
+  const remarks = findRemarks(document)
   const year = (form: Form) => Number(coversYear(form, title.year))
   const [best] = attempts.sort((a, b) =>
     b.proactive - a.proactive || b.own - a.own || year(b.form) - year(a.form) || b.known - a.known
   )
   if (best === undefined || best.known === 0) {
-    return { refused: [problemOf('no-table'), ...(best?.problems ?? []).slice(0, 20)] }
+    const twice = attempts.flatMap(attempt => attempt.problems).find(({ code }) => code === 'table-twice')
+    return { refused: [twice ?? problemOf('no-table'), ...remarks, ...(best?.problems ?? []).slice(0, 20)] }
   }
   // Agencies go on using an old form after its last year, but no form before its first year.
   const possible = (form: Form) => title.year === null || form.definition.reporting_years[0] <= title.year
@@ -47,6 +50,9 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
   )
   discardUnsharedCells(best, rivals)
   const { form, values } = best
+  const otherTitle = findOtherTitle(document, parts, title)
+  if (otherTitle !== null) discardCellsBelow(best, document, otherTitle)
+  best.problems.unshift(...remarks, ...findPictures(document, parts, best))
   const problems = best.problems.length > MAX_PROBLEMS
     ? [...best.problems.slice(0, MAX_PROBLEMS), problemOf('more-problems')]
     : best.problems
@@ -138,6 +144,27 @@ function discardUnsharedCells (best: Attempt, rivals: Attempt[]): void {
   for (const [cell, value] of best.values) {
     if (rivals.some(rival => !rival.form.cell.has(cell))) best.values.set(cell, asUnreadable(value))
   }
+}
+
+/** Marks cells as unreadable that stand under the title of another report. */
+function discardCellsBelow (best: Attempt, document: Document, line: number): void {
+  best.problems.unshift(problemOf('other-report', { line: line + 1, raw: lineText(document, line) }))
+  for (const [cell, value] of best.values) {
+    if (value.source.line > line) best.values.set(cell, asUnreadable(value))
+  }
+}
+
+/** Finds pictures in parts of which no table was read. */
+function findPictures (document: Document, parts: Part[], { form, values }: Attempt): ReadingProblem[] {
+  const tables = [...form.tables.values()]
+  return parts.flatMap(part => {
+    const own = tables.filter(table => table.definition.section === part.section)
+    if (own.length === 0 || own.some(table => table.cells.some(cell => values.has(cell.id)))) return []
+    const picture = document.notices.find(({ kind, line }) => kind === 'picture' && line > part.from && line <= part.to)
+    return picture === undefined
+      ? []
+      : [problemOf('table-is-picture', { table: own[0]!.definition.id, line: picture.line, raw: picture.name })]
+  })
 }
 
 /** Page furniture below a report: the text of the report ends here. */

@@ -2,12 +2,11 @@
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
 import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
-import { fieldsOfHeading, type Heading, readHeading } from './headings/headings.ts'
+import { fieldsOfHeading, type Heading, readHeading, repeatsHeading, withoutHeadingRows } from './headings/headings.ts'
 import { articleItem, type LabelIndex } from './label-index.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { findTableLines } from './lines/table-lines.ts'
 import type { Token, TokenLine } from './lines/tokens.ts'
-import { labelKey } from './normalize.ts'
 import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
 import { problemOf } from './reading-problems.ts'
@@ -92,7 +91,9 @@ function readRows (document: Document, table: FormTable, all: TableLine[], label
     lines,
     assign,
     unit: heading.unit,
-    tableFault: heading.verified && ordered ? null : 'heading-not-found'
+    tableFault: heading.verified && ordered && repeatsHeading(table, lines, heading, labelIndex.columns)
+      ? null
+      : 'heading-not-found'
   })
   for (const line of lines) {
     if (
@@ -110,15 +111,6 @@ function readRows (document: Document, table: FormTable, all: TableLine[], label
     )
   }
   return reading
-}
-
-/** Rows and columns may have the same label: up to the first row whose label no column has, labels are headings. */
-function withoutHeadingRows (table: FormTable, lines: TableLine[]): TableLine[] {
-  const columns = table.columns.map(column => labelKey(column.zh))
-  const first = lines.findIndex(line =>
-    line.labels.some(label => !label.heading && !label.keys.some(key => columns.includes(key)))
-  )
-  return lines.map((line, i) => i < first ? { ...line, labels: [], used: [] } : line)
 }
 
 const widest = (lines: TableLine[]) =>

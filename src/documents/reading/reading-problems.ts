@@ -38,6 +38,26 @@ const TEXTS = {
     en: 'digits without a label stand above or below the figures of the row: a number may be wrapped in its cell'
   },
   'cut-off': { zh: '数字可能被截断', en: 'the figure may have been cut off' },
+  'other-report': {
+    zh: '页面上另有一份报告的标题（其他机关或其他年度），其下的表格未读入',
+    en: 'the page has the title of another report, of another agency or year: the tables below it were not read'
+  },
+  'correction-stated': {
+    zh: '文中说明有更正；各数字按表格原样读入，请核对',
+    en: 'the text states a correction; the figures are read as the tables have them: compare them'
+  },
+  'table-is-picture': {
+    zh: '这一部分没有读到表格，而此处有图片：表格可能是图片',
+    en: 'no table of this part was read, and there is a picture: the table may be one'
+  },
+  'embedded-not-read': {
+    zh: '文件中嵌有另一个文件，其内容未读入',
+    en: 'another file is embedded in the document, and was not read'
+  },
+  'columns-unknown': {
+    zh: '本表各行的数字或单元格多于格式的列数，不能确定哪一列是多出的',
+    en: 'rows of this table have more figures or cells than the form has columns: it is unclear which column is the extra one'
+  },
   'unknown-row': { zh: '格式中没有的行，未读入', en: 'a row that the form does not have; it was not read' },
   'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },
   'not-annual': { zh: '这不是全年的统计', en: 'these are not the figures of a whole year' },

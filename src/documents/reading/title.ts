@@ -12,6 +12,13 @@ export interface Title {
 const DIGITS = '〇一二三四五六七八九'
 const YEAR = '(20\\d{2}|二[〇零○oO0]{1}[〇零○一二三四五六七八九oO0]{2})'
 const REPORT = '政府信息公开(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:工作)?(?:情况)?(?:的)?(?:报告|年报)'
+/** Two years, or one of a school, are no reporting year. */
+const RANGE = new RegExp(
+  `${YEAR}(?:年度?)?(?:[-\\u2010-\\u2015~至到和与及、/])(?:${YEAR}|\\d{2}(?:年|学年))|${YEAR}年?学年`
+)
+/** Begins no name of an agency. */
+const NO_AGENCY =
+  /^(?:现将|现|根据|按照|依据|为|编制|公布|发布|公开|关于|附件|附表|本|我|以下|上一篇|下一篇|相关|查看|下载|全文|目录|首页|政府信息|年度|报送|印发)/
 const TITLE = new RegExp(REPORT + `(?:[(]?${YEAR}(?:年度|年)?[)]?)?`)
 const YEARS = new RegExp(`[(]?${YEAR}(?:年度|年)?[)]?`, 'g')
 
@@ -31,11 +38,12 @@ export function readTitle (document: Document, parts: Part[]): Title {
     year !== undefined
   )
   const fromPage = page === null ? null : parse(page)
+  const isRange = own?.range === true || (own === null && fromPage?.range === true)
   const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
   // If the year of the page title differs, neither is trusted.
   const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
   return {
-    year: contradicts ? null : year,
+    year: contradicts || isRange ? null : year,
     agency_name: own?.agency_name ?? fromPage?.agency_name ?? null,
     annual: !namesPartOfYear(lines, page) && !statesPartOfYear(document, parts)
   }
@@ -59,7 +67,7 @@ function namesPartOfYear (lines: string[], page: string | null): boolean {
 }
 
 /** Parses a title that ends on the line; it may begin one or two lines above. */
-function titleAt (lines: string[], i: number): ReturnType<typeof parse> {
+function titleAt (lines: string[], i: number): ParsedTitle | null {
   const before = lines[i - 1] ?? ''
   const own = parse(lines[i]!)
   if (own !== null) {
@@ -77,6 +85,35 @@ function titleAt (lines: string[], i: number): ReturnType<typeof parse> {
   return null
 }
 
+const WHOLE_TITLE = new RegExp(
+  `^(?:关于)?[(]?(?:${YEAR}(?:年度|年)?)?[)]?[一-鿿()]{0,40}(?:${YEAR}(?:年度|年)?)?${REPORT}(?:[(]?${YEAR}(?:年度|年)?[)]?)?$`
+)
+const MAX_TITLE_LENGTH = 60
+
+/**
+ * Returns the index of the line below the first part that is the title of another report, of another agency or year;
+ * null if there is none.
+ */
+export function findOtherTitle (document: Document, parts: Part[], { year, agency_name: agency }: Title): number | null {
+  const [first] = parts
+  const last = parts.at(-1)
+  if (first === undefined || last === undefined) return null
+  for (let i = first.from + 1; i < last.to; i++) {
+    const { start, end, fields } = document.lines[i]!
+    if (end - start > 2 * MAX_TITLE_LENGTH || (fields !== null && fields.length > 1)) continue
+    const text = lineText(document, i).replace(/^[#*]+|[#*]+$/g, '')
+    if (text.length > MAX_TITLE_LENGTH || !WHOLE_TITLE.test(text)) continue
+    const other = parse(text)
+    if (other === null) continue
+    if (year !== null && other.year !== null && other.year !== year) return i
+    if (agency !== null && other.agency_name !== null && !isSameAgency(agency, other.agency_name)) return i
+  }
+  return null
+}
+
+/** A name may be printed in full once, and without its place elsewhere. */
+const isSameAgency = (a: string, b: string) => a.endsWith(b) || b.endsWith(a)
+
 function isPartOfYear (text: string): boolean {
   if (/上半年|下半年|半年|[第前]?[一二三四1-4]季度|季报|月报/.test(text)) return true
   return [...text.matchAll(/(\d{1,2})月?(?:份)?(?:\d{1,2}日)?(?:起)?(?:至|到|-|—|~)(?:20\d{2}年)?(\d{1,2})月/g)].some((
@@ -84,7 +121,14 @@ function isPartOfYear (text: string): boolean {
   ) => from !== '1' || to !== '12')
 }
 
-function parse (text: string): { year: number | null, agency_name: string | null } | null {
+interface ParsedTitle {
+  year: number | null
+  agency_name: string | null
+  /** Names a range of years. */
+  range: boolean
+}
+
+function parse (text: string): ParsedTitle | null {
   const match = TITLE.exec(text)
   if (match === null) return null
   const before = text.slice(0, match.index)
@@ -93,7 +137,8 @@ function parse (text: string): { year: number | null, agency_name: string | null
   const name =
     (year === undefined ? before : year.index === 0 ? before.slice(year[0].length) : before.slice(0, year.index))
       .replace(/^.*[:>|《]/, '').replace(/(关于|本级|的)+$/, '').replace(/^关于/, '')
-  return { year: number(match[1] ?? year?.[1]), agency_name: /^[一-鿿()]{2,40}$/.test(name) ? name : null }
+  const isName = /^[一-鿿()]{2,40}$/.test(name) && !NO_AGENCY.test(name)
+  return { year: number(match[1] ?? year?.[1]), agency_name: isName ? name : null, range: RANGE.test(text) }
 }
 
 function number (text: string | undefined): number | null {

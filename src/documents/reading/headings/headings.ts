@@ -1,5 +1,6 @@
 // Verifies that the heading above some rows belongs to their table.
 import type { FormTable } from '../../../form/form.ts'
+import type { TableLine } from '../lines/table-line.ts'
 import type { Token } from '../lines/tokens.ts'
 import { columnKey, labelKey, normalizeText } from '../normalize.ts'
 import { isAssembled } from './assemble-labels.ts'
@@ -119,4 +120,44 @@ function moneyUnit (tokens: Token[]): string | null {
     ].map(match => match[1]!)
   )
   return found.size === 1 ? [...found][0]! : null
+}
+
+/**
+ * Removes the labels of headings. Rows and columns may have the same label: up to the first row whose label no column
+ * has, labels are headings, and so they are where a table goes on below its heading again.
+ */
+export function withoutHeadingRows (table: FormTable, lines: TableLine[]): TableLine[] {
+  const keys = keysOf(table)
+  const first = lines.findIndex(line =>
+    line.labels.some(label => !label.heading && !label.keys.some(key => keys.includes(key)))
+  )
+  return lines.map((line, i) => i < first || isHeadingLine(table, line) ? { ...line, labels: [], used: [] } : line)
+}
+
+function isHeadingLine (table: FormTable, line: TableLine): boolean {
+  if (!isWithoutFigures(line)) return false
+  const keys = keysOf(table)
+  return [...line.texts, ...line.valueFields].filter(token => keys.includes(token.key)).length >= 2
+}
+
+const isWithoutFigures = (line: TableLine) => line.valueFields.every(token => token.kind !== 'value')
+
+/** True if each heading below the first rows of the table is the heading above them. */
+export function repeatsHeading (
+  table: FormTable,
+  lines: TableLine[],
+  heading: Heading,
+  allColumns: Set<string>
+): boolean {
+  const first = lines.findIndex(line => line.labels.length > 0 && line.valueFields.length > 0)
+  for (let i = Math.max(0, first); i < lines.length; i++) {
+    if (!isWithoutFigures(lines[i]!)) continue
+    const from = i
+    while (i + 1 < lines.length && isWithoutFigures(lines[i + 1]!)) i++
+    const above = lines.slice(from, i + 1)
+    if (!above.some(line => isHeadingLine(table, line))) continue
+    const again = readHeading(table, above.flatMap(line => [...line.texts, ...line.valueFields]), allColumns)
+    if (!again.verified || again.columns?.join() !== heading.columns?.join()) return false
+  }
+  return true
 }
