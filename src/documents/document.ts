@@ -14,6 +14,17 @@ export interface Span {
 export interface Field extends Span {
   column: number
   width: number
+  place?: Place
+}
+
+/** Where the text of a field stands on the pages of a PDF. */
+export interface Place {
+  /** From 1. */
+  page: number
+  /** Left, top, right and bottom in points, from the upper left corner of the page. */
+  box: [number, number, number, number]
+  /** True if the text was wrapped over lines in its cell. */
+  isJoined: boolean
 }
 
 export interface Line extends Span {

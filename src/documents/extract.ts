@@ -7,12 +7,14 @@ import { checkTextLimits } from './formats/limits.ts'
 import { openArchive } from './formats/office/archive.ts'
 import { documentOfWorkbook } from './formats/office/excel/excel.ts'
 import { documentOfWord } from './formats/office/word/word.ts'
-import { isArchive, hasKnownSignature, rejectUnsupported } from './formats/signature.ts'
+import { documentOfPdf } from './formats/pdf/pdf.ts'
+import { hasKnownSignature, isArchive, isPdf, rejectUnsupported } from './formats/signature.ts'
 import { documentOfText } from './formats/text.ts'
 import { damaged, empty, UnreadableFile } from './formats/unreadable-file.ts'
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 const EXCEL = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const PDF = 'application/pdf'
 const XHTML = 'application/xhtml+xml'
 
 export const DOCUMENT_TYPES: string[] = [
@@ -22,6 +24,7 @@ export const DOCUMENT_TYPES: string[] = [
   XHTML,
   WORD,
   EXCEL,
+  PDF,
   'application/octet-stream'
 ]
 
@@ -37,11 +40,13 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
   if (bytes.length === 0) throw empty()
   rejectUnsupported(bytes)
   if (isArchive(bytes)) return await documentOfArchive(bytes)
+  if (isPdf(bytes)) return await documentOfPdf(bytes)
   const type = contentType.split(';')[0]!.trim().toLowerCase()
   const isHtml = looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
   if ((type === WORD || type === EXCEL) && !isHtml) {
     throw damaged({ zh: '不是有效的 .docx 或 .xlsx', en: 'it is not a valid .docx or .xlsx' })
   }
+  if (type === PDF && !isHtml) throw damaged({ zh: '不是有效的 PDF', en: 'it is not a valid PDF' })
   const text = decode(bytes, contentType, isHtml || type === 'text/html' || type === XHTML)
   if (text.trim() === '') throw empty()
   if (type === XHTML) return documentOfXhtml(text)

@@ -1,11 +1,12 @@
 // Builds a document line by line and computes the spans.
-import type { Document, Field, Line, Notice } from '../document.ts'
+import type { Document, Field, Line, Notice, Place } from '../document.ts'
 import { checkLimit, countWords } from './limits.ts'
 
 export interface Cell {
   text: string
   column: number
   width: number
+  place?: Place
 }
 
 const SEPARATOR = ' | '
@@ -42,11 +43,12 @@ export class DocumentWriter {
     checkLimit('fieldsInRow', cells.length)
     checkLimit('fields', this.#fields += cells.length)
     let at = this.#end + 1
-    const fields = cells.map(({ text, column, width }): Field => {
+    const fields = cells.map(({ text, column, width, place }): Field => {
       const start = at
       at += text.length + SEPARATOR.length
       checkLimit('characters', at - SEPARATOR.length)
-      return { start, end: start + text.length, column, width }
+      const field = { start, end: start + text.length, column, width }
+      return place === undefined ? field : { ...field, place }
     })
     this.#add(cells.map(cell => cell.text).join(SEPARATOR), fields, grid)
   }

@@ -21,7 +21,18 @@ export const LIMITS = {
   /** Bytes of all entries as the archive declares them. */
   unpacked: 64 * 2 ** 20,
   /** Actual bytes of the parts with text. */
-  xml: 24 * 2 ** 20
+  xml: 24 * 2 ** 20,
+  /** Of a PDF, as those below. Real reports have up to 20 pages. */
+  pages: 60,
+  objectsOfPage: 20_000,
+  charactersOfPage: 50_000,
+  rulesOfPage: 3000,
+  fieldsOfPage: 20_000,
+  pixels: 16_000_000,
+  /** Bytes of all compressed streams without pictures. */
+  unpackedPdf: 64 * 2 ** 20,
+  /** Bytes of the memory of PDFium. */
+  pdfMemory: 256 * 2 ** 20
 }
 
 /** A table with a longer cell is taken for the layout of the page. */
@@ -42,7 +53,14 @@ const LIMIT_NAMES = {
   columns: { zh: '列数', en: 'columns' },
   entries: { zh: '压缩包内的文件数', en: 'files in the archive' },
   unpacked: { zh: '解压后的字节数', en: 'bytes when decompressed' },
-  xml: { zh: '正文解压后的字节数', en: 'bytes of text when decompressed' }
+  xml: { zh: '正文解压后的字节数', en: 'bytes of text when decompressed' },
+  pages: { zh: '页数', en: 'pages' },
+  objectsOfPage: { zh: '一页的对象数', en: 'objects on one page' },
+  charactersOfPage: { zh: '一页的字符数', en: 'characters on one page' },
+  rulesOfPage: { zh: '一页的表格线数', en: 'ruling lines on one page' },
+  fieldsOfPage: { zh: '一页的单元格数', en: 'cells on one page' },
+  pixels: { zh: '页面的像素数', en: 'pixels of a page' },
+  unpackedPdf: { zh: '解压后的字节数', en: 'bytes when decompressed' }
 }
 
 export function checkLimit (what: keyof typeof LIMIT_NAMES, count: number): void {

@@ -58,14 +58,6 @@ const UNSUPPORTED: UnsupportedFormat[] = [
     }
   },
   {
-    text: /^%PDF-/,
-    reason: {
-      zh: '不能读取 PDF。请用 pdftotext -layout 转成文本后提交；扫描件须先经文字识别。',
-      en:
-        'PDF cannot be read. Convert it to text with "pdftotext -layout" and send the text; a scan needs text recognition first.'
-    }
-  },
-  {
     text: /^\{\\rtf/,
     reason: {
       zh: '不能读取 RTF。请另存为 .docx 后重新提交。',
@@ -97,6 +89,9 @@ const UNSUPPORTED: UnsupportedFormat[] = [
 export const isArchive = (bytes: Buffer): boolean =>
   bytes.length > 3 && bytes.readUInt16BE(0) === 0x504B && bytes[2]! < 9
 
+/** Some programs write a few bytes before the header. */
+export const isPdf = (bytes: Buffer): boolean => /^[^<]{0,64}%PDF-\d/.test(bytes.toString('latin1', 0, 128))
+
 function formatsBySignature (bytes: Buffer): UnsupportedFormat[] {
   const start = bytes.subarray(0, 1024)
   const [hex, ascii] = [start.toString('hex'), start.toString('latin1')]
@@ -104,7 +99,7 @@ function formatsBySignature (bytes: Buffer): UnsupportedFormat[] {
 }
 
 /** Looks only at the first bytes, and takes no time for a large file. */
-export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || formatsBySignature(bytes).length > 0
+export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || isPdf(bytes) || formatsBySignature(bytes).length > 0
 
 export function rejectUnsupported (bytes: Buffer): void {
   const format = formatsBySignature(bytes).find(({ contains }) =>

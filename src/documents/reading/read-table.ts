@@ -77,7 +77,7 @@ export function readTable (
     checkPlausibility(document, { table, cells, values, row: foundRow, lines, reading })
     cells.forEach((cell, i) => {
       const value = values[i]!
-      value.source.steps = value.steps
+      value.source.steps = [...value.source.steps, ...value.steps]
       // A repeated row is accepted if its figures are the same.
       const before = reading.cells.get(cell.id)
       if (before !== undefined && !isSameValue(before, value)) {

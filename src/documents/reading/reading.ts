@@ -14,6 +14,9 @@ export interface Source {
   table: number | null
   row: number | null
   column: number | null
+  /** Of a PDF: the page, from 1, and the box around the text in points from the upper left corner of the page. */
+  page?: number
+  box?: [left: number, top: number, right: number, bottom: number]
   raw: string
   /** Conversions in order, such as `plain_characters`, `thousands_separator`, `unit_in_cell`, `from_heading`. */
   steps: string[]

@@ -39,6 +39,7 @@ const MAX_SOURCE_LENGTH = 4000
 export function sourceOf (document: Document, token: Token): Source {
   const line = document.lines[token.line]!
   const end = Math.min(token.end, token.start + MAX_SOURCE_LENGTH)
+  const place = line.fields?.find(field => field.start === token.start)?.place
   return {
     line: token.line + 1,
     start: token.start,
@@ -46,8 +47,9 @@ export function sourceOf (document: Document, token: Token): Source {
     table: line.grid?.table ?? null,
     row: line.grid?.row ?? null,
     column: line.grid === null ? null : token.column + 1,
+    ...(place === undefined ? {} : { page: place.page, box: place.box }),
     raw: document.text.slice(token.start, end),
-    steps: []
+    steps: place?.isJoined === true ? ['joined_lines'] : []
   }
 }
 

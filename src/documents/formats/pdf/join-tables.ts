@@ -1,0 +1,94 @@
+// Joins the parts of a table that goes on over pages.
+import { UNCERTAIN } from './characters.ts'
+import type { PdfCell, PdfLine, PdfPage, PdfTable } from './page.ts'
+import { levelsOf } from './ruled-grid.ts'
+
+/** Edges of columns that differ by less, in points, are one. */
+const SAME_EDGE = 4
+
+/** The lines and tables of all pages in order; a table that goes on over pages is one. */
+export function joinPages (pages: PdfPage[]): (PdfTable | PdfLine)[] {
+  const joined: (PdfTable | PdfLine)[] = []
+  pages.forEach((page, i) => {
+    const [first, ...others] = page.blocks
+    const last = joined.at(-1)
+    if (
+      first?.kind === 'table' && last?.kind === 'table' && last.page === pages[i - 1]?.number && isContinued(last, first)
+    ) {
+      appendTable(last, first)
+      joined.push(...others)
+    } else joined.push(...page.blocks)
+  })
+  for (const table of joined) if (table.kind === 'table') doubtOpenRows(table)
+  return joined
+}
+
+/** The outer edges agree, and all edges of one part are edges of the other. */
+function isContinued (a: PdfTable, b: PdfTable): boolean {
+  const isNear = (x: number, y: number) => Math.abs(x - y) < SAME_EDGE
+  const [few, many] = a.xs.length < b.xs.length ? [a.xs, b.xs] : [b.xs, a.xs]
+  return isNear(a.xs[0]!, b.xs[0]!) && isNear(a.xs.at(-1)!, b.xs.at(-1)!) &&
+    few.every(x => many.some(y => isNear(x, y)))
+}
+
+function appendTable (table: PdfTable, more: PdfTable): void {
+  const xs = levelsOf([...table.xs, ...more.xs], SAME_EDGE)
+  const before = moveToColumns(table.rows, table.xs, xs)
+  const after = withoutRepeatedHeading(before, moveToColumns(more.rows, more.xs, xs))
+  if ((table.isOpenBelow && more.isOpenAbove) || isCut(after[0])) {
+    doubtRow(before.at(-1))
+    doubtRow(after[0])
+  }
+  const { page, bottom, isOpenBelow } = more
+  Object.assign(table, { xs, rows: [...before, ...after], page, bottom, isOpenBelow })
+}
+
+/** What no line closes and no other page continues may be cut off. */
+function doubtOpenRows ({ rows, isOpenAbove, isOpenBelow }: PdfTable): void {
+  if (isOpenAbove) doubtRow(rows[0])
+  if (isOpenBelow) doubtRow(rows.at(-1))
+}
+
+function moveToColumns (rows: PdfCell[][], from: number[], to: number[]): PdfCell[][] {
+  const indices = from.map(x => to.reduce((best, y, i) => Math.abs(y - x) < Math.abs(to[best]! - x) ? i : best, 0))
+  return rows.map(row =>
+    row.map(cell => {
+      const column = indices[cell.column]!
+      return { ...cell, column, width: indices[cell.column + cell.width]! - column }
+    })
+  )
+}
+
+/** A heading has at most so many rows. */
+const MAX_HEADING = 4
+
+function withoutRepeatedHeading (before: PdfCell[][], after: PdfCell[][]): PdfCell[][] {
+  const keyOf = (row: PdfCell[] | undefined) => row?.map(({ text, column, width }) => [text, column, width].join()).join('|')
+  let repeated = 0
+  while (repeated < MAX_HEADING && repeated < after.length - 1 && keyOf(after[repeated]) === keyOf(before[repeated])) {
+    repeated++
+  }
+  return after.slice(repeated)
+}
+
+/** How a row of the statutory tables begins: with its number, or with one of the names in part two. */
+const ROW_START =
+  /^(?:[一二三四五六七八九十]+\s*[、.．]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}\s*[.．、]|规章|行政规范性文件|规范性文件|行政许可|其他对外管理服务事项|行政处罚|行政强制|行政事业性收费|政府集中采购)/
+
+/**
+ * True if the first row after a page break may be the rest of the row before it. It is not if it has no figures: then
+ * those of the row before are whole.
+ */
+function isCut (row: PdfCell[] | undefined): boolean {
+  if (row === undefined) return false
+  const first = row.findIndex(cell => /^[\s\d０-９.,+\-－−\uFFFD]+$/.test(cell.text))
+  if (first < 0) return false
+  const label = row.slice(0, first).findLast(cell => cell.text !== '')?.text ?? ''
+  return !ROW_START.test(label)
+}
+
+function doubtRow (row: PdfCell[] | undefined): void {
+  for (const cell of row ?? []) {
+    if (!/\p{Script=Han}{2}/u.test(cell.text) && cell.text !== '') cell.text += UNCERTAIN
+  }
+}
