@@ -23,6 +23,13 @@ export async function findAgency (db: Kysely<Database>, code: string): Promise<A
   return { ...agency, ...periods.at(-1)!, periods }
 }
 
+/** Returns the code of the agency with this name; null if none or several have it. */
+export async function findAgencyByName (db: Kysely<Database>, name: string): Promise<string | null> {
+  const found = await db.selectFrom('agency').select('code').where('name', '=', name.normalize('NFC')).limit(2)
+    .execute()
+  return found.length === 1 ? found[0]!.code : null
+}
+
 /** Returns the registered agencies among these codes, by code. */
 export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
   const among = sql<string>`any(${codes})`

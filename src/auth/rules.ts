@@ -36,6 +36,7 @@ export const RULES: Record<string, Rule> = {
   listAgencies: anyone(),
   getAgency: anyone(),
   checkFigures: anyone(),
+  readDocument: anyone(),
   getTotals: anyone(),
   getContributions: anyone(),
 

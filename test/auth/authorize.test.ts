@@ -35,6 +35,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'listAgencies',
       'getAgency',
       'checkFigures',
+      'readDocument',
       'getTotals',
       'getContributions',
       'listReports',

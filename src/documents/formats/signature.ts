@@ -99,7 +99,8 @@ function formatsBySignature (bytes: Buffer): UnsupportedFormat[] {
 }
 
 /** Looks only at the first bytes, and takes no time for a large file. */
-export const hasKnownSignature = (bytes: Buffer): boolean => isArchive(bytes) || isPdf(bytes) || formatsBySignature(bytes).length > 0
+export const hasKnownSignature = (bytes: Buffer): boolean =>
+  isArchive(bytes) || isPdf(bytes) || formatsBySignature(bytes).length > 0
 
 export function rejectUnsupported (bytes: Buffer): void {
   const format = formatsBySignature(bytes).find(({ contains }) =>

@@ -1,7 +1,7 @@
 // Imports a document as a draft: parses it, compares it with the request, and stores or rejects it.
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { findAgency } from '../../agencies/store.ts'
+import { findAgency, findAgencyByName } from '../../agencies/store.ts'
 import type { AuditContext } from '../../audit/record.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -16,7 +16,7 @@ import { hasSameContent } from '../../reports/content/representation.ts'
 import { requireAgencyInYear, requireEditable, upsertDraft } from '../../reports/drafts.ts'
 import type { ReportId } from '../../reports/stored-report.ts'
 import type { DocumentReader } from './reader.ts'
-import type { ImportedDocument } from './schemas.ts'
+import type { ImportedDocument, TriedDocument } from './schemas.ts'
 import { saveReading } from './store.ts'
 
 export interface DocumentImport extends ReportId {
@@ -47,27 +47,13 @@ export async function importDocument (
       errors: [{ parameter: 'agency', found: id.agency, expected: { en: 'a registered agency', zh: '已登记的机关' } }]
     })
   }
-  const { document, reading } = await reader.read(bytes, contentType, signal).catch(error => {
-    throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
-  })
-  if ('refused' in reading) {
-    throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, {
-      reading: { problems: reading.refused }
-    })
-  }
+  const { text, reading } = await readUpload(reader, { bytes, contentType }, signal)
   const { form, content } = reading
   const differs = reading.year !== null && reading.year !== id.year
   const problems = [...contradictions(reading, id.year, agency.name), ...reading.problems]
-  const complete = reading.cells.unreadable === 0 && reading.cells.missing === 0
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const answer: ImportedDocument = {
-    dry_run: dryRun,
-    outcome: 'refused',
-    report: { form: form.id, ...writeContent(form, content) },
-    reading: { document: sha256, year: reading.year, agency_name: reading.agency_name, cells: reading.cells, problems },
-    checks: runChecks(form, content)
-  }
-  if (differs || !((complete && reading.year === id.year) || acceptPartial)) {
+  const answer: ImportedDocument = { dry_run: dryRun, outcome: 'refused', ...writeReading(bytes, reading, problems) }
+  const sha256 = answer.reading.document
+  if (differs || !((isComplete(reading) && reading.year === id.year) || acceptPartial)) {
     if (dryRun) return answer
     throw problem('document-partly-read', { reason: whyRefused(reading, id.year) }, { ...answer })
   }
@@ -93,7 +79,7 @@ export async function importDocument (
       await saveReading(trx, id.agency, id.year, {
         document: sha256,
         content_type: contentType,
-        text: document.text,
+        text,
         form: form.id,
         figures: content.figures,
         sources: reading.sources,
@@ -102,6 +88,57 @@ export async function importDocument (
     }
     return { commit: !dryRun, result: answer }
   })
+}
+
+/** Reads a document as a dry run of its import does, and proposes whose report of which year it is. */
+export async function tryDocument (
+  db: Kysely<Database>,
+  reader: DocumentReader,
+  upload: Upload,
+  signal: AbortSignal
+): Promise<TriedDocument> {
+  const { reading } = await readUpload(reader, upload, signal)
+  const { year, agency_name: name } = reading
+  return {
+    dry_run: true,
+    outcome: isComplete(reading) && year !== null ? 'created' : 'refused',
+    ...writeReading(upload.bytes, reading, reading.problems),
+    proposals: { agency_name: name, agency: name === null ? null : await findAgencyByName(db, name), year }
+  }
+}
+
+export interface Upload {
+  bytes: Buffer
+  contentType: string
+}
+
+/** Throws `document-unreadable`, `document-not-recognised` and `overloaded`. */
+async function readUpload (
+  reader: DocumentReader,
+  { bytes, contentType }: Upload,
+  signal: AbortSignal
+): Promise<{ text: string, reading: Reading }> {
+  const { document, reading } = await reader.read(bytes, contentType, signal).catch(error => {
+    throw error instanceof UnreadableFile ? problem('document-unreadable', { reason: error.reason }) : error
+  })
+  if ('refused' in reading) {
+    throw problem('document-not-recognised', { reason: reading.refused[0]!.message }, {
+      reading: { problems: reading.refused }
+    })
+  }
+  return { text: document.text, reading }
+}
+
+const isComplete = ({ cells }: Reading) => cells.unreadable === 0 && cells.missing === 0
+
+function writeReading (bytes: Buffer, reading: Reading, problems: ReadingProblem[]) {
+  const { form, content, year, agency_name: name, cells } = reading
+  const document = createHash('sha256').update(bytes).digest('hex')
+  return {
+    report: { form: form.id, ...writeContent(form, content) },
+    reading: { document, year, agency_name: name, cells, problems },
+    checks: runChecks(form, content)
+  }
 }
 
 /** Returns the contradictions between the document and the request: they are reported, never resolved silently. */

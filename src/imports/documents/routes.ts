@@ -1,6 +1,7 @@
-// POST /v1/imports/documents: a published report as text, HTML, Word or Excel.
+// POST /v1/imports/documents and /v1/readings: a published report as text, HTML, Word, Excel or PDF.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { auditContext } from '../../audit/record.ts'
 import { DOCUMENT_TYPES, isDocument } from '../../documents/extract.ts'
@@ -12,9 +13,9 @@ import { sendAs } from '../../http/send-as.ts'
 import { READ_BY_CODE } from '../../http/validation.ts'
 import { problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
-import { importDocument } from './actions.ts'
+import { importDocument, tryDocument, type Upload } from './actions.ts'
 import { DocumentReader } from './reader.ts'
-import { EXAMPLE, ImportedDocument, ImportQuery } from './schemas.ts'
+import { EXAMPLE, ImportedDocument, ImportQuery, TriedDocument } from './schemas.ts'
 import { summaryOf } from './summary.ts'
 
 /** Large enough for a Word document with pictures. */
@@ -35,10 +36,10 @@ const typeOf = (header: string) =>
 export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const reader = new DocumentReader(forms)
   app.addHook('onClose', async () => reader.close())
-  const answers = (description: string) => ({
+  const answers = (description: string, schema: typeof ImportedDocument | typeof TriedDocument = ImportedDocument) => ({
     description,
     content: {
-      'application/json': { schema: ref(ImportedDocument) },
+      'application/json': { schema: ref(schema) },
       'text/plain': {
         schema: Type.String({ description: 'The outcome in ten lines, in Chinese or English by Accept-Language.' })
       }
@@ -51,7 +52,7 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
       operationId: 'importDocument',
       summary: 'Read a published report',
       description:
-        'A report as it is found: text (also of a PDF, by `pdftotext -layout`), a web page, Word or Excel; the last two are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
+        'A report as it is found: text, a web page, Word, Excel or PDF; the last three are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
         'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
       tags: ['imports'],
       querystring: ImportQuery,
@@ -77,33 +78,71 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
     }
   }, async (request, reply) => {
     const { agency, year, dry_run: dryRun = false, accept_partial: acceptPartial = false } = request.query
-    const bytes = request.body as Buffer | undefined
-    const encoding = request.headers['content-encoding'] ?? 'identity'
-    if (encoding !== 'identity') {
-      throw problem('document-unreadable', {
-        reason: {
-          zh: `内容经 ${encoding} 压缩（Content-Encoding）。请不压缩直接提交。`,
-          en: `it is compressed (Content-Encoding: ${encoding}); send it as it is.`
-        }
-      })
-    }
-    if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-    const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
     const imported = await importDocument(request.db, forms, auditContext(request), {
       agency,
       year,
-      bytes,
-      contentType: typeOf(request.headers['content-type'] ?? ''),
+      ...uploadOf(request),
       dryRun,
       acceptPartial,
       reader,
-      signal: gone.signal
+      signal: whenClosed(reply)
     }, currentYearInChina())
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
-    return accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
-      ? sendAs(reply, 'text/plain; charset=utf-8', summaryOf(imported, languageOf(request)))
-      : sendAs(reply, JSON_UTF8, imported)
+    return sendReading(request, reply, imported)
+  })
+
+  app.post('/v1/readings', {
+    bodyLimit: MAX_DOCUMENT_BYTES,
+    config: { reads: isDocument },
+    schema: {
+      operationId: 'readDocument',
+      summary: 'Try a document',
+      description:
+        'Reads a document as its import does and stores nothing. Needs no key, no registered agency and no year. `proposals` has the agency and the year that the document names.',
+      tags: ['imports'],
+      body: { content: bodies },
+      response: {
+        200: answers('What a dry run of the import says, with proposals.', TriedDocument),
+        ...problems(
+          'document-unreadable',
+          'document-not-recognised',
+          'body-too-large',
+          'media-type-unsupported'
+        )
+      }
+    }
+  }, async (request, reply) => {
+    reply.header('vary', 'Accept, Accept-Language')
+    const tried = await tryDocument(request.db, reader, uploadOf(request), whenClosed(reply))
+    return sendReading(request, reply, tried)
   })
 }
+
+/** Throws `document-unreadable` if the body is empty or compressed. */
+function uploadOf (request: FastifyRequest): Upload {
+  const bytes = request.body as Buffer | undefined
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw problem('document-unreadable', {
+      reason: {
+        zh: `内容经 ${encoding} 压缩（Content-Encoding）。请不压缩直接提交。`,
+        en: `it is compressed (Content-Encoding: ${encoding}); send it as it is.`
+      }
+    })
+  }
+  if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
+  return { bytes, contentType: typeOf(request.headers['content-type'] ?? '') }
+}
+
+/** A client that goes away does not wait for its turn. */
+function whenClosed (reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
+
+const sendReading = (request: FastifyRequest, reply: FastifyReply, answer: ImportedDocument) =>
+  accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
+    ? sendAs(reply, 'text/plain; charset=utf-8', summaryOf(answer, languageOf(request)))
+    : sendAs(reply, JSON_UTF8, answer)

@@ -39,9 +39,15 @@ export const WireSource = Type.Object({
   line: Type.Integer({ description: 'Line of the text of the document, from 1.' }),
   start: Type.Integer({ description: 'Where the raw text begins in the text of the document, in UTF-16 code units.' }),
   end: Type.Integer({ description: 'Where it ends.' }),
-  table: orNull('integer', 'Of an HTML, Word or Excel document: which of its tables, from 1.'),
+  table: orNull('integer', 'Of an HTML, Word, Excel or PDF document: which of its tables, from 1.'),
   row: orNull('integer', 'The row of that table, from 1.'),
   column: orNull('integer', 'The column of that table, from 1.'),
+  page: Type.Optional(Type.Integer({ description: 'Of a PDF: the page, from 1.' })),
+  box: Type.Optional(Type.Array(Type.Number(), {
+    minItems: 4,
+    maxItems: 4,
+    description: 'Of a PDF: left, top, right and bottom of the text in points, from the upper left corner of the page.'
+  })),
   raw: Type.String({ description: 'What stands there.' }),
   steps: Type.Array(Type.String(), { description: 'What turned it into the figure, in order.' }),
   read: orNull('number', 'The figure as it was read.'),
@@ -154,6 +160,24 @@ export const ImportedDocument = Type.Object({
 
 export type ImportedDocument = Static<typeof ImportedDocument>
 
+export const TriedDocument = Type.Object({
+  ...ImportedDocument.properties,
+  proposals: Type.Object({
+    agency_name: orNull('string', 'The agency that the document names.'),
+    agency: orNull('string', 'The code of the registered agency with this name, if there is exactly one.'),
+    year: orNull('integer', 'The year that the document states.')
+  }, { description: 'Whose report it may be, and of which year.' })
+}, {
+  $id: 'TriedDocument',
+  description: 'What a document says as a report, and whose report it may be. Nothing is stored.',
+  examples: [{
+    ...(ImportedDocument as unknown as { examples: [object] }).examples[0],
+    proposals: { agency_name: '昆区文体旅游广电局', agency: 'kundulun-culture', year: 2019 }
+  }]
+})
+
+export type TriedDocument = Static<typeof TriedDocument>
+
 export const ImportQuery = Type.Object({
   agency: { ...AgencyCode, description: 'Whose report it is.' },
   year: { ...Year, description: 'Of which year.' },
@@ -161,4 +185,11 @@ export const ImportQuery = Type.Object({
   accept_partial: Type.Optional(Type.Boolean({ description: 'Store as a draft also what was read in part.' }))
 }, { additionalProperties: false })
 
-export const importSchemas = [WireReadingProblem, WireSource, WireCell, DocumentReading, ImportedDocument]
+export const importSchemas = [
+  WireReadingProblem,
+  WireSource,
+  WireCell,
+  DocumentReading,
+  ImportedDocument,
+  TriedDocument
+]

@@ -115,7 +115,7 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'getDocumentText',
       summary: 'The text of the document',
       description:
-        'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word or Excel the words in reading order, a row of a table on a line.',
+        'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word, Excel or PDF the words in reading order, a row of a table on a line.',
       tags: ['imports'],
       params: ReportParams,
       response: {

@@ -73,8 +73,8 @@ const withoutShadows = (chars: Char[]) =>
 const isNumeric = (text: string) => /^[\d０-９.,，．+\-－−\s]+$/.test(text)
 
 /**
- * The text of a cell as one line. The lines of a label are joined; those of a number only where the cell cannot hold one
- * more digit, so that the number had to wrap.
+ * The text of a cell as one line. The lines of a label are joined; those of a number only where the cell cannot hold
+ * one more digit, so that the number had to wrap.
  */
 export function textOfCell (lines: TextLine[], cell: Box): { text: string, isJoined: boolean } {
   const texts = lines.map(line => line.text)

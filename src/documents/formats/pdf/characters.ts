@@ -1,7 +1,7 @@
 // The characters of a page, with their boxes.
+import { checkLimit } from '../limits.ts'
 import { type Box, boxOf, type Matrix, multiply, transform } from './geometry.ts'
 import type { Pdfium } from './pdfium.ts'
-import { checkLimit } from '../limits.ts'
 
 export interface Char extends Box {
   /** U+FFFD where it is not certain what a reader sees. */

@@ -13,7 +13,8 @@ export function joinPages (pages: PdfPage[]): (PdfTable | PdfLine)[] {
     const [first, ...others] = page.blocks
     const last = joined.at(-1)
     if (
-      first?.kind === 'table' && last?.kind === 'table' && last.page === pages[i - 1]?.number && isContinued(last, first)
+      first?.kind === 'table' && last?.kind === 'table' && last.page === pages[i - 1]?.number &&
+      isContinued(last, first)
     ) {
       appendTable(last, first)
       joined.push(...others)
@@ -63,7 +64,8 @@ function moveToColumns (rows: PdfCell[][], from: number[], to: number[]): PdfCel
 const MAX_HEADING = 4
 
 function withoutRepeatedHeading (before: PdfCell[][], after: PdfCell[][]): PdfCell[][] {
-  const keyOf = (row: PdfCell[] | undefined) => row?.map(({ text, column, width }) => [text, column, width].join()).join('|')
+  const keyOf = (row: PdfCell[] | undefined) =>
+    row?.map(({ text, column, width }) => [text, column, width].join()).join('|')
   let repeated = 0
   while (repeated < MAX_HEADING && repeated < after.length - 1 && keyOf(after[repeated]) === keyOf(before[repeated])) {
     repeated++

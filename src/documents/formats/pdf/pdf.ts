@@ -67,7 +67,8 @@ function rejectUnreadableText (pages: PdfPage[]): void {
     throw total('images') > 0 || chars > 0
       ? new UnreadableFile('unsupported', {
         zh: '这是扫描件：页面是图片，没有可靠的文字。请提交原始的 Word、网页或文字版 PDF。',
-        en: 'This is a scan: its pages are pictures without reliable text. Send the original as Word, web page or text PDF.'
+        en:
+          'This is a scan: its pages are pictures without reliable text. Send the original as Word, web page or text PDF.'
       })
       : new UnreadableFile('empty', { zh: 'PDF 中没有文字。', en: 'The PDF has no text.' })
   }

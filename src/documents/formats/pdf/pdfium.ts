@@ -1,4 +1,4 @@
-// Loads PDFium, a WebAssembly module, and starts an instance for each document: its memory has a limit and goes with it.
+// Loads PDFium, a WebAssembly module, and starts an instance for each document: its memory is limited and goes with it.
 import type { Methods } from '@embedpdf/pdfium'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'

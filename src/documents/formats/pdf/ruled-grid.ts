@@ -8,7 +8,7 @@ export interface GridCell {
   column: number
   height: number
   width: number
-  /** False if the lines do not make a rectangle. */
+  /** False if the lines around the cell do not make a rectangle. */
   isClosed: boolean
 }
 
@@ -113,6 +113,27 @@ function gridOf (rules: Rule[]): Grid | null {
       }
     }
   }
+  const cells = mergeFields(fields, rows, columns)
+  const isClosed = ({ row, column, height, width }: GridCell) =>
+    every(height, i => isWalled(vWalls[column]!, ys[row + i]!, ys[row + i + 1]!)) &&
+    every(height, i => isWalled(vWalls[column + width]!, ys[row + i]!, ys[row + i + 1]!)) &&
+    ((isOpenAbove && row === 0) ||
+      every(width, i => isWalled(hWalls[row]!, xs[column + i]!, xs[column + i + 1]!))) &&
+    ((isOpenBelow && row + height === rows) ||
+      every(width, i => isWalled(hWalls[row + height]!, xs[column + i]!, xs[column + i + 1]!)))
+  for (const cell of cells.values()) cell.isClosed &&= isClosed(cell)
+  return {
+    xs,
+    ys,
+    isOpenAbove,
+    isOpenBelow,
+    cells: [...cells.values()],
+    cellAt: (row, column) => cells.get(fields.of(row * columns + column))!
+  }
+}
+
+/** The cells by the number of their set of fields. */
+function mergeFields (fields: ReturnType<typeof disjointSets>, rows: number, columns: number): Map<number, GridCell> {
   const cells = new Map<number, GridCell>()
   const counts = new Map<GridCell, number>()
   for (let r = 0; r < rows; r++) {
@@ -127,23 +148,8 @@ function gridOf (rules: Rule[]): Grid | null {
       counts.set(cell, (counts.get(cell) ?? 0) + 1)
     }
   }
-  for (const cell of cells.values()) {
-    const { row, column, height, width } = cell
-    cell.isClosed = counts.get(cell) === height * width &&
-      every(height, i => isWalled(vWalls[column]!, ys[row + i]!, ys[row + i + 1]!)) &&
-      every(height, i => isWalled(vWalls[column + width]!, ys[row + i]!, ys[row + i + 1]!)) &&
-      (isOpenAbove && row === 0 || every(width, i => isWalled(hWalls[row]!, xs[column + i]!, xs[column + i + 1]!))) &&
-      (isOpenBelow && row + height === rows ||
-        every(width, i => isWalled(hWalls[row + height]!, xs[column + i]!, xs[column + i + 1]!)))
-  }
-  return {
-    xs,
-    ys,
-    isOpenAbove,
-    isOpenBelow,
-    cells: [...cells.values()],
-    cellAt: (row, column) => cells.get(fields.of(row * columns + column))!
-  }
+  for (const [cell, count] of counts) cell.isClosed = count === cell.height * cell.width
+  return cells
 }
 
 const every = (count: number, holds: (i: number) => boolean) => Array.from({ length: count }, (_, i) => i).every(holds)
