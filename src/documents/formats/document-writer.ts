@@ -39,7 +39,7 @@ export class DocumentWriter {
     this.#add(text, null, null)
   }
 
-  row (cells: Cell[], grid: { table: number, row: number }): void {
+  row (cells: Cell[], grid: Line['grid']): void {
     checkLimit('fieldsInRow', cells.length)
     checkLimit('fields', this.#fields += cells.length)
     let at = this.#end + 1

@@ -91,7 +91,7 @@ function isTorn (
 ): boolean {
   if (!isFigureChar(char) && char.text !== UNCERTAIN) return false
   if (char.x0 < box.x0 - 1 || char.x1 > box.x1 + 1) return true
-  const near = 0.2 * char.size
+  const near = 0.08 * char.size
   if (char.x0 - box.x0 > near && box.x1 - char.x1 > near) return false
   for (const [other, place] of places) {
     if (place.grid !== grid || place.cell === cell || !isFigureChar(other)) continue

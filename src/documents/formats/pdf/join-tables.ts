@@ -24,12 +24,14 @@ export function joinPages (pages: PdfPage[]): (PdfTable | PdfLine)[] {
   return joined
 }
 
-/** The outer edges agree, and all edges of one part are edges of the other. */
+/**
+ * All edges of one part are edges of the other, up to the same right edge. On the left a label that goes on over pages
+ * may have lost its lines.
+ */
 function isContinued (a: PdfTable, b: PdfTable): boolean {
   const isNear = (x: number, y: number) => Math.abs(x - y) < SAME_EDGE
   const [few, many] = a.xs.length < b.xs.length ? [a.xs, b.xs] : [b.xs, a.xs]
-  return isNear(a.xs[0]!, b.xs[0]!) && isNear(a.xs.at(-1)!, b.xs.at(-1)!) &&
-    few.every(x => many.some(y => isNear(x, y)))
+  return few.length > 2 && isNear(a.xs.at(-1)!, b.xs.at(-1)!) && few.every(x => many.some(y => isNear(x, y)))
 }
 
 function appendTable (table: PdfTable, more: PdfTable): void {
@@ -41,7 +43,8 @@ function appendTable (table: PdfTable, more: PdfTable): void {
     doubtRow(after[0])
   }
   const { page, bottom, isOpenBelow } = more
-  Object.assign(table, { xs, rows: [...before, ...after], page, bottom, isOpenBelow })
+  const beside = [...table.beside, ...more.beside]
+  Object.assign(table, { xs, rows: [...before, ...after], beside, page, bottom, isOpenBelow })
 }
 
 /** What no line closes and no other page continues may be cut off. */
@@ -83,7 +86,7 @@ const ROW_START =
  */
 function isCut (row: PdfCell[] | undefined): boolean {
   if (row === undefined) return false
-  const first = row.findIndex(cell => /^[\s\d０-９.,+\-－−\uFFFD]+$/.test(cell.text))
+  const first = row.findIndex(cell => /^[\s\d０-９.,+\-－−—–/\\无\uFFFD]+$/.test(cell.text))
   if (first < 0) return false
   const label = row.slice(0, first).findLast(cell => cell.text !== '')?.text ?? ''
   return !ROW_START.test(label)

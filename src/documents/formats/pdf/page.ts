@@ -32,6 +32,8 @@ export interface PdfTable {
   xs: number[]
   /** The cells that begin in each row. */
   rows: PdfCell[][]
+  /** Lines of text at its sides, such as a label whose lines are missing. */
+  beside: PdfLine[]
 }
 
 export interface PdfLine {
@@ -79,42 +81,45 @@ export function readPage (pdfium: Pdfium, document: number, index: number, scrat
   const tables = grids.filter(grid => isTable(grid, places))
   const ink = tables.length > 0 ? renderInk(pdfium, page, size) : null
   const doubtful = tables.length > 0 ? boxesOfDoubt(pdfium, page, { chars, drawing, toPage, scratch }) : []
-  const blocks: PdfPage['blocks'] = []
-  for (const grid of tables) {
-    const of = {
-      page: index + 1,
-      grid,
-      places,
-      chars: shown,
-      rules: drawing.rules,
-      ink: ink!,
-      doubtful,
-      slanted: chars.filter(char => char.isSlanted)
-    }
-    for (const char of places.keys()) if (ink !== null && isHidden(char, drawing, ink)) char.text = UNCERTAIN
-    const rows = grid.ys.slice(1).map((_, row) =>
-      grid.cells.filter(cell => cell.row === row).sort((a, b) => a.column - b.column).map(cell => readCell(cell, of))
-    )
-    blocks.push({
-      kind: 'table',
-      page: index + 1,
-      top: grid.ys[0]!,
-      bottom: grid.ys.at(-1)!,
-      isOpenAbove: grid.isOpenAbove,
-      isOpenBelow: grid.isOpenBelow,
-      xs: grid.xs,
-      rows
-    })
-  }
-  const inTables = new Set(tables.flatMap(grid => shown.filter(char => places.get(char)?.grid === grid)))
+  for (const char of places.keys()) if (ink !== null && isHidden(char, drawing, ink)) char.text = UNCERTAIN
+  const slanted = chars.filter(char => char.isSlanted)
+  const blocks: PdfPage['blocks'] = tables.map(grid => {
+    const of = { page: index + 1, grid, places, chars: shown, rules: drawing.rules, ink: ink!, doubtful, slanted }
+    return writeTable(of)
+  })
+  const inTables = new Set([...places].filter(([, { grid }]) => tables.includes(grid)).map(([char]) => char))
   for (const line of linesOf(shown.filter(char => !inTables.has(char)))) {
-    const box = around(line.chars)
-    blocks.push({ kind: 'line', page: index + 1, top: box.y0, bottom: box.y1, text: line.text, line })
+    const { y0: top, y1: bottom } = around(line.chars)
+    const found: PdfLine = { kind: 'line', page: index + 1, top, bottom, text: line.text, line }
+    const beside = blocks.find(block => block.kind === 'table' && isBeside(found, block))
+    if (beside?.kind === 'table') beside.beside.push(found)
+    else blocks.push(found)
   }
   pdfium.FPDF_ClosePage(page)
   blocks.sort((a, b) => a.top - b.top)
   return { number: index + 1, ...size, blocks, counts }
 }
+
+function writeTable (of: Surroundings): PdfTable {
+  const { xs, ys, isOpenAbove, isOpenBelow, cells } = of.grid
+  const rows = ys.slice(1).map((_, row) =>
+    cells.filter(cell => cell.row === row).sort((a, b) => a.column - b.column).map(cell => readCell(cell, of))
+  )
+  return {
+    kind: 'table',
+    page: of.page,
+    top: ys[0]!,
+    bottom: ys.at(-1)!,
+    xs,
+    isOpenAbove,
+    isOpenBelow,
+    rows,
+    beside: []
+  }
+}
+
+const isBeside = (line: PdfLine, { top, bottom }: PdfTable) =>
+  (line.top + line.bottom) / 2 > top && (line.top + line.bottom) / 2 < bottom
 
 /** From the coordinates of the file to those of the page as it is shown, cropped and turned. */
 function matrixOfPage (

@@ -81,14 +81,40 @@ function rejectUnreadableText (pages: PdfPage[]): void {
   }
 }
 
+/** How many lines with figures side by side make a table. */
+const MIN_ROWS = 4
+
+function rejectUnruledTables (pages: PdfPage[]): void {
+  const blocks = pages.flatMap(page => page.blocks)
+  const rows = blocks.filter(block =>
+    block.kind === 'line' && /(?:^|\s)[\d.]+\D?\s+[\d.]+\D?(?:\s|$)/.test(block.text.normalize('NFKC'))
+  )
+  if (rows.length < MIN_ROWS || blocks.some(block => block.kind === 'table')) return
+  throw new UnreadableFile('unsupported', {
+    zh: 'PDF 中的表格没有框线，不能确定数字属于哪一行哪一列。请提交 Word、网页，或带框线的 PDF。',
+    en: 'The tables of the PDF have no ruling lines, and it is unclear which row and column a figure belongs to. ' +
+      'Send Word, a web page or a PDF with ruled tables.'
+  })
+}
+
+/** A line with words side by side becomes one cell: without ruling lines it is not certain what belongs together. */
+function writeLine (writer: DocumentWriter, text: string): void {
+  const words = text.trim().split(/\s+/)
+  if (words.length > 2 || words.some(word => /^[^\p{L}]*\d\D?\D?$/u.test(word.normalize('NFKC')))) {
+    writer.row([{ text, column: 0, width: 1 }], null)
+  } else writer.line(text)
+}
+
 function writeDocument (pages: PdfPage[]): Document {
   removeFurniture(pages)
+  rejectUnruledTables(pages)
   const writer = new DocumentWriter()
   for (const block of joinPages(pages)) {
     if (block.kind === 'line') {
-      writer.line(block.text)
+      writeLine(writer, block.text)
       continue
     }
+    for (const { text } of block.beside) writeLine(writer, text)
     const table = writer.newTable()
     block.rows.forEach((cells, row) => {
       if (cells.length > 0) writer.row(cells.map(cellOf), { table, row: row + 1 })
