@@ -3,7 +3,9 @@ import type { TableLine } from './lines/table-line.ts'
 import type { Token } from './lines/tokens.ts'
 
 /** The fields of one row in the order of the columns, or why the assignment is uncertain. */
-export type Assignment = { fields: Token[] } | { fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' | 'columns-unknown' }
+export type Assignment = { fields: Token[] } | {
+  fault: 'too-few-figures' | 'too-many-figures' | 'figures-not-aligned' | 'columns-unknown'
+}
 
 export interface Row {
   line: TableLine

@@ -25,7 +25,9 @@ export function indexLabels (form: Form, forms: Form[]): LabelIndex {
   const labels: Label[] = []
   for (const table of form.tables.values()) {
     for (const row of table.definition.rows) {
-      const keys = [row.zh, row.zh.replace('总计', '合计'), ...(row.also ?? [])].flatMap(zh => [...zh.split('·').slice(-1), zh]).flatMap(
+      const keys = [row.zh, row.zh.replace('总计', '合计'), ...(row.also ?? [])].flatMap(
+        zh => [...zh.split('·').slice(-1), zh]
+      ).flatMap(
         zh => [labelKey(zh), fullKey(zh)]
       )
       labels.push({ table, row, heading: row.heading === true, keys: [...new Set(keys)] })
@@ -69,7 +71,8 @@ export function withSameNumber (labelIndex: LabelIndex, labels: Label[], raw: st
   )
 }
 
-const numberOf = (text: string): string | null => /^\(?(\d{1,2})(?!\d)/.exec(normalizeText(text.slice(0, 100)))?.[1] ?? null
+const numberOf = (text: string): string | null =>
+  /^\(?(\d{1,2})(?!\d)/.exec(normalizeText(text.slice(0, 100)))?.[1] ?? null
 
 /** The number of the item of article 20 in the title of a table: `第二十条第（五）项`; null in any other text. */
 export const articleItem = (text: string): string | null =>

@@ -11,9 +11,9 @@ import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
 import { problemOf } from './reading-problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
+import { findRemarks } from './remarks/find-remarks.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
 import { asUnreadable, type CellReading, isSameValue, type TableReading } from './table-reading.ts'
-import { findRemarks } from './remarks/find-remarks.ts'
 import { findOtherTitle, readTitle } from './title.ts'
 
 const indexesByForms = new WeakMap<Form[], LabelIndex[]>()

@@ -56,7 +56,8 @@ const TEXTS = {
   },
   'columns-unknown': {
     zh: '本表各行的数字或单元格多于格式的列数，不能确定哪一列是多出的',
-    en: 'rows of this table have more figures or cells than the form has columns: it is unclear which column is the extra one'
+    en:
+      'rows of this table have more figures or cells than the form has columns: it is unclear which column is the extra one'
   },
   'unknown-row': { zh: '格式中没有的行，未读入', en: 'a row that the form does not have; it was not read' },
   'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },

@@ -94,7 +94,11 @@ const MAX_TITLE_LENGTH = 60
  * Returns the index of the line below the first part that is the title of another report, of another agency or year;
  * null if there is none.
  */
-export function findOtherTitle (document: Document, parts: Part[], { year, agency_name: agency }: Title): number | null {
+export function findOtherTitle (
+  document: Document,
+  parts: Part[],
+  { year, agency_name: agency }: Title
+): number | null {
   const [first] = parts
   const last = parts.at(-1)
   if (first === undefined || last === undefined) return null

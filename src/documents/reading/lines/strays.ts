@@ -106,7 +106,9 @@ function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
 }
 
 const isExplanation = (texts: Token[]) =>
-  /^\((?!\s*[\d一二三四五六七八九十]{1,2}\s*\))|^[^(]*\)/.test(normalizeText(texts.map(token => token.raw.slice(0, MAX_PIECE)).join('')))
+  /^\((?!\s*[\d一二三四五六七八九十]{1,2}\s*\))|^[^(]*\)/.test(
+    normalizeText(texts.map(token => token.raw.slice(0, MAX_PIECE)).join(''))
+  )
 
 /**
  * True if some of the figures stand under or above those of the row. A wide character takes between one and two columns

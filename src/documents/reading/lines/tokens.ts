@@ -61,11 +61,16 @@ const wordSpans = (raw: string, offset: number): Field[] =>
     width: end - start
   }))
 
-function withWideCharacters (raw: string, divided: boolean, offset: number, spans: Field[]): (Field & { wide: number })[] {
+function withWideCharacters (
+  raw: string,
+  divided: boolean,
+  offset: number,
+  spans: Field[]
+): (Field & { wide: number })[] {
   let wide = 0
   let at = 0
   return spans.map(span => {
-    if (!divided) for (; at < span.start - offset; at++) wide += raw[at]! > '\u2E80' ? 1 : 0
+    if (!divided) { for (; at < span.start - offset; at++) wide += raw[at]! > '\u2E80' ? 1 : 0 }
     return { ...span, wide }
   })
 }

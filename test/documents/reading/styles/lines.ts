@@ -99,7 +99,9 @@ const markdownBroken: Lines = (grid, page, random) => {
     if (match === null || !random.chance(0.7)) return [line]
     const at = 4 + random.int(match[1]!.length - 6)
     const [head, tail] = [match[1]!.slice(0, at), match[1]!.slice(at)]
-    return closed ? [`| ${head} |${match[2]!.replace(/[^|]/g, ' ')}`, `| ${tail} |${match[2]!}`] : [`| ${head}`, `${tail} |${match[2]!}`]
+    return closed
+      ? [`| ${head} |${match[2]!.replace(/[^|]/g, ' ')}`, `| ${tail} |${match[2]!}`]
+      : [`| ${head}`, `${tail} |${match[2]!}`]
   })
 }
 
