@@ -5,17 +5,16 @@ import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import type { Fault } from '../problems/fault.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
-import { creditCodeCheck } from './credit-code.ts'
+import { findChangeFaults } from './change-faults.ts'
 import { recordHistory } from './history.ts'
 import { moveAgency } from './move-agency.ts'
-import { findNameFaults } from './names.ts'
-import { changedFields, changeSince, changeUntil, type Period, type Placement } from './periods.ts'
+import { changedFields, changeSince, changeUntil, correctName, type Period, type Standing } from './periods.ts'
 import { requirePlacement } from './placement.ts'
 import { Agency, AgencyChange, NewAgency } from './schemas.ts'
 import { findAgency } from './store.ts'
+import { checkPredecessors, checkSuccessor, successorAfter } from './successors.ts'
 import { findPeriods, lockTree } from './tree.ts'
 
 /** Registers a new agency. */
@@ -90,31 +89,37 @@ export async function applyAgencyChange (
   throwIfFaults('body-invalid', findChangeFaults(code, change, before))
   const old = before === undefined ? [] : await findPeriods(trx, code)
   const periods = periodsAfter(change, old)
-  const renamed = change.name !== undefined && change.name !== before?.name
+  const successor = successorAfter(change, before, periods)
+  await checkSuccessor(trx, successor, periods)
+  await checkPredecessors(trx, code, periods)
+  const details = { ...change, name: periods.at(-1)!.name, successor }
+  const succeeded = successor !== (before?.successor ?? null)
   const moved = JSON.stringify(periods) !== JSON.stringify(old)
   if (before === undefined) {
     await trx.insertInto('agency').values({
       code,
-      name: change.name!,
+      name: details.name,
       credit_code: change.credit_code ?? null,
-      division_code: change.division_code ?? null
+      division_code: change.division_code ?? null,
+      successor
     }).execute()
-  } else if (changesDetails(change, before)) {
-    await trx.updateTable('agency').set({ ...detailsOf(change), updated_at: sql`now()` }).where('code', '=', code)
+  } else if (changesDetails(details, before)) {
+    await trx.updateTable('agency').set({ ...detailsOf(details), updated_at: sql`now()` }).where('code', '=', code)
       .execute()
   }
-  const event = agencyEvent(code, change, before, old, periods)
+  const event = agencyEvent(code, details, before, old, periods)
   const record = async () => await recordEvent(trx, by, event)
   if (moved) await moveAgency(trx, forms, code, { old, periods }, record)
   else if (Object.keys(event.details!.changes as object).length > 0) await record()
-  return moved || renamed
+  return moved || succeeded
 }
 
 /** Returns the periods after a change; `old` is empty for a new agency. Throws if the change is not possible. */
-export function periodsAfter ({ parent, level, kind, reporting, since, until }: AgencyChange, old: Period[]): Period[] {
+export function periodsAfter (change: AgencyChange, old: Period[]): Period[] {
+  const { parent, level, kind, reporting, name, since, until } = change
   const given = Object.fromEntries(
-    Object.entries({ parent, level, kind, reporting }).filter(([, value]) => value !== undefined)
-  ) as Partial<Placement>
+    Object.entries({ parent, level, kind, reporting, name }).filter(([, value]) => value !== undefined)
+  ) as Partial<Standing>
   const last = until === undefined ? undefined : until ?? NO_LAST_YEAR
   return old.length === 0
     ? [
@@ -131,7 +136,7 @@ export function periodsAfter ({ parent, level, kind, reporting, since, until }: 
 
 function firstPeriods (
   old: Period[],
-  given: Partial<Placement>,
+  given: Partial<Standing>,
   since: number | undefined,
   until: number | undefined
 ): Period[] {
@@ -164,58 +169,9 @@ function firstPeriods (
       }]
     })
   }
-  return ended
+  // A client that repeats the name of today changes nothing in the names of earlier years.
+  return given.name === undefined || given.name === ended.at(-1)!.name ? ended : correctName(ended, given.name)
 }
 
 const wrongYears = (pointer: string, found: unknown, en: string, zh: string) =>
   problem('body-invalid', {}, { errors: [{ pointer, found, expected: { en, zh } }] })
-
-/** Returns the faults of a change by rules that the schema cannot express. */
-export function findChangeFaults (code: string, change: AgencyChange, before: Agency | undefined): Fault[] {
-  const faults: Fault[] = []
-  if (change.code !== undefined && change.code !== code) {
-    faults.push({
-      pointer: '/code',
-      found: change.code,
-      expected: { en: `${code}, as in the path`, zh: `与路径一致：${code}` }
-    })
-  }
-  if (before === undefined) {
-    for (const name of ['name', 'level', 'kind'] as const) {
-      if (change[name] === undefined) {
-        faults.push({ pointer: `/${name}`, expected: { en: 'it is required for a new agency', zh: '新机关必须给出' } })
-      }
-    }
-    if (change.since && change.until && change.until < change.since) {
-      faults.push({
-        pointer: '/until',
-        found: change.until,
-        expected: { en: `not before since, ${change.since}`, zh: `不早于 since：${change.since}` }
-      })
-    }
-  }
-  if (change.name !== undefined && change.name !== before?.name) faults.push(...findNameFaults(change.name))
-  if (change.credit_code && creditCodeCheck(change.credit_code) !== change.credit_code[17]) {
-    faults.push({
-      pointer: '/credit_code',
-      found: change.credit_code,
-      expected: {
-        en: `a code whose check character is right: ${creditCodeCheck(change.credit_code)} for these 17 characters`,
-        zh: `校验码正确的代码：这 17 位的校验码应为 ${creditCodeCheck(change.credit_code)}`
-      }
-    })
-  }
-  if (change.parent === code) {
-    faults.push({ pointer: '/parent', found: code, expected: { en: 'another agency', zh: '另一机关' } })
-  }
-  if (change.periods !== undefined && JSON.stringify(change.periods) !== JSON.stringify(before?.periods)) {
-    faults.push({
-      pointer: '/periods',
-      expected: {
-        en: 'as it was read: it is read-only and follows from since',
-        zh: '与读取时一致：只读，由 since 推得'
-      }
-    })
-  }
-  return faults
-}

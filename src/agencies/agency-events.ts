@@ -5,7 +5,8 @@ import { Agency, AgencyChange } from './schemas.ts'
 export const detailsOf = (change: AgencyChange) => ({
   name: change.name,
   credit_code: change.credit_code,
-  division_code: change.division_code
+  division_code: change.division_code,
+  successor: change.successor
 })
 
 export const changesDetails = (change: AgencyChange, before: Agency): boolean =>
@@ -20,13 +21,20 @@ export function agencyEvent (
   old: Period[],
   periods: Period[]
 ): NewEvent {
-  const changes = diffAgency({ ...before, periods: old }, { ...detailsOf(change), periods })
+  const shown = showPeriods(old, periods)
+  const changes = diffAgency({ ...before, periods: shown(old) }, { ...detailsOf(change), periods: shown(periods) })
   return {
     kind: before === undefined ? 'agency_registered' : 'agency_changed',
     agency: code,
     year: null,
     details: { changes }
   }
+}
+
+/** The periods tell the names where they differ between years; otherwise the name is a field of its own. */
+function showPeriods (old: Period[], periods: Period[]): (of: Period[]) => object[] {
+  const differ = [old, periods].some(some => new Set(some.map(({ name }) => name)).size > 1)
+  return of => differ ? of : of.map(({ name: _, ...period }) => period)
 }
 
 /** Returns the old and new value of each changed field. */

@@ -14,8 +14,8 @@ export async function recordHistory (trx: Transaction<Database>, codes: string[]
       update agency_record r set recorded_until = moment.at from moment
       where r.agency = any(${codes}) and r.recorded_until = 'infinity' returning 1
     )
-    insert into agency_record (agency, recorded_at, name, since, until, parent, level, kind, reporting)
-    select p.agency, moment.at, a.name, p.since, p.until, p.parent, p.level, p.kind, p.reporting
+    insert into agency_record (agency, recorded_at, name, since, until, parent, level, kind, reporting, successor)
+    select p.agency, moment.at, p.name, p.since, p.until, p.parent, p.level, p.kind, p.reporting, a.successor
     from moment, agency_period p join agency a on a.code = p.agency where p.agency = any(${codes})`.execute(trx)
 }
 

@@ -4,7 +4,7 @@ import { contributedExpected, contributedTotals } from '../aggregates/contributi
 import { type Database, FOR_EVER } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
-import { formatYears, type Period } from './periods.ts'
+import { formatYears, type Period, withoutNames } from './periods.ts'
 import { findPeriods, lockAgenciesForUpdate, replaceAncestors, replacePeriods, subtreeOf } from './tree.ts'
 
 /** Replaces the periods of an agency and moves the contributions of its subtree. */
@@ -15,6 +15,12 @@ export async function moveAgency (
   { old, periods }: { old: Period[], periods: Period[] },
   record: () => Promise<void>
 ): Promise<void> {
+  if (JSON.stringify(withoutNames(old)) === JSON.stringify(withoutNames(periods))) {
+    await lockAgenciesForUpdate(trx, [code])
+    await record()
+    await replacePeriods(trx, code, periods)
+    return
+  }
   const isNew = old.length === 0
   const moves = JSON.stringify(old.map(places)) !== JSON.stringify(periods.map(places))
   const concerned = isNew || !moves ? [code] : await subtreeOf(trx, code)

@@ -8,22 +8,28 @@ export interface Placement {
   reporting: string
 }
 
-export interface Period extends Placement {
+/** What holds for a range of years. */
+export interface Standing extends Placement {
+  name: string
+}
+
+export interface Period extends Standing {
   since: number
   until: number
 }
 
-const STANDING = ['parent', 'level', 'kind', 'reporting'] as const
+const PLACEMENT = ['parent', 'level', 'kind', 'reporting'] as const
+const STANDING = [...PLACEMENT, 'name'] as const
 
-/** Returns the fields that a change would alter in the latest period. */
+/** Returns the fields that a change would alter in the latest period and that need its first year. */
 export const changedFields = (latest: Period, change: Partial<Placement>) =>
-  STANDING.filter(field => change[field] !== undefined && change[field] !== latest[field])
+  PLACEMENT.filter(field => change[field] !== undefined && change[field] !== latest[field])
 
 /**
  * Applies the given fields from `since` on, in every later period too; omitted fields stay as they are in each. Earlier
  * years do not change; a `since` before the first year extends the first period.
  */
-export function changeSince (periods: Period[], change: Partial<Placement>, since: number): Period[] {
+export function changeSince (periods: Period[], change: Partial<Standing>, since: number): Period[] {
   const first = periods[0]!
   const longer = since < first.since ? [{ ...first, since }, ...periods.slice(1)] : periods
   const split = longer.flatMap(period =>
@@ -34,6 +40,13 @@ export function changeSince (periods: Period[], change: Partial<Placement>, sinc
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
   return joined(split.map(period => period.since >= since ? { ...period, ...given } : period))
 }
+
+/** Corrects the name of all years. */
+export const correctName = (periods: Period[], name: string): Period[] =>
+  joined(periods.map(period => ({ ...period, name })))
+
+/** Returns the periods without their names, joined where nothing else differs. */
+export const withoutNames = (periods: Period[]): Period[] => correctName(periods, '')
 
 /** Ends the agency with the year `until`, or moves or removes its end. */
 export function changeUntil (periods: Period[], until: number): Period[] {

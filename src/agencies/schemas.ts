@@ -51,12 +51,13 @@ const fields = {
     description:
       '`own`: its report states its own figures and is added to totals. `consolidated`: its report is the summary of those under it and is never added.'
   }),
-  parent: nullable(AgencyCode, 'Code of the agency above it; null for a root')
+  parent: nullable(AgencyCode, 'Code of the agency above it; null for a root'),
+  successor: nullable(AgencyCode, 'Code of the agency that took over from an abolished one, which has `until`')
 }
 const years = {
   since: nullable(
     Type.Integer({ minimum: 1900, maximum: 9998 }),
-    'First year for which parent, level, kind and reporting hold; null: from ever'
+    'First year for which name, parent, level, kind and reporting hold; null: from ever'
   ),
   until: nullable(
     Type.Integer({ minimum: 1900, maximum: 9998 }),
@@ -64,14 +65,41 @@ const years = {
   )
 }
 
-const Period = Type.Object({ ...years, parent: fields.parent, level: Level, kind: Kind, reporting: fields.reporting }, {
+const Period = Type.Object({
+  ...years,
+  parent: fields.parent,
+  level: Level,
+  kind: Kind,
+  reporting: fields.reporting,
+  name: Type.Optional(Type.String({ description: 'Its name in these years.' }))
+}, {
   $id: 'AgencyPeriod',
   additionalProperties: false,
-  description: 'A range of years and where the agency stood in it.'
+  description: 'A range of years, and where the agency stood and what it was called in it.'
 })
+const Named = Type.Object({ ...years, name: Type.String({ description: 'The name in these years.' }) }, {
+  $id: 'AgencyName',
+  additionalProperties: false,
+  description: 'A name and the range of years for which it holds.'
+})
+const Predecessor = Type.Object({
+  agency: AgencyCode,
+  agency_name: Type.String({ description: 'Its last name.' }),
+  until: years.until
+}, {
+  $id: 'Predecessor',
+  additionalProperties: false,
+  description: 'An abolished agency from which this one took over.'
+})
+const readOnly = {
+  names: Type.Optional(Type.Array(ref(Named), { description: 'Its names, oldest first. Read-only.' })),
+  predecessors: Type.Optional(
+    Type.Array(ref(Predecessor), { description: 'The agencies whose `successor` it is. Read-only.' })
+  )
+}
 const closed = { additionalProperties: false }
 const example = { name: '昆都仑区文体旅游广电局', level: 'county', kind: 'department', division_code: '150203' }
-const standing = { parent: null, level: 'county', kind: 'department', reporting: 'own', since: null, until: null }
+const standing = { since: null, until: null, parent: null, level: 'county', kind: 'department', reporting: 'own' }
 
 export const Agency = Type.Object({
   code: AgencyCode,
@@ -82,7 +110,8 @@ export const Agency = Type.Object({
       description:
         'All ranges of years, oldest first; the members above are those of the latest (in lists, of the year asked for). Read-only.'
     })
-  )
+  ),
+  ...readOnly
 }, {
   $id: 'Agency',
   description: 'Who files.',
@@ -91,8 +120,11 @@ export const Agency = Type.Object({
     name: example.name,
     credit_code: null,
     division_code: '150203',
+    successor: null,
     ...standing,
-    periods: [standing]
+    periods: [{ ...standing, name: example.name }],
+    names: [{ since: null, until: null, name: example.name }],
+    predecessors: []
   }]
 })
 export type Agency = Static<typeof Agency>
@@ -118,13 +150,14 @@ export const AgencyChange = Type.Object(
     code: AgencyCode,
     ...fields,
     ...years,
-    periods: Type.Array(ref(Period), { description: 'As it was read: read-only.' })
+    periods: Type.Array(ref(Period), { description: 'As it was read: read-only.' }),
+    ...readOnly
   })).properties,
   {
     $id: 'AgencyChange',
     ...closed,
     description:
-      'A new agency needs name, level and kind. Of a known one a field left out stays and null clears it; a change of parent, level, kind or reporting needs `since`.',
+      'A new agency needs name, level and kind. Of a known one a field left out stays and null clears it; a change of parent, level, kind or reporting needs `since`. A name with `since` holds from that year on, without it it corrects the name of all years.',
     examples: [example]
   }
 )
@@ -135,4 +168,4 @@ export const AgencyList = Type.Object({ items: Type.Array(Type.Unsafe<Agency>(Ty
   description: 'A page of agencies in the order of their codes.'
 })
 
-export const agencySchemas = [Period, Agency, NewAgency, AgencyChange, AgencyList]
+export const agencySchemas = [Period, Named, Predecessor, Agency, NewAgency, AgencyChange, AgencyList]

@@ -2,7 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import type { Agency } from './schemas.ts'
-import { findPeriods } from './tree.ts'
+import { findPredecessors } from './successors.ts'
 
 const orNull = (year: number, none: number) => year === none ? null : year
 const writeYears = <P extends { since: number, until: number }>(period: P) => ({
@@ -12,16 +12,12 @@ const writeYears = <P extends { since: number, until: number }>(period: P) => ({
 })
 
 /** Returns the agency as in its latest years, with all its periods. */
-export async function findAgency (db: Kysely<Database>, code: string): Promise<Agency | undefined> {
-  const agency = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
-    'code',
-    '=',
-    code
-  ).executeTakeFirst()
-  if (agency === undefined) return undefined
-  const periods = (await findPeriods(db, code)).map(writeYears)
-  return { ...agency, ...periods.at(-1)!, periods }
-}
+export const findAgency = async (db: Kysely<Database>, code: string): Promise<Agency | undefined> =>
+  (await findAgencies(db, [code])).get(code)
+
+/** Returns the name of the agency in a year, or its latest if it is not there in that year. */
+export const nameInYear = ({ name, names = [] }: Agency, year: number): string =>
+  names.find(({ since, until }) => (since ?? NO_FIRST_YEAR) <= year && year <= (until ?? NO_LAST_YEAR))?.name ?? name
 
 /** Returns the code of the agency with this name; null if none or several have it. */
 export async function findAgencyByName (db: Kysely<Database>, name: string): Promise<string | null> {
@@ -33,11 +29,9 @@ export async function findAgencyByName (db: Kysely<Database>, name: string): Pro
 /** Returns the registered agencies among these codes, by code. */
 export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
   const among = sql<string>`any(${codes})`
-  const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code']).where(
-    'code',
-    '=',
-    among
-  ).execute()
+  const rows = await db.selectFrom('agency').select(['code', 'name', 'credit_code', 'division_code', 'successor'])
+    .where('code', '=', among).execute()
+  if (rows.length === 0) return new Map()
   const periods = await db.selectFrom('agency_period').select([
     'agency',
     'since',
@@ -45,15 +39,34 @@ export async function findAgencies (db: Kysely<Database>, codes: string[]): Prom
     'parent',
     'level',
     'kind',
-    'reporting'
+    'reporting',
+    'name'
   ])
     .where('agency', '=', among).orderBy('agency').orderBy('since').execute()
-  const byAgency = new Map<string, Agency['periods']>(rows.map(row => [row.code, []]))
+  const byAgency = new Map<string, NonNullable<Agency['periods']>>(rows.map(row => [row.code, []]))
   for (const { agency, ...period } of periods) byAgency.get(agency)!.push(writeYears(period))
+  const predecessors = await findPredecessors(db, codes)
   return new Map(rows.map(row => {
     const own = byAgency.get(row.code)!
-    return [row.code, { ...row, ...own.at(-1)!, periods: own }]
+    return [row.code, {
+      ...row,
+      ...own.at(-1)!,
+      name: row.name,
+      periods: own,
+      names: namesOf(own),
+      predecessors: predecessors.get(row.code) ?? []
+    }]
   }))
+}
+
+function namesOf (periods: NonNullable<Agency['periods']>): NonNullable<Agency['names']> {
+  const names: NonNullable<Agency['names']> = []
+  for (const { since, until, name = '' } of periods) {
+    const before = names.at(-1)
+    if (before?.name === name) before.until = until
+    else names.push({ since, until, name })
+  }
+  return names
 }
 
 export interface AgencyFilter {
@@ -82,7 +95,7 @@ export async function listAgencies (
   ]
   if (level !== undefined) conditions.push(sql`p.level = ${level}`)
   if (kind !== undefined) conditions.push(sql`p.kind = ${kind}`)
-  if (q !== undefined) conditions.push(sql`(a.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
+  if (q !== undefined) conditions.push(sql`(p.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
   // Without `year`, the ancestors are those of the agency's last year.
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {
@@ -94,7 +107,7 @@ export async function listAgencies (
     )
   }
   const { rows } = await sql<Agency & { since: number, until: number }>`
-    select a.code, a.name, a.credit_code, a.division_code, p.level, p.kind, p.reporting, p.parent, p.since, p.until
+    select a.code, p.name, a.credit_code, a.division_code, a.successor, p.level, p.kind, p.reporting, p.parent, p.since, p.until
     from agency a join agency_period p on p.agency = a.code
     where ${sql.join(conditions, sql` and `)}
     order by a.code limit ${limit}`.execute(db)

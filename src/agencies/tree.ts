@@ -41,12 +41,12 @@ export async function lockAgencyForShare (trx: Transaction<Database>, code: stri
 }
 
 export async function findPeriods (db: Kysely<Database>, agency: string): Promise<Period[]> {
-  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting'])
+  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting', 'name'])
     .where('agency', '=', agency).orderBy('since').execute()
 }
 
 export async function findPeriod (db: Kysely<Database>, agency: string, year: number): Promise<Period | undefined> {
-  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting'])
+  return await db.selectFrom('agency_period').select(['since', 'until', 'parent', 'level', 'kind', 'reporting', 'name'])
     .where('agency', '=', agency).where('since', '<=', year).where('until', '>=', year).executeTakeFirst()
 }
 

@@ -86,10 +86,11 @@ const reportDifferences = sql`
 /** Selects agencies whose current record differs from their current state. */
 const agencyDifferences = sql`
   select format('agency %s: what is recorded of it is not what it is', coalesce(p.agency, r.agency))
-  from (select agency, since, until, parent, level, kind, reporting, name from agency_period join agency on code = agency) p
-  full join (select agency, since, until, parent, level, kind, reporting, name from agency_record where recorded_until = 'infinity') r
+  from (select p.agency, p.since, p.until, p.parent, p.level, p.kind, p.reporting, p.name, a.successor from agency_period p join agency a on a.code = p.agency) p
+  full join (select agency, since, until, parent, level, kind, reporting, name, successor from agency_record where recorded_until = 'infinity') r
     on r.agency = p.agency and r.since = p.since
-  where (p.until, p.parent, p.level, p.kind, p.reporting, p.name) is distinct from (r.until, r.parent, r.level, r.kind, r.reporting, r.name)`
+  where (p.until, p.parent, p.level, p.kind, p.reporting, p.name, p.successor)
+    is distinct from (r.until, r.parent, r.level, r.kind, r.reporting, r.name, r.successor)`
 
 function differences<Row> (
   table: string,

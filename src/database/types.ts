@@ -24,6 +24,7 @@ interface AgencyTable {
   name: string
   credit_code: string | null
   division_code: string | null
+  successor: string | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }
@@ -36,6 +37,7 @@ interface AgencyPeriodTable {
   level: string
   kind: string
   reporting: string
+  name: string
 }
 
 interface AgencyAncestorTable {
@@ -94,6 +96,7 @@ interface AgencyRecordTable {
   level: string
   kind: string
   reporting: string
+  successor: string | null
 }
 
 interface DeadlineTable {

@@ -44,7 +44,7 @@ export async function listFilings (
       where ${conditionsOf(filter)} order by p.agency limit ${some}`
     const { rows } = await sql<Filing & { last: string, read: number }>`
       with batch as materialized (${batch}), ${filingsOf(filter, subtree, sql`select agency from batch`)}
-      select read.*, f.agency, a.name as agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
+      select read.*, f.agency, f.name as agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
              f.status, ${formatDay(sql`f.due`)} as due, ${
       formatTimestamp(sql`f.published_at`)
     } as first_published_at, f.timeliness
@@ -52,7 +52,6 @@ export async function listFilings (
       left join (select * from filing f where ${statesOf(filter)} order by agency limit ${
       limit - found.length
     }) as f on true
-      left join agency a on a.code = f.agency
       order by f.agency`.execute(db)
     const [first] = rows
     for (const { read, last, ...filing } of rows) if (filing.agency !== null) found.push(filing)
@@ -83,8 +82,9 @@ export async function countFilings (
     counted as (
       select ${sql.join([...keys, ...COUNTS])} from part ${keys.length > 0 ? sql`group by ${sql.join(keys)}` : sql``}
     )
-    select counted.* ${byChild ? sql`, a.name as child_name` : sql``}
-    from counted ${byChild ? sql`join agency a on a.code = counted.child` : sql``}
+    select counted.* ${byChild ? sql`, c.name as child_name` : sql``}
+    from counted
+    ${byChild ? sql`join agency_period c on c.agency = counted.child and ${isInYear('c', filter.year)}` : sql``}
     ${keys.length > 0 ? sql`order by ${sql.join(keys)}` : sql``}`.execute(db)
   return rows
 }
@@ -164,7 +164,7 @@ function filingsOf (filter: FilingFilter, subtree: string | null, agencies: RawB
       where ${isInYear('x', year)} and x.agency in (select agency from (${agencies}) as l) group by x.agency
     ),
     state as (
-      select x.*, p.parent, p.level, p.kind, p.reporting, first.published_at,
+      select x.*, p.name, p.parent, p.level, p.kind, p.reporting, first.published_at,
              least(${statutoryDay('p', year)}, own.date, above.date) as due,
              ${subtree === null ? PUBLIC_STATUS : sql`coalesce(seen.status, ${PUBLIC_STATUS})`} as status
       from (${agencies}) as x

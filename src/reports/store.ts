@@ -184,13 +184,13 @@ async function pageOf (
   }
   // Joins the names to the page, not the page to all names: a page far into the list is as fast as the first.
   const { rows } = await sql<ListedReport>`
-    select r.agency, a.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
+    select r.agency, p.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
     from (
       select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at
       from ${reportsSeen(subtree)} r
       where ${sql.join(conditions, sql` and `)}
       order by r.agency, r.year limit ${limit}
-    ) r join agency a on a.code = r.agency
+    ) r join agency_period p on p.agency = r.agency and p.since <= r.year and p.until >= r.year
     order by r.agency, r.year`.execute(db)
   return rows
 }

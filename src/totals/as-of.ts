@@ -3,7 +3,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
-import { LIMIT, MAX_ROWS, orderOf, type SumRow } from './query.ts'
+import { lastYearOf, LIMIT, MAX_ROWS, orderOf, type SumRow } from './query.ts'
 import type { Key, Scope } from './scope.ts'
 import { selectElements } from './selected-elements.ts'
 
@@ -60,8 +60,9 @@ export function pastSumStatement (
   const recorded = wasRecorded('r', moment)
   const names = (['child', 'agency'] as const).filter(key => keys.includes(key)).map(key =>
     sql`,
-      (select r.name from agency_record r where r.agency = summed.${sql.ref(key)} and ${recorded} limit 1)
-        as ${sql.ref(`${key}_name`)}`
+      (select r.name from agency_record r
+       where r.agency = summed.${sql.ref(key)} and ${recorded} and r.since <= ${lastYearOf(scope)}
+       order by r.since desc limit 1) as ${sql.ref(`${key}_name`)}`
   )
   return sql<SumRow>`
     with recursive year as (${yearsOf(scope, moment)}), below as (${below(scope, moment)})

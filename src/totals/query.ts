@@ -97,14 +97,30 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
              ${sums} as figures, ${counts} as present
       from ${part} group by ${refs}`
   const nameColumns = names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`)
-  const nameJoins = names.map(key =>
-    sql`join agency as ${sql.ref(`${key}_named`)} on ${sql.ref(`${key}_named.code`)} = summed.${sql.ref(key)}`
-  )
+  const nameJoins = names.map(key => joinName(key, lastYearOf(scope)))
   return sql<SumRow>`
     with year as (${yearsOf(scope)})
     select ${sql.join([sql`summed.*`, ...nameColumns])}
     from (${summed}) as summed ${sql.join(nameJoins, sql` `)}
     ${inOrder ? orderOf(scope) : LIMIT}`
+}
+
+/** The year whose names are given: that of the group, or else the last of those asked for. */
+export const lastYearOf = ({ by, years }: Scope): RawBuilder<unknown> =>
+  by.includes('year')
+    ? sql`summed.year`
+    : years === undefined
+    ? sql`(select max(year) from year)`
+    : sql.lit(years.last)
+
+/** Joins the period of an agency in that year, or its last one before. */
+function joinName (key: 'child' | 'agency', year: RawBuilder<unknown>): RawBuilder<unknown> {
+  const named = sql.ref(`${key}_named`)
+  return sql`
+    join agency_period as ${named} on ${named}.agency = summed.${sql.ref(key)} and ${named}.since <= ${year}
+      and not exists (
+        select from agency_period later
+        where later.agency = ${named}.agency and later.since > ${named}.since and later.since <= ${year})`
 }
 
 /** Orders the rows of `summed` by the requested keys. */

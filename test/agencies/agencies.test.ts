@@ -7,7 +7,7 @@ import {
   formatYears,
   inYear,
   type Period,
-  type Placement
+  type Standing
 } from '../../src/agencies/periods.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
@@ -32,11 +32,12 @@ t.test('changes periods as if each year had its own entry', async t => {
     parent: fc.constantFrom(null, 'a', 'b'),
     level: fc.constantFrom('county', 'township'),
     kind: fc.constantFrom('office', 'other'),
-    reporting: fc.constantFrom('own', 'consolidated')
+    reporting: fc.constantFrom('own', 'consolidated'),
+    name: fc.constantFrom('甲局', '乙局')
   }, { requiredKeys: [] })
   const years = Array.from({ length: 14 }, (_, i) => 2015 + i)
   fc.assert(fc.property(fc.array(fc.tuple(change, fc.integer({ min: 2016, max: 2026 }))), changes => {
-    const first: Placement = { parent: null, level: 'county', kind: 'office', reporting: 'own' }
+    const first: Standing = { parent: null, level: 'county', kind: 'office', reporting: 'own', name: '甲局' }
     let periods: Period[] = [{ ...first, since: 2018, until: 9999 }]
     const byYear = new Map(years.filter(year => year >= 2018).map(year => [year, { ...first }]))
     for (const [given, since] of changes) {
@@ -53,7 +54,15 @@ t.test('changes periods as if each year had its own entry', async t => {
     })
   }))
   t.same(
-    changeUntil([{ parent: null, level: 'county', kind: 'office', reporting: 'own', since: 0, until: 9999 }], 2020).map(
+    changeUntil([{
+      parent: null,
+      level: 'county',
+      kind: 'office',
+      reporting: 'own',
+      name: '局',
+      since: 0,
+      until: 9999
+    }], 2020).map(
       period => period.until
     ),
     [2020]
@@ -82,14 +91,18 @@ t.test('registers agencies, changes them from a given year and reports every fau
     parent: null,
     since: null,
     until: null,
+    successor: null,
     periods: [{
       since: null,
       until: null,
       parent: null,
       level: 'county',
       kind: 'government',
-      reporting: 'consolidated'
-    }]
+      reporting: 'consolidated',
+      name: '某县人民政府'
+    }],
+    names: [{ since: null, until: null, name: '某县人民政府' }],
+    predecessors: []
   })
   await call('PUT', '/v1/agencies/other', { ...gov, name: '他县人民政府' })
   await call('PUT', '/v1/agencies/bureau', {
@@ -108,7 +121,7 @@ t.test('registers agencies, changes them from a given year and reports every fau
     '财政和金融局',
     null,
     'gov',
-    again.json.periods
+    again.json.periods.map((period: object) => ({ ...period, name: '财政和金融局' }))
   ], 'PATCH keeps omitted members and clears null ones')
   const moved = await call('PATCH', '/v1/agencies/bureau', { parent: 'other', since: 2021 })
   t.same(moved.json.periods.map((p: any) => [p.since, p.until, p.parent]), [[null, 2020, 'gov'], [2021, null, 'other']])
@@ -254,6 +267,7 @@ t.test('refuses new names that spreadsheets run or that have invisible character
 
   const stored = '=旧\u202e局'
   await db.updateTable('agency').set({ name: stored }).where('code', '=', 'a').execute()
+  await db.updateTable('agency_period').set({ name: stored }).where('agency', '=', 'a').execute()
   const read = await call('GET', '/v1/agencies/a')
   t.equal(read.json.name, stored)
   t.equal((await call('PUT', '/v1/agencies/a', read.json)).status, 200, 'as it was read')

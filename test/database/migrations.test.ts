@@ -36,6 +36,7 @@ const ALL = [
   'Up 0017_deadlines',
   'Up 0019_explanations',
   'Up 0021_readers'
+  'Up 0018_names'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

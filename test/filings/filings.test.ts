@@ -95,7 +95,7 @@ t.test('lists every agency of the year with what the caller may see of its repor
 
 t.test('pages by agency, and as CSV with formulas escaped', async t => {
   const { call, db } = await district(t)
-  await sql`update agency set name = '=1+1' where code = 'gov-b'`.execute(db)
+  await sql`update agency_period set name = '=1+1' where agency = 'gov-b'`.execute(db)
   const pages: string[][] = []
   for (let next: string | null = '/v1/filings?year=2022&kind=department&limit=2'; next !== null;) {
     const { json, headers } = await call('GET', next, undefined, { key: null })

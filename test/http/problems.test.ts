@@ -283,7 +283,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'too-many-groups': async () =>
     await db.transaction().execute(async trx => {
       await sql`insert into agency (code, name) select 'many-' || i, 'x' from generate_series(1, 1100) i`.execute(trx)
-      await sql`insert into agency_period select code, 0, 9999, null, 'county', 'other', 'own' from agency where code like 'many-%'`
+      await sql`insert into agency_period select code, 0, 9999, null, 'county', 'other', 'own', name from agency where code like 'many-%'`
         .execute(trx)
     }).then(async () => {
       const answer = await call('GET', '/v1/totals?measure=requests.granted.total&by=child,year&year=1900..2099')

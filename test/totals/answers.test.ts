@@ -124,7 +124,7 @@ t.test('streams any number of groups by agency', async t => {
   await sql`insert into agency (code, name) select 'a' || lpad(i::text, 5, '0'), '机关' || i from generate_series(1, ${
     sql.lit(agencies)
   }) i`.execute(db)
-  await sql`insert into agency_period select code, 0, 9999, 'top', 'county', case when code like '%1' then 'office' else 'department' end, 'own' from agency where code like 'a%'`
+  await sql`insert into agency_period select code, 0, 9999, 'top', 'county', case when code like '%1' then 'office' else 'department' end, 'own', name from agency where code like 'a%'`
     .execute(db)
   await sql`insert into agency_ancestor select code, above, 0, 9999 from agency, unnest(array['top', '']) above where code like 'a%'`
     .execute(db)
@@ -187,7 +187,9 @@ t.test('streams any number of groups by agency', async t => {
 t.test('aborts the stream when its database connection is terminated', async t => {
   const { app, db } = await freshApp(t)
   await sql`insert into agency (code, name) select 'a' || i, '机关' || i from generate_series(1, 60000) i`.execute(db)
-  await sql`insert into agency_period select code, 0, 9999, null, 'county', 'office', 'own' from agency`.execute(db)
+  await sql`insert into agency_period select code, 0, 9999, null, 'county', 'office', 'own', name from agency`.execute(
+    db
+  )
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   const answer = await fetch(`${address}/v1/totals?measure=${MEASURE}&by=agency&year=2022`)
   const reader = answer.body!.getReader()

@@ -23,7 +23,7 @@ export type Validate = (value: unknown) => Fault[]
 const DETAILS = ['code', 'name', 'level', 'kind', 'reporting']
 
 /** An empty field is null and clears the value; in other columns an empty field means no change. */
-const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until']
+const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until', 'successor']
 const YEARS = ['since', 'until']
 const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
 

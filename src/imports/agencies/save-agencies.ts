@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import { applyAgencyChange } from '../../agencies/actions.ts'
 import { agencyEvent } from '../../agencies/agency-events.ts'
 import { formatYears } from '../../agencies/periods.ts'
+import { findSuccessorFaults, unknownSuccessor } from '../../agencies/successors.ts'
 import { lockAgenciesForUpdate, subtreesOf } from '../../agencies/tree.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
@@ -37,15 +38,26 @@ export async function saveAgencies (
     known = await updateKnown(trx, forms, state, known)
   }
   const circle = findCycles(fresh)
+  const registered = await findYears(trx, fresh.flatMap(({ period: { parent } }) => parent ?? []))
   for (const entry of fresh) {
-    rejectAgency(state, entry, circle.has(entry.code) ? cycleProblem(entry) : unknownParentProblem(entry))
+    const { code, period: { parent }, change: { successor } } = entry
+    const isSuccessorUnknown = parent === null || registered.has(parent)
+    rejectAgency(
+      state,
+      entry,
+      circle.has(code)
+        ? cycleProblem(entry)
+        : isSuccessorUnknown
+        ? unknownSuccessor(successor!)
+        : unknownParentProblem(entry)
+    )
   }
   for (const entry of known) rejectAgency(state, entry, await tryUpdate(trx, forms, state, entry))
 }
 
 /**
  * Inserts the agencies whose parents exist or are inserted as well. Rejects those whose parent does not exist in all
- * their years. Returns the rest, whose parents are not known yet.
+ * their years. Returns the rest, whose parents or successors are not known yet.
  */
 async function insertNew (
   trx: Transaction<Database>,
@@ -53,6 +65,7 @@ async function insertNew (
   fresh: NewAgencyRecord[]
 ): Promise<NewAgencyRecord[]> {
   const years = await findYears(trx, [...new Set(fresh.flatMap(({ period }) => period.parent ?? []))])
+  const successors = await findYears(trx, [...new Set(fresh.flatMap(({ change }) => change.successor ?? []))])
   const below = new Map<string, NewAgencyRecord[]>()
   for (const entry of fresh) {
     const parent = entry.period.parent ?? ''
@@ -66,7 +79,15 @@ async function insertNew (
   for (let parent; (parent = queue.pop()) !== undefined;) {
     const own = years.get(parent)
     for (const entry of below.get(parent) ?? []) {
-      const { code, period } = entry
+      const { code, period, change: { successor } } = entry
+      if (typeof successor === 'string') {
+        const faults = findSuccessorFaults(successor, period.until, successors.get(successor))
+        if (faults.length > 0) {
+          rejectAgency(state, entry, problem('body-invalid', {}, { errors: faults }))
+          refused.add(entry)
+        }
+        if (faults.length > 0 || !successors.has(successor)) continue
+      }
       if (own !== undefined && (own.since > period.since || own.until < period.until)) {
         rejectAgency(
           state,

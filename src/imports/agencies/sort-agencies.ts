@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
-import { findChangeFaults, periodsAfter } from '../../agencies/actions.ts'
+import { periodsAfter } from '../../agencies/actions.ts'
 import { changesDetails } from '../../agencies/agency-events.ts'
+import { findChangeFaults } from '../../agencies/change-faults.ts'
 import { formatYears, type Period } from '../../agencies/periods.ts'
 import { Agency } from '../../agencies/schemas.ts'
 import { findAgencies } from '../../agencies/store.ts'
@@ -79,10 +80,11 @@ export const creditCodeTaken = (code: string) =>
   })
 
 function isNothing ({ change }: SentAgency, before: Agency): boolean {
-  const old = before.periods!.map(({ since, until, ...standing }): Period => ({
+  const old = before.periods!.map(({ since, until, name = before.name, ...standing }): Period => ({
     since: since ?? NO_FIRST_YEAR,
     until: until ?? NO_LAST_YEAR,
-    ...standing
+    ...standing,
+    name
   }))
   try {
     return !changesDetails(change, before) && JSON.stringify(periodsAfter(change, old)) === JSON.stringify(old)

@@ -21,17 +21,18 @@ const ROWS_AT_ONCE = 5000
 export async function insertAgencies (trx: Transaction<Database>, agencies: NewAgency[]): Promise<void> {
   for (const some of chunks(agencies)) {
     await sql`
-      insert into agency (code, name, credit_code, division_code)
+      insert into agency (code, name, credit_code, division_code, successor)
       select * from unnest(
         ${some.map(a => a.code)}::text[],
         ${some.map(a => a.change.name!)}::text[],
         ${some.map(a => a.change.credit_code ?? null)}::text[],
-        ${some.map(a => a.change.division_code ?? null)}::text[]
+        ${some.map(a => a.change.division_code ?? null)}::text[],
+        ${some.map(a => a.change.successor ?? null)}::text[]
       )`.execute(trx)
   }
   for (const some of chunks(agencies)) {
     await sql`
-      insert into agency_period (agency, since, until, parent, level, kind, reporting)
+      insert into agency_period (agency, since, until, parent, level, kind, reporting, name)
       select * from unnest(
         ${some.map(a => a.code)}::text[],
         ${some.map(a => a.period.since)}::integer[],
@@ -39,7 +40,8 @@ export async function insertAgencies (trx: Transaction<Database>, agencies: NewA
         ${some.map(a => a.period.parent)}::text[],
         ${some.map(a => a.period.level)}::text[],
         ${some.map(a => a.period.kind)}::text[],
-        ${some.map(a => a.period.reporting)}::text[]
+        ${some.map(a => a.period.reporting)}::text[],
+        ${some.map(a => a.period.name)}::text[]
       )`.execute(trx)
   }
   const codes = agencies.map(agency => agency.code)

@@ -87,7 +87,7 @@ export const REPORTS_BODY = {
 export const AGENCIES_BODY = {
   content: {
     'text/csv': text(
-      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until; `code` is needed. An empty parent, credit_code, division_code, since or until is null.',
+      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until, successor; `code` is needed. An empty parent, credit_code, division_code, since, until or successor is null.',
       [example('agencies.csv')]
     ),
     'application/x-ndjson': text('One agency a line, as PUT takes it, with its code.', [

@@ -1,7 +1,7 @@
 // Imports a document as a draft: parses it, compares it with the request, and stores or rejects it.
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { findAgency, findAgencyByName } from '../../agencies/store.ts'
+import { findAgency, findAgencyByName, nameInYear } from '../../agencies/store.ts'
 import type { AuditContext } from '../../audit/record.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -50,7 +50,7 @@ export async function importDocument (
   const { text, reading } = await readUpload(reader, { bytes, contentType }, signal)
   const { form, content } = reading
   const differs = reading.year !== null && reading.year !== id.year
-  const problems = [...contradictions(reading, id.year, agency.name), ...reading.problems]
+  const problems = [...contradictions(reading, id.year, nameInYear(agency, id.year)), ...reading.problems]
   const answer: ImportedDocument = { dry_run: dryRun, outcome: 'refused', ...writeReading(bytes, reading, problems) }
   const sha256 = answer.reading.document
   if (differs || !((isComplete(reading) && reading.year === id.year) || acceptPartial)) {

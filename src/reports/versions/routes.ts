@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { findAgency } from '../../agencies/store.ts'
+import { findAgency, nameInYear } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { JSON_UTF8, PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
@@ -99,7 +99,7 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     if (accepts(request.raw).type(['application/json', 'text/markdown']) !== 'text/markdown') {
       return sendAs(reply, JSON_UTF8, { agency, year, ...difference })
     }
-    const { name } = (await findAgency(db, agency))!
+    const name = nameInYear((await findAgency(db, agency))!, year)
     const language = languageOf(request)
     reply.header('content-language', language)
     return sendAs(reply, 'text/markdown; charset=utf-8', correctionNotice(difference, name, year, language))
