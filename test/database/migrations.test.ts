@@ -77,6 +77,30 @@ t.test('preserves vectors when they are migrated to text and back to arrays', as
   t.same((await both.execute(db)).rows, before)
 })
 
+t.test('gives the names of today to all years, and keeps those of the latest years on down', async t => {
+  const { db } = await freshDatabase(t)
+  const down = async () => {
+    while (
+      (await migrationStatus(db)).some(({ name, executedAt }) => name === '0018_names' && executedAt !== undefined)
+    ) await migrate(db, 'down')
+  }
+  await down()
+  await sql`insert into agency (code, name) values ('a', '文化局')`.execute(db)
+  await sql`
+    insert into agency_period (agency, since, until, parent, level, kind, reporting)
+    values ('a', 0, 2020, null, 'county', 'department', 'own'), ('a', 2021, 9999, null, 'county', 'office', 'own')`
+    .execute(db)
+  await migrate(db, 'up')
+  const periods = async () =>
+    (await sql<{ name: string }>`select name from agency_period order by since`.execute(db)).rows.map(row => row.name)
+  t.same(await periods(), ['文化局', '文化局'])
+  await sql`update agency_period set name = '文旅局' where since = 2021`.execute(db)
+  await sql`update agency set name = '文旅局'`.execute(db)
+  await down()
+  await migrate(db, 'up')
+  t.same(await periods(), ['文旅局', '文旅局'])
+})
+
 t.test('enforces foreign keys from versions to reports and from reports to agencies', async t => {
   const { db } = await freshDatabase(t)
   const version = (agency: string, year: number, n = 1) =>
