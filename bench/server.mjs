@@ -4,7 +4,7 @@ import { buildApp } from '../dist/app.js'
 import { openDatabase } from '../dist/database/connection.js'
 import { migrate } from '../dist/database/migrations.js'
 import { Forms, recordCells } from '../dist/forms/forms.js'
-import { readForms } from '../dist/forms/load-forms.js'
+import { readForms, readRates } from '../dist/forms/load-forms.js'
 import { keepHeapSmall } from '../dist/http/service/heap.js'
 
 const { BENCH_DATABASE_URL: url, BENCH_POOL: pool, BENCH_KEY: adminKey } = process.env
@@ -15,7 +15,7 @@ process.on('disconnect', () => process.exit())
 keepHeapSmall()
 const db = openDatabase(url, Number(pool), error => console.error(error.message))
 await migrate(db, 'up')
-const forms = new Forms(await readForms())
+const forms = new Forms(await readForms(), await readRates())
 await recordCells(db, forms)
 // As it is deployed, but for a limit that no run reaches.
 const app = await buildApp({ db, forms, adminKey, rateLimit: 1_000_000_000, overloadMs: 1000 })

@@ -54,6 +54,8 @@ import { versionSchemas } from './reports/versions/schemas.ts'
 import { workflowRoutes } from './reports/workflow/routes.ts'
 import { contributionRoutes } from './totals/contributions/routes.ts'
 import { contributionSchemas } from './totals/contributions/schemas.ts'
+import { rankingRoutes } from './totals/rankings/routes.ts'
+import { rankingSchemas } from './totals/rankings/schemas.ts'
 import { totalRoutes } from './totals/routes.ts'
 import { totalSchemas } from './totals/schemas.ts'
 
@@ -177,8 +179,8 @@ export async function buildApp ({
 
   const features: Feature[] = [
     {
-      schemas: [...totalSchemas, ...contributionSchemas],
-      routes: [totalRoutes(db, forms), contributionRoutes(db, forms)]
+      schemas: [...totalSchemas, ...contributionSchemas, ...rankingSchemas],
+      routes: [totalRoutes(db, forms), contributionRoutes(db, forms), rankingRoutes(db, forms)]
     },
     {
       schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas],

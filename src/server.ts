@@ -6,7 +6,7 @@ import { type Config, findMisspelt, loadConfig } from './config.ts'
 import { connect } from './database/connect.ts'
 import { migrate } from './database/migrations.ts'
 import { Forms, recordCells } from './forms/forms.ts'
-import { readForms } from './forms/load-forms.ts'
+import { readForms, readRates } from './forms/load-forms.ts'
 import { keepHeapSmall } from './http/service/heap.ts'
 import { openLog, openOutput } from './http/service/log.ts'
 import { openNotices } from './http/service/notices.ts'
@@ -74,7 +74,7 @@ async function start (): Promise<void> {
   const { db, probe, lost } = await connecting
   lost.then(sentence => fail(new Error(sentence)))
   for (const step of await migrate(db, 'up')) logger.info(`migration ${step}`)
-  const forms = new Forms(await readForms())
+  const forms = new Forms(await readForms(), await readRates())
   await recordCells(db, forms)
   const app = await buildApp({
     db,

@@ -33,12 +33,14 @@ export const RULES: Record<string, Rule> = {
 
   listForms: anyone(),
   getForm: anyone(),
+  listRates: anyone(),
   listAgencies: anyone(),
   getAgency: anyone(),
   checkFigures: anyone(),
   readDocument: anyone(),
   getTotals: anyone(),
   getContributions: anyone(),
+  getRanking: anyone(),
 
   registerAgency: supervisor('standing'),
   putAgency: supervisor('standing'),

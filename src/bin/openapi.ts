@@ -4,12 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../app.ts'
 import { openDatabase } from '../database/connection.ts'
 import { Forms } from '../forms/forms.ts'
-import { readForms } from '../forms/load-forms.ts'
+import { readForms, readRates } from '../forms/load-forms.ts'
 
 const folder = new URL('../../openapi/', import.meta.url)
 // Never connected: the document is generated from the routes alone.
 const db = openDatabase('postgres://nowhere.invalid/none', 1, () => {})
-const app = await buildApp({ db, forms: new Forms(await readForms()) })
+const app = await buildApp({ db, forms: new Forms(await readForms(), await readRates()) })
 await app.ready()
 const files = {
   'openapi.json': JSON.stringify(app.swagger(), null, 2) + '\n',

@@ -4,6 +4,7 @@ import type { Database } from '../database/types.ts'
 import { compileForm } from '../form/compile-form.ts'
 import type { FormDefinition } from '../form/definition.ts'
 import type { Form, Measure } from '../form/form.ts'
+import { deriveRates, type Quantity, type Rate, type RateDefinition } from '../form/rates.ts'
 import { problem } from '../problems/problem.ts'
 
 export class Forms {
@@ -11,9 +12,12 @@ export class Forms {
   readonly all: Form[]
   /** Those of all forms by id; the same id means the same in each. */
   readonly measures: Map<string, Measure>
+  readonly rates: Map<string, Rate>
+  /** All that a total can be asked of: the measures, then the rates. */
+  readonly quantities: Map<string, Quantity>
 
   /** Throws an Error that says which data are inconsistent. */
-  constructor (definitions: FormDefinition[]) {
+  constructor (definitions: FormDefinition[], rates: RateDefinition[] = []) {
     this.all = definitions.map(compileForm).sort((a, b) => firstYear(a) - firstYear(b))
     const units = new Map<string, string>()
     for (const { id, unit } of this.all.flatMap(form => [...form.measures.values()])) {
@@ -25,6 +29,8 @@ export class Forms {
       units.set(id, unit)
     }
     this.measures = new Map(this.all.flatMap(form => [...form.measures]))
+    this.rates = deriveRates(rates, this.all, this.measures)
+    this.quantities = new Map<string, Quantity>([...this.measures, ...this.rates])
   }
 
   /** The length of the longest vector. */

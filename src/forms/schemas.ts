@@ -13,6 +13,7 @@ import {
   Table
 } from '../form/definition.ts'
 import { ref } from '../http/responses.ts'
+import { bilingual } from '../http/schemas.ts'
 
 const cells = (description: string) => Type.Array(Type.String(), { description })
 const WireCheck = Type.Object({
@@ -176,7 +177,34 @@ export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, {
   description: 'All forms, in the order of their first years.'
 })
 
+export const WireRate = Type.Object({
+  id: Type.String({ description: 'Its id, as a measure: `rates.` and a name.' }),
+  unit: Type.String({ description: 'Unit of the quotient; 1 for a share, which is 1 where it is 100 %.' }),
+  label: bilingual('What it is, in Chinese and English.'),
+  numerator: Type.Array(Type.String(), { description: 'The measures whose sum is divided.' }),
+  denominator: Type.Array(Type.String(), { description: 'The measures whose sum it is divided by.' }),
+  forms: Type.Array(Type.String(), { description: 'The forms that have all these measures.' })
+}, {
+  $id: 'Rate',
+  description: 'A quotient of two sums of measures.',
+  examples: [{
+    id: 'rates.granted_share',
+    unit: '1',
+    label: { zh: '予以公开率', en: 'Share of requests granted' },
+    numerator: ['requests.granted.total'],
+    denominator: ['requests.outcome_total.total'],
+    forms: ['2019', '2021']
+  }]
+})
+
+export const RateList = Type.Object({ items: Type.Array(ref(WireRate)) }, {
+  $id: 'RateList',
+  description: 'All rates.'
+})
+
 export const formSchemas = [
+  WireRate,
+  RateList,
   WireCheck,
   WireStatement,
   WireSection,

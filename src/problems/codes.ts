@@ -328,6 +328,22 @@ export const PROBLEMS = {
     '指标未知',
     '有指标不在任何格式中，errors 中逐一列出。'
   ]),
+  'agency-not-ranked': entry(422, [
+    'Agency not ranked',
+    'The agency {agency} is not among those that are ranked, with or without a figure.'
+  ], ['机关不在排名之列', '机关 {agency} 不在参与排名的机关之列（无论有无数据）。']),
+  'rate-not-additive': entry(422, [
+    'Rate not additive',
+    'The rate {rate} is a quotient of two totals: no report adds to it. Ask for one of its measures: {measures}.'
+  ], ['比率不可相加', '比率 {rate} 是两个合计之商，报告不构成其加数。请查询其指标：{measures}。']),
+  'rate-not-in-form': entry(422, [
+    'Rate not in the form',
+    'A rate needs measures that the form {form} lacks; errors lists each one.'
+  ], ['该格式没有此比率', '有比率所需的指标不在 {form} 版格式中，errors 中逐一列出。']),
+  'change-needs-year': entry(422, [
+    'Change needs year',
+    'A change against last year is that of a group of one year: by must have year, and last if it has agency.'
+  ], ['与上年比较须按年度分组', '与上年比较的是单个年度的组：by 须含 year；含 agency 时 year 须为最后一项。']),
   'year-without-agencies': entry(422, [
     'Year without agencies',
     'No agency exists in {year}: nothing is expected of that year.'

@@ -72,7 +72,7 @@ function isPublished ({ year, form, moment }: Filers): RawBuilder<unknown> {
 }
 
 /** The agency of the period `p` is one of those asked for. */
-function isCounted ({ year, under, level, kind, moment }: Filers): RawBuilder<unknown> {
+export function isCounted ({ year, under, level, kind, moment }: Filers): RawBuilder<unknown> {
   return sql.join([
     sql`p.since <= ${year} and p.until >= ${year}`,
     ...(moment !== undefined || under === '' ? [] : [sql`p.agency in (
@@ -98,11 +98,6 @@ export function nameOf ({ moment }: Filers, table: string): RawBuilder<unknown> 
     : sql`(select n.name from agency_record n
         where n.agency = ${agency} and ${wasRecorded('n', sql`${moment}::timestamptz`)} limit 1)`
 }
-
-/** Returns the positions of all cells of the measures, in any form. */
-export const positionsOf = (forms: Forms, measures: string[]): number[] => [
-  ...new Set(forms.all.flatMap(form => measures.flatMap(id => form.measures.get(id)?.positions ?? [])))
-]
 
 /**
  * Selects the sum of a measure in one report, with `form` and `f` as selected above; null over no figure and in a form

@@ -12,13 +12,13 @@ import { ResponseCache } from '../http/response-cache.ts'
 import { problems, ref } from '../http/responses.ts'
 import { sendAs } from '../http/send-as.ts'
 import { Streams } from '../http/streams.ts'
-import { problem } from '../problems/problem.ts'
+import { addChanges, changedPieces, changesFrom, checkChange, withYearBefore } from './change.ts'
 import { CSV, FilterQuery, MeasureId, Under } from './parameters.ts'
 import { refuseUnknown } from './refuse-nothing.ts'
 import { Totals } from './schemas.ts'
 import { type Key, KEYS } from './scope.ts'
 import { csvOf, csvPieces, jsonPieces } from './serialize.ts'
-import { findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
+import { checkForm, findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
 
 const MAX_MEASURES = 50
 
@@ -38,7 +38,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           minItems: 1,
           maxItems: MAX_MEASURES,
           description:
-            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`. Repeat it for more. `GET /v1/forms/{form}` has the ids.',
+            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. Repeat it for more. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
           examples: [['requests.new_received.total']]
         }),
         by: Type.Optional(
@@ -56,7 +56,13 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           description: 'A year or a range such as 2019..2025; without it every year that has a published report',
           examples: ['2019..2025']
         }),
-        ...FilterQuery
+        ...FilterQuery,
+        change: Type.Optional(
+          Type.Enum(['previous_year'], {
+            type: 'string',
+            description: 'Adds to each group its change against that of the year before. Needs `year` in `by`.'
+          })
+        )
       }, { additionalProperties: false }),
       response: {
         200: {
@@ -76,36 +82,43 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         ...NOT_MODIFIED,
         ...problems(
           'agency-unknown',
+          'change-needs-year',
           'form-unknown',
           'measure-unknown',
           'moment-in-future',
           'moment-not-settled',
+          'rate-not-in-form',
           'too-many-groups',
           'total-overflow'
         )
       }
     }
   }, async (request, reply) => {
-    const { measure, by, under, year, level, kind, form, as_of: asOf } = request.query
+    const { measure, by, under, year, level, kind, form, as_of: asOf, change } = request.query
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYearRange(year)
-    if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
     const measures = findMeasures(forms, measure)
+    checkForm(forms, form, measures)
+    if (change !== undefined) checkChange(scope.by)
+    const asked = change === undefined ? scope : withYearBefore(scope)
+    const changes = changesFrom(measures, scope.by, years?.first)
     if (moment !== undefined) await waitUntilSettled(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
     if (scope.by.includes('agency')) {
-      const head = headOf(measures, scope)
+      const head = { ...headOf(measures, scope), ...change && { change } }
+      const pieces = totalsInPieces(db, forms, measures, asked, moment)
       const text = await streams.start(
-        totalsInPieces(db, forms, measures, scope, moment),
+        change === undefined ? pieces : changedPieces(pieces, changes),
         pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
         () => refuseUnknown(db, under, moment)
       )
       return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), type, text)
     }
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
-      const totals = await totalsOf(db, forms, measures, scope, moment)
+      const found = await totalsOf(db, forms, measures, asked, moment)
+      const totals = change === undefined ? found : addChanges(found, changes)
       if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
       // The schema would serialize the values before the keys of the group.
       return csv ? csvOf(totals) : JSON.stringify(totals)

@@ -15,6 +15,14 @@ export const Coverage = Type.Object({
   missing: orNull('integer', 'expected minus included.')
 }, { $id: 'Coverage', description: 'What a total covers.' })
 
+export const Change = Type.Object({
+  absolute: orNull('number', 'This year\'s value minus last year\'s; null where one of them is null.'),
+  relative: orNull(
+    'number',
+    'absolute as a part of last year\'s value, rounded half to even at 6 decimals; null where that is not above 0.'
+  )
+}, { $id: 'Change', description: 'How much a value differs from that of the year before.' })
+
 const measure = {
   id: 'requests.new_received.total',
   unit: '件',
@@ -38,8 +46,12 @@ export const Group = Type.Object({
   form: key('Form of the reports.'),
   values: {
     ...numbers,
-    description: 'The sums by measure; null over no figure, and where a measure cannot be added across forms.'
+    description:
+      'The sums by measure, and the quotients by rate; null over no figure, and where a measure cannot be added across forms.'
   },
+  change: Type.Optional(
+    Type.Record(Type.String(), ref(Change), { description: 'With `change`: by measure, against the year before.' })
+  ),
   coverage: ref(Coverage),
   blank: {
     ...numbers,
@@ -57,13 +69,14 @@ export type Group = Static<typeof Group>
 
 export const Measure = Type.Object({
   id: Type.String({ description: 'Its id, as asked for.' }),
-  unit: Type.String({ description: 'Unit of its figures: 件, 项, 个, 元 or 万元.' }),
+  unit: Type.String({ description: 'Unit of its values: 件, 项, 个, 元 or 万元; 1 for a share.' }),
   label: bilingual('As printed, and in English.')
 }, { $id: 'Measure', description: 'What was added.', examples: [measure] })
 
 export const Totals = Type.Object({
   measures: Type.Array(ref(Measure)),
   by: Type.Array(Type.Enum([...KEYS], { type: 'string' }), { description: 'The keys of the groups.' }),
+  change: Type.Optional(Type.String({ description: 'As asked for.' })),
   totals: Type.Array(ref(Group), { description: 'In the order of their keys.' })
 }, {
   $id: 'Totals',
@@ -72,4 +85,4 @@ export const Totals = Type.Object({
 })
 export type Totals = Omit<Static<typeof Totals>, 'by'> & { by: (typeof KEYS[number])[] }
 
-export const totalSchemas = [Coverage, Measure, Group, Totals]
+export const totalSchemas = [Coverage, Change, Measure, Group, Totals]

@@ -28,10 +28,16 @@ const keysOf = ({ by }: Head) =>
   by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key])
 const idsOf = ({ measures }: Head) => measures.map(({ id }) => id)
 
+const changesOf = (head: Head) =>
+  head.change === undefined
+    ? []
+    : idsOf(head).flatMap(id => [[id, 'absolute'], [id, 'relative']] as [string, 'absolute' | 'relative'][])
+
 const headerOf = (head: Head) =>
   stringify([[
     ...keysOf(head),
     ...idsOf(head),
+    ...changesOf(head).map(([id, of]) => `${id}.change.${of}`),
     'expected',
     'included',
     'missing',
@@ -46,6 +52,7 @@ function linesOf (head: Head, groups: Group[]): string {
   return stringify(groups.map(group => [
     ...keys.map(key => textOf(group[key])),
     ...ids.map(id => group.values[id]),
+    ...changesOf(head).map(([id, of]) => group.change![id]![of]),
     group.coverage.expected,
     group.coverage.included,
     group.coverage.missing,

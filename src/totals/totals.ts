@@ -1,18 +1,18 @@
 // Totals with their coverage. A measure is added across forms only if each of them has it.
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { largestTotal, writeFigure } from '../form/figures.ts'
-import type { Measure } from '../form/form.ts'
+import { isRate, type Quantity } from '../form/rates.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'
 import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
 import { Group, type Totals } from './schemas.ts'
 import type { Key, Scope } from './scope.ts'
+import { type Cells, cellsOf, valueOf } from './values.ts'
 
-/** Returns the measures with these ids. Throws `measure-unknown` with all ids that are in no form. */
-export function findMeasures (forms: Forms, ids: string[]): Measure[] {
-  const known = forms.measures
+/** Returns the measures and rates with these ids. Throws `measure-unknown` with all ids that are none. */
+export function findMeasures (forms: Forms, ids: string[]): Quantity[] {
+  const known = forms.quantities
   throwIfFaults(
     'measure-unknown',
     ids.filter(id => !known.has(id)).map(id => ({
@@ -25,30 +25,39 @@ export function findMeasures (forms: Forms, ids: string[]): Measure[] {
   return [...new Set(ids)].map(id => known.get(id)!)
 }
 
-/** A requested sum, with the positions of the leaves of its measures. */
+/** Throws `form-unknown`, or `rate-not-in-form` with all rates whose measures the form lacks. */
+export function checkForm (forms: Forms, form: string | undefined, quantities: Quantity[]): void {
+  if (form === undefined) return
+  if (forms.find(form) === undefined) throw problem('form-unknown', { form })
+  const lacking = quantities.filter(quantity => isRate(quantity) && !quantity.forms.includes(form))
+  if (lacking.length === 0) return
+  const having = [...forms.rates.values()].filter(rate => rate.forms.includes(form)).map(({ id }) => id)
+  throw problem('rate-not-in-form', { form }, {
+    errors: lacking.map(({ id }) => ({
+      parameter: 'measure',
+      found: id,
+      expected: { en: `a measure, or one of ${having.join(', ')}`, zh: `指标，或以下之一：${having.join('、')}` },
+      candidates: having
+    }))
+  })
+}
+
+/** A requested sum, with the cells that it needs. */
 interface Sum {
   forms: Forms
-  measures: Measure[]
+  measures: Quantity[]
   scope: Scope
-  positions: number[]
-  indexes: Map<string, (number[] | undefined)[]>
+  cells: Cells
 }
 
-function sumOf (forms: Forms, measures: Measure[], scope: Scope): Sum {
-  const positions = [
-    ...new Set(forms.all.flatMap(form => measures.flatMap(({ id }) => form.measures.get(id)?.positions ?? [])))
-  ]
-  // By form: the indexes into `positions` of the leaves of each measure.
-  const indexes = new Map(
-    forms.all.map(form => [
-      form.id,
-      measures.map(({ id }) => form.measures.get(id)?.positions.map(position => positions.indexOf(position)))
-    ])
-  )
-  return { forms, measures, scope, positions, indexes }
-}
+const sumOf = (forms: Forms, measures: Quantity[], scope: Scope): Sum => ({
+  forms,
+  measures,
+  scope,
+  cells: cellsOf(forms, measures)
+})
 
-export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'> => ({
+export const headOf = (measures: Quantity[], scope: Scope): Omit<Totals, 'totals'> => ({
   measures: measures.map(({ id, unit, label }) => ({ id, unit, label })),
   by: scope.by
 })
@@ -57,13 +66,14 @@ export const headOf = (measures: Measure[], scope: Scope): Omit<Totals, 'totals'
 export async function totalsOf (
   db: Kysely<Database>,
   forms: Forms,
-  measures: Measure[],
+  measures: Quantity[],
   scope: Scope,
   moment?: string
 ): Promise<Totals> {
   const sum = sumOf(forms, measures, scope)
-  const rows =
-    await (moment === undefined ? sumRows(db, scope, sum.positions) : pastSumRows(db, scope, sum.positions, moment))
+  const rows = await (moment === undefined
+    ? sumRows(db, scope, sum.cells.positions)
+    : pastSumRows(db, scope, sum.cells.positions, moment))
   const groups = new Map<string, SumRow[]>()
   for (const row of [...unasked(scope), ...rows]) {
     const key = keyOf(scope, row)
@@ -84,14 +94,14 @@ export async function totalsOf (
 export async function* totalsInPieces (
   db: Kysely<Database>,
   forms: Forms,
-  measures: Measure[],
+  measures: Quantity[],
   scope: Scope,
   moment?: string
 ): AsyncGenerator<Group[]> {
   const sum = sumOf(forms, measures, scope)
   const statement = moment === undefined
-    ? sumStatement(scope, sum.positions, true)
-    : pastSumStatement(scope, sum.positions, moment, true)
+    ? sumStatement(scope, sum.cells.positions, true)
+    : pastSumStatement(scope, sum.cells.positions, moment, true)
   // The last group of a piece may continue in the next piece.
   let open: SumRow[] = []
   for await (const rows of sumRowsInOrder(db, statement)) {
@@ -128,8 +138,8 @@ function unasked (scope: Scope): SumRow[] {
   return Array.from({ length: last - first + 1 }, (_, i) => ({ ...empty, year: first + i }))
 }
 
-function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Group {
-  const added = rows.filter(row => row.included > 0)
+function totalOf ({ forms, measures, scope, cells }: Sum, rows: SumRow[]): Group {
+  const added = rows.filter(row => row.included > 0 && forms.get(row.form))
   const included = added.reduce((sum, row) => sum + row.included, 0)
   const expected = scope.form !== undefined || scope.by.includes('form')
     ? null
@@ -137,25 +147,12 @@ function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Gro
   const values: Group['values'] = {}
   const blank: Group['blank'] = {}
   const missingIn: string[] = []
-  const leavesIn = added.map(row => indexes.get(forms.get(row.form).id)!)
-  for (const [m, { id, scale }] of measures.entries()) {
-    if (leavesIn.some(leaves => leaves[m] === undefined)) {
-      missingIn.push(id)
-      values[id] = blank[id] = null
-      continue
-    }
-    let sum = 0
-    let present = 0
-    let of = 0
-    for (const [r, row] of added.entries()) {
-      for (const i of leavesIn[r]![m]!) {
-        sum += row.figures![i] ?? 0
-        present += row.present![i]!
-        of += row.included
-      }
-    }
-    values[id] = present === 0 ? null : writeFigure(scale, checkTotal(id, scale, sum))
-    blank[id] = of - present
+  for (const measure of measures) {
+    const { id } = measure
+    const found = valueOf(measure, cells, added)
+    if (found === undefined) missingIn.push(id)
+    values[id] = found?.value ?? null
+    blank[id] = found?.blank ?? null
   }
   const keys: Record<string, unknown> = {}
   for (const key of scope.by) {
@@ -169,12 +166,6 @@ function totalOf ({ forms, measures, scope, indexes }: Sum, rows: SumRow[]): Gro
     blank,
     ...(missingIn.length > 0 ? { not_comparable: missingIn } : {})
   }
-}
-
-/** Throws `total-overflow`: a sum over years, forms or leaves may exceed the limit that each of its parts is within. */
-export function checkTotal (id: string, scale: number, sum: number): number {
-  if (Math.abs(sum) > largestTotal(scale)) throw problem('total-overflow', { where: id })
-  return sum
 }
 
 function compareKeys (by: Key[], a: Group, b: Group): number {

@@ -276,6 +276,13 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
       ).execute()
     return await call('POST', '/v1/reports/bureau/2024/publish')
   },
+  'agency-not-ranked': async () =>
+    await call('GET', '/v1/rankings?measure=requests.granted.total&year=2023&under=gov&of=child&agency=gov'),
+  'rate-not-additive': async () => await call('GET', '/v1/totals/contributions?measure=rates.granted_share&year=2023'),
+  'rate-not-in-form': async () =>
+    await call('GET', '/v1/totals?measure=rates.normative_documents_repealed_share&form=2019'),
+  'change-needs-year': async () =>
+    await call('GET', '/v1/totals?measure=requests.granted.total&by=child&change=previous_year'),
   'year-without-agencies': async () => {
     const { call } = await freshApp(t)
     return await call('GET', '/v1/totals/contributions?measure=requests.granted.total&year=2023')

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { type AppOptions, buildApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/database/connection.ts'
 import { Forms } from '../../src/forms/forms.ts'
-import { readForms } from '../../src/forms/load-forms.ts'
+import { readForms, readRates } from '../../src/forms/load-forms.ts'
 import { adminUrl, template, urlOf } from './database.ts'
 
 /** The part of tap's test object used here. */
@@ -41,7 +41,7 @@ export interface CallOptions {
 
 export async function freshApp (t: Test, options: Partial<AppOptions> = {}) {
   const { db, url } = await freshDatabase(t)
-  const forms = options.forms ?? new Forms(await readForms())
+  const forms = options.forms ?? new Forms(await readForms(), await readRates())
   const app = await buildApp({ db, forms, adminKey: ADMIN_KEY, ...options })
   t.teardown(async () => await app.close())
   /** Sends the administrator key by default; `key: null` sends none. */

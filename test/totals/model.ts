@@ -27,6 +27,23 @@ export interface Question extends Pick<Query, 'under' | 'level' | 'kind' | 'form
 
 export const YEARS = [2019, 2020, 2021, 2022]
 
+/** By long division, digit by digit. */
+function quotient (numerator: (number | null)[], denominator: (number | null)[]): number | null {
+  if ([...numerator, ...denominator].includes(null)) return null
+  let dividend = numerator.reduce<number>((a, b) => a + b!, 0)
+  const divisor = denominator.reduce<number>((a, b) => a + b!, 0)
+  if (divisor === 0) return null
+  let digits = `${Math.floor(dividend / divisor)}.`
+  for (let i = 0; i < 6; i++) {
+    dividend = dividend % divisor * 10
+    digits += Math.floor(dividend / divisor)
+  }
+  const rest = dividend % divisor * 2
+  const isOdd = Number(digits.at(-1)) % 2 === 1
+  const up = rest > divisor || (rest === divisor && isOdd) ? 1 : 0
+  return (Math.round(Number(digits) * 1_000_000) + up) / 1_000_000
+}
+
 export class Model {
   readonly forms: Forms
   readonly names = new Map<string, string>()
@@ -167,21 +184,36 @@ export class Model {
     const totals = [...groups.values()].map(({ keys, expected, reports }) => {
       const values: Record<string, number | null> = {}
       const blank: Record<string, number | null> = {}
-      const lacking = measures.filter(id => reports.some(report => !this.forms.get(report.form).measures.has(id)))
+      const partsOf = (id: string) => {
+        const rate = this.forms.rates.get(id)
+        return rate === undefined ? [id] : [...rate.numerator, ...rate.denominator].map(part => part.id)
+      }
+      const lacking = measures.filter(id =>
+        reports.some(report => partsOf(id).some(part => !this.forms.get(report.form).measures.has(part)))
+      )
+      const figuresOf = (ids: string[]) =>
+        reports.flatMap(({ form, tables }) =>
+          [...new Set(ids.flatMap(id => this.forms.get(form).measures.get(id)!.positions))].map(position => {
+            const cell = this.forms.get(form).cells[position - 1]!
+            const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
+            return figure === null ? null : Math.round(figure * cell.scale)
+          })
+        )
+      const sumOf = (id: string) => {
+        const present = figuresOf([id]).filter(figure => figure !== null)
+        return present.length === 0 ? null : present.reduce((a, b) => a + b, 0)
+      }
       for (const id of measures) {
-        const cells = lacking.includes(id)
-          ? []
-          : reports.flatMap(({ form, tables }) =>
-            this.forms.get(form).measures.get(id)!.positions.map(position => {
-              const cell = this.forms.get(form).cells[position - 1]!
-              const figure = tables[cell.table]?.[cell.row]?.[cell.column] ?? null
-              return figure === null ? null : Math.round(figure * cell.scale)
-            })
-          )
-        const present = cells.filter(figure => figure !== null)
-        const scale = this.forms.all.flatMap(f => f.measures.get(id) ?? [])[0]!.scale
-        values[id] = present.length === 0 ? null : present.reduce((a, b) => a + b, 0) / scale
-        blank[id] = lacking.includes(id) ? null : cells.length - present.length
+        if (lacking.includes(id)) {
+          values[id] = blank[id] = null
+          continue
+        }
+        const rate = this.forms.rates.get(id)
+        const sum = rate === undefined ? sumOf(id) : null
+        values[id] = rate === undefined
+          ? sum === null ? null : sum / this.forms.measures.get(id)!.scale
+          : quotient(rate.numerator.map(part => sumOf(part.id)), rate.denominator.map(part => sumOf(part.id)))
+        blank[id] = figuresOf(partsOf(id)).filter(figure => figure === null).length
       }
       const unknown = by.includes('form') || form !== undefined
       return {

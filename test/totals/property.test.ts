@@ -23,7 +23,10 @@ const MEASURES = [
   'licensing.administrative_licences.decisions',
   // The first and the last element of the vectors.
   'documents.regulations.issued',
-  'review_litigation.litigation_after_review.total'
+  'review_litigation.litigation_after_review.total',
+  'rates.granted_share',
+  'rates.contested_share',
+  'rates.normative_documents_repealed_share'
 ]
 const CODES = Array.from({ length: 9 }, (_, i) => `a${i}`)
 
@@ -102,6 +105,8 @@ const query: fc.Arbitrary<Query> = fc.record({
   kind: rarely(fc.constantFrom(...KINDS.slice(0, 2))),
   form: rarely(fc.constantFrom('2019', '2021'))
 }).map(({ years: [first, last], ...rest }) => ({ ...rest, first, last }))
+  // The 2019 form has no such rate.
+  .filter(({ form, measures }) => form !== '2019' || !measures.includes('rates.normative_documents_repealed_share'))
 
 // The first agencies form a chain, so that every run has a tree to move subtrees in.
 const start = CODES.slice(0, 4).map((agency, i) => ({
@@ -154,7 +159,8 @@ t.test('after any sequence of changes, every total equals the sum of the reports
             await call('GET', `/v1/totals?${searchOf(query, moment)}`, undefined, { key: null })
           // Follows the pages of the contributions of a total.
           const explain = async (query: Query, model: Model, moment?: string) => {
-            const { first: year, under, level, kind, form, measures: [measure] } = query
+            const { first: year, under, level, kind, form } = query
+            const measure = query.measures.find(id => forms.measures.has(id)) ?? MEASURES[0]
             const search = searchOf({ ...query, measures: [measure!], by: [], last: year }, moment)
             const { json: { totals: [group] } } = await call('GET', `/v1/totals?${search}`, undefined, { key: null })
             search.set('year', `${year}`)
@@ -180,6 +186,48 @@ t.test('after any sequence of changes, every total equals the sum of the reports
               model.contributions({ measure: measure!, year, under, level, kind, form }),
               `contributions?${search}`
             )
+          }
+          // Holds a ranking, page by page, against the totals of what is ranked.
+          const rank = async (
+            { measures: [measure], first: year, under, level, kind }: Query,
+            of: 'agency' | 'child'
+          ) => {
+            const search = searchOf({ measures: [measure!], first: year, last: year, under, by: [of] })
+            if (of === 'agency' && level !== undefined) search.set('level', level)
+            if (of === 'agency' && kind !== undefined) search.set('kind', kind)
+            const { json: { totals } } = await call('GET', `/v1/totals?${search}`, undefined, { key: null })
+            const groups = totals.filter((group: any) => of === 'agency' || group.child !== under)
+            search.delete('by')
+            search.set('year', `${year}`)
+            for (const [name, value] of Object.entries({ of, order: year % 2 === 0 ? 'asc' : 'desc', limit: '2' })) {
+              search.set(name, value)
+            }
+            const items: any[] = []
+            let head: any
+            for (let next: string | null = `/v1/rankings?${search}`; next !== null;) {
+              const { status, json, text } = await call('GET', next, undefined, { key: null })
+              if (status !== 200) return t.equal(json.code, 'agency-unknown', text)
+              head = json
+              items.push(...json.items)
+              next = json.next
+            }
+            const sign = year % 2 === 0 ? 1 : -1
+            const ranked = groups.map((group: any) => ({
+              agency: group[of],
+              agency_name: group[`${of}_name`],
+              value: group.values[measure!]
+            })).filter(({ value }: any) => value !== null)
+            ranked.sort((a: any, b: any) => sign * (a.value - b.value) || (a.agency < b.agency ? -1 : 1))
+            const rankOf = (value: number) => 1 + ranked.filter((it: any) => sign * (it.value - value) < 0).length
+            t.same(items, ranked.map((item: any) => ({ rank: rankOf(item.value), ...item })), `rankings?${search}`)
+            t.same([head.count, head.without], [ranked.length, groups.length - ranked.length])
+            const values = ranked.map(({ value }: any) => value).sort((a: number, b: number) => a - b)
+            for (const [k, quartile] of Object.values(head.quartiles).entries()) {
+              const place = (values.length - 1) * k / 4
+              const [low, high] = [values[Math.floor(place)], values[Math.ceil(place)]]
+              if (values.length === 0) t.equal(quartile, null)
+              else t.ok(Math.abs(low + (high - low) * (place % 1) - (quartile as number)) < 1e-7, 'quartile')
+            }
           }
           const accept = (answer: { status: number, text: string }) => {
             if (answer.status >= 500 || answer.status === 400) t.fail(answer.text)
@@ -255,6 +303,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
             t.equal((await ask(query, now)).text, answer.text, `recomputed from the versions: ${searchOf(query)}`)
             answered += answer.json.totals.length
             await explain(query, model)
+            await rank(query, answered % 2 === 0 ? 'agency' : 'child')
           }
           for (const { moment, model, query, answer } of past) {
             const again = await ask(query, moment)

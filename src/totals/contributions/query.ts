@@ -4,16 +4,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import type { Measure } from '../../form/form.ts'
 import { Forms } from '../../forms/forms.ts'
-import {
-  agenciesOf,
-  type Filers,
-  measureIn,
-  nameOf,
-  positionsOf,
-  reportsOf,
-  wasPublished,
-  withFilers
-} from '../filers.ts'
+import { agenciesOf, type Filers, measureIn, nameOf, reportsOf, wasPublished, withFilers } from '../filers.ts'
+import { positionsOf } from '../values.ts'
 import type { State } from './schemas.ts'
 
 /** The sort key of an item: what it adds, and its agency. */

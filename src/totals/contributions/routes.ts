@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { readMoment, waitUntilSettled } from '../../database/clock.ts'
 import type { Database } from '../../database/types.ts'
+import { isRate, partsOf } from '../../form/rates.ts'
 import { Forms } from '../../forms/forms.ts'
 import { escapeFormula } from '../../http/bodies/formula.ts'
 import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../../http/cached-response.ts'
@@ -16,7 +17,7 @@ import { problems, ref } from '../../http/responses.ts'
 import { problem } from '../../problems/problem.ts'
 import { CSV, FilterQuery, MeasureId, Under } from '../parameters.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
-import { findMeasures } from '../totals.ts'
+import { checkForm, findMeasures } from '../totals.ts'
 import { contributionsOf } from './contributions.ts'
 import type { After } from './query.ts'
 import { type Contribution, Contributions, type State, STATE_TEXT, STATES } from './schemas.ts'
@@ -68,6 +69,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
           'measure-unknown',
           'moment-in-future',
           'moment-not-settled',
+          'rate-not-additive',
           'total-overflow',
           'year-without-agencies'
         )
@@ -77,14 +79,17 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
     const { measure: id, year, under, level, kind, form, as_of: asOf, state, limit, cursor } = request.query
     const after = readCursor(cursor, isAfter)
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
-    if (form !== undefined && forms.find(form) === undefined) throw problem('form-unknown', { form })
-    const [measure] = findMeasures(forms, [id])
+    const measure = findMeasures(forms, [id])[0]!
+    checkForm(forms, form, [])
+    if (isRate(measure)) {
+      throw problem('rate-not-additive', { rate: id, measures: partsOf(measure).map(part => part.id).join(', ') })
+    }
     if (moment !== undefined) await waitUntilSettled(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
     const answer = await answers.get(`${type} ${request.url}`, type, async () => {
       const filers = { year, under: under ?? '', level, kind, form, moment }
-      const { items: rows, last, ...head } = await contributionsOf(db, forms, measure!, filers, {
+      const { items: rows, last, ...head } = await contributionsOf(db, forms, measure, filers, {
         state: state as State | undefined,
         after,
         limit

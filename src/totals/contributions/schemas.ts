@@ -19,13 +19,6 @@ export const measureFields = {
   year: Type.Integer({ description: 'Reporting year.' })
 }
 
-export const MEASURE_EXAMPLE = {
-  measure: 'requests.new_received.total',
-  unit: '件',
-  label: { zh: '一、本年新收政府信息公开申请数量·总计', en: 'Requests newly received this year, Total' },
-  year: 2019
-}
-
 export const Contribution = Type.Object({
   agency: { ...AgencyCode, description: 'Code of the agency.' },
   agency_name: Type.String({ description: 'Its name.' }),
@@ -37,7 +30,19 @@ export const Contribution = Type.Object({
     'value as a part of the total, rounded half to even at 6 decimals; null where nothing is added or the total is 0.'
   ),
   state: Type.Enum([...STATES], { type: 'string', description: STATE_TEXT })
-}, { $id: 'Contribution', description: 'What one agency adds to a total, or why it adds nothing.' })
+}, {
+  $id: 'Contribution',
+  description: 'What one agency adds to a total, or why it adds nothing.',
+  examples: [{
+    agency: 'kundulun-housing',
+    agency_name: '昆区住房和城乡建设局',
+    form: '2021',
+    version: 1,
+    value: 48,
+    share: 0.96,
+    state: 'added'
+  }]
+})
 export type Contribution = Static<typeof Contribution>
 
 export const Contributions = Type.Object({
@@ -48,30 +53,7 @@ export const Contributions = Type.Object({
   next: NextPage
 }, {
   $id: 'Contributions',
-  description: 'The agencies of a total: what each adds, or why it adds nothing.',
-  examples: [{
-    ...MEASURE_EXAMPLE,
-    total: 12,
-    coverage: { expected: 2, included: 1, missing: 1 },
-    items: [{
-      agency: 'kundulun-housing',
-      agency_name: '昆区住房和城乡建设局',
-      form: '2019',
-      version: 1,
-      value: 12,
-      share: 1,
-      state: 'added'
-    }, {
-      agency: 'kundulun-culture',
-      agency_name: '昆都仑区文体旅游广电局',
-      form: null,
-      version: null,
-      value: null,
-      share: null,
-      state: 'missing'
-    }],
-    next: null
-  }]
+  description: 'The agencies of a total: what each adds, or why it adds nothing.'
 })
 export type Contributions = Static<typeof Contributions>
 

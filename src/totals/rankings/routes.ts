@@ -1,0 +1,124 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import { stringify } from 'csv-stringify/sync'
+import type { Kysely } from 'kysely'
+import { Type } from 'typebox'
+import { Kind, Level } from '../../agencies/schemas.ts'
+import type { Database } from '../../database/types.ts'
+import { Forms } from '../../forms/forms.ts'
+import { escapeFormula } from '../../http/bodies/formula.ts'
+import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../../http/cached-response.ts'
+import { NOT_MODIFIED } from '../../http/etag.ts'
+import { cachedPage, LINK, PageQuery, readCursor } from '../../http/paging.ts'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { ResponseCache } from '../../http/response-cache.ts'
+import { problems, ref } from '../../http/responses.ts'
+import { CSV, MeasureId, Under } from '../parameters.ts'
+import { refuseNothing } from '../refuse-nothing.ts'
+import { findMeasures } from '../totals.ts'
+import type { After } from './query.ts'
+import { rankingOf } from './rankings.ts'
+import { type Ranked, Ranking } from './schemas.ts'
+
+const COLUMNS = ['rank', 'agency', 'agency_name', 'value'] as const
+
+export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const answers = new ResponseCache(db)
+
+  app.get('/v1/rankings', {
+    schema: {
+      operationId: 'getRanking',
+      summary: 'Agencies in the order of a measure',
+      description:
+        'Ranks agencies by their own reports, or the children of an agency by the totals of each with all below it, and says where the quartiles are. Agencies without a figure are counted apart. As JSON, or as CSV with `Accept: text/csv`.',
+      tags: ['totals'],
+      querystring: Type.Object({
+        measure: {
+          ...MeasureId,
+          description: 'What to rank by: a measure or a rate, as in `GET /v1/totals`.',
+          examples: ['requests.new_received.total']
+        },
+        year: Year,
+        under: Type.Optional({ ...Under, description: 'This agency and all below it, in the tree of the year.' }),
+        of: Type.Optional(
+          Type.Unsafe<'agency' | 'child'>({
+            type: 'string',
+            enum: ['agency', 'child'],
+            default: 'agency',
+            description:
+              '`agency`: all that file reports of their own; `child`: the agencies just below `under` (else the roots), each with all below it.'
+          })
+        ),
+        level: Type.Optional({ ...Level, description: 'Only agencies of this level are ranked.' }),
+        kind: Type.Optional({ ...Kind, description: 'Only agencies of this kind are ranked.' }),
+        order: Type.Optional(
+          Type.Unsafe<'desc' | 'asc'>({
+            type: 'string',
+            enum: ['desc', 'asc'],
+            default: 'desc',
+            description: '`desc`: the largest value is first; `asc`: the smallest.'
+          })
+        ),
+        agency: Type.Optional({
+          ...AgencyCode,
+          description: 'Also tells where this agency stands, as `focus`.',
+          examples: undefined
+        }),
+        ...PageQuery
+      }, { additionalProperties: false }),
+      response: {
+        200: {
+          description: 'A page of the ranking, and what holds for all of it.',
+          headers: LINK,
+          content: {
+            'application/json': { schema: ref(Ranking) },
+            'text/csv': {
+              schema: Type.String({
+                description: 'The items. The header Link names the next page.',
+                examples: [`${COLUMNS.join()}\n1,kundulun-housing,昆区住房和城乡建设局,48\n`]
+              })
+            }
+          }
+        },
+        ...NOT_MODIFIED,
+        ...problems(
+          'agency-not-ranked',
+          'agency-unknown',
+          'measure-unknown',
+          'total-overflow',
+          'year-without-agencies'
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const { measure, year, under = '', of = 'agency', level, kind, order = 'desc' } = request.query
+    const { agency: focus, limit, cursor } = request.query
+    const after = readCursor(cursor, isAfter)
+    const quantity = findMeasures(forms, [measure])[0]!
+    const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+    const type = csv ? CSV : JSON_UTF8
+    const answer = await answers.get(`${type} ${request.url}`, type, async () => {
+      const question = { year, under, of, level, kind }
+      const page = { order, focus, after, limit }
+      const { items: rows, last, ...head } = await rankingOf(db, forms, quantity, question, page)
+      if (head.count + head.without === 0) await refuseNothing(db, question)
+      const { items, next, link } = cachedPage(request, rows, limit, () => last!)
+      return { text: csv ? csvOf(items) : JSON.stringify({ ...head, items, next }), link }
+    })
+    return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')
+  })
+}
+
+const isAfter = (key: unknown[]): key is After =>
+  key.length === 2 && Number.isSafeInteger(key[0]) && typeof key[1] === 'string'
+
+const csvOf = (items: Ranked[]): string =>
+  stringify([
+    COLUMNS,
+    ...items.map(({ rank, agency, agency_name: name, value }) => [
+      rank,
+      escapeFormula(agency),
+      escapeFormula(name),
+      value
+    ])
+  ])
