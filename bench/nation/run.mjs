@@ -55,6 +55,26 @@ const reads = forms => ({
     `/v1/totals?${twentyMeasures(forms)}&by=child,year`,
     { anew: true }
   ],
+  contributions: [
+    'contributions of the nation, page 1, not kept',
+    `/v1/totals/contributions?measure=${MEASURE}&year=2023`,
+    { anew: true }
+  ],
+  contributions_county: [
+    'contributions of a county, not kept',
+    `/v1/totals/contributions?measure=${MEASURE}&year=2023&under=${SOME_COUNTY}`,
+    { anew: true }
+  ],
+  ranking: [
+    'ranking of all agencies of the counties, not kept',
+    `/v1/rankings?measure=${MEASURE}&year=2023&level=county`,
+    { anew: true }
+  ],
+  ranking_rate: [
+    'ranking of the county governments by a rate, not kept',
+    '/v1/rankings?measure=rates.granted_share&year=2023&level=county&kind=government',
+    { anew: true }
+  ],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
   list: ['list of 100 reports, page 1', '/v1/reports'],
   filings_county: ['filings of a county', `/v1/filings?year=2023&under=${SOME_COUNTY}`],

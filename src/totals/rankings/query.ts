@@ -49,7 +49,7 @@ export async function rankValues (
   const { rows } = await sql<Omit<RankingRows, 'items'> & { [Name in keyof ItemRow]: ItemRow[Name] | null }>`
     with ranked as materialized (
       select agency, value, rank() over (order by value ${direction}) as rank,
-             row_number() over (order by value ${direction}, agency collate "C") as n
+             row_number() over (order by value ${direction}) as n
       from (${values}) as given where value is not null
     ), counted as (
       select count(*) as count from ranked
@@ -60,7 +60,7 @@ export async function rankValues (
       join ranked low on low.n = 1 + ${quarter(order, sql`(count - 1) * k / 4`)}
       join ranked high on high.n = 1 + ${quarter(order, sql`((count - 1) * k + 3) / 4`)}
     ), page as (
-      select * from ranked where ${isAfter} order by n limit ${limit}
+      select * from ranked where ${isAfter} order by value ${direction}, agency collate "C" limit ${limit}
     )
     select counted.count::integer, quartile.lows, quartile.highs,
            focus.rank::integer as focus_rank, focus.value as focus_value,
@@ -69,7 +69,7 @@ export async function rankValues (
     left join ranked focus on focus.agency = ${focus ?? null}
     left join page on true
     left join agency a on a.code = page.agency
-    order by page.n`.execute(db)
+    order by page.value ${direction}, page.agency collate "C"`.execute(db)
   return { ...rows[0]!, items: rows.filter(({ agency }) => agency !== null) as ItemRow[] }
 }
 
