@@ -46,6 +46,10 @@ import { keySchemas } from './keys/schemas.ts'
 import { checkRoutes } from './reports/checks/routes.ts'
 import { deadlineRoutes } from './reports/deadlines/routes.ts'
 import { deadlineSchemas } from './reports/deadlines/schemas.ts'
+import { findingRoutes } from './reports/findings/routes.ts'
+import { findingSchemas } from './reports/findings/schemas.ts'
+import { reconciliationRoutes } from './reports/reconciliation/routes.ts'
+import { reconciliationSchemas } from './reports/reconciliation/schemas.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { reportSchemas } from './reports/schemas.ts'
 import { tableRoutes } from './reports/tables/routes.ts'
@@ -183,14 +187,16 @@ export async function buildApp ({
       routes: [totalRoutes(db, forms), contributionRoutes(db, forms), rankingRoutes(db, forms)]
     },
     {
-      schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas],
+      schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas, ...reconciliationSchemas, ...findingSchemas],
       routes: [
         reportRoutes(db, forms),
         checkRoutes(db, forms),
         tableRoutes(db, forms),
         workflowRoutes(forms),
         versionRoutes(db, forms),
-        deadlineRoutes(db)
+        deadlineRoutes(db),
+        reconciliationRoutes(db, forms),
+        findingRoutes(db, forms)
       ]
     },
     { schemas: filingSchemas, routes: [filingRoutes(db)] },

@@ -45,7 +45,8 @@ interface Comparison {
 export function assessBetween (
   form: Form,
   content: Content,
-  neighbours: Neighbours
+  neighbours: Neighbours,
+  only?: ReadonlySet<string>
 ): { check: BetweenCheck, verdict: BetweenVerdict }[] {
   const { previous, below } = neighbours
   const sources = {
@@ -55,7 +56,9 @@ export function assessBetween (
   }
   const comparison = { form, content, sources, neighbours }
   return form.between
-    .filter(check => isAboutBelow(check) ? below !== undefined : previous !== undefined)
+    .filter(check =>
+      only?.has(check.id) !== false && (isAboutBelow(check) ? below !== undefined : previous !== undefined)
+    )
     .map(check => ({ check, verdict: verdictOf(comparison, check) }))
 }
 

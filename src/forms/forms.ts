@@ -38,6 +38,11 @@ export class Forms {
     return Math.max(...this.all.map(form => form.cells.length))
   }
 
+  /** The first year of which there are reports. */
+  get firstYear (): number {
+    return firstYear(this.all[0]!)
+  }
+
   find (id: string): Form | undefined {
     return this.all.find(form => form.id === id)
   }

@@ -42,6 +42,9 @@ export function readCursor<Key extends unknown[]> (
   })
 }
 
+/** Returns the cursor that `readCursor` reads. */
+export const encodeCursor = (key: unknown[]): string => Buffer.from(JSON.stringify(key)).toString('base64url')
+
 /**
  * Returns the page of `items`, which hold one more than `limit` if there is a further page, and sets the Link header.
  * `next` is the URL of this request with the new cursor.
@@ -55,7 +58,7 @@ export function page<Item> (
 ): { items: Item[], next: string | null } {
   if (items.length <= limit) return { items, next: null }
   const shown = items.slice(0, limit)
-  return { items: shown, next: nextPage(request, reply, { cursor: writeCursor(keyOf(shown.at(-1)!)) }) }
+  return { items: shown, next: nextPage(request, reply, { cursor: encodeCursor(keyOf(shown.at(-1)!)) }) }
 }
 
 /** Returns the URL of this request with `change` applied, and names it in the Link header. */
@@ -74,11 +77,9 @@ export function cachedPage<Item> (
 ): { items: Item[], next: string | null, link: string | undefined } {
   if (items.length <= limit) return { items, next: null, link: undefined }
   const shown = items.slice(0, limit)
-  const next = urlWith(request, { cursor: writeCursor(keyOf(shown.at(-1)!)) })
+  const next = urlWith(request, { cursor: encodeCursor(keyOf(shown.at(-1)!)) })
   return { items: shown, next, link: linkTo(next) }
 }
-
-const writeCursor = (key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url')
 
 const linkTo = (next: string) => `<${next}>; rel="next"`
 

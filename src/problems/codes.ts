@@ -364,6 +364,17 @@ export const PROBLEMS = {
     '校验未通过',
     '有 {count} 项错误级校验未通过，findings 中逐一列出。'
   ]),
+  'report-not-consolidated': entry(422, [
+    'Not a summary report',
+    'The report of {agency} for {year} states its own figures: only a summary (reporting: consolidated) is held against the reports below.'
+  ], [
+    '不是汇总报告',
+    '{agency} 的 {year} 年度报告为本机关数据：只有汇总报告（reporting 为 consolidated）才与下级报告核对。'
+  ]),
+  'check-unknown': entry(422, ['Unknown check', 'A check is in no form; errors lists each one.'], [
+    '校验未知',
+    '有校验不在任何格式中，errors 中逐一列出。'
+  ]),
   'total-overflow': entry(422, [
     'Total too large',
     'A total would pass the largest number that is kept exactly: {where}.'

@@ -37,6 +37,7 @@ const ALL = [
   'Up 0019_explanations',
   'Up 0021_readers'
   'Up 0018_names'
+  'Up 0019_explanations'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

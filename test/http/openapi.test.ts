@@ -248,6 +248,14 @@ t.test('answers the examples of every operation as documented', async t => {
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   await db.insertInto('import').values({ kind: 'reports', actor: 'somebody', dry_run: false, size: 1 }).execute()
+  // Create the summary that the example of its reconciliation names.
+  await call('PUT', '/v1/agencies/150204', {
+    name: '青山区人民政府',
+    level: 'county',
+    kind: 'government',
+    reporting: 'consolidated'
+  })
+  await call('PUT', '/v1/reports/150204/2023', {})
   for (const [operationId, type] of STORY) await tryOut(t, call, operationId, type)
 })
 

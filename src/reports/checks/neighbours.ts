@@ -20,10 +20,13 @@ interface Row {
   notes: Content['notes']
 }
 
-/** An agency in a year. `previous` is empty if one of the reports of last year is not published. */
+/**
+ * An agency in a year. `previous` is empty if one of the reports of last year is not published, and undefined in the
+ * first year that has a form: there is nothing to compare with.
+ */
 interface Standing {
   reporting: string | null
-  previous: OtherReport[]
+  previous: OtherReport[] | undefined
 }
 
 export interface ReportToCompare {
@@ -51,7 +54,7 @@ export async function addSumsBelow (
   const summaries = reports.filter(({ agency }) => standings.get(agency)?.reporting === 'consolidated')
   const sums = await findSumsBelow(db, forms, summaries.map(({ agency }) => agency), year)
   return await Promise.all(reports.map(async ({ agency, form }): Promise<Neighbours> => {
-    const { previous = [] } = standings.get(agency) ?? {}
+    const { previous } = standings.get(agency)!
     const below = sums.get(agency)
     return below === undefined ? { previous } : { previous, below: await sumBelow(db, form, { agency, year }, below) }
   }))
@@ -67,8 +70,9 @@ export async function findStandings (
   const predecessors = await findPredecessors(db, agencies, year)
   const rows = await findRows(db, [...new Set([...agencies, ...[...predecessors.values()].flat()])], year)
   const byAgency = new Map(rows.map(row => [row.agency, row]))
-  return new Map(agencies.map(agency => {
+  return new Map(agencies.map((agency): [string, Standing] => {
     const own = byAgency.get(agency)!
+    if (year <= forms.firstYear) return [agency, { reporting: own.reporting, previous: undefined }]
     const before = predecessors.get(agency) ?? []
     const needed = before.length === 0 || own.existed ? [agency, ...before] : before
     const found = needed.flatMap(code => reportOf(forms, byAgency.get(code)!, year - 1))

@@ -18,7 +18,7 @@ const ReportRef = Type.Object({
   description: 'The report on the other side of a check between reports.',
   examples: [{ agency: 'kundulun-culture', year: 2018, version: 1 }]
 })
-const CoverageBelow = Type.Object({
+export const CoverageBelow = Type.Object({
   expected: Type.Integer(),
   included: Type.Integer(),
   missing: Type.Integer()

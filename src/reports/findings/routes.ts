@@ -1,0 +1,184 @@
+// Checks that did not pass, over many reports.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import accepts from 'accepts'
+import type { FastifyRequest } from 'fastify'
+import type { Kysely } from 'kysely'
+import { type Static, Type } from 'typebox'
+import { findAgency } from '../../agencies/store.ts'
+import type { Database } from '../../database/types.ts'
+import { Forms } from '../../forms/forms.ts'
+import { JSON_UTF8 } from '../../http/cached-response.ts'
+import { encodeCursor, LINK, nextPage, PageQuery, readCursor } from '../../http/paging.ts'
+import { AgencyCode, Year } from '../../http/parameters.ts'
+import { problems, ref } from '../../http/responses.ts'
+import { sendAs } from '../../http/send-as.ts'
+import { Streams } from '../../http/streams.ts'
+import { problem } from '../../problems/problem.ts'
+import { WireFinding } from '../checks/schemas.ts'
+import { findingBatches, type FindingKey, listFindings } from './list-findings.ts'
+import type { FindingFilter } from './scan-reports.ts'
+import { FindingList, FindingSummary } from './schemas.ts'
+import { FINDING_COLUMNS, findingsAsCsv, summaryAsCsv } from './serialize.ts'
+import { summarizeFindings } from './summarize-findings.ts'
+
+const CSV = 'text/csv; charset=utf-8'
+const DEFAULT_LIMIT = 100
+
+const FilterQuery = {
+  year: { ...Year, description: 'Reporting year.', examples: [2023] },
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'This agency and all below it, in the tree of that year; without it all agencies.',
+    examples: undefined
+  }),
+  check: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Only this check, or all whose ids begin with this and a dot, such as previous_year.carried_in.'
+    })
+  ),
+  severity: Type.Optional({ ...WireFinding.properties.severity, description: 'Only checks of this severity.' }),
+  outcome: Type.Optional({ ...WireFinding.properties.outcome, description: 'Only findings with this outcome.' }),
+  explained: Type.Optional(Type.Boolean({ description: 'Only findings with, or without, an explanation.' })),
+  state: Type.Optional(
+    Type.Enum(['published', 'working'], {
+      type: 'string',
+      default: 'published',
+      description: 'working: with a key, the working state of the reports of its subtree, and all others as published.'
+    })
+  )
+}
+const Filter = Type.Object(FilterQuery)
+
+const limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 1000, description: 'Items per page, 100 without it. A CSV has all without it.' })
+)
+const csvSchema = (columns: string[]) => ({
+  'text/csv': { schema: Type.String({ description: 'One line each.', examples: [`${columns.join()}\n`] }) }
+})
+
+const isCsv = (request: FastifyRequest): boolean =>
+  accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+
+export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  const streams = new Streams()
+
+  app.get('/v1/findings', {
+    schema: {
+      operationId: 'listFindings',
+      summary: 'Findings of many reports',
+      description:
+        'Checks that did not pass in the current versions, in the order of agency and check; with `state=working` also in drafts that the key may see. They are computed when asked. As JSON, or as CSV with `Accept: text/csv`.',
+      tags: ['reports'],
+      querystring: Type.Object({ ...FilterQuery, limit, cursor: PageQuery.cursor }, { additionalProperties: false }),
+      response: {
+        200: {
+          description: 'A page of findings.',
+          headers: LINK,
+          content: { 'application/json': { schema: ref(FindingList) }, ...csvSchema(FINDING_COLUMNS) }
+        },
+        ...problems('agency-unknown', 'check-unknown')
+      }
+    }
+  }, async (request, reply) => {
+    const filter = readFilter(request, request.query)
+    const after = readCursor(
+      request.query.cursor,
+      (key): key is FindingKey =>
+        key.length === 2 && typeof key[0] === 'string' && (key[1] === null || typeof key[1] === 'string')
+    )
+    reply.header('vary', 'Accept, Authorization')
+    if (isCsv(request)) {
+      const text = await streams.start(
+        limited(findingBatches(db, forms, filter, after), request.query.limit ?? Infinity),
+        findingsAsCsv,
+        async () => await refuseUnknown(filter.under)
+      )
+      return sendAs(reply, CSV, text)
+    }
+    const { items, next } = await listFindings(db, forms, filter, after, request.query.limit ?? DEFAULT_LIMIT)
+    if (items.length === 0) await refuseUnknown(filter.under)
+    return sendAs(reply, JSON_UTF8, {
+      items,
+      next: next === null ? null : nextPage(request, reply, { cursor: encodeCursor(next) })
+    })
+  })
+
+  app.get('/v1/findings/summary', {
+    schema: {
+      operationId: 'summarizeFindings',
+      summary: 'Count findings',
+      description:
+        'How many checks did not pass, by check, by the children of `under` (else the roots), each with all below it, or by agency; those with most failed checks first. As JSON, or as CSV with `Accept: text/csv`.',
+      tags: ['reports'],
+      querystring: Type.Object({
+        ...FilterQuery,
+        by: Type.Optional(
+          Type.Enum(['check', 'child', 'agency'], { type: 'string', default: 'check', description: 'The groups.' })
+        ),
+        limit: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: 'How many groups, at most.' })
+        )
+      }, { additionalProperties: false }),
+      response: {
+        200: {
+          description: 'The counts.',
+          content: {
+            'application/json': { schema: ref(FindingSummary) },
+            ...csvSchema(['check', 'severity', 'reports', 'fail', 'not_assessable', 'explained'])
+          }
+        },
+        ...problems('agency-unknown', 'check-unknown')
+      }
+    }
+  }, async (request, reply) => {
+    const { by = 'check', limit = 1000 } = request.query
+    const filter = readFilter(request, request.query)
+    const summary = await summarizeFindings(db, forms, filter, by, limit)
+    if (summary.checked === 0) await refuseUnknown(filter.under)
+    reply.header('vary', 'Accept, Authorization')
+    return isCsv(request) ? sendAs(reply, CSV, summaryAsCsv(summary)) : sendAs(reply, JSON_UTF8, summary)
+  })
+
+  function readFilter ({ actor }: FastifyRequest, query: Static<typeof Filter>): FindingFilter {
+    const { state, check, ...filter } = query
+    const ids = forms.all.flatMap(form => [...form.checkIds])
+    if (check !== undefined && !ids.some(id => id === check || id.startsWith(`${check}.`))) {
+      throw problem('check-unknown', {}, {
+        errors: [{
+          parameter: 'check',
+          found: check,
+          expected: { en: 'the id of a check, or the beginning of one', zh: '校验编号，或其开头部分' },
+          candidates: ids
+        }]
+      })
+    }
+    if (state === 'working' && actor === null) {
+      throw problem('parameter-invalid', {}, {
+        errors: [{
+          parameter: 'state',
+          found: state,
+          expected: { en: 'published; working needs a key', zh: 'published；working 需要密钥' }
+        }]
+      })
+    }
+    return { ...filter, check, workingIn: state === 'working' ? actor!.agency : null }
+  }
+
+  async function refuseUnknown (under: string | undefined): Promise<void> {
+    if (under !== undefined && !await findAgency(db, under)) throw problem('agency-unknown', { agency: under })
+  }
+}
+
+/** Ends after `limit` items. */
+async function* limited<Item, Batch extends { items: Item[] }> (
+  batches: AsyncGenerator<Batch>,
+  limit: number
+): AsyncGenerator<Batch> {
+  let left = limit
+  for await (const batch of batches) {
+    yield { ...batch, items: batch.items.slice(0, left) }
+    left -= batch.items.length
+    if (left <= 0) return
+  }
+}
