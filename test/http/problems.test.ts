@@ -243,7 +243,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'parent-not-in-year': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'young', since: 2020 }),
   'agency-has-children': async () => await call('PATCH', '/v1/agencies/gov', { until: 2025 }),
   'agency-has-reports': async () => await call('PATCH', '/v1/agencies/bureau', { until: 2021 }),
-  'report-not-consolidated': async () => await call('GET', '/v1/reports/bureau/2021/reconciliation'),
+  'report-not-consolidated': async () =>
+    await call('GET', draft.replace(/(\/v1\/reports\/[^/]+\/\d+).*/, '$1/reconciliation')),
   'check-unknown': async () => await call('GET', '/v1/findings?year=2021&check=requests.no_such'),
   'form-unknown': async () => await call('POST', '/v1/checks', { year: 2021, form: '2018' }),
   'form-not-in-force': async () => await call('POST', '/v1/checks', { year: 2020, form: '2021' }),

@@ -54,12 +54,12 @@ export async function* findingBatches (
 
   function findingsOf (
     year: number,
-    { agency, agency_name, version, status, form, findings }: ScannedReport,
+    { findings, form, ...report }: ScannedReport,
     past: number
   ): ReportFinding[] {
     return findings
       .filter(({ check }) => past < 0 || indexOf(forms, { form }, check) > past)
-      .map(finding => ({ agency, agency_name, year, version, status, ...finding }))
+      .map(finding => ({ ...report, year, ...finding }))
   }
 }
 

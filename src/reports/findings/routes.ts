@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import { type Static, Type } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
 import { findAgency } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
@@ -48,7 +48,6 @@ const FilterQuery = {
     })
   )
 }
-const Filter = Type.Object(FilterQuery)
 
 const limit = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 1000, description: 'Items per page, 100 without it. A CSV has all without it.' })
@@ -137,10 +136,12 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const summary = await summarizeFindings(db, forms, filter, by, limit)
     if (summary.checked === 0) await refuseUnknown(filter.under)
     reply.header('vary', 'Accept, Authorization')
-    return isCsv(request) ? sendAs(reply, CSV, summaryAsCsv(summary)) : sendAs(reply, JSON_UTF8, summary)
+    return isCsv(request)
+      ? sendAs(reply, CSV, summaryAsCsv(summary))
+      : sendAs(reply, JSON_UTF8, JSON.stringify(summary))
   })
 
-  function readFilter ({ actor }: FastifyRequest, query: Static<typeof Filter>): FindingFilter {
+  function readFilter ({ actor }: FastifyRequest, query: Static<TObject<typeof FilterQuery>>): FindingFilter {
     const { state, check, ...filter } = query
     const ids = forms.all.flatMap(form => [...form.checkIds])
     if (check !== undefined && !ids.some(id => id === check || id.startsWith(`${check}.`))) {

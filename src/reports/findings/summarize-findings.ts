@@ -35,10 +35,10 @@ interface Child {
 }
 
 function count (groups: Map<string, FindingGroup>, report: ScannedReport, by: By, child: Child | undefined): void {
-  const { agency, agency_name, findings } = report
+  const { agency, agency_name: name, findings } = report
   const seen = new Set<FindingGroup>()
   for (const { check, severity, outcome, explanation } of findings) {
-    const keys = by === 'check' ? { check, severity } : by === 'child' ? child! : { agency, agency_name }
+    const keys = by === 'check' ? { check, severity } : by === 'child' ? child! : { agency, agency_name: name }
     const id = by === 'check' ? check : by === 'child' ? child!.child : agency
     let group = groups.get(id)
     if (group === undefined) {
