@@ -76,6 +76,9 @@ const reads = forms => ({
     { anew: true }
   ],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
+  checks: ['checks of a report, also against last year', `/v1/reports/${SOME_COUNTY}-01/2023/checks`],
+  findings: ['findings of a county', `/v1/findings?year=2023&under=${SOME_COUNTY}&outcome=fail`],
+  findings_page: ['findings of the nation, page 1', '/v1/findings?year=2023&outcome=fail'],
   list: ['list of 100 reports, page 1', '/v1/reports'],
   filings_county: ['filings of a county', `/v1/filings?year=2023&under=${SOME_COUNTY}`],
   filings: ['filings of all, a page of 100', '/v1/filings?year=2023'],
