@@ -1,12 +1,14 @@
 // Joins labels and figures of lines with fields that are on several lines: the text of a cell is broken over lines, or a
 // label is on the line above its figures.
 import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
+import { labelKey } from '../normalize.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token } from './tokens.ts'
 
 /** How many lines a label may extend above and below its figures. */
 const MAX_ABOVE = 4
 const MAX_BELOW = 2
+const MAX_PIECE = 200
 
 export function joinBrokenLabels (rows: TableLine[], labelIndex: LabelIndex, tables: Set<string>): TableLine[] {
   const taken = new Set<Token>()
@@ -37,7 +39,7 @@ type Found = Pick<TableLine, 'labels' | 'used' | 'texts'>
 /** A line of figures alone, one for each column, below a line with a label alone. */
 function labelAbove (row: TableLine, above: TableLine | undefined): Found | null {
   if (row.stream || row.texts.length > 0 || above === undefined) return null
-  const labels = above.labels.filter(label => !label.heading)
+  const { labels } = above
   const figures = row.valueFields.filter(token => token.kind !== 'blank').length
   const fits = labels.length > 0 && labels.every(({ table }) => table.columns.length === figures)
   return fits ? { labels, used: above.used, texts: above.texts } : null
@@ -59,8 +61,9 @@ function labelInPieces (
         own,
         ...below.slice(0, down).map(line => line.texts[0]!)
       ]
-      const text = pieces.map(token => token.full).join('')
-      const labels = pieces.length === 1 ? [] : labelsOf(labelIndex, tables, text, text)
+      const text = pieces.map(token => token.raw.slice(0, MAX_PIECE)).join('')
+      const key = pieces.map(token => token.full).join('')
+      const labels = pieces.length === 1 ? [] : labelsOf(labelIndex, tables, labelKey(text), key)
       const rows = withSameNumber(labelIndex, labels, pieces[0]!.raw).filter((label: Label) => !label.heading)
       if (rows.length > 0) return { labels: rows, used: pieces, texts: [...row.texts.slice(0, -1), ...pieces] }
     }

@@ -25,23 +25,25 @@ export function addStrays (rows: TableLine[], lines: TokenLine[], labels: Label[
   const claimed = new Set(ordered.flatMap(row => row.valueFields))
   const isPiece = pieceOf(rows, labels)
   let next = 0
+  /** The line before, if it has tokens. */
+  let last: Token[] = []
   /** True if only figures stand between the last row and the line. */
   let adjacent = false
-  for (const line of lines) {
+  for (const line of lines.filter(({ tokens }) => tokens.length > 0)) {
+    const before = last
+    last = line.tokens
     if (line.tokens.some(token => claimed.has(token))) {
       while (next < ordered.length && lineOf(ordered[next]!) <= line.index) next++
       adjacent = true
       continue
     }
-    if (line.tokens.length === 0) continue
-    const values = line.tokens.filter(isFigure)
-    const texts = line.tokens.filter(token => token.kind === 'text' && !values.includes(token))
+    const { values, texts } = partsOf(line.tokens)
     const [above, below] = [ordered[next - 1], ordered[next]]
     if (texts.every(isPiece)) {
-      for (const row of [above, below]) {
-        const numbersColumns = row === below && above === undefined && isCount(values)
-        if (row !== undefined && !numbersColumns && touches(row, values)) addTo(row, values)
-      }
+      const isOtherRow = texts.length === 0 && above !== undefined && isUnknownLabel(before, isPiece) &&
+        values.length >= above.valueFields.length
+      const rows = isOtherRow || (above === undefined && isCount(values)) ? [] : [above, below]
+      for (const row of rows) if (row !== undefined && touches(row, values)) addTo(row, values)
     } else if (above !== undefined && adjacent && isRestOf(above, texts, values) && touches(above, values)) {
       addTo(above, values)
     }
@@ -50,20 +52,31 @@ export function addStrays (rows: TableLine[], lines: TokenLine[], labels: Label[
   for (const row of ordered) if (row.strays !== undefined && isImpossible(row, row.strays)) delete row.strays
 }
 
+/** A number before a word, such as `1.`, belongs to the word. */
+function partsOf (tokens: Token[]): { values: Token[], texts: Token[] } {
+  const values = tokens.filter((token, i) =>
+    isFigure(token) && !(token.kind === 'text' && tokens[i + 1]?.kind === 'text')
+  )
+  return { values, texts: tokens.filter(token => token.kind === 'text' && !values.includes(token)) }
+}
+
+/** True for the label of a row that the form does not have, alone on a line; not for the heading of a new page. */
+const isUnknownLabel = (tokens: Token[], isPiece: (token: Token) => boolean): boolean =>
+  tokens.length === 1 && tokens[0]!.kind === 'text' && tokens[0]!.full.length >= 3 && !isPiece(tokens[0]!) &&
+  !/[续表页]|单位|情况/.test(tokens[0]!.full)
+
 /** The same for lines that are divided into fields: the lines directly before and after a row. */
 export function addStrayFields (rows: TableLine[], labels: Label[]): void {
   const isPiece = pieceOf(rows, labels)
   rows.forEach((row, i) => {
     if (row.labels.length > 0 || row.stream) return
-    const tokens = [...row.texts, ...row.valueFields]
-    const values = tokens.filter(isFigure)
-    const texts = tokens.filter(token => token.kind === 'text' && !values.includes(token))
+    const { values, texts } = partsOf([...row.texts, ...row.valueFields])
     const [above, below] = [rows[i - 1], rows[i + 1]]
     if (values.length === 0 || (above === undefined && isCount(values))) return
     for (const other of [above, texts.length === 0 ? below : undefined]) {
       const isRest = other === above && texts.every(token => isPiece(token) || isExplanation([token]))
       if (
-        other !== undefined && other.labels.length > 0 && other.valueFields.some(isFigure) &&
+        other !== undefined && other.labels.length > 0 && other.valueFields.length > 0 &&
         (texts.length === 0 || isRest)
       ) addTo(other, values)
     }
