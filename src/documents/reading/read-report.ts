@@ -9,7 +9,7 @@ import { indexLabels, type LabelIndex } from './label-index.ts'
 import { tokenize } from './lines/tokens.ts'
 import { FROM_HEADING } from './read-table.ts'
 import { readTables } from './read-tables.ts'
-import { problemOf } from './reading-problems.ts'
+import { problemOf, type ReadingCode } from './reading-problems.ts'
 import type { Reading, ReadingProblem, Refusal, Source } from './reading.ts'
 import { findRemarks } from './remarks/find-remarks.ts'
 import { findParts, lineText, type Part } from './report-parts.ts'
@@ -49,6 +49,7 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
     possible(other.form)
   )
   discardUnsharedCells(best, rivals)
+  best.problems.push(...unexplained(best, rivals.length > 0 ? 'form-unclear' : 'figure-unreadable'))
   const { form, values } = best
   const otherTitle = findOtherTitle(document, parts, title)
   if (otherTitle !== null) discardCellsBelow(best, document, otherTitle)
@@ -165,6 +166,21 @@ function findPictures (document: Document, parts: Part[], { form, values }: Atte
       ? []
       : [problemOf('table-is-picture', { table: own[0]!.definition.id, line: picture.line, raw: picture.name })]
   })
+}
+
+/** A problem for each row with a cell that is unreadable for a reason that no other problem gives. */
+function unexplained ({ values, problems, form }: Attempt, code: ReadingCode): ReadingProblem[] {
+  const told = new Set(problems.map(({ table, row, column }) => `${table}.${row}.${column}`))
+  const rows = new Map<string, ReadingProblem>()
+  for (const [id, { note, source }] of values) {
+    const { table, row, column } = form.cell.get(id)!
+    if (
+      note?.state !== 'unreadable' || told.has(`${table}.${row}.${column}`) || told.has(`${table}.${row}.null`) ||
+      told.has(`${table}.null.null`)
+    ) continue
+    rows.set(`${table}.${row}`, problemOf(code, { table, row, line: source.line, raw: source.raw }))
+  }
+  return [...rows.values()]
 }
 
 /** Page furniture below a report: the text of the report ends here. */

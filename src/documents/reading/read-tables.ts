@@ -9,6 +9,7 @@ import { findTableLines } from './lines/table-lines.ts'
 import type { Token, TokenLine } from './lines/tokens.ts'
 import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
+import { reportUnreadLines } from './unread-lines.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
 import { asUnreadable, type RowFound, type TableReading } from './table-reading.ts'
@@ -24,10 +25,14 @@ export function readTables (
     const tables = [...labelIndex.form.tables.values()].filter(table => table.definition.section === section)
     if (tables.length === 0) return []
     const tableLines = findTableLines(lines, labelIndex, new Set(tables.map(table => table.definition.id)))
-    if (section === 'review_litigation') return [readAcross(document, tables[0]!, tableLines, labelIndex)]
-    return tables.length > 1
+    const across = section === 'review_litigation'
+    const readings = across
+      ? [readAcross(document, tables[0]!, tableLines, labelIndex)]
+      : tables.length > 1
       ? readBlocks(document, tableLines, labelIndex)
       : [readRows(document, tables[0]!, tableLines, labelIndex)]
+    reportUnreadLines(readings, tables, across ? [] : tableLines, labelIndex)
+    return readings
   })
 }
 
@@ -95,21 +100,6 @@ function readRows (document: Document, table: FormTable, all: TableLine[], label
       ? null
       : 'heading-not-found'
   })
-  for (const line of lines) {
-    if (
-      line.labels.length > 0 || line.valueFields.filter(token => !isBlank(token)).length < 2 ||
-      line.texts.length === 0
-    ) {
-      continue
-    }
-    reading.problems.push(
-      problemOf('unknown-row', {
-        table: table.definition.id,
-        line: line.valueFields[0]!.line + 1,
-        raw: [...line.texts.slice(-2), ...line.valueFields].map(token => token.raw).join(' ')
-      })
-    )
-  }
   return reading
 }
 

@@ -60,6 +60,15 @@ const TEXTS = {
       'rows of this table have more figures or cells than the form has columns: it is unclear which column is the extra one'
   },
   'unknown-row': { zh: '格式中没有的行，未读入', en: 'a row that the form does not have; it was not read' },
+  'label-not-found': {
+    zh: '该行的数字没有可以确定的标签，未读入',
+    en: 'it is unclear which row these figures belong to; they were not read'
+  },
+  'figures-not-found': { zh: '有该行的标签，但没有找到它的数字', en: 'the row has its label, but no figures were found' },
+  'form-unclear': {
+    zh: '该表在新旧两种格式中都有，无法确定是哪一种',
+    en: 'both forms fit the document: it is unclear which one it uses'
+  },
   'year-not-found': { zh: '文中没有可以确定的年度', en: 'the year cannot be determined from the document' },
   'not-annual': { zh: '这不是全年的统计', en: 'these are not the figures of a whole year' },
   'no-table': { zh: '没有识别出任何法定表格', en: 'no statutory table was recognised' },
