@@ -150,14 +150,31 @@ function aligned (row: Row, rows: Row[]): Assignment {
   const others = rows.filter(({ line, columns }) =>
     columns === row.columns && !line.divided && line.spaced === undefined
   )
-  // Both methods must agree: lines may be aligned by the display width of characters instead of their number.
-  const first = underWhole(valueFields, row.columns, others.filter(isWhole))
-  if (first === null || first.join() !== inBlocks(valueFields, row.columns, others)?.join()) {
+  // Lines are aligned by the number of characters or by their display width. Both methods must agree.
+  const found = [others, others.map(widened)].flatMap((rows, wide) => {
+    const own = wide === 0 ? valueFields : widened(row).line.valueFields
+    const columns = underWhole(own, row.columns, rows.filter(isWhole))
+    return columns !== null && columns.join() === inBlocks(own, row.columns, rows)?.join() ? [columns] : []
+  })
+  const [first, second] = found
+  if (first === undefined || (second !== undefined && second.join() !== first.join())) {
     return { fault: 'figures-not-aligned' }
   }
   const last = valueFields.at(-1)!
   const blank = { ...last, start: last.end, end: last.end, raw: '', kind: 'blank' as const }
   return { fields: Array.from({ length: row.columns }, (_, column) => valueFields[first.indexOf(column)] ?? blank) }
+}
+
+const widenedRows = new WeakMap<Row, Row>()
+
+/** The row with positions in which a wide character takes two columns. */
+function widened (row: Row): Row {
+  const known = widenedRows.get(row)
+  if (known !== undefined) return known
+  const valueFields = row.line.valueFields.map(token => ({ ...token, column: token.column + token.wide }))
+  const wide = { ...row, line: { ...row.line, valueFields } }
+  widenedRows.set(row, wide)
+  return wide
 }
 
 /** The column of each figure by its left end, middle or right end, whichever varies least in the whole rows. */
