@@ -1,6 +1,7 @@
 // Finds the table rows of text that has neither a grid nor bars: columns are aligned by spaces, labels wrap over lines.
 import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
+import { moveTotals } from './displaced-totals.ts'
 import { addStrays } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
@@ -63,6 +64,7 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
   for (const line of tableLines) {
     line.texts = line.texts.filter(token => !taken.has(token) || line.used.includes(token))
   }
+  moveTotals(tableLines, lines)
   addStrays(tableLines, lines, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
   const last = groups.at(-1)?.last ?? start - 1
   const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))

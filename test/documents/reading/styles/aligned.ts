@@ -22,6 +22,8 @@ interface Setting {
   figureWidth: number | null
   /** Where the lines of a cell of figures are in a higher row, from 0 (top) to 1 (bottom). */
   figureAlign: number
+  /** How many lines lower than the other figures of their row totals stand. */
+  totalShift: -1 | 0 | 1
 }
 
 const randomSetting = (random: Random): Setting => ({
@@ -43,7 +45,8 @@ const randomSetting = (random: Random): Setting => ({
     (n: number) => `${n} / 9`
   ]),
   figureWidth: null,
-  figureAlign: 0.5
+  figureAlign: 0.5,
+  totalShift: 0
 })
 
 interface Placed extends Cell {
@@ -109,6 +112,8 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
     const short = cell.lines.length - rows.reduce((sum, height) => sum + height, 0)
     if (short > 0) heights[cell.r + cell.rowspan - 1]! += short
   }
+  const shifted = new Set(setting.totalShift === 0 ? [] : placed.filter(isTotal).map(cell => cell.r))
+  for (const r of shifted) heights[r]!++
   const tops = heights.map((_, r) => heights.slice(0, r).reduce((sum, height) => sum + height, 0))
   const canvas: [number, string][][] = Array.from(
     { length: heights.reduce((sum, height) => sum + height, 0) },
@@ -117,17 +122,21 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
   for (const cell of placed) {
     const height = heights.slice(cell.r, cell.r + cell.rowspan).reduce((sum, height) => sum + height, 0)
     const split = splits(cell, setting) && height === cell.lines.length + 1
-    const top = tops[cell.r]! +
-      (split ? 0 : Math.floor((height - cell.lines.length) * (cell.kind === 'figure' ? setting.figureAlign : 0.5)))
+    const top = tops[cell.r]! + (split ? 0 : Math.floor((height - cell.lines.length) * (cell.kind === 'figure' ? setting.figureAlign : 0.5)))
+    const shift = !shifted.has(cell.r) || cell.rowspan > 1 || cell.lines.length > 1
+      ? 0
+      : Math.max(0, isTotal(cell) ? setting.totalShift : -setting.totalShift)
     cell.lines.forEach((line, i) => {
       const left = starts[cell.c]!
       const room = starts[cell.c + cell.colspan]! - left - widthOf(line, setting)
       const x = cell.kind !== 'label' && setting.centred ? left + Math.max(0, Math.floor(room / 2)) : left
-      if (line !== '') canvas[top + i + (split && i >= cell.lines.length / 2 ? 1 : 0)]!.push([x, line])
+      if (line !== '') canvas[top + i + shift + (split && i >= cell.lines.length / 2 ? 1 : 0)]!.push([x, line])
     })
   }
   return heights.map((height, r) => canvas.slice(tops[r], tops[r]! + height).map(items => assemble(items, setting)))
 }
+
+const isTotal = (cell: Placed) => cell.kind === 'figure' && cell.id.endsWith('.total')
 
 const splits = (cell: Placed, setting: Setting) =>
   cell.kind === 'label' && cell.rowspan === 1 && setting.between && cell.lines.length % 2 === 0
@@ -211,6 +220,13 @@ export const ALIGNED: Style[] = [
     recall: 0.5,
     look: NO_BLANKS,
     render: (page, random) => text([aligned(page, random, wrapsNumbers)])
+  },
+  // A total is moved to its row only where the sum proves it; part four has too few rows.
+  {
+    name: 'aligned, displaced totals',
+    recall: 0.8,
+    look: random => ({ ...NO_BLANKS(random), wrongSum: false, outcome: 'left out' as const, partFour: 'row' as const }),
+    render: (page, random) => text([aligned(page, random, random => ({ totalShift: random.pick([-1, 1] as const) }))])
   },
   // The column of an isolated figure is visible only to the eye: the reader may leave many out.
   {
