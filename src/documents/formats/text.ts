@@ -60,9 +60,8 @@ function cellsAboveBars (text: string, lines: Line[]): { cell: Line, bars: Line 
   for (const line of lines) {
     const raw = text.slice(line.start, Math.min(line.end, line.start + MAX_ROW_LENGTH))
     if (raw.trim() === '') continue
-    if (
-      last !== null && last.fields === null && line.fields !== null && line.fields.length > 0 && ONLY_BARS.test(raw)
-    ) {
+    const closes = line.fields !== null && line.fields.length > 0 && ONLY_BARS.test(raw)
+    if (closes && last !== null && last.fields === null) {
       found.push({ cell: last, bars: line })
     }
     last = line.end - line.start < MAX_ROW_LENGTH ? line : null

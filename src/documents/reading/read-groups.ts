@@ -30,8 +30,8 @@ export function readGroups (
   const all = readHeading(table, words, labelIndex.columns, table.rows.length)
   const rows = all.verified ? table.rows : table.rows.filter((_, i) => named[i])
   const heading = all.verified ? all : readHeading(table, words, labelIndex.columns, rows.length)
-  const more = rows.length > 0 && rows.length < table.rows.length &&
-    readHeading(table, words, labelIndex.columns, rows.length + 1).verified
+  const isKnown = rows.length > 0 && heading.verified && areNamesInOrder(words, rows.length) &&
+    !namesMoreGroups(table, words, rows.length, labelIndex)
   const columns = size * rows.length
   const grid = heading.columns !== null && increasing(heading.columns) && line.grid ? heading.columns : null
   const row = { line, columns }
@@ -46,7 +46,7 @@ export function readGroups (
   const sure = grid !== null || isWhole(row) ||
     (fields !== null && !line.stream && line.divided && parts.every(({ line }) => adds(table, line.valueFields)))
   const fault = 'fault' in assignment ? assignment.fault : sure ? null : 'figures-not-aligned'
-  if (rows.length === 0 || !heading.verified || more || !areNamesInOrder(words, rows.length)) {
+  if (!isKnown) {
     return {
       table,
       verified: false,
@@ -82,6 +82,10 @@ function areNamesInOrder (words: Token[], groups: number): boolean {
     return a.column === b.column ? a.start < b.start : a.column < b.column
   })
 }
+
+/** True if the heading has the columns of one more group, whose name was not found. */
+const namesMoreGroups = (table: FormTable, words: Token[], groups: number, labelIndex: LabelIndex): boolean =>
+  groups < table.rows.length && readHeading(table, words, labelIndex.columns, groups + 1).verified
 
 export const increasing = (columns: number[]) => columns.every((column, i) => i === 0 || column > columns[i - 1]!)
 

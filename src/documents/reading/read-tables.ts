@@ -9,10 +9,10 @@ import { findTableLines } from './lines/table-lines.ts'
 import type { Token, TokenLine } from './lines/tokens.ts'
 import { increasing, readGroups } from './read-groups.ts'
 import { readTable } from './read-table.ts'
-import { reportUnreadLines } from './unread-lines.ts'
 import { problemOf } from './reading-problems.ts'
 import { lineText, type Part } from './report-parts.ts'
 import { asUnreadable, type RowFound, type TableReading } from './table-reading.ts'
+import { reportUnreadLines } from './unread-lines.ts'
 
 /** Reads each stretch of the document that has tables as tables of the form. */
 export function readTables (

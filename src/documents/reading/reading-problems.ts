@@ -64,7 +64,10 @@ const TEXTS = {
     zh: '该行的数字没有可以确定的标签，未读入',
     en: 'it is unclear which row these figures belong to; they were not read'
   },
-  'figures-not-found': { zh: '有该行的标签，但没有找到它的数字', en: 'the row has its label, but no figures were found' },
+  'figures-not-found': {
+    zh: '有该行的标签，但没有找到它的数字',
+    en: 'the row has its label, but no figures were found'
+  },
   'form-unclear': {
     zh: '该表在新旧两种格式中都有，无法确定是哪一种',
     en: 'both forms fit the document: it is unclear which one it uses'

@@ -50,8 +50,9 @@ function labelsWithoutFigures (
     ...[...cells.keys()].map(cell => cell.slice(0, cell.lastIndexOf('.'))),
     ...problems.map(problem => `${table.definition.id}.${problem.row}`)
   ]))
-  return lines.flatMap(line => line.texts).flatMap(token =>
-    labelIndex.columns.has(columnKey(token.key)) ? [] : labelsOf(labelIndex, ids, token.key, token.full).flatMap(label => {
+  const words = lines.flatMap(line => line.texts).filter(token => !labelIndex.columns.has(columnKey(token.key)))
+  return words.flatMap(token =>
+    labelsOf(labelIndex, ids, token.key, token.full).flatMap(label => {
       const id = `${label.table.definition.id}.${label.row.id}`
       if (label.heading || known.has(id)) return []
       known.add(id)

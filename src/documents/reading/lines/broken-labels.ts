@@ -1,5 +1,5 @@
-// Joins labels and figures of lines with fields that are on several lines: the text of a cell is broken over lines, or a
-// label is on the line above its figures.
+// Joins labels and figures of lines with fields that are on several lines: the text of a cell is broken over lines, or
+// a label is on the line above its figures.
 import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { labelKey } from '../normalize.ts'
 import type { TableLine } from './table-line.ts'

@@ -25,7 +25,8 @@ export function moveTotals (rows: TableLine[], lines: TokenLine[]): void {
       const line = filled[(at.get(row.valueFields[0]?.line ?? -1) ?? -2) + step]
       const tokens = line?.tokens ?? []
       const total = tokens.at(-1)
-      return total !== undefined && tokens.every(token => token === total || token.kind === 'text') && !claimed.has(total) && isTotalOf(row, total)
+      return total !== undefined && tokens.every(token => token === total || token.kind === 'text') &&
+          !claimed.has(total) && isTotalOf(row, total)
         ? [{ row, total }]
         : []
     })
@@ -45,7 +46,8 @@ export function moveTotals (rows: TableLine[], lines: TokenLine[]): void {
 function isTotalOf (row: TableLine, total: Token): boolean {
   const columns = row.labels[0]?.table.columns ?? []
   const figures = row.valueFields.map(numberIn)
-  return !row.stream && columns.at(-1)?.total_of?.length === columns.length - 1 && figures.length === columns.length - 1 &&
+  const addends = columns.length - 1
+  return !row.stream && columns.at(-1)?.total_of?.length === addends && figures.length === addends &&
     numberIn(total) === figures.reduce((sum, figure) => sum + figure, 0)
 }
 

@@ -29,7 +29,9 @@ export function findPageNumbers (document: Document): Set<number> {
     }
   })
   // A number alone may be the rest of a figure: only all such numbers together, counting up, are page numbers.
-  const isSeries = plain.length >= 2 && plain[0]!.number <= 2 && plain[0]!.number >= 1 &&
+  const [first] = plain
+  const begins = first !== undefined && plain.length >= 2 && (first.number === 1 || first.number === 2)
+  const isSeries = begins &&
     plain.slice(1).every((other, i) =>
       other.number === plain[i]!.number + 1 && other.index - plain[i]!.index >= MIN_LINES &&
       Math.abs(other.at - plain[i]!.at) <= SLACK

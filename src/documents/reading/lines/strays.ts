@@ -40,16 +40,15 @@ export function addStrays (rows: TableLine[], lines: TokenLine[], labels: Label[
     const { values, texts } = partsOf(line.tokens)
     const [above, below] = [ordered[next - 1], ordered[next]]
     if (texts.every(isPiece)) {
-      const isOtherRow = texts.length === 0 && above !== undefined && isUnknownLabel(before, isPiece) &&
-        values.length >= above.valueFields.length
-      const rows = isOtherRow || (above === undefined && isCount(values)) ? [] : [above, below]
-      for (const row of rows) if (row !== undefined && touches(row, values)) addTo(row, values)
-    } else if (above !== undefined && adjacent && isRestOf(above, texts, values) && touches(above, values)) {
-      addTo(above, values)
+      const isOtherRow = texts.length === 0 && isUnknownLabel(before, isPiece) &&
+        values.length >= (above?.valueFields.length ?? 0)
+      if (!isOtherRow && (above !== undefined || !isCount(values))) addWhereTouching([above, below], values)
+    } else if (adjacent && above !== undefined && isRestOf(above, texts, values)) {
+      addWhereTouching([above], values)
     }
     adjacent &&= texts.length === 0
   }
-  for (const row of ordered) if (row.strays !== undefined && isImpossible(row, row.strays)) delete row.strays
+  dropImpossible(ordered)
 }
 
 /** A number before a word, such as `1.`, belongs to the word. */
@@ -81,6 +80,10 @@ export function addStrayFields (rows: TableLine[], labels: Label[]): void {
       ) addTo(other, values)
     }
   })
+  dropImpossible(rows)
+}
+
+function dropImpossible (rows: TableLine[]): void {
   for (const row of rows) if (row.strays !== undefined && isImpossible(row, row.strays)) delete row.strays
 }
 
@@ -105,6 +108,10 @@ const isRow = (row: TableLine) =>
 
 /** A row whose cells are on lines of their own begins with the first. */
 const lineOf = (row: TableLine) => row.valueFields[0]!.line
+
+function addWhereTouching (rows: (TableLine | undefined)[], values: Token[]): void {
+  for (const row of rows) if (row !== undefined && touches(row, values)) addTo(row, values)
+}
 
 function addTo (row: TableLine, strays: Token[]): void {
   row.strays = [...row.strays ?? [], ...strays]

@@ -19,7 +19,7 @@ import {
 } from './cells.ts'
 import { type Damage, type Family, SEPARATOR } from './damage.ts'
 import { headerOfAnotherPart, loseLabel, strangeHeader, swapHeaders, swapLabels, totalFirst } from './labels.ts'
-import { cutEnd, cutLine, deleteLine, duplicateLine, joinLines } from './lines.ts'
+import { cutEnd, cutLine, deleteLine, duplicateLine, joinLines, swapGroupHeadings, wrapDigits } from './lines.ts'
 import { partOfYear, proseOnly, tableTwice, twoReports } from './whole.ts'
 
 const LINED: Family[] = ['bars', 'markdown', 'open bars', 'bar per line', 'cell per line', 'tabs', 'spaces', 'aligned']
@@ -57,5 +57,11 @@ export const DAMAGES: Damage[] = [
   { name: 'a line is gone', families: LINED, text: deleteLine },
   { name: 'a line stands twice', families: LINED, text: duplicateLine },
   { name: 'two lines are one', families: LINED, text: joinLines },
+  {
+    name: 'the last digits are on a line below',
+    families: ['bars', 'markdown', 'tabs', 'aligned', 'spaces'],
+    text: wrapDigits
+  },
+  { name: 'two headings of part four are exchanged', families: LINED, text: swapGroupHeadings },
   { name: 'the end is cut off', text: cutEnd }
 ]

@@ -43,6 +43,39 @@ export const duplicateLine = changeLine((lines, at) => {
   lines.splice(at, 0, lines[at]!)
   return true
 })
+/** Exchanges two neighbouring names in the heading of part four. */
+export const swapGroupHeadings = (text: string, random: Random): string | null => {
+  const [from, to] = random.pick(
+    [
+      ['结果维持', '结果纠正'],
+      ['其他结果', '尚未审结'],
+      ['尚未审结', '总计'],
+      ['维持', '纠正'],
+      ['未经复议直接起诉', '复议后起诉']
+    ] as const
+  )
+  const at = text.lastIndexOf('四、')
+  const [before, part] = [text.slice(0, at), text.slice(at)]
+  // Elsewhere than on one line the names stand above the figures that they name.
+  if (at < 0 || !part.split('\n').some(line => line.includes(from) && line.includes(to))) return null
+  return before + part.replaceAll(from, '\uE002').replaceAll(to, from).replaceAll('\uE002', to)
+}
+
+/** Moves the last digits of a figure to a line below, with up to two empty lines between them. */
+export const wrapDigits = changeLine((lines, at, random) => {
+  const line = lines[at]!
+  const figures = [...line.matchAll(/(?<=[|\t ] ?)\d{2,}(?=\s|$)/g)]
+  if (figures.length === 0 || !/[一-鿿]/.test(line.slice(0, figures[0]!.index))) return false
+  const figure = random.pick(figures)
+  const cut = figure.index + 1 + random.int(figure[0].length - 1)
+  const end = figure.index + figure[0].length
+  const blank = (part: string) => part.replace(/[^|\t ]/g, ' ')
+  const rest = blank(line.slice(0, figure.index)) + line.slice(cut, end)
+  lines[at] = line.slice(0, cut) + ' '.repeat(end - cut) + line.slice(end)
+  lines.splice(at + 1, 0, ...Array<string>(random.int(3)).fill(''), `${rest}${blank(line.slice(end))}`)
+  return true
+})
+
 export const joinLines = changeLine((lines, at, random) => {
   const next = lines[at + 1]
   if (next === undefined || lines[at] === '' || next === '') return false

@@ -122,7 +122,8 @@ export function layOut (grid: Grid, setting: Setting): string[][] {
   for (const cell of placed) {
     const height = heights.slice(cell.r, cell.r + cell.rowspan).reduce((sum, height) => sum + height, 0)
     const split = splits(cell, setting) && height === cell.lines.length + 1
-    const top = tops[cell.r]! + (split ? 0 : Math.floor((height - cell.lines.length) * (cell.kind === 'figure' ? setting.figureAlign : 0.5)))
+    const top = tops[cell.r]! +
+      (split ? 0 : Math.floor((height - cell.lines.length) * (cell.kind === 'figure' ? setting.figureAlign : 0.5)))
     const shift = !shifted.has(cell.r) || cell.rowspan > 1 || cell.lines.length > 1
       ? 0
       : Math.max(0, isTotal(cell) ? setting.totalShift : -setting.totalShift)
