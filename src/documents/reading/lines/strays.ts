@@ -16,7 +16,7 @@ const MIN_INDENT = 4
 const MAX_PIECE = 100
 /** The beginning of another row. */
 const NUMBERED = /^[(（]?[\d０-９]{1,2}[)）.．、]/
-const BROKEN = /^\d[\d,.]*[.,]$|^,$/
+const BROKEN = /^\d[\d,.]*$|^,$/
 const UNIT = /^[十百千万亿]*[元件项万亿]$/
 
 /** Adds to each row the figures nearby that may belong to its numbers. `labels` are the labels of the tables. */

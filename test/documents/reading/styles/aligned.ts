@@ -232,7 +232,7 @@ export const ALIGNED: Style[] = [
   // The column of an isolated figure is visible only to the eye: the reader may leave many out.
   {
     name: 'aligned with blanks',
-    recall: 0.45,
+    recall: 0.55,
     look: random => ({ ...NO_BLANKS(random), zero: '' }),
     render: (page, random) => text([aligned(page, random)])
   }
