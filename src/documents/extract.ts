@@ -28,12 +28,17 @@ export const DOCUMENT_TYPES: string[] = [
   'application/octet-stream'
 ]
 
+/** What browsers and other programs call files of Office, old and new, and pages that are saved as such. */
+const OFFICE_TYPE =
+  /^application\/(?:msword|x-msword|vnd\.ms-(?:excel|word)[\w.-]*|ms-?excel|x-(?:ms)?excel|wps-office\.\w+|kswps|kset|x-download|force-download)$/
+
 /**
  * True if the service reads such a body. Accepts any content type if the bytes have a known signature: curl labels
  * every file as a form, and old servers do not know .docx.
  */
 export const isDocument = (type: string, bytes: Buffer): boolean =>
-  type === '' || DOCUMENT_TYPES.includes(type) || hasKnownSignature(bytes)
+  type === '' || DOCUMENT_TYPES.includes(type) || OFFICE_TYPE.test(type) || hasKnownSignature(bytes) ||
+  startsAsHtml(bytes)
 
 /** Throws UnreadableFile. `contentType` is the Content-Type header, with its charset if any. */
 export async function extractDocument (bytes: Buffer, contentType: string): Promise<Document> {
@@ -42,7 +47,7 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
   if (isArchive(bytes)) return await documentOfArchive(bytes)
   if (isPdf(bytes)) return await documentOfPdf(bytes)
   const type = contentType.split(';')[0]!.trim().toLowerCase()
-  const isHtml = looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
+  const isHtml = startsAsHtml(bytes)
   if ((type === WORD || type === EXCEL) && !isHtml) {
     throw damaged({ zh: '不是有效的 .docx 或 .xlsx', en: 'it is not a valid .docx or .xlsx' })
   }
@@ -52,9 +57,25 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
   if (type === XHTML) return documentOfXhtml(text)
   // Tags in UTF-16 are visible only after decoding.
   if (type === 'text/html' || isHtml || looksLikeHtml(text.slice(0, 4096))) return documentOfHtml(text)
+  if (isCsv(text)) throw new UnreadableFile('unsupported', CSV)
   checkTextLimits(text)
   return documentOfText(text)
 }
+
+const CSV = {
+  zh: '这是 CSV 数据，不是已发布的报告。各机关的数据请用 POST /v1/imports/reports 提交；报告本身请以文本、网页、.docx 或 .xlsx 提交。',
+  en:
+    'This is CSV, not a report as it was published. Data of agencies go to POST /v1/imports/reports; send the report itself as text, a web page, .docx or .xlsx.'
+}
+const LINES_OF_CSV = 5
+
+/** True if each of the first lines has fields between commas, and none of them is a sentence. */
+function isCsv (text: string): boolean {
+  const lines = text.slice(0, 4096).split('\n').filter(line => line.trim() !== '').slice(0, LINES_OF_CSV)
+  return lines.length >= 2 && lines.every(line => /^[^,\t|<。]*(?:,[^,\t|<。]*){2,}$/.test(line))
+}
+
+const startsAsHtml = (bytes: Buffer): boolean => looksLikeHtml(bytes.subarray(0, 4096).toString('latin1'))
 
 async function documentOfArchive (bytes: Buffer): Promise<Document> {
   const archive = await openArchive(bytes)

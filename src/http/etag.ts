@@ -40,7 +40,8 @@ export function readConditions (
         }]
       })
     }
-    return text.match(TAG)!.map(plainTag)
+    // A proxy that compresses makes a tag weak on its way. The service gives strong ones only, so both are the same.
+    return text.match(TAG)!.map(tag => plainTag(tag.replace('W/', '')))
   }
   const [match, noneMatch] = [read('if-match'), read('if-none-match')]
   return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }

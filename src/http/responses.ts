@@ -62,6 +62,7 @@ const EVERYWHERE: ProblemCode[] = [
 export const BODY: ProblemCode[] = [
   'json-malformed',
   'text-undecodable',
+  'gzip-malformed',
   'body-too-large',
   'media-type-unsupported',
   'body-invalid',

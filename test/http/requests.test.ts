@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { freshApp } from '../support/app.ts'
 
@@ -101,6 +102,34 @@ t.test('ignores a trailing slash and lists the allowed methods with 405', async 
   t.equal((await call('GET', '/v1/forms/')).status, 200)
   const wrong = await call('PATCH', '/v1/reports/a/2022')
   t.same([wrong.status, wrong.headers.allow], [405, 'DELETE, GET, HEAD, PUT'])
+})
+
+t.test('reads a body of JSON or CSV with Content-Encoding gzip and rejects other encodings', async t => {
+  const { call } = await freshApp(t)
+  await call('PUT', '/v1/agencies/a', { name: '甲局', level: 'county', kind: 'department' })
+  await call('PUT', '/v1/reports/a/2023', {})
+  const path = '/v1/reports/a/2023/tables/enforcement/rows/administrative_penalties'
+  const put = async (body: Buffer, encoding: string, type = 'application/json') =>
+    await call('PUT', path, body, { headers: { 'content-type': type, 'content-encoding': encoding } })
+  const json = Buffer.from('{"values":{"decisions":85}}')
+  for (const encoding of ['gzip', 'x-gzip', 'GZIP']) {
+    t.match(await put(gzipSync(json), encoding), { json: { values: { decisions: 85 } } }, encoding)
+  }
+  t.match(await put(json, 'identity'), { status: 200 })
+  for (const encoding of ['br', 'deflate', 'gzip, gzip']) {
+    t.match(await put(gzipSync(json), encoding), {
+      status: 415,
+      json: { code: 'media-type-unsupported', detail: new RegExp(`Content-Encoding: ${encoding}`) }
+    })
+  }
+  t.match(await put(json, 'gzip'), { status: 400, json: { code: 'gzip-malformed' } })
+  t.match(await put(gzipSync(Buffer.alloc(5_000_000, 0x20)), 'gzip'), { status: 413, json: { code: 'body-too-large' } })
+  const csv = gzipSync('row,decisions\nadministrative_penalties,86\n')
+  const table = await call('PUT', '/v1/reports/a/2023/tables/enforcement', csv, {
+    headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' }
+  })
+  t.equal(table.status, 200)
+  t.match((await call('GET', path)).json, { values: { decisions: 86 } })
 })
 
 t.test('accepts an empty body of any type and explains the default media type of curl -d', async t => {

@@ -18,6 +18,11 @@ t.test('imports agencies from an Excel CSV in any order, and a repeated import c
     (await call('PUT', IMPORT, `\ufeff${agencies(30).replaceAll('\n', '\r\n')},,,,,\r\n`)).json.counts.unchanged,
     31
   )
+  t.equal(
+    (await call('PUT', IMPORT, agencies(30).replaceAll('\n', '\r'), CSV)).json.counts.unchanged,
+    31,
+    'lines that end with CR, as of a spreadsheet program on the Mac'
+  )
   const { items } = (await call('GET', '/v1/agencies?under=root')).json
   t.same((await call('POST', IMPORT, lines(items), NDJSON)).json.counts.unchanged, 31)
   t.match((await call('GET', '/v1/agencies/d7')).json, { name: '单位7', parent: 'root', reporting: 'own', since: null })

@@ -1,6 +1,7 @@
 // Parses bodies: JSON without loss of digits, CSV with the line of each record.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { gunzipSync } from 'node:zlib'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { problem } from '../../problems/problem.ts'
 
@@ -73,7 +74,25 @@ export function charsetOf (contentType: string, request: FastifyRequest): string
   return charset
 }
 
-function decode (request: FastifyRequest, body: Buffer): string {
+/** Unpacks a body with `Content-Encoding: gzip`. Throws `media-type-unsupported` for any other encoding. */
+function unpack (request: FastifyRequest, body: Buffer): Buffer {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding === 'identity' || body.length === 0) return body
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw problem('media-type-unsupported', { found: `Content-Encoding: ${encoding}`, accepted: 'gzip', first: 'gzip' })
+  }
+  const limit = request.routeOptions.bodyLimit ?? body.length
+  try {
+    return gunzipSync(body, { maxOutputLength: limit })
+  } catch (error) {
+    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+      ? problem('body-too-large', { limit })
+      : problem('gzip-malformed', { reason: (error as Error).message })
+  }
+}
+
+function decode (request: FastifyRequest, received: Buffer): string {
+  const body = unpack(request, received)
   const charset = charsetOf(request.headers['content-type'] ?? '', request) ?? 'utf-8'
   try {
     return new TextDecoder(charset, { fatal: true }).decode(body)

@@ -45,7 +45,7 @@ export async function* readLines (
   let number = 0
   let rest: Buffer[] = []
   let length = 0
-  for await (const piece of pieces) {
+  for await (const piece of withLineFeeds(pieces)) {
     const end = piece.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
       // Joins only the line that began in the previous piece: copying the whole piece would cost more than reading it.
@@ -79,6 +79,15 @@ export async function* readLines (
       if (line.length > 0) lines.push(new Line(number, line, text))
     }
     return lines
+  }
+}
+
+/** Spreadsheet programs on the Mac end lines with a carriage return alone; these become line feeds. */
+async function* withLineFeeds (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let replaces: boolean | undefined
+  for await (const piece of pieces) {
+    replaces ??= !piece.includes(NEWLINE) && piece.includes(RETURN)
+    yield replaces ? Buffer.from(piece.map(byte => byte === RETURN ? NEWLINE : byte)) : piece
   }
 }
 

@@ -11,12 +11,12 @@ import { languageOf } from '../../http/language.ts'
 import { problems, ref } from '../../http/responses.ts'
 import { sendAs } from '../../http/send-as.ts'
 import { READ_BY_CODE } from '../../http/validation.ts'
-import { problem } from '../../problems/problem.ts'
+import { Problem, problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument, tryDocument, type Upload } from './actions.ts'
 import { DocumentReader } from './reader.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery, TriedDocument } from './schemas.ts'
-import { summaryOf } from './summary.ts'
+import { refusalOf, summaryOf } from './summary.ts'
 
 /** Large enough for a Word document with pictures. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -86,7 +86,8 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
       acceptPartial,
       reader,
       signal: whenClosed(reply)
-    }, currentYearInChina())
+    }, currentYearInChina()).catch(error => asText(request, error))
+    if (imported instanceof Problem) return sendRefusal(request, reply, imported)
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return sendReading(request, reply, imported)
@@ -115,6 +116,8 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
   }, async (request, reply) => {
     reply.header('vary', 'Accept, Accept-Language')
     const tried = await tryDocument(request.db, reader, uploadOf(request), whenClosed(reply))
+      .catch(error => asText(request, error))
+    if (tried instanceof Problem) return sendRefusal(request, reply, tried)
     return sendReading(request, reply, tried)
   })
 }
@@ -142,7 +145,22 @@ function whenClosed (reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-const sendReading = (request: FastifyRequest, reply: FastifyReply, answer: ImportedDocument) =>
+const wantsText = (request: FastifyRequest): boolean =>
   accepts(request.raw).type(['application/json', 'text/plain']) === 'text/plain'
+
+/** Returns a refusal that the client wants as text; throws any other error. */
+function asText (request: FastifyRequest, error: unknown): Problem {
+  if (!wantsText(request) || !(error instanceof Problem) || error.status !== 422) throw error
+  return error
+}
+
+function sendRefusal (request: FastifyRequest, reply: FastifyReply, refusal: Problem) {
+  // The schema of the refusal is that of the problem as JSON.
+  reply.code(refusal.status as 200).header('vary', 'Accept, Accept-Language')
+  return sendAs(reply, 'text/plain; charset=utf-8', refusalOf(refusal, languageOf(request)))
+}
+
+const sendReading = (request: FastifyRequest, reply: FastifyReply, answer: ImportedDocument) =>
+  wantsText(request)
     ? sendAs(reply, 'text/plain; charset=utf-8', summaryOf(answer, languageOf(request)))
     : sendAs(reply, JSON_UTF8, answer)

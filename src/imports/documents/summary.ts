@@ -1,5 +1,8 @@
 // Formats the response to an import in ten lines, for a clerk at a terminal.
 import type { Language } from '../../problems/fault.ts'
+import { formatDetail } from '../../problems/format.ts'
+import type { Problem } from '../../problems/problem.ts'
+import type { ReadingProblem } from '../../documents/reading/reading.ts'
 import { ImportedDocument } from './schemas.ts'
 
 const OUTCOMES: Record<ImportedDocument['outcome'], { zh: string, en: string }> = {
@@ -29,11 +32,7 @@ export function summaryOf (answer: ImportedDocument, language: Language): string
       : `Checks: ${checks.summary.pass} pass, ${checks.summary.fail} fail, ${checks.summary.not_assessable} cannot be assessed`,
     ...failed.slice(0, MAX_EXAMPLES).map(finding => `  ${finding.message[language]}`),
     ...more(failed.length),
-    ...problems.slice(0, MAX_EXAMPLES).map(({ line, message, raw }) =>
-      `  ${line === null ? '' : zh ? `第 ${line} 行：` : `line ${line}: `}${message[language]}${
-        raw === null || raw === '' ? '' : ` [${raw.replace(/\s+/g, ' ').slice(0, 60)}]`
-      }`
-    ),
+    ...problems.slice(0, MAX_EXAMPLES).map(found => lineOf(found, language)),
     ...more(problems.length),
     `${zh ? answer.dry_run ? '试读结果：' : '结果：' : answer.dry_run ? 'Dry run: ' : 'Outcome: '}${
       OUTCOMES[answer.outcome][language]
@@ -53,4 +52,19 @@ export function summaryOf (answer: ImportedDocument, language: Language): string
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+function lineOf ({ line, message, raw }: Pick<ReadingProblem, 'line' | 'message' | 'raw'>, language: Language): string {
+  const place = line === null ? '' : language === 'zh' ? `第 ${line} 行：` : `line ${line}: `
+  const found = raw === null || raw === '' ? '' : ` [${raw.replace(/\s+/g, ' ').slice(0, 60)}]`
+  return `  ${place}${message[language]}${found}`
+}
+
+/** Formats a refusal: its reason, and the summary of what was read or the problems that were found. */
+export function refusalOf (refusal: Problem, language: Language): string {
+  const more = refusal.more as Partial<ImportedDocument>
+  const reason = `${formatDetail(refusal)[language]}\n`
+  if (more.report !== undefined) return reason + summaryOf(more as ImportedDocument, language)
+  const problems = more.reading?.problems ?? []
+  return reason + problems.slice(1, MAX_EXAMPLES + 1).map(found => `${lineOf(found, language)}\n`).join('')
 }

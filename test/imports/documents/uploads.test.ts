@@ -110,6 +110,40 @@ t.test('rejects unreadable files with advice, whatever their content type', asyn
   t.match(await send(pdf, 'application/pdf', { 'accept-language': 'zh' }), { json: { detail: /不能读取 PDF/ } })
 })
 
+t.test('reads a page whatever the browser or the office program calls it', async t => {
+  for (
+    const type of [
+      'application/msword',
+      'application/vnd.ms-excel',
+      'application/vnd.ms-excel; charset=utf-8',
+      'application/wps-office.docx',
+      'application/wps-office.xls',
+      'application/x-msword',
+      'image/x-unknown'
+    ]
+  ) {
+    t.match(await send(html, type), { status: 200 }, type)
+  }
+})
+
+t.test('says what to do with files that are no report as published', async t => {
+  const others: [string, RegExp][] = [
+    ['{"html": "<table></table>"}', /This is JSON.*save that page/],
+    ['[{"a": 1}]', /This is JSON/],
+    ['agency,year,table\na,2023,requests\n', /This is CSV.*imports\/reports/],
+    ['From: <Saved by WPS>\r\nSubject: x\r\nMIME-Version: 1.0\r\n', /web page archive/]
+  ]
+  for (const [body, advice] of others) {
+    t.match(await send(body, 'text/plain'), { status: 422, json: { detail: advice } }, body)
+  }
+  const refused = await send('{"a": 1}', 'text/plain', { accept: 'text/plain' })
+  t.match(refused, { status: 422, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+  t.match(refused.text, /This is JSON/)
+  const partly = await send(page.replace('0?', '約3'), 'text/plain', { accept: 'text/plain' }, '')
+  t.equal(partly.status, 422)
+  t.match(partly.text, /197 figures read/)
+})
+
 t.test('rejects a compressed body and names its Content-Encoding', async t => {
   for (const encoding of ['gzip', 'br', 'deflate']) {
     t.match(await send(gzipSync(page), 'text/plain', { 'content-encoding': encoding }), {
