@@ -63,7 +63,8 @@ export async function extractDocument (bytes: Buffer, contentType: string): Prom
 }
 
 const CSV = {
-  zh: '这是 CSV 数据，不是已发布的报告。各机关的数据请用 POST /v1/imports/reports 提交；报告本身请以文本、网页、.docx 或 .xlsx 提交。',
+  zh:
+    '这是 CSV 数据，不是已发布的报告。各机关的数据请用 POST /v1/imports/reports 提交；报告本身请以文本、网页、.docx 或 .xlsx 提交。',
   en:
     'This is CSV, not a report as it was published. Data of agencies go to POST /v1/imports/reports; send the report itself as text, a web page, .docx or .xlsx.'
 }

@@ -144,7 +144,11 @@ t.test('a failed If-Match lists the cells changed in the meantime and keeps them
   for (const wrong of ['stale', '"a', '"a" "b"', '']) {
     t.equal((await call('PUT', path, content, when(wrong))).json.code, 'parameter-invalid', wrong)
   }
-  t.equal((await call('PUT', path, content, when('W/"of-somewhere-else"'))).status, 412, 'a weak ETag of something else')
+  t.equal(
+    (await call('PUT', path, content, when('W/"of-somewhere-else"'))).status,
+    412,
+    'a weak ETag of something else'
+  )
   t.equal((await call('PUT', '/v1/reports/a/2023', content, when('*'))).status, 412, '* matches no missing report')
   t.equal((await call('GET', path)).json.tables.requests.granted.natural_person, 5)
   t.equal(

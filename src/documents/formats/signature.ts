@@ -65,7 +65,8 @@ const UNSUPPORTED: UnsupportedFormat[] = [
     }
   },
   {
-    text: /^\s*(?:(?:From|Subject|Date|To|Snapshot-Content-Location|X-[\w-]+):[^\n]*\n(?:[ \t][^\n]*\n)*){0,12}MIME-Version:/i,
+    text:
+      /^\s*(?:(?:From|Subject|Date|To|Snapshot-Content-Location|X-[\w-]+):[^\n]*\n(?:[ \t][^\n]*\n)*){0,12}MIME-Version:/i,
     reason: {
       zh: '这是单一文件网页（.mht）。请另存为 .docx 或 .html 后重新提交。',
       en: 'This is a web page archive (.mht). Save it as .docx or .html and send that.'
@@ -81,7 +82,8 @@ const UNSUPPORTED: UnsupportedFormat[] = [
   {
     text: /^(?:\xEF\xBB\xBF)?\s*(?:\{\s*(?:"|\}\s*$)|\[\s*[{["\d])/,
     reason: {
-      zh: '这是 JSON。如果其中包着网页，请取出网页另存为 .html 后提交；表格数据请用 PUT /v1/reports/{agency}/{year} 提交。',
+      zh:
+        '这是 JSON。如果其中包着网页，请取出网页另存为 .html 后提交；表格数据请用 PUT /v1/reports/{agency}/{year} 提交。',
       en:
         'This is JSON. If it wraps a web page, save that page as .html and send it; figures as JSON go to PUT /v1/reports/{agency}/{year}.'
     }

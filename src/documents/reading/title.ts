@@ -38,15 +38,18 @@ export function readTitle (document: Document, parts: Part[]): Title {
     year !== undefined
   )
   const fromPage = page === null ? null : parse(page)
-  const isRange = own?.range === true || (own === null && fromPage?.range === true)
-  const year = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
-  // If the year of the page title differs, neither is trusted.
-  const contradicts = fromPage !== null && fromPage.year !== null && fromPage.year !== year
+  const found = own?.year ?? number(below) ?? fromPage?.year ?? yearInText(document, parts)
   return {
-    year: contradicts || isRange ? null : year,
+    year: isCertain(found, own, fromPage) ? found : null,
     agency_name: own?.agency_name ?? fromPage?.agency_name ?? null,
     annual: !namesPartOfYear(lines, page) && !statesPartOfYear(document, parts)
   }
+}
+
+/** False if the title names a range of years, or if the year of the page title differs. */
+function isCertain (year: number | null, own: ParsedTitle | null, fromPage: ParsedTitle | null): boolean {
+  if ((own ?? fromPage)?.range === true) return false
+  return fromPage === null || fromPage.year === null || fromPage.year === year
 }
 
 /** Returns the lines before part one that are short enough for a title. */

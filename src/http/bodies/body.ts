@@ -1,8 +1,8 @@
 // Parses bodies: JSON without loss of digits, CSV with the line of each record.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { gunzipSync } from 'node:zlib'
 import { isSafeNumber, parse as parseLossless } from 'lossless-json'
+import { gunzipSync } from 'node:zlib'
 import { problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {

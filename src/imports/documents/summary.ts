@@ -1,8 +1,8 @@
 // Formats the response to an import in ten lines, for a clerk at a terminal.
+import type { ReadingProblem } from '../../documents/reading/reading.ts'
 import type { Language } from '../../problems/fault.ts'
 import { formatDetail } from '../../problems/format.ts'
 import type { Problem } from '../../problems/problem.ts'
-import type { ReadingProblem } from '../../documents/reading/reading.ts'
 import { ImportedDocument } from './schemas.ts'
 
 const OUTCOMES: Record<ImportedDocument['outcome'], { zh: string, en: string }> = {

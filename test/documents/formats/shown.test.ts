@@ -1,9 +1,9 @@
 // What a person sees of a cell, and what is read of it: one row an input, for each format. The figure of the cell is
 // read as a count; `null` means that it is unreadable, with a note that is not `blank`.
 import t from 'tap'
-import { readForms } from '../../../src/forms/load-forms.ts'
-import { compileForm } from '../../../src/form/compile-form.ts'
 import { readValue } from '../../../src/documents/reading/value.ts'
+import { compileForm } from '../../../src/form/compile-form.ts'
+import { readForms } from '../../../src/forms/load-forms.ts'
 import { docx, grid, inline, p, r, row, tbl, tc, tr, xlsx } from './files.ts'
 
 const form = compileForm((await readForms())[0]!)
@@ -19,7 +19,11 @@ const outcomeOf = (text: string): Outcome => {
 // Web pages
 
 const inPage = async (html: string, head = ''): Promise<Outcome> =>
-  outcomeOf((await grid(`<html><head>${head}</head><body><table><tr><td>规章</td><td>${html}</td></tr></table>`, 'text/html'))[0]![1]!)
+  outcomeOf(
+    (await grid(`<html><head>${head}</head><body><table><tr><td>规章</td><td>${html}</td></tr></table>`, 'text/html'))[
+      0
+    ]![1]!
+  )
 const css = (rules: string) => `<style>${rules}</style>`
 
 const PAGES: Record<string, [html: string, outcome: Outcome, head?: string]> = {
@@ -45,7 +49,10 @@ const PAGES: Record<string, [html: string, outcome: Outcome, head?: string]> = {
   'a small digit after it': ['984<small>1</small>', 'unreadable'],
   'a small digit by a style': ['984<span style="font-size:8px">1</span>', 'unreadable'],
   'a small digit by a font': ['984<font size=1>1</font>', 'unreadable'],
-  'sizes that are nearly the same': ['<span style="font-size:10.5pt">98</span><span style="font-size:11pt">4</span>', 984],
+  'sizes that are nearly the same': [
+    '<span style="font-size:10.5pt">98</span><span style="font-size:11pt">4</span>',
+    984
+  ],
   'a superscript': ['984<sup>1</sup>', 984],
   'a superscript in brackets': ['984<sup>[1]</sup>', 984],
   'a superscript by a style': ['984<span style="vertical-align:super;font-size:70%">1</span>', 984],
@@ -57,7 +64,11 @@ const PAGES: Record<string, [html: string, outcome: Outcome, head?: string]> = {
   'raised by its place': ['984<span style="position:relative;top:-4px">1</span>', 'unreadable'],
   'all raised a little': ['<span style="position:relative;top:-1pt">984</span>', 984],
   'off the page': ['<span style="position:absolute;left:-9999px">1</span>984', 984],
-  'off the page by a class': ['<span class=sr>1</span>984', 984, css('.sr{position:absolute!important;clip:rect(1px,1px,1px,1px)}')],
+  'off the page by a class': [
+    '<span class=sr>1</span>984',
+    984,
+    css('.sr{position:absolute!important;clip:rect(1px,1px,1px,1px)}')
+  ],
   'clipped to a pixel': ['<span class=sr>1</span>984', 984, css('.sr{width:1px;height:1px;overflow:hidden}')],
   'indented off the page': ['<div style="text-indent:-9999px">984</div>', 'unreadable'],
   'moved within the cell': ['<span style="position:absolute;left:3px">1</span>984', 'unreadable'],
@@ -69,8 +80,16 @@ const PAGES: Record<string, [html: string, outcome: Outcome, head?: string]> = {
   'not displayed, as important': ['<b class=h style="display:inline">1</b>984', 984, css('.h{display:none!important}')],
   'not displayed in print': ['<b class=h>9</b>84', 984, css('@media print{.h{display:none}}')],
   'not displayed on a telephone': ['<b class=h>9</b>84', 984, css('@media (max-width: 600px){.h{display:none}}')],
-  'not displayed under a query': ['<b class=h>9</b>84', 'unreadable', css('@media (min-resolution: 2dppx){.h{display:none}}')],
-  'not displayed by a selector that is not evaluated': ['<b>9</b>84', 'unreadable', css('td b:first-child{display:none}')],
+  'not displayed under a query': [
+    '<b class=h>9</b>84',
+    'unreadable',
+    css('@media (min-resolution: 2dppx){.h{display:none}}')
+  ],
+  'not displayed by a selector that is not evaluated': [
+    '<b>9</b>84',
+    'unreadable',
+    css('td b:first-child{display:none}')
+  ],
   'hidden when the pointer is there': ['<b>9</b>84', 984, css('b:hover{display:none}')],
   'another element is not displayed': ['<b>9</b>84', 984, css('p > b{display:none} .x b{display:none}')],
   'a child is not displayed': ['<b>9</b>84', 84, css('td > b{display:none}')],
@@ -101,11 +120,19 @@ const PAGES: Record<string, [html: string, outcome: Outcome, head?: string]> = {
   'an empty field': ['<input>', 'blank'],
   'a field with a hint': ['<input placeholder=984>', 'unreadable'],
   'what a script writes': ['<script>document.write(984)</script>', 'unreadable'],
-  'what a script writes into it': ['<span id=c1></span>', 'unreadable', '<script>document.getElementById("c1").innerHTML="984"</script>'],
+  'what a script writes into it': [
+    '<span id=c1></span>',
+    'unreadable',
+    '<script>document.getElementById("c1").innerHTML="984"</script>'
+  ],
   'a script that writes nothing': ['984<script>count()</script>', 984],
   'a fraction': ['<math><mfrac><mn>8</mn><mn>5</mn></mfrac></math>', 'unreadable'],
   'a plain number as an equation': ['<math><mn>984</mn></math>', 984],
-  'another style sheet, and a class in the figure': ['<i class=x>9</i>84', 'unreadable', '<link rel=stylesheet href=x.css>'],
+  'another style sheet, and a class in the figure': [
+    '<i class=x>9</i>84',
+    'unreadable',
+    '<link rel=stylesheet href=x.css>'
+  ],
   'another style sheet': ['<span>9</span>84', 984, '<link rel=stylesheet href=x.css>'],
   'closed details': ['<details><summary></summary>984</details>', 'unreadable'],
   'a nested table': ['<table><tr><td>984</td></tr></table>', 984]
@@ -120,7 +147,8 @@ t.test('web pages', async t => {
 
 // Word
 
-const STYLES = `<w:styles xmlns:w="urn:w"><w:style w:type="character" w:styleId="Mark"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+const STYLES =
+  `<w:styles xmlns:w="urn:w"><w:style w:type="character" w:styleId="Mark"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
 <w:style w:type="character" w:styleId="Below"><w:basedOn w:val="Mark"/></w:style>
 <w:style w:type="paragraph" w:styleId="Struck"><w:rPr><w:strike/></w:rPr></w:style>
 <w:style w:type="paragraph" w:styleId="StruckToo"><w:basedOn w:val="Struck"/></w:style>
@@ -194,13 +222,19 @@ const WORDS: Record<string, [content: string, outcome: Outcome, table?: string]>
   'a field without a result': [p(field('=SUM(ABOVE)', '')), 'unreadable'],
   'a field that must be calculated': [p(field('=SUM(ABOVE)', r('984'), ' w:dirty="true"')), 'unreadable'],
   'a field in an instruction': [p(field(`IF ${field('PAGE', r('5'))} = 1`, r('984'))), 984],
-  'a check box': [p('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'), 'unreadable'],
+  'a check box': [
+    p('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'),
+    'unreadable'
+  ],
   'an entry of an index': [p('984', field('XE "x"', '')), 984],
   'text moved by a field': [p(field('EQ \\s\\up5(1)', ''), '984'), 'unreadable'],
   'only a mark of a note': [p('<w:r><w:footnoteReference w:id="2"/></w:r>'), 'unreadable'],
   'a sign of a symbol font': [p('98', '<w:r><w:sym w:font="Symbol" w:char="F034"/></w:r>'), 'unreadable'],
   'nothing': [p(), 'blank'],
-  'no-fill text': [p('<w:r><w:rPr><w14:textFill xmlns:w14="urn:w14"><w14:noFill/></w14:textFill></w:rPr><w:t>984</w:t></w:r>'), 'unreadable']
+  'no-fill text': [
+    p('<w:r><w:rPr><w14:textFill xmlns:w14="urn:w14"><w14:noFill/></w14:textFill></w:rPr><w:t>984</w:t></w:r>'),
+    'unreadable'
+  ]
 }
 
 t.test('Word', async t => {
@@ -211,16 +245,22 @@ t.test('Word', async t => {
 
 // Excel
 
-const FONTS = '<fonts><font/><font><strike/></font><font><color rgb="FFFFFFFF"/></font><font><color theme="0"/></font><font><vertAlign val="superscript"/></font><font><name val="Wingdings"/></font><font><color rgb="FFFF0000"/></font></fonts>' +
+const FONTS =
+  '<fonts><font/><font><strike/></font><font><color rgb="FFFFFFFF"/></font><font><color theme="0"/></font><font><vertAlign val="superscript"/></font><font><name val="Wingdings"/></font><font><color rgb="FFFF0000"/></font></fonts>' +
   '<fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FF003366"/></patternFill></fill></fills>'
 const inExcel = async (
   { cell, format = '', font = 0, fill = 0, sheet = '', after = '', strings = '', workbook = '', more = '' }: Book
 ): Promise<Outcome> => {
   const code = format.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
-  const styles = `<numFmts><numFmt numFmtId="170" formatCode="${code}"/></numFmts>${FONTS}<cellXfs><xf numFmtId="0"/><xf numFmtId="${
-    format === '' ? 0 : 170
-  }" fontId="${font}" fillId="${fill}">${more}</xf></cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><font><b/></font></dxf></dxfs>`
-  const book = xlsx([{ cols: sheet, rows: row(1, inline('A1', '规章') + cell + inline('C1', 'x')), after }], { strings, styles, workbook })
+  const styles =
+    `<numFmts><numFmt numFmtId="170" formatCode="${code}"/></numFmts>${FONTS}<cellXfs><xf numFmtId="0"/><xf numFmtId="${
+      format === '' ? 0 : 170
+    }" fontId="${font}" fillId="${fill}">${more}</xf></cellXfs><dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf><dxf><font><b/></font></dxf></dxfs>`
+  const book = xlsx([{ cols: sheet, rows: row(1, inline('A1', '规章') + cell + inline('C1', 'x')), after }], {
+    strings,
+    styles,
+    workbook
+  })
   return outcomeOf((await grid(book))[0]![1]!)
 }
 interface Book {
@@ -250,7 +290,10 @@ const BOOKS: Record<string, [book: Book, outcome: Outcome]> = {
   'a red cell': [{ cell: number('984'), font: 6 }, 984],
   'a repeated text': [{ cell: number('984'), more: '<alignment horizontal="fill"/>' }, 'unreadable'],
   'a struck run': [{ cell: shared, strings: '<si><r><rPr><strike/></rPr><t>100</t></r><r><t>984</t></r></si>' }, 984],
-  'only a struck run': [{ cell: shared, strings: '<si><r><rPr><strike val="1"/></rPr><t>984</t></r></si>' }, 'unreadable'],
+  'only a struck run': [
+    { cell: shared, strings: '<si><r><rPr><strike val="1"/></rPr><t>984</t></r></si>' },
+    'unreadable'
+  ],
   'a raised run': [
     { cell: shared, strings: '<si><r><t>984</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r></si>' },
     984
@@ -295,14 +338,26 @@ const BOOKS: Record<string, [book: Book, outcome: Outcome]> = {
     { cell: '<c r="B1"><f>1+1</f><v>984</v></c>', sheet: view('showFormulas="1"') },
     'unreadable'
   ],
-  'white by a condition': [{ cell: number('984'), after: rule('<cfRule type="expression" dxfId="0"><formula>TRUE</formula></cfRule>') }, 'unreadable'],
-  'bold by a condition': [{ cell: number('984'), after: rule('<cfRule type="expression" dxfId="1"><formula>TRUE</formula></cfRule>') }, 984],
+  'white by a condition': [{
+    cell: number('984'),
+    after: rule('<cfRule type="expression" dxfId="0"><formula>TRUE</formula></cfRule>')
+  }, 'unreadable'],
+  'bold by a condition': [{
+    cell: number('984'),
+    after: rule('<cfRule type="expression" dxfId="1"><formula>TRUE</formula></cfRule>')
+  }, 984],
   'zeros white by a condition': [
-    { cell: number('984'), after: rule('<cfRule type="cellIs" operator="equal" dxfId="0"><formula>0</formula></cfRule>') },
+    {
+      cell: number('984'),
+      after: rule('<cfRule type="cellIs" operator="equal" dxfId="0"><formula>0</formula></cfRule>')
+    },
     984
   ],
   'a zero white by a condition': [
-    { cell: number('0'), after: rule('<cfRule type="cellIs" operator="equal" dxfId="0"><formula>0</formula></cfRule>') },
+    {
+      cell: number('0'),
+      after: rule('<cfRule type="cellIs" operator="equal" dxfId="0"><formula>0</formula></cfRule>')
+    },
     'unreadable'
   ],
   'icons in place of figures': [

@@ -1,7 +1,8 @@
 // The text of a table cell, and whether the cell shows more than text.
 import { StyledText } from '../styled-text.ts'
 import { lengthOf } from './lengths.ts'
-import { type Looks, styleOf } from './look.ts'
+import { styleOf } from './look-of-text.ts'
+import type { Looks } from './look.ts'
 import { attributeOf, parentOf } from './style-sheet.ts'
 import { BLOCKS, childrenOf, type Element, isElement, isText, type Node, visit } from './visit.ts'
 

@@ -95,6 +95,21 @@ export function readCellStyles (xml: string): CellStyles {
     if (parent === 'font' && font !== null) setFont(font, name, attributes)
     if (name === 'numFmt') odd = true
   }
+  const openFormat = (name: string, attributes: Record<string, string>) => {
+    if (name === 'xf') {
+      const { numFmtId = '0', fontId = '0', fillId = '0' } = attributes
+      const ground = fills[Number(fillId)]
+      const own = fonts[Number(fontId)]
+      styles.cells.push({
+        format: formats.get(numFmtId) ?? builtInFormat(Number(numFmtId)),
+        shown: own === undefined ? {} : styleOfFont(own, ground === undefined ? WHITE : ground)
+      })
+    } else if (name === 'alignment' && attributes.horizontal === 'fill') {
+      // The text is repeated over the width of the cell.
+      const last = styles.cells.at(-1)
+      if (last !== undefined) last.shown = { ...last.shown, uncertain: true }
+    }
+  }
   readXml(xml, {
     open (name, attributes) {
       const parent = path.at(-1)
@@ -109,19 +124,7 @@ export function readCellStyles (xml: string): CellStyles {
       else if (name === 'fill') fills.push(WHITE)
       else if (parent === 'fill' || parent === 'patternFill') {
         fills[fills.length - 1] = groundOf(name, attributes(), fills.at(-1)!)
-      } else if (name === 'xf' && path.includes('cellXfs')) {
-        const { numFmtId = '0', fontId = '0', fillId = '0' } = attributes()
-        const ground = fills[Number(fillId)]
-        const own = fonts[Number(fontId)]
-        styles.cells.push({
-          format: formats.get(numFmtId) ?? builtInFormat(Number(numFmtId)),
-          shown: own === undefined ? {} : styleOfFont(own, ground === undefined ? WHITE : ground)
-        })
-      } else if (name === 'alignment' && path.includes('cellXfs') && attributes().horizontal === 'fill') {
-        // The text is repeated over the width of the cell.
-        const last = styles.cells.at(-1)
-        if (last !== undefined) last.shown = { ...last.shown, uncertain: true }
-      }
+      } else if (path.includes('cellXfs')) openFormat(name, attributes())
     },
     close (name) {
       path.pop()

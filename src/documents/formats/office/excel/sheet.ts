@@ -77,31 +77,13 @@ class SheetReader {
   open = (name: string, attributes: () => Record<string, string>): void => {
     if (name === 'row') this.#openRow(attributes())
     else if (name === 'c') this.#openCell(attributes())
-    else if (name === 'f') {
-      this.#cell.formula ??= []
-      this.#collected = []
-      const { t, ref } = attributes()
-      // The results of an array stand in other cells.
-      if (t === 'array' && ref !== undefined && this.#workbook.recalculates) {
-        this.#conditions.push({ areas: areasOf(ref), onlyZeros: false })
-      }
-    } else if (name === 'v' || name === 'formula') this.#collected = []
+    else if (name === 'f') this.#openFormula(attributes())
+    else if (name === 'v' || name === 'formula') this.#collected = []
     else if (name === 'col') this.#addColumns(attributes())
     else if (name === 'mergeCell') {
       checkLimit('merges', ++this.#counts.merges)
       this.sheet.merges.push(...areaOf(attributes().ref ?? ''))
-    } else if (name === 'sheetView') {
-      const { showZeros = '1', showFormulas } = attributes()
-      this.#hidesZeros ||= !isOn(showZeros)
-      this.#showsFormulas ||= isOn(showFormulas)
-    } else if (name === 'conditionalFormatting') this.#areas = areasOf(attributes().sqref ?? '')
-    else if (name === 'cfRule') {
-      const { dxfId = '-1', type, operator } = attributes()
-      const isZero = type === 'cellIs' && operator === 'equal'
-      this.#rule = { dxf: Number(dxfId), isZero, hidesValue: false, formula: '' }
-    } else if (this.#rule !== null && attributes().showValue !== undefined) {
-      this.#rule.hidesValue = !isOn(attributes().showValue)
-    } else this.#cell.inline.open(name, attributes)
+    } else if (!this.#openSetting(name, attributes)) this.#cell.inline.open(name, attributes)
   }
 
   text = (text: string): void => {
@@ -128,6 +110,32 @@ class SheetReader {
         if (!onlyZeros || text === '0') cells.set(column, withSign(text, marks))
       })
     }
+  }
+
+  #openFormula ({ t, ref }: Record<string, string>): void {
+    this.#cell.formula ??= []
+    this.#collected = []
+    // The results of an array stand in other cells.
+    if (t === 'array' && ref !== undefined && this.#workbook.recalculates) {
+      this.#conditions.push({ areas: areasOf(ref), onlyZeros: false })
+    }
+  }
+
+  /** Returns false for an element that is no setting of the sheet. */
+  #openSetting (name: string, attributes: () => Record<string, string>): boolean {
+    if (name === 'sheetView') {
+      const { showZeros = '1', showFormulas } = attributes()
+      this.#hidesZeros ||= !isOn(showZeros)
+      this.#showsFormulas ||= isOn(showFormulas)
+    } else if (name === 'conditionalFormatting') this.#areas = areasOf(attributes().sqref ?? '')
+    else if (name === 'cfRule') {
+      const { dxfId = '-1', type, operator } = attributes()
+      const isZero = type === 'cellIs' && operator === 'equal'
+      this.#rule = { dxf: Number(dxfId), isZero, hidesValue: false, formula: '' }
+    } else if (this.#rule !== null && attributes().showValue !== undefined) {
+      this.#rule.hidesValue = !isOn(attributes().showValue)
+    } else return false
+    return true
   }
 
   #addRule ({ dxf, isZero, hidesValue, formula }: Rule): void {

@@ -1,42 +1,11 @@
 // Parses the body of a .docx as it looks with all tracked changes accepted.
 import { checkLimit } from '../../limits.ts'
-import { type Marks, SIGN, StyledText } from '../../styled-text.ts'
-import { damaged } from '../../unreadable-file.ts'
+import { SIGN, StyledText } from '../../styled-text.ts'
 import { readXml } from '../xml.ts'
+import { type Block, requireTable, setCell, setRow, type WordCell, type WordTable } from './blocks.ts'
 import { Fields } from './fields.ts'
 import { type Format, isOn, type RunStyle, setFormat, setTextFill, styleOfRun } from './format.ts'
 import type { Styles } from './styles.ts'
-
-/** A line of running text, a table, or a file that is embedded here. */
-export type Block = string | WordTable | EmbeddedFile
-export interface WordTable {
-  rows: WordRow[]
-  style: string | null
-}
-
-export interface EmbeddedFile {
-  /** Of the relation to its part. */
-  id: string
-}
-
-export interface WordRow {
-  /** Number of grid columns before the first cell. */
-  before: number
-  cells: WordCell[]
-  deleted: boolean
-}
-
-export interface WordCell {
-  width: number
-  /** Merged vertically: begins a merge or continues the cell above. */
-  down: 'restart' | 'continue' | null
-  /** Merged with the cell to its left. */
-  left: boolean
-  deleted: boolean
-  blocks: Block[]
-  marks: Marks
-  ground: Format
-}
 
 interface Paragraph {
   text: StyledText
@@ -54,20 +23,10 @@ interface Run {
 }
 
 /** Deleted or moved text, former properties, and pinyin above characters. */
-const SKIPPED = new Set([
-  'del',
-  'moveFrom',
-  'rt',
-  'pPrChange',
-  'rPrChange',
-  'tblPrChange',
-  'tblPrExChange',
-  'tblGridChange',
-  'trPrChange',
-  'tcPrChange',
-  'sectPrChange',
-  'numberingChange'
-])
+const SKIPPED = new Set(
+  ('del moveFrom rt pPrChange rPrChange tblPrChange ' +
+    'tblPrExChange tblGridChange trPrChange tcPrChange sectPrChange numberingChange').split(' ')
+)
 
 /** Elements that stand for characters. A symbol (`sym`) may look like a digit, which its code does not reveal. */
 const CHARACTERS = new Map([['tab', ' '], ['ptab', ' '], ['noBreakHyphen', '\u2011'], ['sym', '\uFFFD']])
@@ -147,7 +106,6 @@ class Body {
 
   /** Returns false for an element that is none of those that hold others. */
   #enter (name: string, attributes: () => Record<string, string>): boolean {
-    const container = this.#containers.at(-1)!
     if (name === 'AlternateContent') this.#chosen.push(false)
     else if (name === 'p') {
       this.#paragraphs.push({ text: new StyledText(), lines: [], after: [], style: null, direct: {} })
@@ -155,7 +113,20 @@ class Body {
     else if (name === 'txbxContent') {
       for (const picture of this.#pictures) picture.hasText = true
       this.#containers.push(this.#paragraphs.at(-1)?.after ?? this.blocks)
-    } else if (name === 'tbl') this.#tables.push({ rows: [], style: null })
+    } else if (name === 'sdt') this.#controls.push(false)
+    else if (PICTURES.has(name)) this.#pictures.push({ hasText: false })
+    else if (name === 'oMath') this.#equations++
+    else if (name === 'bdo' || name === 'dir') this.#reversed += attributes().val === 'rtl' ? 1 : 0
+    else if (name === 'fldSimple') {
+      const { instr, dirty } = attributes()
+      this.#fields.begin(instr, { inResult: true, dirty: dirty !== undefined && isOn(dirty) })
+    } else if (name === 'altChunk') this.#containers.at(-1)!.push({ id: attributes().id ?? '' })
+    else return this.#enterTable(name)
+    return true
+  }
+
+  #enterTable (name: string): boolean {
+    if (name === 'tbl') this.#tables.push({ rows: [], style: null })
     else if (name === 'tr') {
       checkLimit('lines', ++this.#rows)
       requireTable(this.#tables.at(-1)).rows.push({ before: 0, cells: [], deleted: false })
@@ -165,15 +136,7 @@ class Body {
       const cell: WordCell = { width: 1, down: null, left: false, deleted: false, blocks: [], marks, ground: {} }
       requireTable(this.#tables.at(-1)?.rows.at(-1)).cells.push(cell)
       this.#containers.push(cell.blocks)
-    } else if (name === 'sdt') this.#controls.push(false)
-    else if (PICTURES.has(name)) this.#pictures.push({ hasText: false })
-    else if (name === 'oMath') this.#equations++
-    else if (name === 'bdo' || name === 'dir') this.#reversed += attributes().val === 'rtl' ? 1 : 0
-    else if (name === 'fldSimple') {
-      const { instr, dirty } = attributes()
-      this.#fields.begin(instr, { inResult: true, dirty: dirty !== undefined && isOn(dirty) })
-    } else if (name === 'altChunk') container.push({ id: attributes().id ?? '' })
-    else return false
+    } else return false
     return true
   }
 
@@ -190,9 +153,14 @@ class Body {
     else if (name === 'sdt') this.#controls.pop()
     else if (name === 'oMath') this.#equations--
     else if (name === 'bdo' || name === 'dir') this.#reversed = Math.max(0, this.#reversed - 1)
-    else if (PICTURES.has(name) && this.#pictures.pop()?.hasText === false) text?.addSign()
-    else if (name === 'fldSimple' && this.#fields.end()) text?.addSign()
-    else if (name === 'pPr' && this.#isListed()) text?.addSign()
+    else if (this.#leavesSign(name)) text?.addSign()
+  }
+
+  /** Leaves what may show more than text; true if it does. */
+  #leavesSign (name: string): boolean {
+    if (PICTURES.has(name)) return this.#pictures.pop()?.hasText === false
+    if (name === 'fldSimple') return this.#fields.end()
+    return name === 'pPr' && this.#isListed()
   }
 
   #setProperty (name: string, parent: string | undefined, attributes: () => Record<string, string>): void {
@@ -281,25 +249,3 @@ class Body {
     if (line !== '') paragraph.lines.push(line)
   }
 }
-
-function setRow (row: WordRow, name: string, value: string | undefined): void {
-  if (name === 'gridBefore') row.before = parseColumns(value, 0)
-  else if (name === 'del' || (name === 'hidden' && isOn(value))) row.deleted = true
-}
-
-function setCell (cell: WordCell, name: string, attributes: Record<string, string>): void {
-  const { val } = attributes
-  if (name === 'gridSpan') cell.width = parseColumns(val, 1)
-  else if (name === 'vMerge') cell.down = val === 'restart' ? 'restart' : 'continue'
-  else if (name === 'hMerge') cell.left = val !== 'restart'
-  else if (name === 'cellDel') cell.deleted = true
-  else if (name === 'shd') setFormat(cell.ground, name, attributes)
-}
-
-function requireTable<T> (outer: T | undefined): T {
-  if (outer === undefined) throw damaged({ zh: '单元格不在表格中', en: 'a cell is outside of a table' })
-  return outer
-}
-
-const parseColumns = (value: string | undefined, min: number) =>
-  /^\d+$/.test(value ?? '') ? Math.max(min, Math.min(Number(value), 1000)) : min

@@ -29,20 +29,51 @@ const TINY = 7
 /** In twentieths of a point: characters that are closer lie over each other. */
 const CONDENSED = -80
 
+type Attributes = Record<string, string>
+
+const SETTERS: Record<string, (format: Format, attributes: Attributes) => void> = {
+  vanish: (format, { val }) => {
+    format.vanish = isOn(val)
+  },
+  strike: (format, { val }) => {
+    format.strike = isOn(val)
+  },
+  dstrike: (format, { val }) => {
+    format.dstrike = isOn(val)
+  },
+  vertAlign: (format, { val = '' }) => {
+    format.vertAlign = val
+  },
+  position: (format, { val }) => {
+    format.position = Number(val) || 0
+  },
+  sz: (format, { val }) => {
+    format.size = Number(val) || 0
+  },
+  color: (format, { val = '' }) => {
+    format.colour = colourOfHex(val) ?? 'auto'
+  },
+  shd: setGround,
+  highlight: (format, { val = '' }) => {
+    setGround(format, { fill: val === 'none' ? 'auto' : HIGHLIGHTS[val] ?? '?' })
+  },
+  rFonts: (format, attributes) => {
+    format.odd = Object.values(attributes).some(font => SYMBOLS.test(font))
+  },
+  spacing: (format, { val }) => {
+    if (Number(val) < CONDENSED) format.odd = true
+  },
+  eastAsianLayout: (format, { combine, vert }) => {
+    if (isSet(combine) || isSet(vert)) format.odd = true
+  },
+  numId: (format, { val = '0' }) => {
+    format.list = val
+  }
+}
+
 /** Takes over a property of `w:rPr`, or the list and the ground of `w:pPr`. */
-export function setFormat (format: Format, name: string, attributes: Record<string, string>): void {
-  const { val } = attributes
-  if (name === 'vanish' || name === 'strike' || name === 'dstrike') format[name] = isOn(val)
-  else if (name === 'vertAlign') format.vertAlign = val ?? ''
-  else if (name === 'position') format.position = Number(val) || 0
-  else if (name === 'sz') format.size = Number(val) || 0
-  else if (name === 'color') format.colour = colourOfHex(val ?? '') ?? 'auto'
-  else if (name === 'shd') setGround(format, attributes)
-  else if (name === 'highlight') setGround(format, { fill: val === 'none' ? 'auto' : HIGHLIGHTS[val ?? ''] ?? '?' })
-  else if (name === 'rFonts') format.odd = Object.values(attributes).some(font => SYMBOLS.test(font))
-  else if (name === 'spacing' && Number(val) < CONDENSED) format.odd = true
-  else if (name === 'eastAsianLayout' && (isSet(attributes.combine) || isSet(attributes.vert))) format.odd = true
-  else if (name === 'numId') format.list = val ?? '0'
+export function setFormat (format: Format, name: string, attributes: Attributes): void {
+  if (Object.hasOwn(SETTERS, name)) SETTERS[name]!(format, attributes)
 }
 
 const isSet = (value: string | undefined) => value !== undefined && isOn(value)

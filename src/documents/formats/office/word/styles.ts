@@ -1,6 +1,6 @@
 // The styles of a .docx, with what they inherit from the styles that they are based on.
 import { readXml } from '../xml.ts'
-import { type Format, setFormat } from './format.ts'
+import { type Format, isOn, setFormat } from './format.ts'
 
 export interface Styles {
   defaults: Format
@@ -26,15 +26,16 @@ export function readStyles (xml: string): Styles {
   let style: Style | null = null
   let part: Format | null = null
   const path: string[] = []
+  const openStyle = ({ styleId = '', type, default: isDefault = '0' }: Record<string, string>) => {
+    styles.set(styleId, style = { basedOn: null, own: {} })
+    if (type === 'paragraph' && isOn(isDefault)) usual = styleId
+  }
   readXml(xml, {
     open (name, attributes) {
       const parent = path.at(-1)
       path.push(name)
-      if (name === 'style') {
-        const { styleId = '', type, default: isDefault } = attributes()
-        styles.set(styleId, style = { basedOn: null, own: {} })
-        if (type === 'paragraph' && isDefault !== undefined && isDefault !== '0') usual = styleId
-      } else if (name === 'basedOn' && style !== null) style.basedOn = attributes().val ?? null
+      if (name === 'style') openStyle(attributes())
+      else if (name === 'basedOn' && style !== null) style.basedOn = attributes().val ?? null
       else if (name === 'tblStylePr') part = HEADINGS.test(attributes().type ?? '') ? null : {}
       else if (parent === 'rPr' && path.includes('rPrDefault')) setFormat(defaults, name, attributes())
       else if (style !== null && path.includes('tblStylePr')) {

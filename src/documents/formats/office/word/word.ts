@@ -7,7 +7,8 @@ import { checkLimit, MAX_CELL_LENGTH } from '../../limits.ts'
 import { withSign } from '../../styled-text.ts'
 import type { Archive } from '../archive.ts'
 import { mainPart, relationsOf } from '../relations.ts'
-import { type Block, type EmbeddedFile, readBody, type WordCell, type WordRow, type WordTable } from './body.ts'
+import type { Block, EmbeddedFile, WordCell, WordRow, WordTable } from './blocks.ts'
+import { readBody } from './body.ts'
 import { readStyles } from './styles.ts'
 
 interface Output {
