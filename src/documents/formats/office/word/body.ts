@@ -85,10 +85,9 @@ class Body {
   }
 
   text = (text: string): void => {
-    const name = this.#path.at(-1)
     if (this.#skippedDepth > 0) return
-    if (name === 't') this.#add(text)
-    else if (name === 'instrText') this.#fields.addInstruction(text)
+    if (this.#path.at(-1) === 't') this.#add(text)
+    else if (this.#path.at(-1) === 'instrText') this.#fields.addInstruction(text)
   }
 
   close = (name: string): void => {
