@@ -74,12 +74,13 @@ export function isDoubtfulFigure (
     ink.hasOtherInk(inner, [...chars.map(char => grow(char, 1)), ...slanted.map(char => grow(char, 2))])
 }
 
-/** A line through the middle of a character strikes it out. */
-const isStruck = ({ x0, y0, x1, y1 }: Char, rules: Rule[]) =>
+/** A line through a character strikes it out. The box of a character may be higher than its glyph. */
+const isStruck = ({ x0, x1, baseline, size }: Char, rules: Rule[]) =>
   rules.some(rule =>
     rule.isVertical
-      ? rule.at > x0 + 0.3 * (x1 - x0) && rule.at < x1 - 0.3 * (x1 - x0) && rule.from < y1 && rule.to > y0
-      : rule.at > y0 + 0.25 * (y1 - y0) && rule.at < y1 - 0.25 * (y1 - y0) && rule.from < x1 && rule.to > x0
+      ? rule.at > x0 + 0.3 * (x1 - x0) && rule.at < x1 - 0.3 * (x1 - x0) && rule.from < baseline &&
+        rule.to > baseline - 0.7 * size
+      : rule.at > baseline - 0.65 * size && rule.at < baseline - 0.1 * size && rule.from < x1 && rule.to > x0
   )
 
 /** A number that crosses a line goes on in the next cell. */

@@ -24,21 +24,27 @@ export function joinPages (pages: PdfPage[]): (PdfTable | PdfLine)[] {
   return joined
 }
 
+/** Columns of figures that both parts must have. */
+const MIN_COMMON_EDGES = 5
+
 /**
- * All edges of one part are edges of the other, up to the same right edge. On the left a label that goes on over pages
- * may have lost its lines.
+ * All edges of one part are edges of the other, up to the same right edge. Or the edges from the right agree: on the
+ * left, labels are divided otherwise, and one that goes on over pages may have lost its lines.
  */
 function isContinued (a: PdfTable, b: PdfTable): boolean {
   const isNear = (x: number, y: number) => Math.abs(x - y) < SAME_EDGE
   const [few, many] = a.xs.length < b.xs.length ? [a.xs, b.xs] : [b.xs, a.xs]
-  return few.length > 2 && isNear(a.xs.at(-1)!, b.xs.at(-1)!) && few.every(x => many.some(y => isNear(x, y)))
+  let common = 0
+  while (common < few.length && isNear(few.at(-1 - common)!, many.at(-1 - common)!)) common++
+  return common >= MIN_COMMON_EDGES ||
+    (common > 0 && few.length > 2 && few.every(x => many.some(y => isNear(x, y))))
 }
 
 function appendTable (table: PdfTable, more: PdfTable): void {
   const xs = levelsOf([...table.xs, ...more.xs], SAME_EDGE)
   const before = moveToColumns(table.rows, table.xs, xs)
   const after = withoutRepeatedHeading(before, moveToColumns(more.rows, more.xs, xs))
-  if ((table.isOpenBelow && more.isOpenAbove) || isCut(after[0])) {
+  if ((table.isOpenBelow && more.isOpenAbove) || isCut(before.at(-1), after[0])) {
     doubtRow(before.at(-1))
     doubtRow(after[0])
   }
@@ -78,22 +84,29 @@ function withoutRepeatedHeading (before: PdfCell[][], after: PdfCell[][]): PdfCe
 
 /** How a row of the statutory tables begins: with its number, or with one of the names in part two. */
 const ROW_START =
-  /^(?:[一二三四五六七八九十]+\s*[、.．]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}\s*[.．、]|规章|行政规范性文件|规范性文件|行政许可|其他对外管理服务事项|行政处罚|行政强制|行政事业性收费|政府集中采购)/
+  /^(?:[一二三四五六七八九十]+\s*[、.．]|[(（](?:[一二三四五六七八九十]+|\d{1,2})[)）]|\d{1,2}\s*[.．、]|规章|行政规范性文件|规范性文件|行政许可|其他对外管理服务事项|行政处罚|行政强制|行政事业性收费|政府集中采购)/
+
+const isWords = ({ text }: PdfCell) => /\p{Script=Han}{2}/u.test(text)
+const isFigure = (cell: PdfCell) => cell.text !== '' && !isWords(cell)
 
 /**
  * True if the first row after a page break may be the rest of the row before it. It is not if it has no figures: then
- * those of the row before are whole.
+ * those of the row before are whole. Nor if its figures are below the words of a heading.
  */
-function isCut (row: PdfCell[] | undefined): boolean {
-  if (row === undefined) return false
-  const first = row.findIndex(cell => /^[\s\d０-９.,+\-－−—–/\\无\uFFFD]+$/.test(cell.text))
-  if (first < 0) return false
-  const label = row.slice(0, first).findLast(cell => cell.text !== '')?.text ?? ''
-  return !ROW_START.test(label)
+function isCut (before: PdfCell[] | undefined, after: PdfCell[] | undefined): boolean {
+  const figures = after?.filter(isFigure) ?? []
+  if (after === undefined || figures.length === 0) return false
+  const isBelowWords = figures.every(({ column }) =>
+    before?.some(cell => cell.column <= column && column < cell.column + cell.width && isWords(cell))
+  )
+  const label = after.slice(0, after.indexOf(figures[0]!)).findLast(cell => cell.text !== '')?.text ?? ''
+  return !isBelowWords && !ROW_START.test(label)
 }
 
-function doubtRow (row: PdfCell[] | undefined): void {
-  for (const cell of row ?? []) {
-    if (!/\p{Script=Han}{2}/u.test(cell.text) && cell.text !== '') cell.text += UNCERTAIN
-  }
+/** Blank cells as well, but not those before the label of the row. */
+function doubtRow (row: PdfCell[] = []): void {
+  const first = row.findIndex(isWords)
+  row.forEach((cell, i) => {
+    if (!isWords(cell) && (i > first || cell.text !== '')) cell.text += UNCERTAIN
+  })
 }
