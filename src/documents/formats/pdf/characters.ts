@@ -12,8 +12,8 @@ export interface Char extends Box {
   x: number
   baseline: number
   size: number
-  /** Written across the page, as a watermark is. */
-  isSlanted: boolean
+  /** Large and written across the page. */
+  isWatermark: boolean
 }
 
 export const UNCERTAIN = '\uFFFD'
@@ -64,10 +64,20 @@ export function readCharacters (pdfium: Pdfium, textPage: number, toPage: Matrix
       x,
       baseline,
       size: (pdfium.FPDFText_GetFontSize(textPage, i) || 1) * height,
-      isSlanted: isSlanted(a, b)
+      isWatermark: isSlanted(a, b)
     })
   }
+  const size = medianSize(found.chars)
+  for (const char of found.chars) char.isWatermark &&= char.size > WATERMARK * size
   return found
+}
+
+/** In sizes of the text of the page. */
+const WATERMARK = 1.5
+
+function medianSize (chars: Char[]): number {
+  const sizes = chars.filter(char => !char.isWatermark).map(char => char.size).sort((a, b) => a - b)
+  return sizes[Math.floor(sizes.length / 2)] ?? 0
 }
 
 /** A hyphen at the end of a line is U+0002 in PDFium. */

@@ -9,7 +9,7 @@ import type { Grid, GridCell } from './ruled-grid.ts'
 import type { Rule } from './rules.ts'
 
 /** Text that is drawn in the colour of its background, or below something else. Only of figures: see ink.ts. */
-export function isHidden (char: Char, drawing: Drawing, ink: Ink): boolean {
+function isHidden (char: Char, drawing: Drawing, ink: Ink): boolean {
   if (!isFigureChar(char) && !/[A-Za-z]/.test(char.text)) return false
   const order = drawing.texts.get(char.object)?.order ?? 0
   return !ink.isInked(char) ||
@@ -51,10 +51,10 @@ export interface Surroundings {
   places: Map<Char, Place>
   /** All characters of the page. */
   chars: Char[]
-  rules: Rule[]
+  drawing: Drawing
   ink: Ink
   doubtful: Box[]
-  slanted: Char[]
+  watermark: Char[]
 }
 
 /** Points between a ruling line and what counts as drawn in the cell. */
@@ -62,7 +62,7 @@ const INSET = 1.8
 
 export function isDoubtfulFigure (
   cell: GridCell,
-  { grid, places, chars, rules, ink, doubtful, slanted }: Surroundings,
+  { grid, places, chars, drawing, ink, doubtful, watermark }: Surroundings,
   box: Box,
   isJoined: boolean
 ): boolean {
@@ -70,8 +70,10 @@ export function isDoubtfulFigure (
   return (chars.length > 0 && !cell.isClosed) ||
     (isJoined && cell.height > 1) ||
     doubtful.some(doubt => overlaps(doubt, inner)) ||
-    chars.some(char => isStruck(char, rules) || isTorn(char, cell, box, { grid, places })) ||
-    ink.hasOtherInk(inner, [...chars.map(char => grow(char, 1)), ...slanted.map(char => grow(char, 2))])
+    chars.some(char =>
+      isHidden(char, drawing, ink) || isStruck(char, drawing.rules) || isTorn(char, cell, box, { grid, places })
+    ) ||
+    ink.hasOtherInk(inner, [...chars.map(char => grow(char, 1)), ...watermark.map(char => grow(char, 2))])
 }
 
 /** A line through a character strikes it out. The box of a character may be higher than its glyph. */

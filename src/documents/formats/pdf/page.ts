@@ -2,7 +2,7 @@
 import { UnreadableFile } from '../unreadable-file.ts'
 import { linesOf, type TextLine, textOfCell } from './cell-text.ts'
 import { type Char, isSpace, readCharacters, UNCERTAIN } from './characters.ts'
-import { boxesOfDoubt, isDoubtfulFigure, isHidden, type Surroundings } from './doubts.ts'
+import { boxesOfDoubt, isDoubtfulFigure, type Surroundings } from './doubts.ts'
 import { around, type Box, containsCentre, type Matrix } from './geometry.ts'
 import { renderInk } from './ink.ts'
 import { readDrawing } from './objects.ts'
@@ -75,16 +75,15 @@ export function readPage (pdfium: Pdfium, document: number, index: number, scrat
     images: drawing.images.length
   }
   const outside: Box = { x0: 0, y0: 0, x1: size.width, y1: size.height }
-  const shown = chars.filter(char => containsCentre(outside, char) && !char.isSlanted)
+  const shown = chars.filter(char => containsCentre(outside, char) && !char.isWatermark)
   const grids = findGrids(drawing.rules).sort((a, b) => areaOf(a) - areaOf(b))
   const places = placeChars(shown, grids)
   const tables = grids.filter(grid => isTable(grid, places))
   const ink = tables.length > 0 ? renderInk(pdfium, page, size) : null
   const doubtful = tables.length > 0 ? boxesOfDoubt(pdfium, page, { chars, drawing, toPage, scratch }) : []
-  for (const char of places.keys()) if (ink !== null && isHidden(char, drawing, ink)) char.text = UNCERTAIN
-  const slanted = chars.filter(char => char.isSlanted)
+  const watermark = chars.filter(char => char.isWatermark)
   const blocks: PdfPage['blocks'] = tables.map(grid => {
-    const of = { page: index + 1, grid, places, chars: shown, rules: drawing.rules, ink: ink!, doubtful, slanted }
+    const of = { page: index + 1, grid, places, chars: shown, drawing, ink: ink!, doubtful, watermark }
     return writeTable(of)
   })
   const inTables = new Set([...places].filter(([, { grid }]) => tables.includes(grid)).map(([char]) => char))
