@@ -45,7 +45,7 @@ t.test('reads documents of every format as without the process', async t => {
 
 t.test('passes on why a document cannot be read', async t => {
   const reader = openReader()
-  await t.rejects(reader.read(Buffer.from('%PDF-1.7'), TEXT), { name: 'UnreadableFile', kind: 'unsupported' })
+  await t.rejects(reader.read(Buffer.from('%PDF-1.7'), TEXT), { name: 'UnreadableFile', kind: 'damaged' })
   const { reading } = await reader.read(docx(tbl(tr('a', '1')) + p('b')), '')
   t.match(reading, { refused: [{ code: 'no-table' }] })
 })

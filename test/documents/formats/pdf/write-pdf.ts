@@ -72,7 +72,7 @@ export function fileOf (objects: (string | Buffer)[], trailer = ''): Buffer {
 
 /** Of Helvetica, or a Chinese character, in parts of the size. */
 const widthOf = (char: string) =>
-  /[\d+\-]/.test(char) ? (char === '-' ? 0.333 : 0.556) : /[.,/ ]/.test(char) ? 0.278 : char < '\x80' ? 0.556 : 1
+  /[-\d+]/.test(char) ? (char === '-' ? 0.333 : 0.556) : /[.,/ ]/.test(char) ? 0.278 : char < '\x80' ? 0.556 : 1
 export const widthOfText = (text: string, size: number) =>
   [...text].reduce((sum, char) => sum + widthOf(char), 0) * size
 
