@@ -84,7 +84,7 @@ function withoutRepeatedHeading (before: PdfCell[][], after: PdfCell[][]): PdfCe
 
 /** How a row of the statutory tables begins: with its number, or with one of the names in part two. */
 const ROW_START =
-  /^(?:[一二三四五六七八九十]+\s*[、.．]|[(（](?:[一二三四五六七八九十]+|\d{1,2})[)）]|\d{1,2}\s*[.．、]|规章|行政规范性文件|规范性文件|行政许可|其他对外管理服务事项|行政处罚|行政强制|行政事业性收费|政府集中采购)/
+  /^(?:[一二三四五六七八九十]+\s*[、.．]|[(（](?:[一二三四五六七八九十]+|\d{1,2})[)）]|\d{1,2}(?:\s*[.．、]|(?=\p{Script=Han}))|规章|行政规范性文件|规范性文件|行政许可|其他对外管理服务事项|行政处罚|行政强制|行政事业性收费|政府集中采购)/u
 
 const isWords = ({ text }: PdfCell) => /\p{Script=Han}{2}/u.test(text)
 const isFigure = (cell: PdfCell) => cell.text !== '' && !isWords(cell)
