@@ -34,10 +34,9 @@ const ALL = [
   'Up 0015_key_makers',
   'Up 0016_version_readings',
   'Up 0017_deadlines',
+  'Up 0018_names',
   'Up 0019_explanations',
   'Up 0021_readers'
-  'Up 0018_names'
-  'Up 0019_explanations'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

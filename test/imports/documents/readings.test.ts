@@ -4,7 +4,6 @@ import t from 'tap'
 import { zlibBomb } from '../../documents/formats/pdf/hostile.ts'
 import { fileOf, pdf, streamOf } from '../../documents/formats/pdf/write-pdf.ts'
 import { freshApp } from '../../support/app.ts'
-import { isLong } from '../../support/runs.ts'
 
 const { call } = await freshApp(t)
 const sample = await readFile(new URL('../../documents/formats/pdf/samples/longtan-2025.pdf', import.meta.url))
