@@ -6,6 +6,7 @@ import type { Measure } from '../../form/form.ts'
 import { quotientOf } from '../../form/quotient.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Filers } from '../filers.ts'
+import { readSnapshot } from '../snapshot.ts'
 import { totalsOf } from '../totals.ts'
 import { addedRows, type After, type ItemRow, otherRows, type Page } from './query.ts'
 import type { Contributions } from './schemas.ts'
@@ -19,7 +20,7 @@ export async function contributionsOf (
   page: Page
 ): Promise<Omit<Contributions, 'next'> & { last: After | undefined }> {
   // The total and the items of one snapshot agree.
-  return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async trx => {
+  return await readSnapshot(db, async trx => {
     const { year, moment, ...filter } = filers
     const scope = { level: undefined, kind: undefined, form: undefined, ...filter }
     const { totals: [group] } = await totalsOf(

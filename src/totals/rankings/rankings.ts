@@ -6,6 +6,7 @@ import type { Quantity } from '../../form/rates.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { isCounted } from '../filers.ts'
+import { readSnapshot } from '../snapshot.ts'
 import { totalsOf } from '../totals.ts'
 import { type After, type Page, rankValues, type RankingRows, selectReportValues } from './query.ts'
 import type { Quartiles, Ranking } from './schemas.ts'
@@ -35,7 +36,7 @@ export async function rankingOf (
   page: Page
 ): Promise<Omit<Ranking, 'next'> & { last: After | undefined }> {
   // Counts, ranks and totals are of one snapshot.
-  return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(async trx => {
+  return await readSnapshot(db, async trx => {
     const candidates = await (question.of === 'child' ? children : agencies)(trx, forms, quantity, question)
     const rows = await rankValues(trx, candidates.values, { ...page, limit: page.limit + 1 })
     const { id, unit, label, scale } = quantity
