@@ -55,11 +55,31 @@ export function assessBetween (
     below: below?.figures
   }
   const comparison = { form, content, sources, neighbours }
-  return form.between
-    .filter(check =>
-      only?.has(check.id) !== false && (isAboutBelow(check) ? below !== undefined : previous !== undefined)
-    )
+  const groups = groupChecks(form)
+  const checks = previous === undefined ? groups.below : below === undefined ? groups.previous : form.between
+  return checks
+    .filter(check => only?.has(check.id) !== false)
     .map(check => ({ check, verdict: verdictOf(comparison, check) }))
+}
+
+interface Groups {
+  previous: BetweenCheck[]
+  below: BetweenCheck[]
+}
+
+const groupsOf = new WeakMap<Form, Groups>()
+
+/** Grouped once for each form: a form has hundreds of checks, and most reports need few of them. */
+function groupChecks (form: Form): Groups {
+  let groups = groupsOf.get(form)
+  if (groups === undefined) {
+    groups = {
+      previous: form.between.filter(check => !isAboutBelow(check)),
+      below: form.between.filter(isAboutBelow)
+    }
+    groupsOf.set(form, groups)
+  }
+  return groups
 }
 
 export const isAboutBelow = ({ terms }: BetweenCheck): boolean => terms.some(({ report }) => report === 'below')
