@@ -97,6 +97,7 @@ function pieceOf (rows: TableLine[], labels: Label[]): (token: Token) => boolean
 }
 
 const isFigure = (token: Token) => {
+  if (token.raw.length > MAX_PIECE) return false
   const text = normalizeText(token.raw)
   return token.kind === 'value' ? /\d/.test(text) : UNIT.test(text) || BROKEN.test(text)
 }
