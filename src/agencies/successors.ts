@@ -91,3 +91,17 @@ export async function findPredecessors (
   }
   return found
 }
+
+/** Returns the codes of the agencies abolished at the end of the year before, by the code of their successor. */
+export async function findAbolished (
+  db: Kysely<Database>,
+  successors: string[],
+  year: number
+): Promise<Map<string, string[]>> {
+  const found = await findPredecessors(db, successors)
+  return new Map(
+    [...found].map((
+      [successor, all]
+    ) => [successor, all.filter(({ until }) => until === year - 1).map(({ agency }) => agency)])
+  )
+}

@@ -1,7 +1,7 @@
 // Runs the checks of a form on one report.
 import type { Text } from '../problems/fault.ts'
 import { assess, type Outcome } from './assess-check.ts'
-import { assessBetween, isAboutBelow, type Neighbours } from './between.ts'
+import { assessBetween, isAboutBelow, type Neighbours } from './between/between.ts'
 import type { Content } from './content.ts'
 import { writeFigure } from './figures.ts'
 import type { Check, Form, Severity } from './form.ts'

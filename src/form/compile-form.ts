@@ -1,6 +1,6 @@
 // Compiles the definition of a form into its cells, checks and measures.
+import { deriveBetween } from './between/derive-between.ts'
 import { FormDefinition } from './definition.ts'
-import { deriveBetween } from './derive-between.ts'
 import { deriveChecks } from './derive-checks.ts'
 import { deriveMeasures } from './derive-measures.ts'
 import { type Cell, cellId, type Form, type FormTable } from './form.ts'

@@ -4,7 +4,7 @@ import type { Database } from '../database/types.ts'
 import { compileForm } from '../form/compile-form.ts'
 import type { FormDefinition } from '../form/definition.ts'
 import type { Form, Measure } from '../form/form.ts'
-import { deriveRates, type Quantity, type Rate, type RateDefinition } from '../form/rates.ts'
+import { deriveRates, type Quantity, type Rate, type RateDefinition } from '../form/rates/rates.ts'
 import { problem } from '../problems/problem.ts'
 
 export class Forms {

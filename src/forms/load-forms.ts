@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { FormDefinition } from '../form/definition.ts'
-import { type RateDefinition, RateDefinitions } from '../form/rates.ts'
+import { type RateDefinition, RateDefinitions } from '../form/rates/rates.ts'
 
 const FOLDER = new URL('../../forms/', import.meta.url)
 const RATES = 'rates.json'

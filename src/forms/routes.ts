@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
 import type { Form } from '../form/form.ts'
-import type { Rate } from '../form/rates.ts'
+import type { Rate } from '../form/rates/rates.ts'
 import { cachedResponse, JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../http/etag.ts'
 import { answer, problems } from '../http/responses.ts'

@@ -1,7 +1,7 @@
 // The change of each value against the group of the year before.
 import { writeFigure } from '../form/figures.ts'
-import { quotientOf } from '../form/quotient.ts'
-import type { Quantity } from '../form/rates.ts'
+import { quotientOf } from '../form/rates/quotient.ts'
+import type { Quantity } from '../form/rates/rates.ts'
 import { problem } from '../problems/problem.ts'
 import type { Group, Totals } from './schemas.ts'
 import type { Key, Scope } from './scope.ts'

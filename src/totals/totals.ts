@@ -1,7 +1,7 @@
 // Totals with their coverage. A measure is added across forms only if each of them has it.
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { isRate, type Quantity } from '../form/rates.ts'
+import { isRate, type Quantity } from '../form/rates/rates.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'

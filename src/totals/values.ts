@@ -1,8 +1,8 @@
 // The values of a group: sums of cells, and quotients of such sums.
 import { type Figure, largestTotal, writeFigure } from '../form/figures.ts'
 import type { Measure } from '../form/form.ts'
-import { quotientOf } from '../form/quotient.ts'
-import { isRate, partsOf, type Quantity, type Rate } from '../form/rates.ts'
+import { quotientOf } from '../form/rates/quotient.ts'
+import { isRate, partsOf, type Quantity, type Rate } from '../form/rates/rates.ts'
 import { Forms } from '../forms/forms.ts'
 import { problem } from '../problems/problem.ts'
 import type { SumRow } from './query.ts'

@@ -19,6 +19,8 @@ export const STORY: [operationId: string, type?: string][] = [
   ['deleteReport'],
   ['importDocument'],
   ['importDocument', 'text/plain'],
+  ['readDocument'],
+  ['readDocument', 'text/plain'],
   ['getCell'],
   ['getDocument'],
   ['getDocumentText'],

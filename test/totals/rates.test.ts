@@ -1,5 +1,5 @@
 import t from 'tap'
-import { quotientOf } from '../../src/form/quotient.ts'
+import { quotientOf } from '../../src/form/rates/quotient.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { readForms, readRates } from '../../src/forms/load-forms.ts'
 import { county, open } from './district.ts'

@@ -75,10 +75,10 @@ export async function listPublications (
     select from agency_ancestor as a
     where a.agency = e.chain and a.ancestor = ${under} and a.since <= e.year and a.until >= e.year))`
   const { rows } = await sql<Publication>`
-    select e.seq, event_time(e.at) as at, e.chain as agency, a.name as agency_name, e.year, v.version,
+    select e.seq, event_time(e.at) as at, e.chain as agency, p.name as agency_name, e.year, v.version,
       case when ${isOfKind('withdrawn')} then 'withdrawn' when v.version = 1 then 'published' else 'amended' end as kind
     from event as e
-    join agency as a on a.code = e.chain
+    join agency_period as p on p.agency = e.chain and p.since <= e.year and p.until >= e.year
     cross join lateral (select (e.body::json ->> 'version')::integer as version) as v
     where e.seq > ${after} and ${isOfKind('published', 'withdrawn')}
       ${under === undefined ? sql`` : isUnder}

@@ -104,7 +104,7 @@ export const Publication = Type.Object({
     examples: ['published']
   }),
   agency: AgencyCode,
-  agency_name: Type.String({ description: 'Its present name.', examples: ['昆都仑区文体旅游广电局'] }),
+  agency_name: Type.String({ description: 'Its name in that year.', examples: ['昆都仑区文体旅游广电局'] }),
   year: Year,
   version: Type.Integer({ description: 'Number of the version.', examples: [1] })
 }, { $id: 'Publication', additionalProperties: false, description: 'What became public, or ceased to be.' })

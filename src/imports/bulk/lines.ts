@@ -85,10 +85,23 @@ export async function* readLines (
 /** Spreadsheet programs on the Mac end lines with a carriage return alone; these become line feeds. */
 async function* withLineFeeds (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let replaces: boolean | undefined
+  let isHeld = false
   for await (const piece of pieces) {
-    replaces ??= !piece.includes(NEWLINE) && piece.includes(RETURN)
-    yield replaces ? Buffer.from(piece.map(byte => byte === RETURN ? NEWLINE : byte)) : piece
+    let bytes = isHeld ? Buffer.concat([Buffer.of(RETURN), piece]) : piece
+    isHeld = false
+    if (replaces === undefined) {
+      const at = bytes.indexOf(RETURN)
+      if (bytes.includes(NEWLINE)) replaces = false
+      else if (at >= 0 && at < bytes.length - 1) replaces = true
+      else if (at >= 0) {
+        // The next piece may begin with its line feed.
+        isHeld = true
+        bytes = bytes.subarray(0, at)
+      }
+    }
+    yield replaces === true ? Buffer.from(bytes.map(byte => byte === RETURN ? NEWLINE : byte)) : bytes
   }
+  if (isHeld) yield Buffer.of(RETURN)
 }
 
 interface Decoded {

@@ -1,11 +1,11 @@
 // Loads what the checks between reports compare a report with: always what is published, whoever asks.
 import { type Kysely, sql } from 'kysely'
-import { findPredecessors } from '../../agencies/predecessors.ts'
+import { findAbolished } from '../../agencies/successors.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
-import type { Neighbours } from '../../form/between.ts'
+import type { Neighbours } from '../../form/between/between.ts'
+import type { OtherReport } from '../../form/between/other-forms.ts'
 import type { Content } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
-import type { OtherReport } from '../../form/other-forms.ts'
 import { readVector } from '../../form/vector.ts'
 import { Forms } from '../../forms/forms.ts'
 import { findSumsBelow, sumBelow } from './sums-below.ts'
@@ -67,7 +67,7 @@ export async function findStandings (
   agencies: string[],
   year: number
 ): Promise<Map<string, Standing>> {
-  const predecessors = await findPredecessors(db, agencies, year)
+  const predecessors = await findAbolished(db, agencies, year)
   const rows = await findRows(db, [...new Set([...agencies, ...[...predecessors.values()].flat()])], year)
   const byAgency = new Map(rows.map(row => [row.agency, row]))
   return new Map(agencies.map((agency): [string, Standing] => {

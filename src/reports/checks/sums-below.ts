@@ -1,9 +1,9 @@
 // The sum of the `own` reports below an agency, from the maintained totals.
 import { type Kysely, sql } from 'kysely'
 import { type Database, FOR_EVER } from '../../database/types.ts'
-import type { SumBelow } from '../../form/between.ts'
+import type { SumBelow } from '../../form/between/between.ts'
+import { addForms, type SumOfForm } from '../../form/between/other-forms.ts'
 import type { Form } from '../../form/form.ts'
-import { addForms, type SumOfForm } from '../../form/other-forms.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { ReportId } from '../stored-report.ts'
 

@@ -166,7 +166,9 @@ async function findRows (
       union all
       ${published} and not ${isCovered(workingIn, sql`v.agency`, sql`${year}::integer`)}`
   const { rows } = await sql<Row>`
-    select r.*, a.name as agency_name from (${reports}) as r join agency a on a.code = r.agency order by r.agency`
-    .execute(db)
+    select r.*, p.name as agency_name
+    from (${reports}) as r
+    join agency_period p on p.agency = r.agency and p.since <= ${year} and p.until >= ${year}
+    order by r.agency`.execute(db)
   return rows
 }

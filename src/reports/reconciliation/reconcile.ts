@@ -2,8 +2,8 @@
 import { type Kysely, sql } from 'kysely'
 import { findPeriod } from '../../agencies/tree.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
+import { addForms } from '../../form/between/other-forms.ts'
 import { writeFigure } from '../../form/figures.ts'
-import { addForms } from '../../form/other-forms.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { getReport } from '../actions.ts'
@@ -55,14 +55,13 @@ export async function reconcileReport (
 
 async function findMissing (db: Kysely<Database>, { agency, year }: ReportId): Promise<Reconciliation['missing']> {
   const { rows } = await sql<Reconciliation['missing'][number]>`
-    select a.code as agency, a.name as agency_name
+    select p.agency, p.name as agency_name
     from agency_ancestor x
     join agency_period p on p.agency = x.agency and p.since <= ${year} and p.until >= ${year} and p.reporting = 'own'
-    join agency a on a.code = x.agency
     where x.ancestor = ${agency} and x.since <= ${year} and x.until >= ${year} and not exists (
       select from report_version v
       where v.agency = x.agency and v.year = ${year} and v.public_until = ${FOR_EVER}
     )
-    order by a.code limit ${MAX_MISSING}`.execute(db)
+    order by p.agency limit ${MAX_MISSING}`.execute(db)
   return rows
 }

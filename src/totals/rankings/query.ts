@@ -1,8 +1,8 @@
 // The statement that ranks values, whatever they are values of.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../../database/types.ts'
-import { QUOTIENT_SCALE } from '../../form/quotient.ts'
-import { isRate, partsOf, type Quantity, type Rate } from '../../form/rates.ts'
+import { QUOTIENT_SCALE } from '../../form/rates/quotient.ts'
+import { isRate, partsOf, type Quantity, type Rate } from '../../form/rates/rates.ts'
 import { Forms } from '../../forms/forms.ts'
 import { type Filers, measureIn, reportsOf } from '../filers.ts'
 import { positionsOf } from '../values.ts'

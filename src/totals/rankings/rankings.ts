@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import { writeFigure } from '../../form/figures.ts'
-import type { Quantity } from '../../form/rates.ts'
+import type { Quantity } from '../../form/rates/rates.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { isCounted } from '../filers.ts'

@@ -1,6 +1,6 @@
 // Which cell each character of a page stands in.
 import type { Char } from './characters.ts'
-import type { Grid, GridCell } from './ruled-grid.ts'
+import type { Grid, GridCell } from './grid/ruled-grid.ts'
 
 export interface Place {
   grid: Grid

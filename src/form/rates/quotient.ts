@@ -1,6 +1,6 @@
 // Exact quotients. Totals are integers, so that a quotient is rounded once, from its exact value.
-import { problem } from '../problems/problem.ts'
-import type { Figure } from './figures.ts'
+import { problem } from '../../problems/problem.ts'
+import type { Figure } from '../figures.ts'
 
 /** Quotients have six decimals: they are integers of this scale, as money is of 分. */
 export const QUOTIENT_SCALE = 1_000_000

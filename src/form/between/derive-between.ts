@@ -1,6 +1,6 @@
 // Derives the checks between reports of a form from the rules in its definition.
-import type { BetweenRule, BetweenTerm } from './definition.ts'
-import { type BetweenCheck, type Cell, cellId, type Form, type FormTable, type Term } from './form.ts'
+import type { BetweenRule, BetweenTerm } from '../definition.ts'
+import { type BetweenCheck, type Cell, cellId, type Form, type FormTable, type Term } from '../form.ts'
 
 /** The cell, or part of a cell id, that one check of a rule is about. */
 interface Subject {

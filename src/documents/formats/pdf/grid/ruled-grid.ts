@@ -1,6 +1,6 @@
 // Cells by ruling lines: lines that cross form a grid, and a line that is missing between two fields makes them one.
-import { checkLimit } from '../limits.ts'
-import { type Box } from './geometry.ts'
+import { checkLimit } from '../../limits.ts'
+import { type Box } from '../geometry.ts'
 import { joinRules, type Rule, TOLERANCE } from './rules.ts'
 
 export interface GridCell {

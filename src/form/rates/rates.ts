@@ -1,8 +1,8 @@
 // Rates: quotients of two sums of measures, defined as data in forms/rates.json. They belong to no form: the same rate
 // is comparable across all forms that have its measures.
 import { type Static, Type } from 'typebox'
-import type { Text } from '../problems/fault.ts'
-import type { Form, Measure } from './form.ts'
+import type { Text } from '../../problems/fault.ts'
+import type { Form, Measure } from '../form.ts'
 import { QUOTIENT_SCALE } from './quotient.ts'
 
 const measures = (description: string) => Type.Array(Type.String(), { minItems: 1, description })

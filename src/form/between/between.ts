@@ -1,10 +1,10 @@
 // Evaluates the checks between a report and others: last year's, and those of the agencies below. The others are
 // arguments; in another form, their cells are matched by meaning.
-import type { Text } from '../problems/fault.ts'
-import type { Outcome } from './assess-check.ts'
-import type { Content } from './content.ts'
-import { type Figure, writeFigure } from './figures.ts'
-import type { BetweenCheck, Cell, Form, Term } from './form.ts'
+import type { Text } from '../../problems/fault.ts'
+import type { Outcome } from '../assess-check.ts'
+import type { Content } from '../content.ts'
+import { type Figure, writeFigure } from '../figures.ts'
+import type { BetweenCheck, Cell, Form, Term } from '../form.ts'
 import { addReports, type OtherReport } from './other-forms.ts'
 
 /** The sum of the `own` reports below an agency. `figures` is in the order of the form's cells; null is unknown. */

@@ -1,8 +1,8 @@
 // Figures of reports in other forms, in the order of the cells of one form. The id of a measure means the same in every
 // form, so a cell of one form may be a heading of the other.
-import type { Content } from './content.ts'
-import type { Figure } from './figures.ts'
-import type { Form } from './form.ts'
+import type { Content } from '../content.ts'
+import type { Figure } from '../figures.ts'
+import type { Form } from '../form.ts'
 
 export interface OtherReport {
   /** Null if the caller of a check did not say. */
