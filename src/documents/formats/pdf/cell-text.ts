@@ -60,11 +60,12 @@ const isOneNumber = (a: Char, b: Char) =>
   Math.abs(a.baseline - b.baseline) <= 0.1 * a.size &&
   b.x0 - a.x1 > -0.35 * Math.min(a.x1 - a.x0, b.x1 - b.x0)
 
-/** Bold print may be drawn as the same character twice. */
+/** Bold print may be drawn as the same text twice. In one text, digits on the same place are several digits. */
 const withoutShadows = (chars: Char[]) =>
   chars.filter((char, i) =>
     !chars.slice(Math.max(0, i - 2), i).some(before =>
-      before.text === char.text && before.text !== UNCERTAIN && Math.abs(before.x - char.x) < 0.12 * char.size &&
+      before.object !== char.object && before.text === char.text && before.text !== UNCERTAIN &&
+      Math.abs(before.x - char.x) < 0.12 * char.size &&
       Math.abs(before.size - char.size) < 0.1 * char.size
     )
   )

@@ -38,6 +38,10 @@ export function readCharacters (pdfium: Pdfium, textPage: number, toPage: Matrix
     modes.set(object, known)
     return known
   }
+  // PDFium gives the box of the glyph where the font says no width.
+  const hasNoWidth = (i: number, code: number, right: number, size: number) =>
+    isDigit(code) && pdfium.FPDFText_GetCharBox(textPage, i, scratch, scratch + 8, scratch + 16, scratch + 24) &&
+    Math.abs(pdfium.double(scratch + 8) - right) < NO_BEARING * size
   for (let i = 0; i < count; i++) {
     // PDFium adds spaces and line breaks of its own.
     if (pdfium.FPDFText_IsGenerated(textPage, i) === 1) continue
@@ -53,17 +57,18 @@ export function readCharacters (pdfium: Pdfium, textPage: number, toPage: Matrix
     const isUnmapped = pdfium.FPDFText_HasUnicodeMapError(textPage, i) === 1 || code === 0
     const isHidden = isInvisible(object)
     const height = Math.hypot(c, d)
+    const fontSize = pdfium.FPDFText_GetFontSize(textPage, i) || 1
     // Upright: from left to right, upwards, perhaps italic.
     const isUpright = a > 0 && d < 0 && Math.abs(b) < 0.03 * a && Math.abs(d) > 0.8 * height
     if (isUnmapped) found.unmapped++
     if (isHidden) found.invisible++
     found.chars.push({
       ...boxOf(toPage, left!, top!, right!, bottom!),
-      text: isUnmapped || isHidden || !isUpright ? UNCERTAIN : textOf(code),
+      text: isUnmapped || isHidden || !isUpright || hasNoWidth(i, code, right!, fontSize) ? UNCERTAIN : textOf(code),
       object,
       x,
       baseline,
-      size: (pdfium.FPDFText_GetFontSize(textPage, i) || 1) * height,
+      size: fontSize * height,
       isWatermark: isSlanted(a, b)
     })
   }
@@ -79,6 +84,14 @@ function medianSize (chars: Char[]): number {
   const sizes = chars.filter(char => !char.isWatermark).map(char => char.size).sort((a, b) => a - b)
   return sizes[Math.floor(sizes.length / 2)] ?? 0
 }
+
+/**
+ * Of the size of the font: digits keep a distance from their right edge. Where a damaged font gives them no width, alike
+ * digits fall on each other, and PDFium keeps one of them.
+ */
+const NO_BEARING = 0.002
+
+const isDigit = (code: number) => (code >= 0x30 && code <= 0x39) || (code >= 0xFF10 && code <= 0xFF19)
 
 /** A hyphen at the end of a line is U+0002 in PDFium. */
 const textOf = (code: number) => code === 2 ? '-' : code < 32 ? ' ' : String.fromCodePoint(code)

@@ -1,12 +1,11 @@
 // What makes it uncertain which figure a reader sees in a cell.
 import { type Char, isFigureChar, UNCERTAIN } from './characters.ts'
 import { around, type Box, containsCentre, grow, type Matrix, overlaps, transform } from './geometry.ts'
-import type { Grid, GridCell } from './grid/ruled-grid.ts'
-import type { Rule } from './grid/rules.ts'
 import type { Ink } from './ink.ts'
 import type { Drawing } from './objects.ts'
 import type { Pdfium } from './pdfium.ts'
-import type { Place } from './places.ts'
+import type { Grid, GridCell, Place } from './ruled-grid.ts'
+import type { Rule } from './rules.ts'
 
 /** Text that is drawn in the colour of its background, or below something else. Only of figures: see ink.ts. */
 function isHidden (char: Char, drawing: Drawing, ink: Ink): boolean {
@@ -71,7 +70,8 @@ export function isDoubtfulFigure (
     (isJoined && cell.height > 1) ||
     doubtful.some(doubt => overlaps(doubt, inner)) ||
     chars.some(char =>
-      isHidden(char, drawing, ink) || isStruck(char, drawing.rules) || isTorn(char, cell, box, { grid, places })
+      isHidden(char, drawing, ink) || isStruck(char, drawing.rules) ||
+      isTorn(char, cell, box, { grid, places })
     ) ||
     ink.hasOtherInk(inner, [...chars.map(char => grow(char, 1)), ...watermark.map(char => grow(char, 2))])
 }

@@ -1,8 +1,8 @@
 // What is drawn on a page beside its text: ruling lines, pictures, and text that PDFium leaves out.
 import { checkLimit } from '../limits.ts'
 import { type Box, boxOf, IDENTITY, type Matrix, multiply, transform } from './geometry.ts'
-import { type Rule, rulesOfPath } from './grid/rules.ts'
 import type { Pdfium } from './pdfium.ts'
+import { type Rule, rulesOfPath } from './rules.ts'
 
 const [TEXT, PATH, IMAGE, FORM] = [1, 2, 3, 5]
 const [BEZIER, MOVE] = [1, 2]

@@ -4,11 +4,10 @@ import { linesOf, type TextLine, textOfCell } from './cell-text.ts'
 import { type Char, isSpace, readCharacters, UNCERTAIN } from './characters.ts'
 import { boxesOfDoubt, isDoubtfulFigure, type Surroundings } from './doubts.ts'
 import { around, type Box, containsCentre, type Matrix } from './geometry.ts'
-import { boxOfCell, findGrids, type Grid, type GridCell } from './grid/ruled-grid.ts'
 import { renderInk } from './ink.ts'
 import { readDrawing } from './objects.ts'
 import type { Pdfium } from './pdfium.ts'
-import { type Place, placeChars } from './places.ts'
+import { boxOfCell, findGrids, type Grid, type GridCell, type Place, placeChars } from './ruled-grid.ts'
 
 export interface PdfCell {
   text: string

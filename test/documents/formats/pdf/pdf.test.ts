@@ -35,6 +35,13 @@ t.test('the samples are read whole', async t => {
   }
 })
 
+t.test('a font whose widths are damaged gives no wrong figure', async t => {
+  const { cells } = JSON.parse(await readFile(new URL('damaged/widths.json', import.meta.url), 'utf8'))
+  const bytes = await readFile(new URL('damaged/widths.pdf', import.meta.url))
+  const { reading } = await readDocument(bytes, 'application/pdf', forms)
+  t.same([...figuresOf(reading)].filter(([cell, figure]) => cells[cell] !== figure), [])
+})
+
 t.test('ruling lines may be boxes, strokes or thin areas', async t => {
   for (const style of ['boxes', 'lines', 'fills'] as const) {
     t.equal(await read(textAt(180, 125, '12'), {}, style), '12', style)
@@ -101,6 +108,15 @@ t.test('a text that PDFium takes for a shadow is not lost', async t => {
   const options = { objects, resources: '/Font << /H 3 0 R /S 4 0 R /U 7 0 R >>' }
   const inside = 'BT /U 10 Tf 180 717 Td (1) Tj ET BT /U 10 Tf 181 717 Td (1) Tj ET '
   t.not(await read(inside, options), '1')
+})
+
+t.test('digits on the same place in one text are no bold print', async t => {
+  const objects = [
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 48 /LastChar 57 /Widths [0 0 0 0 0 0 0 0 0 0] >>'
+  ]
+  const options = { objects, resources: '/Font << /H 3 0 R /S 4 0 R /U 7 0 R >>' }
+  const text = await read(`${textAt(174.4, 125, '1')}BT /U 10 Tf 180 717 Td (77) Tj ET `, options)
+  t.ok(text !== '17' && text !== '7' && text !== '177' || isUncertain(text), text)
 })
 
 t.test('characters without a Unicode mapping are uncertain, and a page of them is told', async t => {

@@ -1,6 +1,6 @@
 // Joins the parts of a table that goes on over pages.
-import { UNCERTAIN } from '../characters.ts'
-import type { PdfCell, PdfLine, PdfPage, PdfTable } from '../page.ts'
+import { UNCERTAIN } from './characters.ts'
+import type { PdfCell, PdfLine, PdfPage, PdfTable } from './page.ts'
 import { levelsOf } from './ruled-grid.ts'
 
 /** Edges of columns that differ by less, in points, are one. */

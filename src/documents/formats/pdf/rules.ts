@@ -1,5 +1,5 @@
 // Ruling lines: a line between cells may be a stroke, a thin filled box, or a side of a box.
-import { checkLimit } from '../../limits.ts'
+import { checkLimit } from '../limits.ts'
 
 export interface Rule {
   isVertical: boolean

@@ -1,6 +1,7 @@
 // Cells by ruling lines: lines that cross form a grid, and a line that is missing between two fields makes them one.
-import { checkLimit } from '../../limits.ts'
-import { type Box } from '../geometry.ts'
+import { checkLimit } from '../limits.ts'
+import type { Char } from './characters.ts'
+import { type Box } from './geometry.ts'
 import { joinRules, type Rule, TOLERANCE } from './rules.ts'
 
 export interface GridCell {
@@ -158,4 +159,29 @@ const every = (count: number, holds: (i: number) => boolean) => Array.from({ len
 function isWalled (rules: Rule[], from: number, to: number): boolean {
   const slack = TOLERANCE + (to - from) * 0.2
   return rules.some(rule => rule.from <= from + slack && rule.to >= to - slack)
+}
+
+export interface Place {
+  grid: Grid
+  cell: GridCell
+}
+
+/** The cell of each character, in the smallest grid around it. */
+export function placeChars (chars: Char[], grids: Grid[]): Map<Char, Place> {
+  const places = new Map<Char, Place>()
+  for (const char of chars) {
+    const [x, y] = [(char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2]
+    for (const grid of grids) {
+      const [column, row] = [fieldOf(grid.xs, x), fieldOf(grid.ys, y)]
+      if (column < 0 || row < 0) continue
+      places.set(char, { grid, cell: grid.cellAt(row, column) })
+      break
+    }
+  }
+  return places
+}
+
+function fieldOf (edges: number[], at: number): number {
+  if (at < edges[0]! || at > edges.at(-1)!) return -1
+  return Math.min(edges.findLastIndex(edge => edge <= at), edges.length - 2)
 }
