@@ -7,7 +7,7 @@ import { formatTimestamp } from '../../src/database/clock.ts'
 import { Forms } from '../../src/forms/forms.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
-import { runsOf } from '../support/runs.ts'
+import { isLong, runsOf } from '../support/runs.ts'
 import { Model, type Query, type Standing, YEARS } from './model.ts'
 
 const MEASURES = [
@@ -328,7 +328,8 @@ t.test('after any sequence of changes, every total equals the sum of the reports
     }
   )
   t.comment(`${answered} groups compared, ${remembered} answers of the past`)
-  t.ok(answered > 100 && remembered > 5, 'the run compares enough answers')
+  // Few sequences may happen to ask little of the past.
+  t.ok(answered > 100 && remembered > (isLong ? 5 : 0), 'the run compares enough answers')
 })
 
 t.test('verification finds a tampered total', async t => {
