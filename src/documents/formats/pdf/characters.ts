@@ -86,8 +86,8 @@ function medianSize (chars: Char[]): number {
 }
 
 /**
- * Of the size of the font: digits keep a distance from their right edge. Where a damaged font gives them no width, alike
- * digits fall on each other, and PDFium keeps one of them.
+ * Of the size of the font: digits keep a distance from their right edge. Where a damaged font gives them no width,
+ * alike digits fall on each other, and PDFium keeps one of them.
  */
 const NO_BEARING = 0.002
 
