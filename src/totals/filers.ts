@@ -90,13 +90,14 @@ export function wasPublished ({ year, moment }: Filers, table: string): RawBuild
     select from report_version w where w.agency = ${sql.ref(`${table}.agency`)} and w.year = ${year} ${before})`
 }
 
-/** Selects the name of the agency of `table`. */
-export function nameOf ({ moment }: Filers, table: string): RawBuilder<unknown> {
+/** Selects the name that the agency of `table` has in the year. */
+export function nameOf ({ moment, year }: Filers, table: string): RawBuilder<unknown> {
   const agency = sql.ref(`${table}.agency`)
   return moment === undefined
-    ? sql`(select n.name from agency n where n.code = ${agency})`
+    ? sql`(select n.name from agency_period n where n.agency = ${agency} and n.since <= ${year} and n.until >= ${year})`
     : sql`(select n.name from agency_record n
-        where n.agency = ${agency} and ${wasRecorded('n', sql`${moment}::timestamptz`)} limit 1)`
+        where n.agency = ${agency} and n.since <= ${year} and n.until >= ${year}
+          and ${wasRecorded('n', sql`${moment}::timestamptz`)} limit 1)`
 }
 
 /**

@@ -35,11 +35,11 @@ export interface RankingRows {
   items: ItemRow[]
 }
 
-/** Ranks `values`, which selects `agency` and `value`. Those without a value are left out. */
+/** Ranks `values`, which selects `agency` and `value`, with the names of the year. Those without a value are left out. */
 export async function rankValues (
   db: Kysely<Database>,
   values: RawBuilder<unknown>,
-  { order, focus, after, limit }: Page
+  { year, order, focus, after, limit }: Page & { year: number }
 ): Promise<RankingRows> {
   const direction = order === 'asc' ? sql`asc` : sql`desc`
   const beyond = order === 'asc' ? sql`>` : sql`<`
@@ -68,7 +68,7 @@ export async function rankValues (
     from counted cross join quartile
     left join ranked focus on focus.agency = ${focus ?? null}
     left join page on true
-    left join agency a on a.code = page.agency
+    left join agency_period a on a.agency = page.agency and a.since <= ${year} and a.until >= ${year}
     order by page.value ${direction}, page.agency collate "C"`.execute(db)
   return { ...rows[0]!, items: rows.filter(({ agency }) => agency !== null) as ItemRow[] }
 }

@@ -38,7 +38,7 @@ export async function rankingOf (
   // Counts, ranks and totals are of one snapshot.
   return await readSnapshot(db, async trx => {
     const candidates = await (question.of === 'child' ? children : agencies)(trx, forms, quantity, question)
-    const rows = await rankValues(trx, candidates.values, { ...page, limit: page.limit + 1 })
+    const rows = await rankValues(trx, candidates.values, { ...page, year: question.year, limit: page.limit + 1 })
     const { id, unit, label, scale } = quantity
     const last = rows.items[page.limit - 1]
     return {
