@@ -35,7 +35,7 @@ export interface RankingRows {
   items: ItemRow[]
 }
 
-/** Ranks `values`, which selects `agency` and `value`, with the names of the year. Those without a value are left out. */
+/** Ranks `values`, which selects `agency` and `value`; leaves out those without a value. The names are of the year. */
 export async function rankValues (
   db: Kysely<Database>,
   values: RawBuilder<unknown>,
