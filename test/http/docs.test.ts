@@ -5,8 +5,15 @@ import { STORY } from '../support/operations.ts'
 
 /** Path of a Chromium executable. The test takes 90 seconds and is skipped where this is not set; CI sets it. */
 const { CHROMIUM } = process.env
-/** Operations that need an uploaded file or an earlier import. */
-const NEEDS_MORE = ['putAgenciesFile', 'putReportsFile', 'getImport', 'getImportRejects', 'cancelImport']
+/** Operations that need an uploaded file, an earlier import or the report of a consolidated agency. */
+const NEEDS_MORE = [
+  'putAgenciesFile',
+  'putReportsFile',
+  'getImport',
+  'getImportRejects',
+  'cancelImport',
+  'reconcileReport'
+]
 
 interface Operation {
   operationId: string
