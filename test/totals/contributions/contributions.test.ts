@@ -76,7 +76,7 @@ t.test('adds nothing of reports in forms that cannot be compared, and something 
 
 t.test('gives CSV with formulas escaped, pages with a Link, and the cached page with the same Link', async t => {
   const { call, db, publish } = await county(t)
-  await db.updateTable('agency').set({ name: '=1+1' }).where('code', '=', 'b').execute()
+  await db.updateTable('agency_period').set({ name: '=1+1' }).where('agency', '=', 'b').execute()
   for (const [code, figure] of [['a', 7], ['b', 20], ['c', 7]] as const) await publish(code, 2023, [figure, 0])
   const csv = { ...open, headers: { accept: 'text/csv' } }
   const first = await call('GET', `${path}&limit=2&state=added`, undefined, csv)

@@ -64,7 +64,7 @@ t.test('ranks children with all below each, by totals and by rates', async t => 
 
 t.test('gives CSV with formulas escaped, page by page', async t => {
   const { call, db, publish } = await county(t)
-  await db.updateTable('agency').set({ name: '+1' }).where('code', '=', 'b').execute()
+  await db.updateTable('agency_period').set({ name: '+1' }).where('agency', '=', 'b').execute()
   for (const [code, figure] of [['a', 7], ['b', 20], ['c', 7]] as const) await publish(code, 2023, [figure, 0])
   const csv = { ...open, headers: { accept: 'text/csv' } }
   const first = await call('GET', `${path}&limit=2`, undefined, csv)
