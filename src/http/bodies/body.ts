@@ -186,7 +186,7 @@ function accepted (request: FastifyRequest): string[] {
 export function unsupported (request: FastifyRequest) {
   const types = accepted(request)
   return problem('media-type-unsupported', {
-    found: request.headers['content-type'] ?? '(none)',
+    found: request.headers['content-type']?.slice(0, 200) ?? '(none)',
     accepted: types.join(', '),
     first: types[0]!
   })
