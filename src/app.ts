@@ -103,7 +103,7 @@ export interface AppOptions {
  */
 const SILENT_MS = 300_000
 
-/** Connections of further clients are closed at once. Each takes about 20 kB. */
+/** Further connections are closed at once. */
 const MAX_CONNECTIONS = 5000
 
 const callerOf = (request: FastifyRequest): string | undefined => request.actor?.name

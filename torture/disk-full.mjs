@@ -54,7 +54,7 @@ async function mountDisk () {
   }
 }
 
-/** Writes a file until there is no room left but for so many bytes. */
+/** Fills the disk with a file until only `spared` bytes are free. */
 async function fillDisk (path, spared) {
   const file = await open(path, 'w')
   try {

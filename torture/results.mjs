@@ -24,9 +24,9 @@ export class Results {
     this.#rows.push([part, what, String(value)])
   }
 
-  /** Records a failure. `repeat` are the options that repeat it. */
+  /** Records a failure. `repeat` holds the command-line options that reproduce it. */
   fail (part, kind, text, repeat = '') {
-    // What fails once all is being ended, fails because of that.
+    // Ignores failures caused by the shutdown.
     if (isAtEnd()) return
     const key = `${part}\t${kind}`
     const times = (this.#failures.get(key) ?? 0) + 1

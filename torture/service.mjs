@@ -156,7 +156,7 @@ async function isServerOf (pid, dataDir) {
   return args.includes(join(dataDir, 'postgres'))
 }
 
-/** Returns the resident memory of a process in bytes, or undefined where the system does not tell. */
+/** Returns the resident memory of a process in bytes, or undefined if the system does not report it. */
 export async function readMemory (pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const kilobytes = /^VmRSS:\s+(\d+)/m.exec(status)?.[1]

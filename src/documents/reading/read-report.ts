@@ -76,7 +76,7 @@ export function readReport (document: Document, forms: Form[]): Reading | Refusa
   return { form, content, sources, problems, cells, year: title.year, agency_name: title.agency_name }
 }
 
-/** People do not read more; each becomes a part of the answer. */
+/** Maximum number of problems in an answer. */
 const MAX_PROBLEMS = 1000
 
 const coversYear = (form: Form, year: number | null): boolean => {

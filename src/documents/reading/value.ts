@@ -40,8 +40,9 @@ const FIGURE = new RegExp(`^${SIGN}\\s?${NUMBER}\\s?(${UNIT})?$`)
 const UNIT_IN_BRACKETS = new RegExp(`(?<=\\d)\\s?\\((${UNIT})\\)$`)
 
 /**
- * A footnote mark after a figure, in text that is not normalized: a superscript, a circled number, an asterisk, a
- * number or 注 in square brackets. Anything else, such as 984(1), has more than one reading.
+ * Matches a footnote mark after a figure: a superscript, a circled number, an asterisk, or a number or 注 in square
+ * brackets. Apply it before normalization, which turns superscripts into plain digits. Other marks are ambiguous: the
+ * (1) of 984(1) may belong to the figure.
  */
 const FOOTNOTE_MARK =
   /(?<=[\d０-９件项元])\s?(?:[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,2}|[\u2460-\u2473\u24f5-\u24fe\u2776-\u2793\u3251-\u325f\u32b1-\u32bf]{1,2}|[*＊※†‡]{1,3}|[[［【〔]\s?注?\s?[\d０-９]{1,2}\s?[\]］】〕]|[(（[［【〔]\s?注\s?[\d０-９]{0,2}\s?[)）\]］】〕])$/

@@ -1,4 +1,5 @@
-// The deadline of a report, whose it is, and whether its first publication met it: an amendment does not make it late.
+// The deadline of a report, the agency that set it, and whether the first publication met it. An amendment does not
+// count as late.
 import { type Kysely, sql } from 'kysely'
 import { formatYears } from '../../agencies/periods.ts'
 import { findPeriods, lockAgenciesForUpdate } from '../../agencies/tree.ts'
@@ -29,8 +30,8 @@ interface Local {
 }
 
 /**
- * Returns the deadlines that were set for the report, the one that holds first: of two on the same day its agency's
- * own, then that of the nearest agency above.
+ * Returns the deadlines set for the report, earliest first: the first one applies. For the same day, the agency's own
+ * deadline precedes those of the agencies above it, nearest first.
  */
 async function findLocal (db: Kysely<Database>, { agency, year }: ReportId): Promise<Local[]> {
   const { rows } = await sql<Local>`

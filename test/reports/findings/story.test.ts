@@ -1,4 +1,4 @@
-// One county over three years, with a real mistake of each kind, as the clerk of its office meets them.
+// Three years of one county with a mistake of each kind that the checks between reports detect.
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
 import { freshApp } from '../../support/app.ts'

@@ -1,4 +1,4 @@
-// Headers, footers and page numbers: lines near an edge of the page that are no part of its text.
+// Detects headers, footers and page numbers, which are lines near an edge of the page.
 import type { PdfLine, PdfPage } from './page.ts'
 
 /** Parts of the height of the page. */

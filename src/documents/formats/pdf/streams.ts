@@ -1,5 +1,5 @@
-// Verifies the checksums of the compressed streams of a PDF, which PDFium does not: a damaged stream may have other
-// figures.
+// Verifies the checksums of the compressed streams of a PDF. PDFium ignores them, and a damaged stream may contain
+// different figures.
 import { inflateSync } from 'node:zlib'
 import { checkLimit, LIMITS } from '../limits.ts'
 import { damaged } from '../unreadable-file.ts'
