@@ -12,7 +12,7 @@ const line = fc.array(fc.constantFrom('a', '"', ',', '0', ' ', '机关', '（一
 )
 const file = fc.record({
   lines: fc.array(line, { maxLength: 8 }),
-  end: fc.constantFrom('\n', '\r\n'),
+  end: fc.constantFrom('\n', '\r\n', '\r'),
   isEnded: fc.boolean(),
   charset: fc.constantFrom<'utf-8' | 'gb18030' | 'marked'>('utf-8', 'gb18030', 'marked')
 })
