@@ -43,6 +43,15 @@ t.test('a name with since holds from that year on; without, it corrects the name
   t.same(await names('/v1/agencies?under=a'), ['文旅局'])
   t.same(await names(`/v1/agencies?q=${encodeURIComponent('文化')}`), [])
   t.same(await names(`/v1/agencies?year=2020&q=${encodeURIComponent('文化')}`), ['文化局'])
+  t.same(await names('/v1/publications'), ['文化局', '文旅局'])
+  for (const [year, name] of [[2022, '文化局'], [2023, '文旅局']] as const) {
+    const of = `measure=requests.new_received.total&year=${year}`
+    t.same(await names(`/v1/totals/contributions?${of}&state=added`), [name], `contributions of ${year}`)
+    const now = new Date().toISOString()
+    t.same(await names(`/v1/totals/contributions?${of}&state=added&as_of=${now}`), [name], `as of now, ${year}`)
+    t.same(await names(`/v1/rankings?${of}`), [name], `ranking of ${year}`)
+    t.ok((await names(`/v1/findings?year=${year}&under=a`)).every((found: string) => found === name), 'findings')
+  }
   const totals = async (query: string) =>
     await names(`/v1/totals?measure=requests.new_received.total&under=gov&${query}`, 'totals')
   for (const by of ['agency', 'child']) {

@@ -400,3 +400,22 @@ t.test('last year\'s report may be sent along, as GET gave it, and nothing is st
     pointer: '/previous/tables/requests/no'
   }])
 })
+
+t.test('a merged agency carries in what its predecessors carried out', async t => {
+  const check = 'previous_year.carried_in.total'
+  for (const code of ['tourism', 'sports']) {
+    await call('PUT', `/v1/agencies/${code}`, { ...county, name: `合意县${code}局`, parent: 'county' })
+  }
+  await call('PUT', '/v1/agencies/merged', { ...county, name: '合意县文体旅游局', parent: 'county', since: 2024 })
+  await file('tourism', 2023, report('2021', [9, 0, 4]))
+  for (const code of ['tourism', 'sports']) {
+    const ended = await call('PATCH', `/v1/agencies/${code}`, { until: 2023, successor: 'merged' })
+    t.equal(ended.status, 200, ended.text)
+  }
+  await file('merged', 2024, report('2021', [8, 5, 0]))
+  const findingOf = async () =>
+    (await call('GET', '/v1/reports/merged/2024/checks')).json.findings.find((finding: any) => finding.check === check)
+  t.match(await findingOf(), { outcome: 'not_assessable' }, 'the report of one predecessor is missing')
+  await file('sports', 2023, report('2021', [6, 0, 2]))
+  t.match(await findingOf(), { outcome: 'fail', left: 5, right: 6 }, 'the sum of both, 4 + 2')
+})
