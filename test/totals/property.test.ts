@@ -328,8 +328,8 @@ t.test('after any sequence of changes, every total equals the sum of the reports
     }
   )
   t.comment(`${answered} groups compared, ${remembered} answers of the past`)
-  // Few sequences may happen to ask little of the past.
-  t.ok(answered > 100 && remembered > (isLong ? 5 : 0), 'the run compares enough answers')
+  // A few random sequences may happen to ask little.
+  if (isLong) t.ok(answered > 1000 && remembered > 5, 'the run compares enough answers')
 })
 
 t.test('verification finds a tampered total', async t => {
