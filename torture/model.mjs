@@ -6,8 +6,9 @@ import { undoAtEnd } from './cleanup.mjs'
 import { ROOT, Service } from './service.mjs'
 
 const TEST = 'test/story/model.test.ts'
-/** Sequences of one run of the test, which takes ten seconds to begin and to end. */
-const CHUNK = 3
+/** Sequences of the first run of the test; each further run has twice as many, up to the largest. */
+const FIRST_RUN = 4
+const LARGEST_RUN = 256
 const PROCESSES = 2
 
 export async function compareWithModel ({ results, seed, isOver, most }) {
@@ -16,7 +17,7 @@ export async function compareWithModel ({ results, seed, isOver, most }) {
   const url = `postgresql:///gongkai?user=gongkai&host=${encodeURIComponent(join(service.dataDir, 'run'))}`
   let done = 0
   for (let chunk = 0; chunk === 0 || !isOver(done); chunk++) {
-    const runs = Math.min(CHUNK, (most ?? Infinity) - done)
+    const runs = Math.min(FIRST_RUN * 2 ** chunk, LARGEST_RUN, (most ?? Infinity) - done)
     const { code, output } = await runTest({
       DATABASE_URL: url,
       FILING_RUNS: String(runs),
