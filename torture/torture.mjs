@@ -17,7 +17,7 @@ const PARTS = {
 
 const { values: given } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
     step: { type: 'string' },
@@ -37,12 +37,12 @@ function readNumber (name) {
   throw new Error(`--${name}: expected a number, found ${given[name]}`)
 }
 
-/** Returns the function that tells whether a part is over: after so many steps, or else so much time. */
+/** Returns the function that tells whether a part is over: after so many steps or so much time, whichever is first. */
 function createLimit ({ share, count }, shares) {
   const most = count === undefined ? undefined : readNumber(count)
-  if (most !== undefined) return { isOver: done => done >= most, most, end: Infinity }
-  const end = Date.now() + readNumber('minutes') * 60_000 * share / shares
-  return { isOver: () => Date.now() >= end, most, end }
+  const minutes = readNumber('minutes') ?? (most === undefined ? 1 : Infinity)
+  const end = Date.now() + minutes * 60_000 * share / shares
+  return { isOver: done => done >= (most ?? Infinity) || Date.now() >= end, most }
 }
 
 async function run () {
@@ -55,13 +55,12 @@ async function run () {
   console.log(`seed ${seed}`)
   for (const name of names) {
     console.log(`${name}…`)
-    const { isOver, most, end } = createLimit(PARTS[name], shares)
+    const { isOver, most } = createLimit(PARTS[name], shares)
     await PARTS[name].run({
       results,
       seed,
       isOver,
       most,
-      end,
       only: readNumber('step'),
       kinds: given.kinds?.split(',')
     }).catch(error => results.fail(name, 'the part broke off', error.stack))
