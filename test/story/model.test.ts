@@ -12,6 +12,7 @@ import { ADMIN_KEY, type Answer, type CallOptions, freshApp, freshDatabase } fro
 import { consistentTables, SECTIONS, type WireTables } from '../support/figures.ts'
 import { runsOf } from '../support/runs.ts'
 import { service } from '../support/service.ts'
+import { compareContributions, compareFilings, compareFindings, compareReconciliations } from './agreement.ts'
 import { type Caller, Filing, type Outcome, type Said, type Standing } from './model.ts'
 
 /** The number of sequences. */
@@ -22,7 +23,7 @@ const PROCESSES = Number(process.env.FILING_PROCESSES ?? 0)
 const SEED = process.env.FILING_SEED === undefined ? {} : { seed: Number(process.env.FILING_SEED) }
 
 const CODES = ['city', 'east', 'west', 'e1', 'e2', 'w1', 'new']
-const FILERS = ['e1', 'e2', 'w1', 'new']
+const FILERS = ['e1', 'e2', 'w1', 'new', 'city']
 const YEARS = [2020, 2022]
 const MEASURES = [
   'requests.new_received.total',
@@ -42,7 +43,7 @@ const who = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) },
   { weight: 3, arbitrary: nth }
 )
-const report = { agency: fc.constantFrom('e1', 'e1', 'e1', ...FILERS), year: fc.constantFrom(2022, ...YEARS) }
+const report = { agency: fc.constantFrom('e1', 'e1', 'e1', 'city', ...FILERS), year: fc.constantFrom(2022, ...YEARS) }
 const match = fc.constantFrom('none', 'none', 'none', 'right', 'right', 'right', 'stale')
 const retry = fc.constantFrom('none', 'none', 'new', 'new', 'reused')
 const standing: fc.Arbitrary<Standing> = fc.record({
@@ -737,6 +738,12 @@ class Sequence {
     assert.deepEqual(twice, [])
     for (const agency of new Set(FILERS)) {
       for (const year of YEARS) for (const caller of model.callers) await this.look(caller, agency, year)
+    }
+    for (const year of YEARS) {
+      for (const caller of model.callers) if (!caller.revoked) await compareFilings(call, model, caller, year)
+      await compareContributions(call, model, MEASURES[0]!, year)
+      await compareReconciliations(call, model, year)
+      await compareFindings(call, model, year)
     }
     const verified = await call('GET', '/v1/events/verify')
     assert.deepEqual([verified.json.ok, verified.json.events], [true, model.events.length], verified.text)

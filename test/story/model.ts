@@ -426,6 +426,7 @@ export class Filing {
     }
     for (const [at, { versions }] of this.reports) {
       const last = versions.at(-1)
+      if (last !== undefined) totals.published.add(at)
       if (last?.withdrawn === null) totals.reports.set(at, clone({ form: last.said.form, tables: last.said.tables }))
     }
     return totals
