@@ -344,10 +344,6 @@ export const PROBLEMS = {
     'Change needs year',
     'A change against last year is that of a group of one year: by must have year, and last if it has agency.'
   ], ['与上年比较须按年度分组', '与上年比较的是单个年度的组：by 须含 year；含 agency 时 year 须为最后一项。']),
-  'year-without-agencies': entry(422, [
-    'Year without agencies',
-    'No agency exists in {year}: nothing is expected of that year.'
-  ], ['该年度没有机关', '{year} 年度没有任何机关，无应报报告。']),
   'too-many-groups': entry(422, [
     'Too many groups',
     'The answer would have more than {most} groups; narrow it with under, year, level or kind.'

@@ -17,7 +17,7 @@ export async function refuseUnknown (
   if (!isKnown) throw problem('agency-unknown', { agency })
 }
 
-/** Throws `agency-unknown`, or `year-without-agencies` if no agency exists in that year. */
+/** Throws `agency-unknown`, or `no-agencies-in-year` if no agency exists in that year. */
 export async function refuseNothing (
   db: Kysely<Database>,
   { under, year, moment }: { under: string, year: number, moment?: string | undefined }
@@ -27,5 +27,5 @@ export async function refuseNothing (
     ? sql`agency_period p where true`
     : sql`agency_record p where ${wasRecorded('p', sql`${moment}::timestamptz`)}`
   const { rows } = await sql`select from ${periods} and p.since <= ${year} and p.until >= ${year} limit 1`.execute(db)
-  if (rows.length === 0) throw problem('year-without-agencies', { year })
+  if (rows.length === 0) throw problem('no-agencies-in-year', { year })
 }

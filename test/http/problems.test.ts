@@ -286,10 +286,6 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('GET', '/v1/totals?measure=rates.normative_documents_repealed_share&form=2019'),
   'change-needs-year': async () =>
     await call('GET', '/v1/totals?measure=requests.granted.total&by=child&change=previous_year'),
-  'year-without-agencies': async () => {
-    const { call } = await freshApp(t)
-    return await call('GET', '/v1/totals/contributions?measure=requests.granted.total&year=2023')
-  },
   'too-many-groups': async () =>
     await db.transaction().execute(async trx => {
       await sql`insert into agency (code, name) select 'many-' || i, 'x' from generate_series(1, 1100) i`.execute(trx)

@@ -71,7 +71,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
           'moment-not-settled',
           'rate-not-additive',
           'total-overflow',
-          'year-without-agencies'
+          'no-agencies-in-year'
         )
       }
     }

@@ -86,7 +86,7 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
           'agency-unknown',
           'measure-unknown',
           'total-overflow',
-          'year-without-agencies'
+          'no-agencies-in-year'
         )
       }
     }
