@@ -28,7 +28,7 @@ async function measure ({ type, make }: HostileFile) {
 const MAX_BLOCKED_MS = 1500
 
 t.test('refuses a file that exceeds a limit', async t => {
-  for (const file of REFUSED) {
+  for (const file of REFUSED.filter(({ isHeavy = false }) => isLong || !isHeavy)) {
     const { answer, longest } = await measure(file)
     t.match(answer, { status: 422, json: { code: 'document-unreadable' } }, file.name)
     t.match(answer.json.detail, /More than|nested too deep|the same content|takes longer|needs more than/, file.name)

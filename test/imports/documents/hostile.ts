@@ -5,6 +5,8 @@ export interface HostileFile {
   name: string
   type: string
   make: () => Buffer
+  /** Seconds of work: for the long run only. */
+  isHeavy?: boolean
 }
 
 const BINARY = 'application/octet-stream'
@@ -38,12 +40,14 @@ const html = (name: string, content: () => string): HostileFile => ({
 })
 const office = (name: string, make: () => Buffer): HostileFile => ({ name, type: BINARY, make })
 
+const heavy = (file: HostileFile): HostileFile => ({ ...file, isHeavy: true })
+
 /** Each is refused by a limit. */
 export const REFUSED: HostileFile[] = [
-  office(
+  heavy(office(
     '400 cells that share a string of 22 million characters',
     () => xlsx([{ rows: sharedCells(400) }], { strings: `<si><t>${'x '.repeat(11e6)}</t></si>` })
-  ),
+  )),
   office(
     '400 cells that share a string of 100,000 characters',
     () => xlsx([{ rows: sharedCells(400) }], { strings: `<si><t>${'长 '.repeat(50_000)}</t></si>` })
@@ -55,7 +59,7 @@ export const REFUSED: HostileFile[] = [
   ),
   office('too many sheets', () => manySheets(300)),
   office('too many shared strings', () => xlsx([{ rows: sharedCells(1) }], { strings: '<si/>'.repeat(4_000_000) })),
-  office('too many empty cells', () => sheet(`<row>${'<c/>'.repeat(5_000_000)}</row>`)),
+  heavy(office('too many empty cells', () => sheet(`<row>${'<c/>'.repeat(5_000_000)}</row>`))),
   office('too many cells over all sheets', () =>
     xlsx(Array.from({ length: 3 }, () => ({
       rows: Array.from({ length: 90 }, (_, i) => row(i + 1, '<c><v>1</v></c>'.repeat(990))).join('')
@@ -74,13 +78,13 @@ export const REFUSED: HostileFile[] = [
     () => docx('<w:tbl><w:tr><w:tc>'.repeat(300) + p('a') + '</w:tc></w:tr></w:tbl>'.repeat(300))
   ),
   office('a deleted cell many times', () => docx(tbl(tr(tc('a', '<w:cellDel/>').repeat(250_000))))),
-  html(
+  heavy(html(
     'an element with a million attributes',
     () => `<p ${Array.from({ length: 1e6 }, (_, i) => `a${i}`).join(' ')}>a`
-  ),
+  )),
   html('elements and their attributes', () => `<table>${'<tr a b c d e f g h i j k l m n o p>'.repeat(400_000)}`),
-  html('misplaced elements', () => `<p>a</p>`.repeat(250_000) + `<table>${'<i>x</i>'.repeat(100_000)}`),
-  html('wide cells', () => `<table>${`<tr><td colspan=1000 rowspan=5>1`.repeat(100_001)}`),
+  heavy(html('misplaced elements', () => `<p>a</p>`.repeat(250_000) + `<table>${'<i>x</i>'.repeat(100_000)}`)),
+  heavy(html('wide cells', () => `<table>${`<tr><td colspan=1000 rowspan=5>1`.repeat(100_001)}`)),
   text('many words', () => TITLE + `${'1 '.repeat(40)}\n`.repeat(49_000)),
   text('more characters than the limit', () => '长'.repeat(5_000_000))
 ]
