@@ -86,7 +86,11 @@ t.test('an import of drafts keeps nobody from changing agencies, and starts agai
   t.equal((await call('GET', '/v1/reports/d3/2022')).status, 404)
 })
 
-t.test('requests of the present moment do not take the connections while an import publishes', async t => {
+/** Imports 20 reports, one of which a clerk is creating, so that the import waits while `during` runs. */
+async function importBesideClerk (
+  t: Parameters<typeof freshApp>[0],
+  during: (call: Awaited<ReturnType<typeof freshApp>>['call']) => Promise<void>
+) {
   const { call, db, forms, url } = await freshApp(t)
   await call('POST', '/v1/imports/agencies', agencies(20), CSV)
   const clerk = openDatabase(url, 1, () => {})
@@ -97,6 +101,13 @@ t.test('requests of the present moment do not take the connections while an impo
     await insertDraft(trx, forms.get('2021'), 'd7')
     answer = call('POST', IMPORT, lines(reports), NDJSON)
     await untilSomeoneWaits(db)
+    await during(call)
+  })
+  return { call, db, forms, reports, answer: (await answer)! }
+}
+
+t.test('requests of the present moment do not take the connections while an import publishes', async t => {
+  const { answer } = await importBesideClerk(t, async call => {
     const now = new Date().toISOString()
     const asking = Array.from({ length: 10 }, async () => {
       const { status, json } = await call('GET', `/v1/totals?measure=requests.granted.total&as_of=${now}`)
@@ -108,7 +119,7 @@ t.test('requests of the present moment do not take the connections while an impo
     t.ok(performance.now() - since < 2000, 'others are served')
     await Promise.all(asking)
   })
-  t.equal((await answer)!.status, 200)
+  t.equal(answer.status, 200)
 })
 
 t.test('refuses a file that unpacks to far more than its size, and locks nothing for it', async t => {
@@ -132,18 +143,8 @@ t.test('a file whose records are all rejected takes no lock', async t => {
 })
 
 t.test('keeps a report that a clerk creates during an import, and counts each report once', async t => {
-  const { call, db, forms, url } = await freshApp(t)
-  await call('POST', '/v1/imports/agencies', agencies(20), CSV)
-  const clerk = openDatabase(url, 1, () => {})
-  t.teardown(async () => await clerk.destroy())
-  const reports = Array.from({ length: 20 }, (_, i) => reportOf(forms.get('2021'), `d${i}`, 2022, i))
-  let answer: Promise<Answer> | undefined
-  await clerk.transaction().execute(async trx => {
-    await insertDraft(trx, forms.get('2021'), 'd7')
-    answer = call('POST', IMPORT, lines(reports), NDJSON)
-    await untilSomeoneWaits(db)
-  })
-  t.match(await answer, {
+  const { call, db, forms, reports, answer } = await importBesideClerk(t, async () => {})
+  t.match(answer, {
     status: 200,
     json: { counts: { created: 19, updated: 1, unchanged: 0, rejected: 0 }, errors: [] }
   })
