@@ -1,6 +1,6 @@
 // The recorded history of agencies: their periods and name as they were known at each moment.
 import { type Kysely, sql, type Transaction } from 'kysely'
-import { TAKE_TIMESTAMP } from '../database/clock.ts'
+import { TAKE_TREE_TIMESTAMP } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Database } from '../database/types.ts'
  */
 export async function recordHistory (trx: Transaction<Database>, codes: string[]): Promise<void> {
   await sql`
-    with moment as (${TAKE_TIMESTAMP}),
+    with moment as (${TAKE_TREE_TIMESTAMP}),
     closed as (
       update agency_record r set recorded_until = moment.at from moment
       where r.agency = any(${codes}) and r.recorded_until = 'infinity' returning 1

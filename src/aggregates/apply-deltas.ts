@@ -11,10 +11,13 @@ import { problem } from '../problems/problem.ts'
 export type Total = TotalTable
 export type Expected = ExpectedTable
 
-/** Adds deltas to the totals; each agency, year, form, level and kind occurs at most once. Throws `total-overflow`. */
+/**
+ * Adds deltas to the totals; each agency, year, form, level and kind occurs at most once. Throws `total-overflow`. The
+ * sum over all levels and kinds is written even if it stays the same: its `xmin` tells cached answers of a change.
+ */
 export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
-  const rows = withSums(changes).filter(row =>
-    row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean)
+  const rows = withSums(
+    changes.filter(row => row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean))
   )
   if (rows.length === 0) return
   const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`

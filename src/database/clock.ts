@@ -10,7 +10,7 @@
 // The row is locked for one statement and the commit (and, if the response is stored for retries, until that is
 // stored). Publishers of one year wait for each other at the total of the whole registry in any case: 16 clients at
 // once publish 230 to 270 reports a second with the clock row and as many without it (2026-11-23).
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { problem } from '../problems/problem.ts'
 import { LOCK_NOT_AVAILABLE } from './errors.ts'
@@ -21,6 +21,23 @@ import type { Database } from './types.ts'
  */
 export const TAKE_TIMESTAMP =
   sql`update clock set at = greatest(at + interval '1 microsecond', clock_timestamp()) returning at`
+
+/** The same for a change of the tree of agencies. */
+export const TAKE_TREE_TIMESTAMP = sql`
+  update clock set at = greatest(at + interval '1 microsecond', clock_timestamp()),
+    tree_at = greatest(at + interval '1 microsecond', clock_timestamp())
+  returning at`
+
+/** Returns the timestamp of the latest change of public data, in microseconds. */
+export async function currentMoment (db: Kysely<Database>): Promise<string> {
+  const { rows: [row] } = await db.executeQuery<{ moment: string }>(CURRENT_MOMENT)
+  return row!.moment
+}
+
+const CURRENT_MOMENT = CompiledQuery.raw(
+  'select (extract(epoch from at) * 1000000)::bigint::text as moment from clock where id = $1',
+  [1]
+) as CompiledQuery<{ moment: string }>
 
 /** Formats a timestamp with all the digits that are stored. */
 export const formatTimestamp = (moment: RawBuilder<unknown>) =>

@@ -110,6 +110,7 @@ interface ClockTable {
   id: Generated<number>
   at: Date
   reserved: Date | null
+  tree_at: Generated<Date>
 }
 
 interface ImportTable {

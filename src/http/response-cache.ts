@@ -1,7 +1,5 @@
-// Cache of responses, invalidated whenever public data change. Each lookup reads the clock row, which costs no more
-// than `select 1`, so a publication by any process is in the next response.
-import { CompiledQuery, type Kysely } from 'kysely'
-import type { Database } from '../database/types.ts'
+// Cache of responses, each with the revision of the data that it is made from. Who asks reads the current revision
+// first, so a publication by any process is in the next response.
 import { cachedResponse, type CachedResponse } from './cached-response.ts'
 
 /** Maximum size of the cache of a process. */
@@ -15,29 +13,39 @@ export interface PageText {
   link: string | undefined
 }
 
+interface Entry {
+  revision: string
+  /** 0 while the response is being made. */
+  bytes: number
+  answer: Promise<CachedResponse>
+}
+
 export class ResponseCache {
-  readonly #db: Kysely<Database>
-  readonly #kept = new Map<string, { bytes: number, answer: Promise<CachedResponse> }>()
+  readonly #kept = new Map<string, Entry>()
   #bytes = 0
-  #moment = 0
 
-  constructor (db: Kysely<Database>) {
-    this.#db = db
-  }
-
-  /** Returns the cached response, or what `make` returns. Concurrent requests for one key share one call. */
-  async get (key: string, type: string, make: () => Promise<string | PageText>): Promise<CachedResponse> {
-    // The timestamp is read before the response is made, so that a response is never cached under a later timestamp
-    // than its content. Its content may be newer, which is harmless: whoever gets it sent the request after that
-    // commit.
-    this.#turn(await currentMoment(this.#db))
+  /**
+   * Returns the response that is cached for this key and revision, or what `make` returns. Concurrent requests share
+   * one call. `revision` must have been read before the call and never come back once it has changed: a response may
+   * be newer than its revision, and is then not found again.
+   */
+  async get (
+    key: string,
+    revision: string,
+    type: string,
+    make: () => Promise<string | PageText>
+  ): Promise<CachedResponse> {
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
       this.#kept.delete(key)
-      this.#kept.set(key, kept)
-      return await kept.answer
+      if (kept.revision === revision) {
+        this.#kept.set(key, kept)
+        return await kept.answer
+      }
+      this.#bytes -= kept.bytes
     }
-    const entry = {
+    const entry: Entry = {
+      revision,
       bytes: 0,
       answer: make().then(made =>
         typeof made === 'string' ? cachedResponse(type, made) : cachedResponse(type, made.text, made.link)
@@ -54,15 +62,7 @@ export class ResponseCache {
     }
   }
 
-  #turn (moment: number): void {
-    // A request that was overtaken has read an earlier timestamp; the newer content in the cache answers it as well.
-    if (moment <= this.#moment) return
-    this.#moment = moment
-    this.#kept.clear()
-    this.#bytes = 0
-  }
-
-  #keep (key: string, entry: { bytes: number }, bytes: number): void {
+  #keep (key: string, entry: Entry, bytes: number): void {
     if (bytes > MAX_ENTRY_BYTES) {
       this.#kept.delete(key)
       return
@@ -75,15 +75,4 @@ export class ResponseCache {
       this.#bytes -= bytes
     }
   }
-}
-
-const CURRENT_MOMENT = CompiledQuery.raw(
-  'select (extract(epoch from at) * 1000000)::bigint as moment from clock where id = $1',
-  [1]
-)
-
-/** Returns the timestamp of the latest change of public data, in microseconds. */
-async function currentMoment (db: Kysely<Database>): Promise<number> {
-  const { rows: [row] } = await db.executeQuery<{ moment: number }>(CURRENT_MOMENT as CompiledQuery<{ moment: number }>)
-  return row!.moment
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
+import { readRevision } from '../aggregates/revision.ts'
 import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
@@ -23,7 +24,7 @@ import { checkForm, findMeasures, headOf, isListed, totalsInPieces, totalsOf } f
 const MAX_MEASURES = 50
 
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const answers = new ResponseCache(db)
+  const answers = new ResponseCache()
   const streams = new Streams()
 
   app.get('/v1/totals', {
@@ -116,7 +117,8 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       )
       return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), type, text)
     }
-    const answer = await answers.get(`${type} ${request.url}`, type, async () => {
+    const revision = await readRevision(db, asked)
+    const answer = await answers.get(`${type} ${request.url}`, revision, type, async () => {
       const found = await totalsOf(db, forms, measures, asked, moment)
       const totals = change === undefined ? found : addChanges(found, changes)
       if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)

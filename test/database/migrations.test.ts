@@ -36,7 +36,8 @@ const ALL = [
   'Up 0017_deadlines',
   'Up 0018_names',
   'Up 0019_explanations',
-  'Up 0021_readers'
+  'Up 0021_readers',
+  'Up 0024_tree_clock'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

@@ -3,7 +3,7 @@ import accepts from 'accepts'
 import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { readMoment, waitUntilSettled } from '../../database/clock.ts'
+import { currentMoment, readMoment, waitUntilSettled } from '../../database/clock.ts'
 import type { Database } from '../../database/types.ts'
 import { isRate, partsOf } from '../../form/rates/rates.ts'
 import { Forms } from '../../forms/forms.ts'
@@ -25,7 +25,7 @@ import { type Contribution, Contributions, type State, STATE_TEXT, STATES } from
 const COLUMNS = ['agency', 'agency_name', 'form', 'version', 'value', 'share', 'state'] as const
 
 export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const answers = new ResponseCache(db)
+  const answers = new ResponseCache()
 
   app.get('/v1/totals/contributions', {
     schema: {
@@ -87,7 +87,8 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
     if (moment !== undefined) await waitUntilSettled(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
-    const answer = await answers.get(`${type} ${request.url}`, type, async () => {
+    // The answer has versions, too, which change without the sums.
+    const answer = await answers.get(`${type} ${request.url}`, await currentMoment(db), type, async () => {
       const filers = { year, under: under ?? '', level, kind, form, moment }
       const { items: rows, last, ...head } = await contributionsOf(db, forms, measure, filers, {
         state: state as State | undefined,

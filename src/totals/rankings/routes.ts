@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { Kind, Level } from '../../agencies/schemas.ts'
+import { readRevision } from '../../aggregates/revision.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { escapeFormula } from '../../http/bodies/formula.ts'
@@ -23,7 +24,7 @@ import { type Ranked, Ranking } from './schemas.ts'
 const COLUMNS = ['rank', 'agency', 'agency_name', 'value'] as const
 
 export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const answers = new ResponseCache(db)
+  const answers = new ResponseCache()
 
   app.get('/v1/rankings', {
     schema: {
@@ -97,8 +98,9 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const quantity = findMeasures(forms, [measure])[0]!
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
-    const answer = await answers.get(`${type} ${request.url}`, type, async () => {
-      const question = { year, under, of, level, kind }
+    const question = { year, under, of, level, kind }
+    const revision = await readRevision(db, { under, years: { first: year, last: year } })
+    const answer = await answers.get(`${type} ${request.url}`, revision, type, async () => {
       const page = { order, focus, after, limit }
       const { items: rows, last, ...head } = await rankingOf(db, forms, quantity, question, page)
       if (head.count + head.without === 0) await refuseNothing(db, question)

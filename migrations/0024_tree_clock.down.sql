@@ -1,0 +1,1 @@
+alter table clock drop column tree_at;
