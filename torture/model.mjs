@@ -24,12 +24,13 @@ export async function compareWithModel ({ results, seed, isOver, most }) {
       FILING_SEED: String((seed + chunk * 7919) | 0),
       FILING_PROCESSES: String(PROCESSES)
     })
-    done += runs
     countAnswers(results, output)
     if (code !== 0) {
       const said = /message: \|-\n([^]*?)\n +\.\.\.\n/.exec(output)?.[1] ?? output.slice(-1500)
-      results.fail('model', 'the service differs from the model', said, `--sequences=${done}`)
+      results.fail('model', 'the service differs from the model', said, `--sequences=${done + runs}`)
+      break
     }
+    done += runs
   }
   results.set('model', 'sequences of 60 steps', done)
   await service.stop()
