@@ -13,6 +13,7 @@ import { throughService } from '../filing.mjs'
 import { newDatabase, startService } from '../house.mjs'
 import { CLIENTS, KEY, measureReads, measureWrites, openAll, POOL, twentyMeasures } from '../measure.mjs'
 import { percentiles } from '../numbers.mjs'
+import { measureWhilePublishing } from './publishing.mjs'
 import { YEARS } from './reports.mjs'
 import { judge } from './table.mjs'
 import { SOME_PROVINCE, tree } from './tree.mjs'
@@ -83,6 +84,22 @@ const reads = forms => ({
   filings_county: ['filings of a county', `/v1/filings?year=2023&under=${SOME_COUNTY}`],
   filings: ['filings of all, a page of 100', '/v1/filings?year=2023'],
   filings_summary: ['summary of all filings by province', '/v1/filings/summary?year=2023&by=child']
+})
+
+/** What is read while reports are published. The years are named, so that the answers do not depend on all others. */
+const ALL_YEARS = `year=${YEARS[0]}..${YEARS.at(-1)}`
+const readsBesidePublications = forms => ({
+  nation: ['  totals: all by year', `/v1/totals?measure=${MEASURE}&by=year&${ALL_YEARS}`],
+  county: [
+    '  totals: a county by child and year',
+    `/v1/totals?measure=${MEASURE}&by=child,year&under=${SOME_COUNTY}&${ALL_YEARS}`
+  ],
+  twenty: [
+    '  totals: by province and year, 20 measures',
+    `/v1/totals?${twentyMeasures(forms)}&by=child,year&${ALL_YEARS}`
+  ],
+  report: ['  a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
+  list: ['  list of 100 reports', '/v1/reports']
 })
 
 export async function runNation ({ national, rounds }, undo, say) {
@@ -156,6 +173,9 @@ export async function runNation ({ national, rounds }, undo, say) {
     far.path
   ]], { rounds })
   say('reads measured')
+  const besidePublications = readsBesidePublications(forms)
+  const publishing = await measureWhilePublishing(service, pool, Object.values(besidePublications), { rounds })
+  say(`reads measured while ${publishing.published} reports were published`)
   const turns = 2 * (Math.ceil(rounds / 2) + 1)
   const batches = Array.from({ length: turns }, () => drafts.splice(0, 3 * CLIENTS))
   const writes = await measureWrites(service, pool, forms.choose(2021), batches, CLIENTS)
@@ -172,7 +192,8 @@ export async function runNation ({ national, rounds }, undo, say) {
   say(`totals verified: ${verified.said}`)
 
   const { rows: [{ server_version: postgres }] } = await pool.query('show server_version')
-  const names = Object.fromEntries(Object.entries(named).map(([key, [name]]) => [key, name]))
+  const mapNames = reads => Object.fromEntries(Object.entries(reads).map(([key, [name]]) => [key, name]))
+  const names = mapNames(named)
   const bars = judge({
     alone,
     imported,
@@ -183,6 +204,7 @@ export async function runNation ({ national, rounds }, undo, say) {
     atProvince,
     rows,
     far: rows.at(-1),
+    publishing: { ...publishing, names: mapNames(besidePublications) },
     writes,
     beside,
     alongside,
@@ -197,7 +219,7 @@ export async function runNation ({ national, rounds }, undo, say) {
       disk: disk.tables
     },
     bars,
-    rows: [...rows, ...writes],
+    rows: [...rows, ...publishing.rows, ...writes],
     at_one_province: atProvince
   }
 }

@@ -6,13 +6,35 @@ const MOST = 'most'
 
 /** One line each: what, its value and that of what it is held against, the ratio, and the bar. */
 export function judge (
-  { alone, imported, wordy, memory, disk, names, atProvince, rows, far, writes, beside, alongside, verified }
+  {
+    alone,
+    imported,
+    wordy,
+    memory,
+    disk,
+    names,
+    atProvince,
+    rows,
+    far,
+    publishing,
+    writes,
+    beside,
+    alongside,
+    verified
+  }
 ) {
   const at = (table, name) => table.find(row => row.name === name)
   const select = at(rows, 'select 1')
   const read = (key, least) => {
     const row = at(rows, names[key])
     return line(row.name, row.rate, '/s', '`select 1`', select.rate, row.of.select_1, LEAST, least)
+  }
+  const readBeside = (key, least) => {
+    const [row, select] = [at(publishing.rows, publishing.names[key]), at(publishing.rows, 'select 1')]
+    return [
+      line(row.name, row.rate, '/s', '`select 1`', select.rate, row.of.select_1, LEAST, least),
+      line(`${row.name}: p99`, row.p99, 'ms', '`select 1`', select.p99, row.p99 / select.p99, MOST, 4)
+    ]
   }
   const tail = key => {
     const row = at(rows, names[key])
@@ -93,6 +115,8 @@ export function judge (
     read('filings_county'),
     read('filings'),
     read('filings_summary'),
+    line('while reports are published at random places, 10 a second', publishing.published, 'reports'),
+    ...[['county', 0.5], ['nation', 0.4], ['twenty', 0.1], ['report'], ['list']].flatMap(read => readBeside(...read)),
     line(far.name, far.p50, 'ms', 'page 1', page1.p50, page1.rate / far.rate, MOST, 1.2),
     ...['nation', 'county', 'report', 'list'].map(scale),
     line(
