@@ -26,6 +26,15 @@ export async function findAgencyByName (db: Kysely<Database>, name: string): Pro
   return found.length === 1 ? found[0]!.code : null
 }
 
+/** Returns the code of an agency that has this name in some year; undefined if `code` itself has it. */
+export async function findOtherAgency (db: Kysely<Database>, name: string, code: string): Promise<string | undefined> {
+  const { rows: [found] } = await sql<{ agency: string }>`
+    select agency from agency_period where name = ${name.normalize('NFC')} order by agency <> ${code} limit 1`.execute(
+    db
+  )
+  return found === undefined || found.agency === code ? undefined : found.agency
+}
+
 /** Returns the registered agencies among these codes, by code. */
 export async function findAgencies (db: Kysely<Database>, codes: string[]): Promise<Map<string, Agency>> {
   const among = sql<string>`any(${codes})`

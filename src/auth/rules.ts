@@ -38,6 +38,7 @@ export const RULES: Record<string, Rule> = {
   getAgency: anyone(),
   checkFigures: anyone(),
   readDocument: anyone(),
+  readDocumentFile: anyone(),
   getTotals: anyone(),
   getContributions: anyone(),
   getRanking: anyone(),
@@ -73,6 +74,7 @@ export const RULES: Record<string, Rule> = {
   changeRow: filer('path'),
   deleteRow: filer('path'),
   importDocument: filer('query'),
+  putDocumentFile: filer('query'),
   // An import that publishes also needs the role of publishReport.
   importReports: filer('each'),
   putReportsFile: filer('each'),

@@ -261,6 +261,13 @@ export const PROBLEMS = {
     '文件只读出一部分',
     '未保存：{reason}。reading.problems 列出未能读出的内容；accept_partial=true 可将其余部分存为草稿，年度不符时除外。'
   ]),
+  'document-of-another-agency': entry(422, [
+    'Document of another agency',
+    'Nothing was stored: the document names {name}, which is the agency {other}, and the request is for {agency}. accept_other_agency=true stores it all the same.'
+  ], [
+    '文件属于其他机关',
+    '未保存：文件写的是“{name}”，即机关 {other}，而请求的机关为 {agency}。确认无误的，加 accept_other_agency=true 保存。'
+  ]),
   'import-rejected': entry(422, [
     'Import rejected',
     'Nothing was stored: {rejected} of {read} are at fault. errors lists what is wrong, by line; on_error=continue stores the others.'

@@ -37,6 +37,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'getAgency',
       'checkFigures',
       'readDocument',
+      'readDocumentFile',
       'getTotals',
       'getContributions',
       'getRanking',
@@ -72,6 +73,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'changeRow',
       'deleteRow',
       'importDocument',
+      'putDocumentFile',
       'submitReport'
     ],
     // An import authorizes each report separately, and a job is visible to its creator only.

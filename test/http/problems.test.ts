@@ -24,7 +24,8 @@ for (
     bureau: { parent: 'gov' },
     young: { since: 2022 },
     closed: { until: 2020 },
-    coded: { credit_code: '113325000026455663' }
+    coded: { credit_code: '113325000026455663' },
+    civil: { name: '某县民政局' }
   })
 ) {
   assert.equal((await call('PUT', `/v1/agencies/${code}`, { ...agency, ...more })).status, 201)
@@ -204,6 +205,13 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
   'document-not-recognised': async () =>
     await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '今天天气很好。', text),
+  'document-of-another-agency': async () =>
+    await call(
+      'POST',
+      '/v1/imports/documents?agency=bureau&year=2021',
+      `某县民政局2021年政府信息公开工作年度报告\n二、主动公开政府信息情况\n第二十条第（五）项\n信息内容 | 本年处理决定数量\n行政许可 | 3 |\n`,
+      text
+    ),
   'document-partly-read': async () =>
     await call(
       'POST',

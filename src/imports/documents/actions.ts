@@ -1,7 +1,7 @@
 // Imports a document as a draft: parses it, compares it with the request, and stores or rejects it.
 import type { Kysely } from 'kysely'
 import { createHash } from 'node:crypto'
-import { findAgency, findAgencyByName, nameInYear } from '../../agencies/store.ts'
+import { findAgency, findAgencyByName, findOtherAgency, nameInYear } from '../../agencies/store.ts'
 import type { AuditContext } from '../../audit/record.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -24,6 +24,7 @@ export interface DocumentImport extends ReportId {
   contentType: string
   dryRun: boolean
   acceptPartial: boolean
+  acceptOtherAgency: boolean
   reader: DocumentReader
   /** Ends the wait for the reader. */
   signal: AbortSignal
@@ -31,13 +32,13 @@ export interface DocumentImport extends ReportId {
 
 /**
  * Imports a document as a draft. Throws `document-unreadable`, `document-not-recognised`, `overloaded` and, unless it
- * is a dry run, `document-partly-read`.
+ * is a dry run, `document-partly-read` and `document-of-another-agency`.
  */
 export async function importDocument (
   db: Kysely<Database>,
   forms: Forms,
   by: AuditContext,
-  { bytes, contentType, dryRun, acceptPartial, reader, signal, ...id }: DocumentImport,
+  { bytes, contentType, dryRun, acceptPartial, acceptOtherAgency, reader, signal, ...id }: DocumentImport,
   thisYear: number
 ): Promise<ImportedDocument> {
   chooseForm(forms, id.year, undefined, thisYear)
@@ -50,9 +51,14 @@ export async function importDocument (
   const { text, reading } = await readUpload(reader, { bytes, contentType }, signal)
   const { form, content } = reading
   const differs = reading.year !== null && reading.year !== id.year
-  const problems = [...contradictions(reading, id.year, nameInYear(agency, id.year)), ...reading.problems]
+  const other = reading.agency_name === null ? undefined : await findOtherAgency(db, reading.agency_name, id.agency)
+  const problems = [...contradictions(reading, id.year, nameInYear(agency, id.year), other), ...reading.problems]
   const answer: ImportedDocument = { dry_run: dryRun, outcome: 'refused', ...writeReading(bytes, reading, problems) }
   const sha256 = answer.reading.document
+  if (other !== undefined && !acceptOtherAgency) {
+    if (dryRun) return answer
+    throw problem('document-of-another-agency', { name: reading.agency_name!, other, agency: id.agency }, { ...answer })
+  }
   if (differs || !((isComplete(reading) && reading.year === id.year) || acceptPartial)) {
     if (dryRun) return answer
     throw problem('document-partly-read', { reason: whyRefused(reading, id.year) }, { ...answer })
@@ -142,7 +148,12 @@ function writeReading (bytes: Buffer, reading: Reading, problems: ReadingProblem
 }
 
 /** Returns the contradictions between the document and the request: they are reported, never resolved silently. */
-function contradictions (reading: Reading, year: number, name: string): ReadingProblem[] {
+function contradictions (
+  reading: Reading,
+  year: number,
+  name: string,
+  other: string | undefined
+): ReadingProblem[] {
   const nowhere = { table: null, row: null, column: null, line: null }
   const problems: ReadingProblem[] = []
   if (reading.year !== null && reading.year !== year) {
@@ -162,8 +173,12 @@ function contradictions (reading: Reading, year: number, name: string): ReadingP
       code: 'agency-name-differs',
       raw: reading.agency_name,
       message: {
-        zh: `文中的机关为“${reading.agency_name}”，登记的名称为“${name}”`,
-        en: `the document names ${reading.agency_name}, the registered name is ${name}`
+        zh: `文中的机关为“${reading.agency_name}”${
+          other === undefined ? '' : `（机关 ${other}）`
+        }，登记的名称为“${name}”`,
+        en: `the document names ${reading.agency_name}${
+          other === undefined ? '' : `, which is the agency ${other}`
+        }; the registered name is ${name}`
       }
     })
   }

@@ -1,11 +1,15 @@
-// POST /v1/imports/documents and /v1/readings: a published report as text, HTML, Word, Excel or PDF.
+// POST and PUT /v1/imports/documents and /v1/readings: a published report as text, HTML, Word, Excel or PDF.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import accepts from 'accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { type Static, Type } from 'typebox'
 import { auditContext } from '../../audit/record.ts'
 import { DOCUMENT_TYPES, isDocument } from '../../documents/extract.ts'
 import { Forms } from '../../forms/forms.ts'
+import { findFormFile } from '../../http/bodies/form-file.ts'
+import { typeOf } from '../../http/bodies/upload.ts'
 import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { languageOf } from '../../http/language.ts'
 import { problems, ref } from '../../http/responses.ts'
@@ -18,20 +22,31 @@ import { DocumentReader } from './reader.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery, TriedDocument } from './schemas.ts'
 import { refusalOf, summaryOf } from './summary.ts'
 
+const FORM = 'multipart/form-data'
+
 /** Large enough for a Word document with pictures. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
-const bodies = Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
-  schema: Type.Unsafe<Buffer>(
-    type.startsWith('text/')
-      ? { description: 'The page as it was found.', examples: [EXAMPLE] }
-      : { type: 'string', format: 'binary', [READ_BY_CODE]: 'document', description: 'The file.' }
-  )
-}]))
+const bodies = {
+  ...Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
+    schema: Type.Unsafe<Buffer>(
+      type.startsWith('text/')
+        ? { description: 'The page as it was found.', examples: [EXAMPLE] }
+        : { type: 'string', format: 'binary', [READ_BY_CODE]: 'document', description: 'The file.' }
+    )
+  }])),
+  [FORM]: {
+    schema: Type.Unsafe<Buffer>({
+      type: 'object',
+      properties: { file: { type: 'string', format: 'binary' } },
+      [READ_BY_CODE]: 'document',
+      description: 'The one file of a form (`curl -F file=@…`).'
+    })
+  }
+}
 
 /** Returns the content type that is stored with the document: application/octet-stream for an unknown type. */
-const typeOf = (header: string) =>
-  DOCUMENT_TYPES.includes(header.split(';')[0]!.trim().toLowerCase()) ? header : 'application/octet-stream'
+const documentType = (header: string) => DOCUMENT_TYPES.includes(typeOf(header)) ? header : 'application/octet-stream'
 
 export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const reader = new DocumentReader(forms)
@@ -45,45 +60,52 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
       }
     }
   })
-  app.post('/v1/imports/documents', {
+  const route = {
     bodyLimit: MAX_DOCUMENT_BYTES,
-    config: { reads: isDocument },
-    schema: {
-      operationId: 'importDocument',
-      summary: 'Read a published report',
-      description:
-        'A report as it is found: text, a web page, Word, Excel or PDF; the last three are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
-        'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored. The same document twice changes nothing.',
-      tags: ['imports'],
-      querystring: ImportQuery,
-      body: { content: bodies },
-      response: {
-        200: answers('A dry run, or a draft that was there was replaced or holds the same.'),
-        201: answers('A new draft.'),
-        ...problems(
-          'agency-unknown',
-          'agency-not-in-year',
-          'year-in-future',
-          'year-without-form',
-          'form-not-in-force',
-          'report-locked',
-          'document-unreadable',
-          'document-not-recognised',
-          'document-partly-read',
-          'key-required',
-          'body-too-large',
-          'media-type-unsupported'
-        )
-      }
+    config: { reads: (type: string, bytes: Buffer) => type === FORM || isDocument(type, bytes) }
+  }
+  const imports = {
+    summary: 'Read a published report',
+    description:
+      'A report as it is found: text, a web page, Word, Excel or PDF; the last three are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
+      'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored, and one that names another registered agency only with `accept_other_agency`. The same document twice changes nothing.',
+    tags: ['imports'],
+    querystring: ImportQuery,
+    body: { content: bodies },
+    response: {
+      200: answers('A dry run, or a draft that was there was replaced or holds the same.'),
+      201: answers('A new draft.'),
+      ...problems(
+        'agency-unknown',
+        'agency-not-in-year',
+        'year-in-future',
+        'year-without-form',
+        'form-not-in-force',
+        'report-locked',
+        'document-unreadable',
+        'document-not-recognised',
+        'document-partly-read',
+        'document-of-another-agency',
+        'key-required',
+        'body-too-large',
+        'media-type-unsupported',
+        'multipart-malformed'
+      )
     }
-  }, async (request, reply) => {
-    const { agency, year, dry_run: dryRun = false, accept_partial: acceptPartial = false } = request.query
+  }
+  const store = async (
+    request: FastifyRequest<{ Querystring: Static<typeof ImportQuery> }>,
+    reply: FastifyReply
+  ) => {
+    const { agency, year, dry_run: dryRun = false } = request.query
+    const { accept_partial: acceptPartial = false, accept_other_agency: acceptOtherAgency = false } = request.query
     const imported = await importDocument(request.db, forms, auditContext(request), {
       agency,
       year,
-      ...uploadOf(request),
+      ...await uploadOf(request),
       dryRun,
       acceptPartial,
+      acceptOtherAgency,
       reader,
       signal: whenClosed(reply)
     }, currentYearInChina()).catch(error => asText(request, error))
@@ -91,39 +113,56 @@ export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async a
     reply.code(imported.outcome === 'created' && !dryRun ? 201 : 200).header('vary', 'Accept, Accept-Language')
     if (imported.outcome === 'created' && !dryRun) reply.header('location', `/v1/reports/${agency}/${year}`)
     return sendReading(request, reply, imported)
-  })
-
-  app.post('/v1/readings', {
-    bodyLimit: MAX_DOCUMENT_BYTES,
-    config: { reads: isDocument },
+  }
+  app.post('/v1/imports/documents', { ...route, schema: { ...imports, operationId: 'importDocument' } }, store)
+  app.put('/v1/imports/documents', {
+    ...route,
     schema: {
-      operationId: 'readDocument',
-      summary: 'Try a document',
-      description:
-        'Reads a document as its import does and stores nothing. Needs no key, no registered agency and no year. `proposals` has the agency and the year that the document names.',
-      tags: ['imports'],
-      body: { content: bodies },
-      response: {
-        200: answers('What a dry run of the import says, with proposals.', TriedDocument),
-        ...problems(
-          'document-unreadable',
-          'document-not-recognised',
-          'body-too-large',
-          'media-type-unsupported'
-        )
-      }
+      ...imports,
+      operationId: 'putDocumentFile',
+      summary: 'Read a published report: upload a file',
+      description: `As POST, for \`curl -T\`. ${imports.description}`
     }
-  }, async (request, reply) => {
+  }, store)
+
+  const readings = {
+    summary: 'Try a document',
+    description:
+      'Reads a document as its import does and stores nothing. Needs no key, no registered agency and no year. `proposals` has the agency and the year that the document names.',
+    tags: ['imports'],
+    body: { content: bodies },
+    response: {
+      200: answers('What a dry run of the import says, with proposals.', TriedDocument),
+      ...problems(
+        'document-unreadable',
+        'document-not-recognised',
+        'body-too-large',
+        'media-type-unsupported',
+        'multipart-malformed'
+      )
+    }
+  }
+  const read = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('vary', 'Accept, Accept-Language')
-    const tried = await tryDocument(request.db, reader, uploadOf(request), whenClosed(reply))
+    const tried = await tryDocument(request.db, reader, await uploadOf(request), whenClosed(reply))
       .catch(error => asText(request, error))
     if (tried instanceof Problem) return sendRefusal(request, reply, tried)
     return sendReading(request, reply, tried)
-  })
+  }
+  app.post('/v1/readings', { ...route, schema: { ...readings, operationId: 'readDocument' } }, read)
+  app.put('/v1/readings', {
+    ...route,
+    schema: {
+      ...readings,
+      operationId: 'readDocumentFile',
+      summary: 'Try a document: upload a file',
+      description: `As POST, for \`curl -T\`. ${readings.description}`
+    }
+  }, read)
 }
 
-/** Throws `document-unreadable` if the body is empty or compressed. */
-function uploadOf (request: FastifyRequest): Upload {
+/** Throws `document-unreadable` if the body is empty or compressed, and what is wrong with a form. */
+async function uploadOf (request: FastifyRequest): Promise<Upload> {
   const bytes = request.body as Buffer | undefined
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
@@ -135,7 +174,22 @@ function uploadOf (request: FastifyRequest): Upload {
     })
   }
   if (bytes === undefined) throw problem('document-unreadable', { reason: { zh: '没有内容。', en: 'it is empty.' } })
-  return { bytes, contentType: typeOf(request.headers['content-type'] ?? '') }
+  const type = request.headers['content-type'] ?? ''
+  return typeOf(type) === FORM ? await fileOfForm(request, bytes) : { bytes, contentType: documentType(type) }
+}
+
+/** Throws `multipart-malformed` and `media-type-unsupported`. */
+async function fileOfForm (request: FastifyRequest, form: Buffer): Promise<Upload> {
+  const { type, pieces } = await findFormFile(request.headers, Readable.from([form]))
+  const bytes = await buffer(pieces)
+  if (!isDocument(typeOf(type), bytes)) {
+    throw problem('media-type-unsupported', {
+      found: type.slice(0, 200),
+      accepted: DOCUMENT_TYPES.join(', '),
+      first: DOCUMENT_TYPES[0]!
+    })
+  }
+  return { bytes, contentType: documentType(type) }
 }
 
 /** A client that goes away does not wait for its turn. */

@@ -182,7 +182,10 @@ export const ImportQuery = Type.Object({
   agency: { ...AgencyCode, description: 'Whose report it is.' },
   year: { ...Year, description: 'Of which year.' },
   dry_run: Type.Optional(Type.Boolean({ description: 'Store nothing and tell what a real run would do.' })),
-  accept_partial: Type.Optional(Type.Boolean({ description: 'Store as a draft also what was read in part.' }))
+  accept_partial: Type.Optional(Type.Boolean({ description: 'Store as a draft also what was read in part.' })),
+  accept_other_agency: Type.Optional(
+    Type.Boolean({ description: 'Store as a draft also a document that names another registered agency.' })
+  )
 }, { additionalProperties: false })
 
 export const importSchemas = [

@@ -101,6 +101,27 @@ t.test('rejects a document of another year, and reports a different agency name'
   t.same((await send('partly', '&dry_run=true', titled(2019))).json.reading.problems, [])
 })
 
+t.test('stores the document of another registered agency only when told so', async t => {
+  const document = titled(2019, '某县水利局')
+  t.match((await send('partly', '&dry_run=true', document)).json.outcome, 'replaced', 'nobody else has the name')
+  await call('PUT', '/v1/agencies/water', { name: '某县水务局', level: 'county', kind: 'department' })
+  await call('PUT', '/v1/agencies/water', { name: '某县水利局', since: 2020 })
+  const before = (await call('GET', '/v1/reports/partly/2019')).json
+  t.match(await send('partly', '', document), {
+    status: 422,
+    json: {
+      code: 'document-of-another-agency',
+      outcome: 'refused',
+      detail: /某县水利局.*water.*partly/,
+      reading: { problems: [{ code: 'agency-name-differs', message: { zh: /water/ } }] }
+    }
+  })
+  t.match((await send('partly', '&dry_run=true', document)).json.outcome, 'refused')
+  t.same((await call('GET', '/v1/reports/partly/2019')).json, before)
+  t.equal((await send('partly', '&accept_other_agency=true', document)).json.outcome, 'replaced')
+  t.equal((await send('water', '&dry_run=true', document)).json.outcome, 'created', 'the later name is its own, too')
+})
+
 t.test('rejects half-year reports, other kinds of reports and unsupported files', async t => {
   for (
     const body of [
