@@ -67,6 +67,7 @@ export const RULES: Record<string, Rule> = {
 
   createReport: filer('body'),
   putReport: filer('path'),
+  draftFromSum: filer('path'),
   deleteReport: filer('path'),
   putTable: filer('path'),
   appendRows: filer('path'),

@@ -367,12 +367,16 @@ export const PROBLEMS = {
     '校验未通过',
     '有 {count} 项错误级校验未通过，findings 中逐一列出。'
   ]),
+  'nothing-below': entry(422, [
+    'Nothing to sum',
+    'No report of {year} below {agency} is published: there is nothing to sum.'
+  ], ['没有可汇总的报告', '{agency} 下级尚无已发布的 {year} 年度报告，没有可汇总的数据。']),
   'report-not-consolidated': entry(422, [
     'Not a summary report',
-    'The report of {agency} for {year} states its own figures: only a summary (reporting: consolidated) is held against the reports below.'
+    'The report of {agency} for {year} states its own figures: only a summary (reporting: consolidated) is held against the reports below or drafted from them.'
   ], [
     '不是汇总报告',
-    '{agency} 的 {year} 年度报告为本机关数据：只有汇总报告（reporting 为 consolidated）才与下级报告核对。'
+    '{agency} 的 {year} 年度报告为本机关数据：只有汇总报告（reporting 为 consolidated）才与下级报告核对，或由下级报告汇总生成。'
   ]),
   'check-unknown': entry(422, ['Unknown check', 'A check is in no form; errors lists each one.'], [
     '校验未知',

@@ -66,6 +66,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
     refusedOutside: [
       'createReport',
       'putReport',
+      'draftFromSum',
       'deleteReport',
       'putTable',
       'appendRows',

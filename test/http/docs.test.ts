@@ -12,7 +12,8 @@ const NEEDS_MORE = [
   'getImport',
   'getImportRejects',
   'cancelImport',
-  'reconcileReport'
+  'reconcileReport',
+  'draftFromSum'
 ]
 
 interface Operation {

@@ -251,6 +251,10 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'parent-not-in-year': async () => await call('PATCH', '/v1/agencies/gov', { parent: 'young', since: 2020 }),
   'agency-has-children': async () => await call('PATCH', '/v1/agencies/gov', { until: 2025 }),
   'agency-has-reports': async () => await call('PATCH', '/v1/agencies/bureau', { until: 2021 }),
+  'nothing-below': async () => {
+    await call('PUT', '/v1/agencies/summary', { ...agency, reporting: 'consolidated' })
+    return await call('POST', '/v1/reports/summary/2023/from-sum')
+  },
   'report-not-consolidated': async () =>
     await call('GET', draft.replace(/(\/v1\/reports\/[^/]+\/\d+).*/, '$1/reconciliation')),
   'check-unknown': async () => await call('GET', '/v1/findings?year=2021&check=requests.no_such'),

@@ -35,6 +35,7 @@ export const STORY: [operationId: string, type?: string][] = [
   ['summarizeFindings', 'text/csv'],
   ['reconcileReport'],
   ['reconcileReport', 'text/csv'],
+  ['draftFromSum'],
   ['putTable'],
   ['getTable'],
   ['deleteRow'],

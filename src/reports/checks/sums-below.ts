@@ -64,12 +64,24 @@ export async function sumBelow (
 ): Promise<SumBelow> {
   const cells = addForms(form, sums)
   // Incomplete sums are compared with nothing.
-  const unread = coverage.missing > 0 || cells.every(({ blank }) => blank === 0) ? [] : await findUnread(db, id, sums)
-  const unknown = addForms(form, unread)
-  return { ...coverage, figures: cells.map(({ sum }, i) => (unknown[i]?.sum ?? 0) > 0 ? null : sum) }
+  const unread = coverage.missing > 0 ? [] : await countUnread(db, form, id, sums)
+  return { ...coverage, figures: cells.map(({ sum }, i) => (unread[i] ?? 0) > 0 ? null : sum) }
 }
 
-/** Counts, for each cell, the reports below that have neither a figure nor a blank: unreadable or an absent row. */
+/**
+ * Counts, for each cell of the form, the figures below that are neither there nor blank: unreadable or in an absent
+ * row.
+ */
+export async function countUnread (
+  db: Kysely<Database>,
+  form: Form,
+  id: ReportId,
+  sums: SumOfForm[]
+): Promise<number[]> {
+  if (addForms(form, sums).every(({ blank }) => blank === 0)) return form.cells.map(() => 0)
+  return addForms(form, await findUnread(db, id, sums)).map(({ sum }) => sum ?? 0)
+}
+
 async function findUnread (db: Kysely<Database>, { agency, year }: ReportId, sums: SumOfForm[]): Promise<SumOfForm[]> {
   const { rows } = await sql<{ form: string, cell: string, blanks: number }>`
     select v.form, note.key as cell, count(*)::integer as blanks

@@ -7,7 +7,7 @@ import { writeFigure } from '../../form/figures.ts'
 import { Forms } from '../../forms/forms.ts'
 import { problem } from '../../problems/problem.ts'
 import { getReport } from '../actions.ts'
-import { findSumsBelow } from '../checks/sums-below.ts'
+import { findSumsBelow, type SumsBelow } from '../checks/sums-below.ts'
 import type { ReportId } from '../stored-report.ts'
 import type { Visibility } from '../visibility.ts'
 import { MAX_MISSING, type ReconciledCell, type Reconciliation } from './schemas.ts'
@@ -26,7 +26,7 @@ export async function reconcileReport (
     const report = await getReport(trx, id, visibility)
     const standing = await findPeriod(trx, agency, year)
     if (standing?.reporting !== 'consolidated') throw problem('report-not-consolidated', { ...id })
-    const { sums, coverage } = (await findSumsBelow(trx, forms, [agency], year)).get(agency)!
+    const { sums, coverage, missing } = await findBelow(trx, forms, id)
     const form = forms.get(report.form)
     const added = addForms(form, sums)
     const cells = form.cells.map((cell, i): ReconciledCell => {
@@ -47,10 +47,20 @@ export async function reconcileReport (
       year,
       version: report.version,
       coverage,
-      missing: coverage.missing === 0 ? [] : await findMissing(trx, id),
+      missing,
       cells: all ? cells : cells.filter(({ stated, sum }) => stated !== sum)
     }
   })
+}
+
+/** Returns the sums of the reports below, and whose report is missing. They agree within one snapshot. */
+export async function findBelow (
+  db: Kysely<Database>,
+  forms: Forms,
+  id: ReportId
+): Promise<SumsBelow & Pick<Reconciliation, 'missing'>> {
+  const below = (await findSumsBelow(db, forms, [id.agency], id.year)).get(id.agency)!
+  return { ...below, missing: below.coverage.missing === 0 ? [] : await findMissing(db, id) }
 }
 
 async function findMissing (db: Kysely<Database>, { agency, year }: ReportId): Promise<Reconciliation['missing']> {

@@ -7,12 +7,19 @@ import { Type } from 'typebox'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { JSON_UTF8 } from '../../http/cached-response.ts'
-import { problems, ref } from '../../http/responses.ts'
+import { ETAG, MoveConditions } from '../../http/etag.ts'
+import { answer, BODY, LOCATION, problems, ref } from '../../http/responses.ts'
 import { sendAs } from '../../http/send-as.ts'
-import { ReportParams } from '../parameters.ts'
+import { currentYearInChina } from '../china-time.ts'
+import { writeReport } from '../content/representation.ts'
+import { etagOfReport } from '../etags.ts'
+import { FORM_CHOICE, ReportParams } from '../parameters.ts'
 import { visibilityOf } from '../visibility.ts'
+import { Nothing } from '../workflow/schemas.ts'
+import { writeRequest } from '../write-request.ts'
+import { draftFromSum } from './from-sum.ts'
 import { reconcileReport } from './reconcile.ts'
-import { Reconciliation } from './schemas.ts'
+import { DraftFromSum, Reconciliation } from './schemas.ts'
 
 const COLUMNS = ['cell', 'label_zh', 'label_en', 'unit', 'stated', 'sum', 'delta', 'blank']
 
@@ -31,7 +38,58 @@ const csvOf = ({ cells }: Reconciliation): string =>
     ])
   ])
 
+const SummaryParams = Type.Object({
+  agency: { ...ReportParams.properties.agency, examples: ['150204'] },
+  year: { ...ReportParams.properties.year, examples: [2023] }
+})
+
 export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.post('/v1/reports/:agency/:year/from-sum', {
+    // `curl -X POST` sends no body, which counts as an empty object.
+    preValidation: async request => {
+      request.body ??= {}
+    },
+    schema: {
+      operationId: 'draftFromSum',
+      summary: 'Draft a summary from the sum',
+      description:
+        'Makes the draft of a summary report (`reporting: consolidated`) from the published `own` reports of the whole subtree, or replaces the figures of the draft that is there; its texts stay. A cell is `unreadable` where a report below has an unreadable figure or lacks the row, and blank where all are. `missing` names whose report is not in the sum.',
+      tags: ['reports'],
+      headers: MoveConditions,
+      params: SummaryParams,
+      body: ref(Nothing),
+      response: {
+        200: answer(DraftFromSum, 'There was a draft; as it is now.', ETAG),
+        201: answer(DraftFromSum, 'A new draft.', { ...LOCATION, ...ETAG }),
+        ...problems(
+          'agency-not-found',
+          'agency-not-in-year',
+          'report-not-consolidated',
+          'nothing-below',
+          'report-locked',
+          'precondition-failed',
+          ...FORM_CHOICE,
+          'key-required',
+          ...BODY
+        )
+      }
+    }
+  }, async (request, reply) => {
+    const { report, created, coverage, missing } = await draftFromSum(
+      request.db,
+      forms,
+      writeRequest(request),
+      request.params,
+      currentYearInChina()
+    )
+    if (created) reply.code(201).header('location', `/v1/reports/${report.agency}/${report.year}`)
+    return reply.header('etag', etagOfReport(forms, report)).send({
+      report: writeReport(forms, report, visibilityOf(request)),
+      coverage,
+      missing
+    })
+  })
+
   app.get('/v1/reports/:agency/:year/reconciliation', {
     schema: {
       operationId: 'reconcileReport',
@@ -39,10 +97,7 @@ export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): Fastif
       description:
         'The cells in which a summary report (`reporting: consolidated`) differs from the sum of the published `own` reports of the whole subtree, and whose report is missing. With a key, the working state of the summary; the reports below always as published. As JSON, or the cells as CSV with `Accept: text/csv`.',
       tags: ['reports'],
-      params: Type.Object({
-        agency: { ...ReportParams.properties.agency, examples: ['150204'] },
-        year: { ...ReportParams.properties.year, examples: [2023] }
-      }),
+      params: SummaryParams,
       querystring: Type.Object({
         all: Type.Optional(Type.Boolean({ default: false, description: 'Every cell, also those that agree.' }))
       }, { additionalProperties: false }),

@@ -3,6 +3,7 @@ import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ref } from '../../http/responses.ts'
 import { bilingual, orNull } from '../../http/schemas.ts'
 import { CoverageBelow } from '../checks/schemas.ts'
+import { Report } from '../schemas.ts'
 
 export const MAX_MISSING = 1000
 
@@ -63,4 +64,18 @@ export const Reconciliation = Type.Object({
 })
 export type Reconciliation = Static<typeof Reconciliation>
 
-export const reconciliationSchemas = [ReconciledCell, MissingAgency, Reconciliation]
+export const DraftFromSum = Type.Object({
+  report: ref(Report),
+  coverage: ref(CoverageBelow),
+  missing: Reconciliation.properties.missing
+}, {
+  $id: 'DraftFromSum',
+  description: 'The draft of a summary, and what its sum is of.',
+  examples: [{
+    report: (Report as unknown as { examples: [object] }).examples[0],
+    coverage: { expected: 3, included: 3, missing: 0 },
+    missing: []
+  }]
+})
+
+export const reconciliationSchemas = [ReconciledCell, MissingAgency, Reconciliation, DraftFromSum]
