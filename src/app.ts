@@ -199,7 +199,7 @@ export async function buildApp ({
         findingRoutes(db, forms)
       ]
     },
-    { schemas: filingSchemas, routes: [filingRoutes(db)] },
+    { schemas: filingSchemas, routes: [filingRoutes(db, forms)] },
     { schemas: agencySchemas, routes: [agencyRoutes(db, forms)] },
     { schemas: formSchemas, routes: [formRoutes(forms)] },
     {

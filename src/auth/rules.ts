@@ -88,6 +88,7 @@ export const RULES: Record<string, Rule> = {
   submitReport: filer('path'),
   returnReport: supervisor('path'),
   publishReport: supervisor('path'),
+  publishFilings: supervisor('each'),
   amendReport: supervisor('path'),
   withdrawReport: supervisor('path'),
   putDeadline: supervisor('path'),

@@ -5,17 +5,23 @@ import type { Kysely } from 'kysely'
 import { type TSchema, Type } from 'typebox'
 import { Kind, Level } from '../agencies/schemas.ts'
 import { requireTree } from '../agencies/year-tree.ts'
+import { auditContext } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
+import { Forms } from '../forms/forms.ts'
 import { CSV_UTF8, writeCsv } from '../http/bodies/write-csv.ts'
+import { languageOf } from '../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
-import { problems, ref } from '../http/responses.ts'
+import { answer, BODY, problems, ref } from '../http/responses.ts'
 import { sendAs } from '../http/send-as.ts'
+import { MAX_PUBLISHED, publishFilings } from './publish.ts'
 import {
   COUNT_COLUMNS,
   FILING_COLUMNS,
   FilingList,
   FilingSummary,
+  PublishedFilings,
+  PublishFilings,
   Reporting,
   Status,
   SUMMARY_KEYS,
@@ -54,7 +60,30 @@ const jsonOrCsv = (description: string, schema: TSchema & { $id?: string }, csv:
 const prefersCsv = (request: FastifyRequest): boolean =>
   accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
 
-export const filingRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
+export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
+  app.post('/v1/filings/publish', {
+    // Each report has its own transaction, and a repeated request goes on where the first one ended.
+    config: { takesIdempotencyKey: false },
+    schema: {
+      operationId: 'publishFilings',
+      summary: 'Publish all that is submitted',
+      description:
+        `Publishes every submitted report of a year below an agency, at most ${MAX_PUBLISHED} in a request, each in a transaction of its own, and says which could not be published and why. Sent again, it goes on.`,
+      tags: ['filings'],
+      body: ref(PublishFilings),
+      response: {
+        200: answer(PublishedFilings, 'What became of each report.'),
+        ...PROBLEMS,
+        ...problems('key-required', ...BODY)
+      }
+    }
+  }, async request =>
+    await publishFilings(request.db, forms, {
+      actor: request.actor!,
+      by: auditContext(request),
+      language: languageOf(request)
+    }, request.body))
+
   app.get('/v1/filings', {
     schema: {
       operationId: 'listFilings',
@@ -81,9 +110,9 @@ export const filingRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox =>
     const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
     const items = await listFilings(db, filter, request.actor?.agency ?? null, after?.[0] ?? '', limit + 1)
     if (items.length === 0) await requireTree(db, filter.year, filter.under)
-    const answer = page(request, reply, items, limit, filing => [filing.agency])
+    const found = page(request, reply, items, limit, filing => [filing.agency])
     reply.header('vary', 'Accept')
-    return prefersCsv(request) ? sendAs(reply, CSV_UTF8, writeCsv(FILING_COLUMNS, answer.items)) : answer
+    return prefersCsv(request) ? sendAs(reply, CSV_UTF8, writeCsv(FILING_COLUMNS, found.items)) : found
   })
 
   app.get('/v1/filings/summary', {

@@ -93,4 +93,36 @@ export const FilingSummary = Type.Object({
 })
 export type FilingSummary = Static<typeof FilingSummary>
 
-export const filingSchemas = [Filing, FilingList, FilingCounts, FilingSummary]
+export const PublishFilings = Type.Object({
+  year: Year,
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'This agency and all below it, in the tree of that year; without it all that the key covers.'
+  })
+}, {
+  $id: 'PublishFilings',
+  additionalProperties: false,
+  description: 'Whose submitted reports are to be published.',
+  examples: [{ year: 2023 }]
+})
+export type PublishFilings = Static<typeof PublishFilings>
+
+export const PublishedFilings = Type.Object({
+  published: Type.Array(Type.Object({
+    agency: AgencyCode,
+    version: Type.Integer({ description: 'The version that is now current.' })
+  })),
+  refused: Type.Array(Type.Object({
+    agency: AgencyCode,
+    code: Type.String({ description: 'The code of the problem.' }),
+    detail: Type.String({ description: 'Why it could not be published.' })
+  })),
+  left: count('Submitted reports for which this request had no room: send it again.')
+}, {
+  $id: 'PublishedFilings',
+  description: 'What became of each submitted report, in the order of the agencies.',
+  examples: [{ published: [{ agency: 'kundulun-culture', version: 1 }], refused: [], left: 0 }]
+})
+export type PublishedFilings = Static<typeof PublishedFilings>
+
+export const filingSchemas = [Filing, FilingList, FilingCounts, FilingSummary, PublishFilings, PublishedFilings]

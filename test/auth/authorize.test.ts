@@ -100,7 +100,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'createKey'
     ],
     // Outside the subtree these answer as if the resource did not exist.
-    everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile']
+    everywhere: ['listKeys', 'rotateKey', 'revokeKey', 'importAgencies', 'putAgenciesFile', 'publishFilings']
   },
   admin: { refusedOutside: [], everywhere: [] }
 }

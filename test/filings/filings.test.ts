@@ -242,3 +242,58 @@ t.test('holds the earliest deadline of the agency, of those above it for their s
   t.equal((await call('DELETE', '/v1/reports/gov/2022/deadline')).status, 204)
   t.equal(await late(), 'on_time')
 })
+
+t.test('publishes all that is submitted below an agency, and says what could not be published', async t => {
+  const { call, db, forms } = await freshApp(t)
+  for (
+    const [code, parent] of [
+      ['gov', null],
+      ['a', 'gov'],
+      ['b', 'gov'],
+      ['c', 'gov'],
+      ['full', 'gov'],
+      ['f1', 'full'],
+      ['g', 'gov'],
+      ['far', null]
+    ]
+  ) {
+    await call('PUT', `/v1/agencies/${code}`, { name: `机关${code}`, level: 'county', kind: 'department', parent })
+  }
+  const submit = async (agency: string, figure: number) => {
+    const path = `/v1/reports/${agency}/2023`
+    const tables = consistentTables(forms.get('2021'), () => figure)
+    t.equal((await call('PUT', path, { tables, sections: SECTIONS })).status, 201)
+    t.equal((await call('POST', `${path}/submit`)).status, 200)
+  }
+  for (const code of ['a', 'b', 'far']) await submit(code, 1)
+  await call('PUT', '/v1/reports/c/2023', {})
+  const { json: { key } } = await call('POST', '/v1/keys', { role: 'supervisor', agency: 'gov', label: 'x' })
+  const publish = async (body: object, more = {}) => await call('POST', '/v1/filings/publish', body, more)
+  const status = async (code: string) => (await call('GET', `/v1/reports/${code}/2023`)).json.status
+
+  t.match(await publish({ year: 2023, under: 'far' }, { key }), { status: 403, json: { code: 'outside-subtree' } })
+  t.match(await publish({ year: 2023, under: 'nobody' }), { status: 422, json: { code: 'agency-unknown' } })
+  t.match(await publish({ year: 2023, agency: 'a' }), { status: 400 + 22, json: { code: 'body-invalid' } })
+  const { json: { key: filer } } = await call('POST', '/v1/keys', { role: 'filer', agency: 'gov', label: 'x' })
+  t.match(await publish({ year: 2023 }, { key: filer }), { status: 403, json: { code: 'role-insufficient' } })
+
+  const done = await publish({ year: 2023 }, { key })
+  t.equal(done.status, 200, done.text)
+  t.same(done.json, { published: [{ agency: 'a', version: 1 }, { agency: 'b', version: 1 }], refused: [], left: 0 })
+  t.same([await status('a'), await status('c'), await status('far')], ['published', 'draft', 'submitted'])
+  t.same((await publish({ year: 2023, under: 'gov' })).json, { published: [], refused: [], left: 0 })
+
+  // The total of one parent cannot hold another figure: its report is refused, the next one is published all the same.
+  for (const code of ['f1', 'g']) await submit(code, 1)
+  await sql`
+    insert into total (agency, year, form, level, kind, reports, figures, present)
+    select 'full', year, form, level, kind, 1, array_fill(9007199254740991, array[200]), present
+    from total where agency = 'gov' and year = 2023 and level = ''`.execute(db)
+  const mixed = await publish({ year: 2023 }, { key, headers: { 'accept-language': 'zh' } })
+  t.match(mixed.json, {
+    published: [{ agency: 'g', version: 1 }],
+    refused: [{ agency: 'f1', code: 'total-overflow', detail: /[\u4e00-\u9fff]/ }],
+    left: 0
+  })
+  t.same([await status('f1'), await status('g')], ['submitted', 'published'])
+})

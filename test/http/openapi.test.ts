@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { type Answer, freshApp } from '../support/app.ts'
+import { consistentTables, SECTIONS } from '../support/figures.ts'
 import { STORY } from '../support/operations.ts'
 
 type Tap = typeof t
@@ -56,7 +57,7 @@ interface Document {
   }
 }
 
-const { app, call, db } = await freshApp(t)
+const { app, call, db, forms } = await freshApp(t)
 await app.ready()
 const document = JSON.parse(JSON.stringify(app.swagger())) as Document
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -248,7 +249,7 @@ t.test('answers the examples of every operation as documented', async t => {
     await new Promise(resolve => setTimeout(resolve, 20))
   }
   await db.insertInto('import').values({ kind: 'reports', actor: 'somebody', dry_run: false, size: 1 }).execute()
-  // Create the summary that the example of its reconciliation names.
+  // Create the summary that the example of its reconciliation names, and a report below it.
   await call('PUT', '/v1/agencies/150204', {
     name: '青山区人民政府',
     level: 'county',
@@ -256,6 +257,16 @@ t.test('answers the examples of every operation as documented', async t => {
     reporting: 'consolidated'
   })
   await call('PUT', '/v1/reports/150204/2023', {})
+  await call('PUT', '/v1/agencies/below', { name: '某局', level: 'county', kind: 'department', parent: '150204' })
+  const below = {
+    agency: 'below',
+    year: 2023,
+    tables: consistentTables(forms.get('2021'), () => 1),
+    sections: SECTIONS
+  }
+  await call('POST', '/v1/imports/reports?publish=true', JSON.stringify(below), {
+    headers: { 'content-type': 'application/x-ndjson' }
+  })
   for (const [operationId, type] of STORY) await tryOut(t, call, operationId, type)
 })
 

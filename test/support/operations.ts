@@ -51,6 +51,7 @@ export const STORY: [operationId: string, type?: string][] = [
   ['returnReport'],
   ['submitReport'],
   ['publishReport'],
+  ['publishFilings'],
   ['importAgencies', 'text/csv'],
   ['importAgencies', 'application/x-ndjson'],
   ['putAgenciesFile', 'application/octet-stream'],
