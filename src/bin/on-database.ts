@@ -1,22 +1,30 @@
 // Shared by the programs that need the database.
-import type { Kysely } from 'kysely'
-import { findMisspelt, loadConfig } from '../config.ts'
-import { connectBeside } from '../database/connect.ts'
-import type { Database } from '../database/types.ts'
+import { type Config, findMisspelt, loadConfig } from '../config.ts'
+import { connectBeside, type Connection } from '../database/connect.ts'
 
-/** Runs `work` on the configured database. Reports an error as one sentence, with exit code 1. */
-export async function runOnDatabase (work: (db: Kysely<Database>) => Promise<void>): Promise<void> {
+/** Calls `work` with the configuration. Reports an error as one sentence, with exit code 1. */
+export async function runConfigured (work: (config: Config) => Promise<void>): Promise<void> {
   try {
     const config = loadConfig(process.env)
     for (const warning of findMisspelt(process.env)) console.error(warning)
-    const { db, close } = await connectBeside(config, line => console.error(line))
-    try {
-      await work(db)
-    } finally {
-      await close()
-    }
+    await work(config)
   } catch (error) {
     console.error((error as Error).message)
     process.exitCode = 1
   }
+}
+
+/** Calls `work` with a connection to the configured database. */
+export async function onDatabase (config: Config, work: (connection: Connection) => Promise<void>): Promise<void> {
+  const connection = await connectBeside(config, line => console.error(line))
+  try {
+    await work(connection)
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Runs `work` on the configured database, and reports an error as `runConfigured` does. */
+export async function runOnDatabase (work: (db: Connection['db']) => Promise<void>): Promise<void> {
+  await runConfigured(async config => await onDatabase(config, async ({ db }) => await work(db)))
 }

@@ -18,6 +18,7 @@ export interface DatabaseSettings {
 }
 
 export interface Connection {
+  url: string
   db: Kysely<Database>
   /** A separate connection for readiness, which does not wait for the pool of the requests. */
   probe: Kysely<Database>
@@ -48,9 +49,10 @@ export async function connect (settings: DatabaseSettings, log: Log, signal?: Ab
   const server = settings.DATABASE_URL === undefined
     ? await startPostgres({ dataDir: settings.DATA_DIR, log, restarts: RESTARTS, signal })
     : undefined
+  const url = settings.DATABASE_URL ?? server!.url
   const open = (connections: number, limits?: WaitLimits) =>
     openDatabase(
-      settings.DATABASE_URL ?? server!.url,
+      url,
       connections,
       error => log(`idle database connection lost: ${error.message}`, 'warn'),
       limits
@@ -58,6 +60,7 @@ export async function connect (settings: DatabaseSettings, log: Log, signal?: Ab
   const [db, probe] = [open(settings.POOL_MAX), open(1, PROBE_LIMITS)]
   const endWatch = watchServer(db, probe, log)
   return {
+    url,
     db,
     probe,
     lost: server?.exited ?? never,

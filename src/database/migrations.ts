@@ -19,21 +19,27 @@ async function readMigrations (): Promise<Record<string, Migration>> {
 
 const migrator = (db: Kysely<Database>) => new Migrator({ db, provider: { getMigrations: readMigrations } })
 
+/** Returns the names of all migrations that this version knows, in order. */
+export const migrationNames = async (): Promise<string[]> => Object.keys(await readMigrations()).sort()
+
 /**
- * Migrates `up` to the newest migration, or `down` by one step. Services that start at once wait for each other.
- * Returns the migrations that were run.
+ * Migrates `up` to the newest migration, `down` by one step, or up or down to the one named. Services that start at
+ * once wait for each other. Returns the migrations that were run.
  */
-export async function migrate (db: Kysely<Database>, direction: 'up' | 'down'): Promise<string[]> {
+export async function migrate (db: Kysely<Database>, direction: 'up' | 'down' | { to: string }): Promise<string[]> {
   const { error, results } = direction === 'up'
     ? await migrator(db).migrateToLatest()
-    : await migrator(db).migrateDown()
+    : direction === 'down'
+    ? await migrator(db).migrateDown()
+    : await migrator(db).migrateTo(direction.to)
   const failed = results?.find(result => result.status === 'Error')
   if (error !== undefined) {
     const { code, message } = error as Error & { code?: unknown }
     const advice = code === '42501'
       ? ': run it as the owner of the database, or grant its user the right to create in the schema public'
       : ''
-    throw new Error(`migration ${failed?.migrationName ?? direction} failed: ${message}${advice}`, { cause: error })
+    const name = failed?.migrationName ?? (typeof direction === 'string' ? direction : `to ${direction.to}`)
+    throw new Error(`migration ${name} failed: ${message}${advice}`, { cause: error })
   }
   return (results ?? []).map(result => `${result.direction} ${result.migrationName}`)
 }
