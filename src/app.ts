@@ -33,6 +33,7 @@ import { allowOrigins, setSecurityHeaders } from './http/guards/security-headers
 import { handleIdempotencyKeys } from './http/idempotency.ts'
 import { measureRequests } from './http/service/metrics.ts'
 import { serveOpenapi } from './http/service/openapi.ts'
+import { setPublicUrl } from './http/service/public-url.ts'
 import { serviceRoutes } from './http/service/routes.ts'
 import { compilers, rejectUndeclaredQueries } from './http/validation.ts'
 import { bulkSchemas } from './imports/bulk/schemas.ts'
@@ -92,6 +93,8 @@ export interface AppOptions {
   overloadMs?: number
   trustProxy?: string | undefined
   corsOrigins?: string[] | undefined
+  /** Stands before every address that the service gives. */
+  publicUrl?: string | undefined
   /** Bytes of a file to be imported. */
   importLimit?: number
   /** Writes are refused, for maintenance. */
@@ -122,6 +125,7 @@ export async function buildApp ({
   overloadMs = 0,
   trustProxy,
   corsOrigins,
+  publicUrl,
   importLimit = 16 * 1024 ** 3,
   isReadOnly = false
 }: AppOptions) {
@@ -151,6 +155,7 @@ export async function buildApp ({
   app.server.maxConnections = MAX_CONNECTIONS
   app.server.on('checkExpectation', handleExpectation)
   app.server.on('connect', handleConnect)
+  setPublicUrl(app, publicUrl)
   requireHost(app)
   handleErrors(app)
   addBodyParsers(app)

@@ -89,6 +89,7 @@ async function start (): Promise<void> {
     rateLimit: config.RATE_LIMIT,
     overloadMs: config.OVERLOAD_MS,
     trustProxy: config.TRUST_PROXY,
+    publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS?.split(/, */),
     importLimit: config.IMPORT_LIMIT,
     isReadOnly: config.READ_ONLY

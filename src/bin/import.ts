@@ -50,10 +50,11 @@ async function main (): Promise<number> {
     } as never
   )
   if (answer.status !== 202) throw new Error(formatAnswer(await answer.json() as Answer))
-  const job = await ended(answer.headers.get('location')!)
+  // The address may be the public one, which need not be reachable from here.
+  const job = await ended(pathOf(answer.headers.get('location')!))
   show('')
   if (job.rejects !== null && rejects !== undefined) {
-    await writeFile(rejects, Buffer.from(await (await fetch(base + job.rejects, { headers })).arrayBuffer()))
+    await writeFile(rejects, Buffer.from(await (await fetch(base + pathOf(job.rejects), { headers })).arrayBuffer()))
     console.log(`What was rejected is in ${rejects}`)
   }
   const { result, problem } = job
@@ -97,6 +98,8 @@ function formatAnswer ({ detail, counts, errors = [], more_errors: more }: Answe
     ...(more === undefined ? [] : [`  … and ${more} more`])
   ].join('\n')
 }
+
+const pathOf = (address: string) => address.slice(address.indexOf('/v1/imports/'))
 
 const mb = (bytes: number) => (bytes / 1e6).toFixed(1)
 

@@ -21,7 +21,7 @@ function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
       'x-request-id': request.id
     })
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(formatProblem(raised, language, request.url.split('?')[0]!, request.id))
+    .send(formatProblem(raised, language, request.url.split('?')[0]!, request.id, request.server.publicUrl))
 }
 
 /** Seconds after which a retry may succeed, if that takes longer than a moment. */

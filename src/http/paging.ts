@@ -87,5 +87,5 @@ function urlWith (request: FastifyRequest, change: Record<string, string>): stri
   const [, path, search = ''] = /^([^?]*)\??(.*)$/.exec(request.url)!
   const query = new URLSearchParams(search)
   for (const [name, value] of Object.entries(change)) query.set(name, value)
-  return `${path}?${query}`
+  return `${request.server.publicUrl}${path}?${query}`
 }

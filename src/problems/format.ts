@@ -5,20 +5,21 @@ import { suggestName } from './suggest.ts'
 
 const MAX_ERRORS = 100
 
-/** Formats the body of the response. */
+/** Formats the body of the response. `publicUrl` stands before its addresses. */
 export function formatProblem (
   raised: Problem,
   language: Language,
   instance: string,
-  requestId: string
+  requestId: string,
+  publicUrl = ''
 ): Record<string, unknown> {
   const { title, status } = PROBLEMS[raised.code]
   return {
-    type: `/problems/${raised.code}`,
+    type: `${publicUrl}/problems/${raised.code}`,
     title: title[language],
     status,
     detail: formatDetail(raised)[language],
-    instance,
+    instance: publicUrl + instance,
     code: raised.code,
     request_id: requestId,
     ...(raised.errors.length > 0

@@ -46,6 +46,10 @@ const EXAMPLES = Object.fromEntries(
 const SHORT_ERRORS = `.responses-table:not(.live-responses-table) tr:is([data-code^="4"], [data-code^="5"])
   :is(.model-example, .response-controls, .examples-select) { display: none }`
 
+/** Completes the links in descriptions. */
+const withPublicUrl = (document: object, publicUrl: string): object =>
+  publicUrl === '' ? document : JSON.parse(JSON.stringify(document).replaceAll('](/', `](${publicUrl}/`))
+
 export async function serveOpenapi (app: FastifyInstance, version: string): Promise<void> {
   app.addSchema(WireFault)
   app.addSchema(ProblemBody)
@@ -63,7 +67,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
         contact: { name: 'Gongkai' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
       },
-      servers: [{ url: '/', description: 'This service.' }],
+      servers: [{ url: app.publicUrl || '/', description: 'This service.' }],
       tags: [
         { name: 'totals', description: 'Sums across agencies and years.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
@@ -106,13 +110,15 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       }
     },
     convertConstToEnum: false,
-    transformObject: document => cleanUp('openapiObject' in document ? document.openapiObject : {}) as object,
+    transformObject: document =>
+      withPublicUrl(cleanUp('openapiObject' in document ? document.openapiObject : {}) as object, app.publicUrl),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => typeof json.$id === 'string' ? json.$id : `def-${i}`
     }
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    ...app.publicUrl === '' ? {} : { indexPrefix: app.publicUrl },
     uiConfig: {
       layout: 'BaseLayout',
       persistAuthorization: true,

@@ -15,11 +15,11 @@ ${body}
 </html>
 `
 
-export function problemPage (code: ProblemCode): string {
+export function problemPage (code: ProblemCode, publicUrl: string): string {
   const { status, title, detail } = PROBLEMS[code]
   return document(
     `${code}: ${title.en}`,
-    `<p><a href="/problems">All problems 全部问题</a></p>
+    `<p><a href="${escaped(publicUrl)}/problems">All problems 全部问题</a></p>
 <h1><code>${code}</code></h1>
 <p>HTTP ${status}</p>
 <h2>${escaped(title.en)}</h2>
@@ -29,9 +29,9 @@ export function problemPage (code: ProblemCode): string {
   )
 }
 
-export function problemIndex (): string {
+export function problemIndex (publicUrl: string): string {
   const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) =>
-    `<tr><td>${status}</td><td><a href="/problems/${code}"><code>${code}</code></a></td><td>${
+    `<tr><td>${status}</td><td><a href="${escaped(publicUrl)}/problems/${code}"><code>${code}</code></a></td><td>${
       escaped(title.en)
     }</td><td lang="zh">${escaped(title.zh)}</td></tr>`
   )

@@ -114,7 +114,7 @@ async app => {
       tags: ['service'],
       response: { ...page('The codes with their meaning.', 'text/html'), ...problemsBesideParameters() }
     }
-  }, async (_, reply) => sendAs(reply, HTML, problemIndex()))
+  }, async (_, reply) => sendAs(reply, HTML, problemIndex(app.publicUrl)))
 
   app.get('/problems/:code', {
     schema: {
@@ -130,6 +130,6 @@ async app => {
   }, async (request, reply) => {
     const { code } = request.params
     if (!Object.hasOwn(PROBLEMS, code)) throw problem('problem-not-found', { code })
-    return sendAs(reply, HTML, problemPage(code as keyof typeof PROBLEMS))
+    return sendAs(reply, HTML, problemPage(code as keyof typeof PROBLEMS, app.publicUrl))
   })
 }

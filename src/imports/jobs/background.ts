@@ -119,6 +119,6 @@ async function fail (
   raised: (language: 'en' | 'zh') => Problem
 ): Promise<void> {
   const word = (language: 'en' | 'zh') =>
-    formatProblem(raised(language), language, request.url.split('?')[0]!, request.id)
+    formatProblem(raised(language), language, request.url.split('?')[0]!, request.id, request.server.publicUrl)
   await endJob(db, id, 'failed', read, { en: word('en'), zh: word('zh') })
 }

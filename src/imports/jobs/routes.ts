@@ -28,7 +28,7 @@ const params = (example: number) =>
     })
   })
 
-function formatJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language) {
+function formatJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: Language, publicUrl: string) {
   return {
     id: job.id,
     kind: job.kind,
@@ -41,18 +41,18 @@ function formatJob ({ answer, has_rejects: hasRejects, ...job }: Job, language: 
     started_at: job.started_at.toISOString(),
     finished_at: job.finished_at?.toISOString() ?? null,
     ...(answer === null ? {} : { [job.state === 'succeeded' ? 'result' : 'problem']: answer[language] }),
-    rejects: hasRejects ? `/v1/imports/${job.id}/rejects` : null
+    rejects: hasRejects ? `${publicUrl}/v1/imports/${job.id}/rejects` : null
   }
 }
 
 /** Sends a job without its schema: a problem in it has members that no schema names. */
-export const sendJob = <Reply extends Pick<FastifyReply, 'type' | 'header'>>(
+export const sendJob = <Reply extends Pick<FastifyReply, 'type' | 'header' | 'server'>>(
   reply: Reply,
   job: Job,
   language: Language
 ): Reply => {
   reply.header('vary', 'Accept-Language')
-  return sendAs(reply, JSON_UTF8, JSON.stringify(formatJob(job, language)))
+  return sendAs(reply, JSON_UTF8, JSON.stringify(formatJob(job, language, reply.server.publicUrl)))
 }
 
 export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => async app => {
