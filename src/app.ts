@@ -165,7 +165,7 @@ export async function buildApp ({
   })
   handleIfNoneMatch(app)
   await compressResponses(app)
-  const metrics = measureRequests(app)
+  const metrics = measureRequests(app, version)
 
   // Each request passes these in this order.
   setSecurityHeaders(app)

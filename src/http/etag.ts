@@ -40,19 +40,23 @@ export function readConditions (
         }]
       })
     }
-    // A proxy that compresses makes a tag weak on its way. The service gives strong ones only, so both are the same.
+    // A proxy that compresses makes a tag weak on its way. If-Match accepts it, too: the service gives strong
+    // tags only, each the digest of one representation, so the weak form names exactly that one: no update is lost.
     return text.match(TAG)!.map(tag => plainTag(tag.replace('W/', '')))
   }
   const [match, noneMatch] = [read('if-match'), read('if-none-match')]
   return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) }
 }
 
-/** Answers 304 without a body when the client already has the ETag of a GET. */
+/** Answers 304 without a body when the client already has the ETag of a GET or HEAD. */
 export function handleIfNoneMatch (app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const known = request.headers['if-none-match']
     const etag = reply.getHeader('etag')
-    if (known === undefined || typeof etag !== 'string' || request.method !== 'GET' || reply.statusCode !== 200) {
+    if (
+      known === undefined || typeof etag !== 'string' || !['GET', 'HEAD'].includes(request.method) ||
+      reply.statusCode !== 200
+    ) {
       return payload
     }
     if (

@@ -73,6 +73,7 @@ const answers = {
     'multipart-malformed',
     'csv-malformed',
     'csv-without-lines',
+    'ndjson-is-array',
     'text-undecodable',
     'request-timeout',
     'total-overflow',

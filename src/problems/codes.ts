@@ -39,6 +39,13 @@ export const PROBLEMS = {
     '文字编码错误',
     '请求体不是有效的 {charset} 编码。'
   ]),
+  'ndjson-is-array': entry(400, [
+    'Array instead of lines',
+    'The body is one JSON array, and NDJSON is one JSON object a line, without brackets and commas around them: with jq, jq -c ".[]" FILE makes it. Nothing was stored.'
+  ], [
+    '应为逐行的 JSON 对象',
+    '请求体是一个 JSON 数组，而 NDJSON 应每行一个 JSON 对象，前后没有方括号和逗号；可用 jq -c ".[]" 文件 转换。没有保存任何内容。'
+  ]),
   'gzip-malformed': entry(400, ['Malformed gzip', 'The body begins as gzip and cannot be unpacked: {reason}.'], [
     'gzip 格式错误',
     '请求体以 gzip 开头但不能解压：{reason}。'

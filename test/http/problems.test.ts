@@ -228,6 +228,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
       '--x\r\nContent-Disposition: form-data; name="publish"\r\n\r\ntrue\r\n--x--\r\n',
       raw('multipart/form-data; boundary=x')
     ),
+  'ndjson-is-array': async () => await call('POST', '/v1/imports/agencies', '[\n{"code":"x"},\n{}]', ndjson),
   'line-too-long': async () => await call('POST', '/v1/imports/reports', 'x'.repeat(70_000), ndjson),
   'import-empty': async () => await call('POST', '/v1/imports/agencies', '\n\n', csv),
   'import-rejected': async () => await call('POST', '/v1/imports/reports', '{"agency":"nobody","year":2021}\n', ndjson),

@@ -11,6 +11,19 @@ export interface Stream {
   write(text: string): unknown
 }
 
+/** A longer address is cut in the log: a query may have kilobytes. */
+const MAX_URL = 300
+
+/** Returns what the log shows of a request. */
+const formatRequest = (
+  { method, url = '', host, ip }: { method?: string, url?: string, host?: string, ip?: string }
+) => ({
+  method,
+  url: url.length > MAX_URL ? `${url.slice(0, MAX_URL)}… (${url.length} characters)` : url,
+  host,
+  remoteAddress: ip
+})
+
 /** Opens the destination of the log: JSON lines, or text on a terminal. */
 export function openOutput (stream: Stream): DestinationStream {
   if (stream.isTTY !== true) return pino.destination({ dest: stream.fd ?? 1, sync: false })
@@ -23,7 +36,11 @@ export function openLog (level: string, secrets: string[] = [], output?: Destina
     [KEY, TOKEN, ...secrets.map(secret => JSON.stringify(secret).slice(1, -1).replace(/[^\w]/g, '\\$&'))].join('|'),
     'g'
   )
-  const options = { level, hooks: { streamWrite: (line: string) => line.replace(hidden, '(hidden)') } }
+  const options = {
+    level,
+    serializers: { req: formatRequest },
+    hooks: { streamWrite: (line: string) => line.replace(hidden, '(hidden)') }
+  }
   return output === undefined ? pino(options) : pino(options, output)
 }
 

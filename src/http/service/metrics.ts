@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {
@@ -11,9 +11,15 @@ declare module 'fastify' {
 }
 
 /** Collects the metrics of `GET /metrics`: those of the process, and the duration of requests by route. */
-export function measureRequests (app: FastifyInstance): Registry {
+export function measureRequests (app: FastifyInstance, version: string): Registry {
   const register = new Registry()
   collectDefaultMetrics({ register })
+  new Gauge({
+    name: 'gongkai_build_info',
+    help: 'Always 1; the version of the service and of Node.js are its labels',
+    labelNames: ['version', 'node'],
+    registers: [register]
+  }).set({ version, node: process.versions.node }, 1)
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its answer',

@@ -86,9 +86,19 @@ async function reading<Item> (
   ofTable: (table: CsvFile) => AsyncIterable<Item[]>
 ): Promise<Reading<Item>> {
   const lines = readLines(readUploadedFile(received), lineLimit, received.charset)
-  if (format === 'ndjson') return { columns: undefined, reads: inTurn(lines, ofLine) }
+  if (format === 'ndjson') return { columns: undefined, reads: inTurn(refuseArray(lines), ofLine) }
   const table = await readCsvFile(lines, lineLimit)
   return { columns: table.header.fields, reads: ofTable(table) }
+}
+
+/** Throws `ndjson-is-array` for one JSON array of all items: each of its lines would be a fault of its own. */
+async function* refuseArray (blocks: AsyncGenerator<Line[]>): AsyncGenerator<Line[]> {
+  let isFirst = true
+  for await (const block of blocks) {
+    if (isFirst && /^\s*\[/.test(block[0]?.text ?? '')) throw problem('ndjson-is-array')
+    isFirst = false
+    yield block
+  }
 }
 
 async function* inTurn<Item> (
