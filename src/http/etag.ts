@@ -62,7 +62,10 @@ export function handleIfNoneMatch (app: FastifyInstance): void {
     if (
       known.trim() !== '*' && !(known.match(TAG) ?? []).some(tag => plainTag(tag.replace('W/', '')) === plainTag(etag))
     ) return payload
-    reply.code(304).removeHeader('content-type').removeHeader('content-length')
+    reply.code(304)
+    // Fastify replaces the body by its length, which is that of the GET.
+    if (request.method === 'HEAD') return payload
+    reply.removeHeader('content-type').removeHeader('content-length')
     return null
   })
 }
