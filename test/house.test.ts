@@ -12,6 +12,7 @@ const FOLDERS = [
   'problems',
   'form',
   'documents',
+  'outputs',
   'database',
   'http',
   'auth',

@@ -21,10 +21,10 @@ export interface CachedResponse {
   link?: string | undefined
 }
 
-export const cachedResponse = (type: string, text: string, link?: string): CachedResponse => ({
-  body: Buffer.from(text),
+export const cachedResponse = (type: string, body: string | Uint8Array, link?: string): CachedResponse => ({
+  body: typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   type,
-  etag: etagOfText(text),
+  etag: etagOfText(body),
   link
 })
 

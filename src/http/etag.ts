@@ -10,8 +10,8 @@ import { plainTag } from './compression.ts'
  */
 export const etagOf = (shown: unknown, suffix = '') => etagOfText(JSON.stringify(shown), suffix)
 
-/** Returns the ETag of a representation that is already JSON text. */
-export const etagOfText = (text: string, suffix = '') =>
+/** Returns the ETag of a representation that is already text or bytes. */
+export const etagOfText = (text: string | Uint8Array, suffix = '') =>
   `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}${suffix}"`
 
 type Tags = '*' | string[]

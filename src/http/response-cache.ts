@@ -9,7 +9,7 @@ const MAX_ENTRY_BYTES = MAX_BYTES / 8
 
 /** A body, and the header Link if it is a page that another one follows. */
 export interface PageText {
-  text: string
+  text: string | Uint8Array
   link: string | undefined
 }
 
@@ -33,7 +33,7 @@ export class ResponseCache {
     key: string,
     revision: string,
     type: string,
-    make: () => Promise<string | PageText>
+    make: () => Promise<string | Uint8Array | PageText>
   ): Promise<CachedResponse> {
     const kept = this.#kept.get(key)
     if (kept !== undefined) {
@@ -48,7 +48,9 @@ export class ResponseCache {
       revision,
       bytes: 0,
       answer: make().then(made =>
-        typeof made === 'string' ? cachedResponse(type, made) : cachedResponse(type, made.text, made.link)
+        typeof made === 'string' || made instanceof Uint8Array
+          ? cachedResponse(type, made)
+          : cachedResponse(type, made.text, made.link)
       )
     }
     this.#kept.set(key, entry)

@@ -1,4 +1,5 @@
-// Refuses a request whose Accept names none of the types that its operation gives.
+// Refuses a request whose Accept names none of the types that its operation gives. The parameter `format` wins over
+// Accept.
 import accepts from 'accepts'
 import type { FastifyInstance } from 'fastify'
 import { problem } from '../../problems/problem.ts'
@@ -28,6 +29,8 @@ export function refuseUnacceptable (app: FastifyInstance): void {
     const { accept } = request.headers
     const { gives } = request.routeOptions.config
     if (accept === undefined || gives === undefined || accept.includes('*/*')) return done()
+    // Validation refuses it where the operation declares none.
+    if ((request.query as { format?: unknown }).format !== undefined) return done()
     const isAcceptable = accepts(request.raw).type(gives) !== false
     done(isAcceptable ? undefined : problem('not-acceptable', { available: gives.join(', ') }))
   })

@@ -1,18 +1,18 @@
 // Lists, reads and compares the versions of a report. A published version stays public after it is replaced or
 // withdrawn.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { findAgency, nameInYear } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { JSON_UTF8, PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
+import { PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
+import { chooseFormat, declareFormats } from '../../http/formats/formats.ts'
+import { sendFormat } from '../../http/formats/send-format.ts'
 import { languageOf } from '../../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
 import { answer, problems, ref } from '../../http/responses.ts'
-import { sendAs } from '../../http/send-as.ts'
 import { problem } from '../../problems/problem.ts'
 import { reportText } from '../content/representation.ts'
 import { ReportParams } from '../parameters.ts'
@@ -21,6 +21,11 @@ import { correctionNotice } from './correction.ts'
 import { differenceOf } from './diff.ts'
 import { VersionList, WireDifference } from './schemas.ts'
 import { getVersion, listVersions } from './versions.ts'
+
+const DIFFERENCE_FORMATS = declareFormats({
+  json: { description: 'The changes.', schema: ref(WireDifference) },
+  markdown: { description: 'The notice.' }
+})
 
 const number = (example: number) =>
   Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'Number of a version.', examples: [example] })
@@ -74,17 +79,12 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'compareVersions',
       summary: 'Compare two versions',
       description:
-        'Cells before and after, texts, and checks that came out otherwise. With `Accept: text/markdown` a notice of correction (更正说明) for people, in Chinese or English by Accept-Language.',
+        'Cells before and after, texts, and checks that came out otherwise. As Markdown a notice of correction (更正说明) for people, in Chinese or English by Accept-Language.',
       tags: ['versions'],
       params: Type.Object({ ...ReportParams.properties, from: number(1), to: number(1) }),
+      querystring: Type.Object(DIFFERENCE_FORMATS.query, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'What changed from the first to the second.',
-          content: {
-            'application/json': { schema: ref(WireDifference) },
-            'text/markdown': { schema: Type.String({ description: 'The notice.' }) }
-          }
-        },
+        200: DIFFERENCE_FORMATS.answer('What changed from the first to the second.'),
         ...problems('report-not-found', 'version-not-found')
       }
     }
@@ -96,12 +96,12 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     ])
     const difference = differenceOf(forms, before, after)
     reply.header('vary', 'Accept, Accept-Language')
-    if (accepts(request.raw).type(['application/json', 'text/markdown']) !== 'text/markdown') {
-      return sendAs(reply, JSON_UTF8, { agency, year, ...difference })
-    }
+    const chosen = chooseFormat(request, DIFFERENCE_FORMATS)
+    const file = { ascii: `${agency}-${year}-${from}-${to}` }
+    if (chosen.name === 'json') return sendFormat(reply, chosen, { agency, year, ...difference }, file)
     const name = nameInYear((await findAgency(db, agency))!, year)
     const language = languageOf(request)
     reply.header('content-language', language)
-    return sendAs(reply, 'text/markdown; charset=utf-8', correctionNotice(difference, name, year, language))
+    return sendFormat(reply, chosen, correctionNotice(difference, name, year, language), file)
   })
 }
