@@ -84,6 +84,7 @@ function inconsistencies (definition: FormDefinition): string[] {
         faults.push(`${table.id}.${row.id}: precedes its heading`)
       }
     }
+    known(Object.keys(table.layout?.headings ?? {}), figures, 'layout.headings')
     for (const identity of table.identities ?? []) known([...identity.left, ...identity.right], figures, identity.id)
   }
   return [...faults, ...inconsistentStatements(definition)]

@@ -48,6 +48,23 @@ export const Identity = Type.Object({
   en: Type.String()
 }, { ...closed, description: 'A sum of rows that equals another sum of rows, in each column.' })
 
+export const Layout = Type.Object({
+  corner: Type.Optional(Type.String({ description: 'Text of the cell above the labels of the rows.' })),
+  over_columns: Type.Optional(Type.String({ description: 'Heading printed over all columns.' })),
+  rows: Type.Optional(
+    Type.Enum(['down', 'across'], {
+      type: 'string',
+      description: 'across: the rows stand beside each other, each under its headings. Without it: down.'
+    })
+  ),
+  headings: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }), {
+      description: 'across: the headings of a row from the top, by row; neighbours share a heading that is the same.'
+    })
+  )
+}, { ...closed, description: 'How the notice prints a table, as far as its rows and columns do not say so.' })
+export type Layout = Static<typeof Layout>
+
 export const Table = Type.Object({
   id: Id,
   section: Id,
@@ -57,7 +74,8 @@ export const Table = Type.Object({
   columns: Type.Array(Column),
   column_headings: Type.Optional(Type.Array(ColumnHeading)),
   rows: Type.Array(Row),
-  identities: Type.Optional(Type.Array(Identity))
+  identities: Type.Optional(Type.Array(Identity)),
+  layout: Type.Optional(Layout)
 }, closed)
 export type Table = Static<typeof Table>
 

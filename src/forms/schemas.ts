@@ -7,6 +7,7 @@ import {
   ColumnHeading,
   FormDefinition,
   Identity,
+  Layout,
   Row,
   Section,
   Statement,
@@ -100,12 +101,21 @@ const WireIdentity = Type.Object(Identity.properties, {
   $id: 'FormIdentity',
   description: 'A sum of rows that equals another sum of rows, in each column.'
 })
+const WireLayout = Type.Object({
+  ...Layout.properties,
+  headings: Type.Optional(Type.Unsafe<Record<string, string[]>>({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'string' } },
+    description: 'across: the headings of a row from the top, by row; neighbours share a heading that is the same.'
+  }))
+}, { $id: 'FormLayout', description: 'How the notice prints a table, as far as its rows and columns do not say so.' })
 const WireTable = Type.Object({
   ...Table.properties,
   columns: Type.Array(ref(WireColumn)),
   column_headings: Type.Optional(Type.Array(ref(WireColumnHeading))),
   rows: Type.Array(ref(WireRow), { description: 'In printed order, headings before what they head.' }),
-  identities: Type.Optional(Type.Array(ref(WireIdentity)))
+  identities: Type.Optional(Type.Array(ref(WireIdentity))),
+  layout: Type.Optional(ref(WireLayout))
 }, { $id: 'FormTable', description: 'A table of the form. A cell of it is `table.row.column`.' })
 
 const WireBetweenTerm = Type.Object(BetweenTerm.properties, {
@@ -212,6 +222,7 @@ export const formSchemas = [
   WireColumnHeading,
   WireRow,
   WireIdentity,
+  WireLayout,
   WireTable,
   WireBetweenTerm,
   WireBetweenRule,

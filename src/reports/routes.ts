@@ -7,8 +7,8 @@ import { auditContext } from '../audit/record.ts'
 import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { PUBLIC_CACHE, sendText } from '../http/cached-response.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../http/etag.ts'
+import { chooseFormat, LABELS } from '../http/formats/formats.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { readYearRange, YearRangeQuery } from '../http/parameters.ts'
 import { AgencyCode } from '../http/parameters.ts'
@@ -16,7 +16,8 @@ import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
 import { createReport, deleteReport, getReport, putReport } from './actions.ts'
 import { currentYearInChina } from './china-time.ts'
-import { reportText } from './content/representation.ts'
+import { REPORT_FORMATS } from './outputs/formats.ts'
+import { sendOutput } from './outputs/send-output.ts'
 import { FORM_CHOICE, ReportParams } from './parameters.ts'
 import { NewReport, Report, ReportDraft, ReportList, WireStatus } from './schemas.ts'
 import { sendReport } from './send-report.ts'
@@ -104,7 +105,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'getReport',
       summary: 'Read a report',
       description:
-        'With a key the working state; without, the current version. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
+        'With a key the working state; without, the current version. As JSON, as the statutory document or as CSV. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
       tags: ['reports'],
       params: ReportParams,
       querystring: Type.Object({
@@ -119,10 +120,12 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
             maxLength: 50,
             description: 'What was public at this moment (RFC 3339), e.g. 2026-03-31T16:00:00Z.'
           })
-        )
+        ),
+        ...REPORT_FORMATS.query,
+        ...LABELS
       }, { additionalProperties: false }),
       response: {
-        200: answer(Report, 'The report.', ETAG),
+        200: REPORT_FORMATS.answer('The report.', ETAG),
         ...NOT_MODIFIED,
         ...problems(
           'report-not-found',
@@ -136,9 +139,11 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   }, async (request, reply) => {
     const { version, as_of: asOf } = request.query
     const visibility = visibilityOf(request)
-    reply.header('vary', 'Authorization')
+    reply.header('vary', 'Authorization, Accept')
+    const chosen = chooseFormat(request, REPORT_FORMATS)
     if (version === undefined && asOf === undefined && visibility.seesDrafts) {
-      return sendReport(reply, forms, await getReport(db, request.params, visibility), visibility)
+      const report = await getReport(db, request.params, visibility)
+      return await sendOutput(request, reply, chosen, [db, forms], { report, visibility })
     }
     if (version !== undefined && asOf !== undefined) {
       throw problem('parameter-invalid', {}, {
@@ -151,10 +156,10 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     if (moment !== undefined) await waitUntilSettled(db, moment)
-    const published = version === undefined || version === 'current'
+    const report = version === undefined || version === 'current'
       ? await getPublic(db, request.params, moment)
       : await getVersion(db, request.params, Number(version))
-    return sendText(reply, reportText(forms, published), PUBLIC_CACHE)
+    return await sendOutput(request, reply, chosen, [db, forms], { report })
   })
 
   app.put('/v1/reports/:agency/:year', {

@@ -6,17 +6,16 @@ import { Type } from 'typebox'
 import { findAgency, nameInYear } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { PUBLIC_CACHE, sendText } from '../../http/cached-response.ts'
 import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
-import { chooseFormat, declareFormats } from '../../http/formats/formats.ts'
+import { chooseFormat, declareFormats, LABELS } from '../../http/formats/formats.ts'
 import { sendFormat } from '../../http/formats/send-format.ts'
 import { languageOf } from '../../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
 import { answer, problems, ref } from '../../http/responses.ts'
 import { problem } from '../../problems/problem.ts'
-import { reportText } from '../content/representation.ts'
+import { REPORT_FORMATS } from '../outputs/formats.ts'
+import { sendOutput } from '../outputs/send-output.ts'
 import { ReportParams } from '../parameters.ts'
-import { Report } from '../schemas.ts'
 import { correctionNotice } from './correction.ts'
 import { differenceOf } from './diff.ts'
 import { VersionList, WireDifference } from './schemas.ts'
@@ -60,18 +59,23 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       schema: {
         operationId: 'getVersion',
         summary: 'Read a version',
-        description: 'As it was published: it never changes.',
+        description:
+          'As it was published, as JSON, as the statutory document or as CSV: it never changes, nor do its bytes.',
         tags: ['versions'],
         params: Type.Object({ ...ReportParams.properties, version: number(1) }),
+        querystring: Type.Object({ ...REPORT_FORMATS.query, ...LABELS }, { additionalProperties: false }),
         response: {
-          200: answer(Report, 'The version.', ETAG),
+          200: REPORT_FORMATS.answer('The version.', ETAG),
           ...NOT_MODIFIED,
           ...problems('report-not-found', 'version-not-found')
         }
       }
     },
-    async (request, reply) =>
-      sendText(reply, reportText(forms, await getVersion(db, request.params, request.params.version)), PUBLIC_CACHE)
+    async (request, reply) => {
+      const chosen = chooseFormat(request, REPORT_FORMATS)
+      const report = await getVersion(db, request.params, request.params.version)
+      return await sendOutput(request, reply.header('vary', 'Accept'), chosen, [db, forms], { report })
+    }
   )
 
   app.get('/v1/reports/:agency/:year/versions/:from/diff/:to', {
