@@ -49,6 +49,7 @@ import { deadlineRoutes } from './reports/deadlines/routes.ts'
 import { deadlineSchemas } from './reports/deadlines/schemas.ts'
 import { findingRoutes } from './reports/findings/routes.ts'
 import { findingSchemas } from './reports/findings/schemas.ts'
+import { templateRoutes } from './reports/outputs/template-routes.ts'
 import { reconciliationRoutes } from './reports/reconciliation/routes.ts'
 import { reconciliationSchemas } from './reports/reconciliation/schemas.ts'
 import { reportRoutes } from './reports/routes.ts'
@@ -195,6 +196,7 @@ export async function buildApp ({
       schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas, ...reconciliationSchemas, ...findingSchemas],
       routes: [
         reportRoutes(db, forms),
+        templateRoutes(db, forms),
         checkRoutes(db, forms),
         tableRoutes(db, forms),
         workflowRoutes(forms),

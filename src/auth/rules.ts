@@ -64,6 +64,7 @@ export const RULES: Record<string, Rule> = {
   getDocument: anyone('path'),
   getDocumentText: anyone('path'),
   getDeadline: anyone(),
+  getTemplate: anyone(),
 
   createReport: filer('body'),
   putReport: filer('path'),

@@ -58,6 +58,7 @@ const EXPECTED: Record<string, { refusedOutside: string[], everywhere: string[] 
       'getVersion',
       'compareVersions',
       'getDeadline',
+      'getTemplate',
       'listPublications'
     ]
   },

@@ -1,5 +1,5 @@
 // Writes a printed report as an Excel workbook, a sheet for each part.
-import { placeCells } from '../printed/place-cells.ts'
+import { type PlacedCell, placeCells } from '../printed/place-cells.ts'
 import type { Grid, GridCell, PrintedReport } from '../printed/printed.ts'
 import {
   addressOf,
@@ -38,7 +38,7 @@ export async function writeExcel (report: PrintedReport): Promise<Buffer> {
       rows.push({ cells: [{ value: null, role: 'input', width: columnWidths.length }], height: 160 })
     }
     const validations: Validation[] = []
-    for (const grid of section.grids) addGrid(grid, rows, validations)
+    for (const grid of section.grids) addGrid(grid, columnWidths, rows, validations)
     // The reader of documents takes the name of a sheet for a line of its text: it begins the same part.
     return { name: i === 0 ? '年度报告' : section.title, columnWidths, rows, validations }
   }))
@@ -65,17 +65,22 @@ function piecesOf (text: string): string[] {
   return pieces
 }
 
-function addGrid (grid: Grid, rows: SheetRow[], validations: Validation[]): void {
+function addGrid (grid: Grid, columnWidths: number[], rows: SheetRow[], validations: Validation[]): void {
   const addresses = addressesOf(grid, rows.length + 1)
-  for (const row of grid.rows) {
-    rows.push({ cells: row.map(cell => styledOf(cell, addresses)), height: Math.max(24, ...row.map(rowHeight)) })
+  for (const row of placeCells(grid.rows)) {
+    rows.push({ cells: row.map(({ cell }) => styledOf(cell, addresses)), height: rowHeight(row, columnWidths) })
   }
   validations.push(...validationsOf(grid, addresses))
 }
 
-/** Room for labels that wrap; a label over several rows has theirs. */
-const rowHeight = ({ kind, text, height }: GridCell): number =>
-  kind === 'figure' || height > 1 ? 0 : text.length > 24 ? 42 : text.length > 8 ? 30 : 0
+/** Room for the texts of a row as they wrap; one over several rows has their room. */
+function rowHeight (row: PlacedCell[], columnWidths: number[]): number {
+  const lines = row.filter(({ cell }) => cell.height === 1).map(({ cell, column }) => {
+    const width = columnWidths.slice(column, column + cell.width).reduce((a, b) => a + b, 0)
+    return Math.ceil(cell.text.length / Math.max(1, Math.floor((width - 1) / 2)))
+  })
+  return Math.max(22, LINE_HEIGHT * Math.max(1, ...lines) + 4)
+}
 
 /** The addresses of the figures by cell id. */
 const addressesOf = (grid: Grid, firstRow: number): Map<string, string> =>
@@ -97,7 +102,7 @@ function styledOf ({ kind, text, width, height, figure }: GridCell, addresses: M
 
 /** All digits of the figure, and no others. */
 function formatOf (value: number | null, unit: string): string {
-  if (value === null) return 'General'
+  if (value === null) return unit === '' ? 'General' : `General"${unit}"`
   const decimals = String(value).split('.')[1]?.length ?? 0
   return `0${decimals === 0 ? '' : `.${'0'.repeat(decimals)}`}${unit === '' ? '' : `"${unit}"`}`
 }

@@ -42,6 +42,7 @@ const paragraph = (style: Style, text: string): string =>
     text === '' ? '' : `<w:r><w:t xml:space="preserve">${escapeXml(text)}</w:t></w:r>`
   }</w:p>`
 
+/** The rows of a table stay on one page if they fit on it: their paragraphs are kept with the next. */
 function gridXml ({ columnWidths, rows }: Grid): string {
   const sum = columnWidths.reduce((a, b) => a + b, 0)
   const widths = columnWidths.map(width => Math.floor(width * TEXT_WIDTH / sum))
@@ -64,7 +65,7 @@ function gridXml ({ columnWidths, rows }: Grid): string {
       column += cell.width
     }
     skipCovered()
-    return `<w:tr><w:trPr><w:cantSplit/></w:trPr>${xml.join('')}</w:tr>`
+    return `<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="360"/></w:trPr>${xml.join('')}</w:tr>`
   })
   return `<w:tbl><w:tblPr><w:tblStyle w:val="Form"/><w:tblW w:w="${TEXT_WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>${
     widths.map(width => `<w:gridCol w:w="${width}"/>`).join('')
@@ -97,7 +98,7 @@ const LINE = 'w:val="single" w:sz="4" w:space="0" w:color="333333"'
 const STYLES = `${XML_HEADER}<w:styles ${NAMESPACE}>${
   [
     style('Normal', 'Normal', '', 21, FONTS),
-    style('Title', 'Title', '<w:spacing w:after="120"/><w:jc w:val="center"/>', 36, `${HEADING_FONTS}<w:b/>`),
+    style('Title', 'Title', '<w:spacing w:after="120"/><w:jc w:val="center"/>', 32, `${HEADING_FONTS}<w:b/>`),
     style('Note', 'Note', '<w:spacing w:after="120"/><w:jc w:val="center"/>', 21, FONTS),
     style(
       'Heading1',
@@ -107,8 +108,8 @@ const STYLES = `${XML_HEADER}<w:styles ${NAMESPACE}>${
       HEADING_FONTS
     ),
     style('Body', 'Body Text', '<w:spacing w:line="360" w:lineRule="auto"/><w:ind w:firstLine="480"/>', 24, FONTS),
-    style('Cell', 'Cell', '<w:jc w:val="center"/>', 17, FONTS),
-    style('Label', 'Label', '<w:jc w:val="left"/>', 17, FONTS)
+    style('Cell', 'Cell', '<w:keepNext/><w:jc w:val="center"/>', 17, FONTS),
+    style('Label', 'Label', '<w:keepNext/><w:jc w:val="left"/>', 17, FONTS)
   ].join('')
 }<w:style w:type="table" w:styleId="Form"><w:name w:val="Form"/><w:tblPr><w:tblBorders>${
   ['top', 'left', 'bottom', 'right', 'insideH', 'insideV'].map(edge => `<w:${edge} ${LINE}/>`).join('')

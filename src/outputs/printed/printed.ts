@@ -1,5 +1,5 @@
 // A report as it is printed, independent of a file format: titles, paragraphs, and tables with merged cells. The writers
-// in formats/ write it.
+// in formats/ turn it into files.
 import type { Cell } from '../../form/form.ts'
 
 export interface PrintedReport {
