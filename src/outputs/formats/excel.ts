@@ -13,9 +13,9 @@ import {
 } from '../workbook/workbook.ts'
 
 /** Width of a sheet in characters, about that of A4. */
-const SHEET_WIDTH = 92
+const SHEET_WIDTH = 82
 /** Chinese characters in a line of a text, and the height of a line in points. */
-const LINE_LENGTH = 44
+const LINE_LENGTH = 38
 const LINE_HEIGHT = 16
 /** Excel allows no taller row. */
 const MAX_HEIGHT = 400
@@ -77,7 +77,7 @@ function addGrid (grid: Grid, columnWidths: number[], rows: SheetRow[], validati
 function rowHeight (row: PlacedCell[], columnWidths: number[]): number {
   const lines = row.filter(({ cell }) => cell.height === 1).map(({ cell, column }) => {
     const width = columnWidths.slice(column, column + cell.width).reduce((a, b) => a + b, 0)
-    return Math.ceil(cell.text.length / Math.max(1, Math.floor((width - 1) / 2)))
+    return Math.ceil(cell.text.length / Math.max(1, Math.floor(width / 1.9)))
   })
   return Math.max(22, LINE_HEIGHT * Math.max(1, ...lines) + 4)
 }

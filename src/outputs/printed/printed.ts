@@ -1,5 +1,4 @@
-// A report as it is printed, independent of a file format: titles, paragraphs, and tables with merged cells. The writers
-// in formats/ turn it into files.
+// A printed report, independent of a file format: titles, paragraphs, and tables with merged cells. formats/ writes it.
 import type { Cell } from '../../form/form.ts'
 
 export interface PrintedReport {

@@ -128,7 +128,7 @@ async function* sheetPieces (sheet: Sheet, styles: Styles): AsyncGenerator<strin
     validationsXml(sheet.validations ?? [])
   }<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="${
     sheet.landscape === true ? 'landscape' : 'portrait'
-  }" fitToHeight="0"/></worksheet>`
+  }" fitToWidth="1" fitToHeight="0"/></worksheet>`
 }
 
 /** For each column, the last row of a merged cell from above, and its style. */
