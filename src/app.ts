@@ -37,6 +37,7 @@ import { setPublicUrl } from './http/service/public-url.ts'
 import { serviceRoutes } from './http/service/routes.ts'
 import { compilers, rejectUndeclaredQueries } from './http/validation.ts'
 import { bulkSchemas } from './imports/bulk/schemas.ts'
+import { DocumentReader } from './imports/documents/reader.ts'
 import { importRoutes } from './imports/documents/routes.ts'
 import { importSchemas } from './imports/documents/schemas.ts'
 import { sourceRoutes } from './imports/documents/source-routes.ts'
@@ -187,6 +188,8 @@ export async function buildApp ({
 
   await serveOpenapi(app, version)
 
+  const reader = new DocumentReader(forms)
+  app.addHook('onClose', async () => reader.close())
   const features: Feature[] = [
     {
       schemas: [...totalSchemas, ...contributionSchemas, ...rankingSchemas],
@@ -212,10 +215,10 @@ export async function buildApp ({
     {
       schemas: [...importSchemas, ...bulkSchemas],
       routes: [
-        importRoutes(forms),
+        importRoutes(forms, reader),
         sourceRoutes(db, forms),
         jobRoutes(db),
-        bulkRoutes(db, forms, { file: importLimit, line: bodyLimit })
+        bulkRoutes(db, forms, reader, { file: importLimit, line: bodyLimit })
       ]
     },
     { schemas: keySchemas, routes: [keyRoutes(db)] },

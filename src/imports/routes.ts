@@ -37,6 +37,8 @@ import {
   ImportResult,
   REPORTS_BODY
 } from './bulk/schemas.ts'
+import { convertWorkbook } from './bulk/workbook.ts'
+import type { DocumentReader } from './documents/reader.ts'
 import { backgroundJobs, createMutex } from './jobs/background.ts'
 import { getJob, type JobKind, openJob } from './jobs/jobs.ts'
 import { attachment, REJECT_TYPES, sendJob } from './jobs/routes.ts'
@@ -75,6 +77,7 @@ const answers = {
     'csv-without-lines',
     'ndjson-is-array',
     'text-undecodable',
+    'workbook-unreadable',
     'request-timeout',
     'total-overflow',
     'body-too-large',
@@ -91,7 +94,8 @@ interface Query {
 type Work = (file: FileToRead, options: ImportOptions) => Promise<ImportState>
 
 export const bulkRoutes =
-  (db: Kysely<Database>, forms: Forms, limits: BulkLimits): FastifyPluginAsyncTypebox => async app => {
+  (db: Kysely<Database>, forms: Forms, reader: DocumentReader, limits: BulkLimits): FastifyPluginAsyncTypebox =>
+  async app => {
     // The handler reads the body as a stream.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, body, done) => done(null, body))
@@ -116,7 +120,14 @@ export const bulkRoutes =
       const options: ImportOptions = { dryRun, onError, mode, rejects }
       let isHandedOn = false
       try {
-        const file = await openFile(upload.received, limits.line, types)
+        const gone = new AbortController()
+        reply.raw.on('close', () => gone.abort())
+        const file = await openFile(
+          upload.received,
+          limits.line,
+          types,
+          async received => await convertWorkbook(received, reader, gone.signal)
+        )
         if (isAsync) {
           await requireValidKey(db, request.actor!)
           const id = await openJob(db, kind, request.actor!, dryRun, upload.size)
@@ -133,8 +144,6 @@ export const bulkRoutes =
           reply.code(202).header('location', `/v1/imports/${id}`).header('preference-applied', 'respond-async')
           return await sendJob(reply, await getJob(db, request.actor!, id), language)
         }
-        const gone = new AbortController()
-        reply.raw.on('close', () => gone.abort())
         const state = await inTurn(async () => await work(file, { ...options, signal: gone.signal }))
         if (isRejected(state)) throw rejectionProblem(state, language)
         reply.header('vary', 'Accept, Accept-Language')
@@ -158,7 +167,7 @@ export const bulkRoutes =
     const reports = {
       summary: 'Import reports',
       description:
-        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
+        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip. CSV as spreadsheets write it: commas, semicolons or tabs, UTF-8, UTF-16 or GB18030, printed Chinese headers. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
       tags: ['imports'],
       querystring: ImportReportsQuery,
       body: REPORTS_BODY,
@@ -168,7 +177,7 @@ export const bulkRoutes =
       ...reports,
       summary: 'Import agencies',
       description:
-        'NDJSON or CSV, plain or gzip, in UTF-8 or GB18030, in any order of parents. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
+        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip, in any order of parents. CSV as spreadsheets write it: commas, semicolons or tabs, UTF-8, UTF-16 or GB18030, printed Chinese headers. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
       querystring: ImportAgenciesQuery,
       body: AGENCIES_BODY
     }

@@ -253,6 +253,10 @@ export const PROBLEMS = {
     'Invalid body',
     'The body does not hold; errors lists all that is wrong. Nothing was stored.'
   ], ['内容无效', '请求内容不符合要求，errors 中列出全部错误。没有保存任何内容。']),
+  'workbook-unreadable': entry(415, [
+    'Unreadable workbook',
+    'The file is no text and cannot be read as a workbook (.xlsx): {reason}'
+  ], ['工作簿无法读取', '文件不是文本，也不能作为工作簿（.xlsx）读取：{reason}']),
   'document-unreadable': entry(422, ['Unreadable document', 'The document cannot be read: {reason}'], [
     '文件无法读取',
     '文件无法读取：{reason}'

@@ -201,6 +201,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'precondition-failed': async () =>
     await call('PUT', `${requests}/rows/granted`, { values: {} }, { headers: { 'if-match': '"stale"' } }),
   'body-invalid': async () => await call('PUT', draft, { tabels: {} }),
+  'workbook-unreadable': async () => await call('POST', '/v1/imports/agencies', Buffer.from('PK\u0003\u0004'), csv),
   'document-unreadable': async () =>
     await call('POST', '/v1/imports/documents?agency=bureau&year=2021', '%PDF-1.7', text),
   'document-not-recognised': async () =>

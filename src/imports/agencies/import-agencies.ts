@@ -51,8 +51,8 @@ export async function importAgencies (
     }))
 }
 
-async function readAll (state: ImportState, { columns, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
-  state.options.rejects?.begin(columns)
+async function readAll (state: ImportState, { layout, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
+  state.options.rejects?.begin(layout)
   const agencies = new Map<string, SentAgency>()
   for await (const reads of file) {
     state.options.signal?.throwIfAborted()

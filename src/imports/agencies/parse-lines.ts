@@ -1,9 +1,11 @@
 // Parses agencies from NDJSON or CSV: each line holds the code and what PUT takes.
+import { AGENCY_COLUMNS } from '../../agencies/column-labels.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
 import { atLine, type Fault } from '../../problems/fault.ts'
 import { problem } from '../../problems/problem.ts'
-import { type CsvFile, type CsvRecord, wrongWidth } from '../bulk/csv.ts'
+import { type ColumnsByLabel, columnsByLabel, eachOnce, idsOfColumns, withReadAs } from '../bulk/column-labels.ts'
+import { type CsvFile, type CsvHeader, type CsvRecord, wrongWidth } from '../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { Line } from '../bulk/lines.ts'
 import { EXPECTED, REJECTED } from '../reports/parsing/parsed-report.ts'
@@ -26,14 +28,21 @@ const DETAILS = ['code', 'name', 'level', 'kind', 'reporting']
 const NULLABLE = ['credit_code', 'division_code', 'parent', 'since', 'until', 'successor']
 const YEARS = ['since', 'until']
 const COLUMNS = [...DETAILS, ...NULLABLE, REJECTED]
+const LABELS: ColumnsByLabel = columnsByLabel(Object.entries(AGENCY_COLUMNS).map(([id, { zh }]) => [id, zh]))
 
 /**
  * Parses one NDJSON line. Without `keepSource` the source of a valid line is left empty, because all agencies of a file
  * are in memory at once.
  */
-export function readAgencyLine ({ number: line, text }: Line, validate: Validate, keepSource: boolean): ReadAgency {
+export function readAgencyLine (
+  { number: line, text, encoding }: Line,
+  validate: Validate,
+  keepSource: boolean
+): ReadAgency {
   const source = text ?? ''
-  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  if (text === null) {
+    return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text(encoding) }] }
+  }
   try {
     const value = readJson(text)
     const faults = validate(value)
@@ -59,11 +68,11 @@ export async function* readAgencyTable (
   validate: Validate,
   keepSource: boolean
 ): AsyncGenerator<ReadAgency[]> {
-  const columns = header.fields
-  const at = atLine(1)
+  const columns = idsOfColumns(header, LABELS)
+  const at = atLine(header.line)
   const faults = columns.flatMap((column, i): Fault[] =>
     columns.indexOf(column) !== i
-      ? [{ ...at(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } }]
+      ? [{ ...at(column), found: header.names[i], expected: eachOnce(header, columns, i) }]
       : COLUMNS.includes(column)
       ? []
       : [{
@@ -74,11 +83,23 @@ export async function* readAgencyTable (
       }]
   )
   if (!columns.includes('code')) faults.push({ ...at('code'), expected: { en: 'a column code', zh: '须有 code 列' } })
-  if (faults.length > 0) throw problem('body-invalid', {}, { errors: faults })
-  for await (const block of records) yield block.map(record => readRecord(record, columns, validate, keepSource))
+  if (faults.length > 0) throw problem('body-invalid', {}, { errors: withReadAs(faults, header) })
+  const table = { header, columns }
+  for await (const block of records) yield block.map(record => readRecord(record, table, validate, keepSource))
 }
 
-function readRecord (record: CsvRecord, columns: string[], validate: Validate, keepSource: boolean): ReadAgency {
+interface AgencyTable {
+  header: CsvHeader
+  /** Ids of the columns. */
+  columns: string[]
+}
+
+function readRecord (
+  record: CsvRecord,
+  { header, columns }: AgencyTable,
+  validate: Validate,
+  keepSource: boolean
+): ReadAgency {
   const { line, source, fields, reason = '' } = record
   if (fields === null) {
     return {
@@ -91,7 +112,7 @@ function readRecord (record: CsvRecord, columns: string[], validate: Validate, k
       }]
     }
   }
-  const wrong = wrongWidth(record, { line: 1, source: '', fields: columns })
+  const wrong = wrongWidth(record, header)
   if (wrong !== undefined) return { line, source, faults: [{ line, ...wrong }] }
   const change = Object.fromEntries(columns.flatMap((column, i): [string, unknown][] => {
     const field = fields[i]!.trim()

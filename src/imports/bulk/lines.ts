@@ -1,21 +1,29 @@
-// Splits a stream of bytes into lines of text and detects their encoding.
+// Splits a stream of bytes into lines of text and detects their encoding: UTF-8, GB18030, or UTF-16 with a byte order
+// mark, which is converted to UTF-8 first.
 import { isAscii, isUtf8 } from 'node:buffer'
 import { problem } from '../../problems/problem.ts'
+
+export type Encoding = 'UTF-8' | 'GB18030' | 'UTF-16'
 
 export class Line {
   /** From 1, blank lines counted. */
   readonly number: number
   /** Valid until the next lines are requested. */
   readonly bytes: Buffer
-  /** True for UTF-8 and its subset ASCII: a byte below 128 is one character. */
-  readonly isUtf8: boolean
+  /** Of the file. */
+  readonly encoding: Encoding
   readonly #decode: (line: Buffer) => string | null
 
-  constructor (number: number, bytes: Buffer, { of, isUtf8 }: Decoded) {
+  constructor (number: number, bytes: Buffer, { of, encoding }: Decoded) {
     this.number = number
     this.bytes = bytes
-    this.isUtf8 = isUtf8
+    this.encoding = encoding
     this.#decode = of
+  }
+
+  /** True if the bytes are UTF-8 or its subset ASCII: a byte below 128 is one character. */
+  get isUtf8 (): boolean {
+    return this.encoding !== 'GB18030'
   }
 
   /** Null if the bytes are not valid in the encoding of the file. */
@@ -26,10 +34,8 @@ export class Line {
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
-const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0x84, 0x31, 0x95, 0x33], 'gb18030'], [[
-  0xFF,
-  0xFE
-], 'utf-16'], [[0xFE, 0xFF], 'utf-16']]
+const MARKS: [number[], string][] = [[[0xEF, 0xBB, 0xBF], 'utf-8'], [[0x84, 0x31, 0x95, 0x33], 'gb18030']]
+const UTF16_MARKS: Record<number, string> = { 0xFFFE: 'utf-16le', 0xFEFF: 'utf-16be' }
 
 /**
  * Yields the lines that are not blank, in one array for each piece of the stream that completes any. `limit` is the
@@ -41,11 +47,16 @@ export async function* readLines (
   limit: number,
   charset: string | undefined
 ): AsyncGenerator<Line[]> {
-  const decode = decoder(charset)
+  let encoding: Encoding = 'UTF-8'
+  let decode = decoder(charset, encoding)
+  const utf8 = convertUtf16(pieces, () => {
+    encoding = 'UTF-16'
+    decode = decoder('utf-8', encoding)
+  })
   let number = 0
   let rest: Buffer[] = []
   let length = 0
-  for await (const piece of withLineFeeds(pieces)) {
+  for await (const piece of withLineFeeds(utf8)) {
     const end = piece.lastIndexOf(NEWLINE) + 1
     if (end > 0) {
       // Joins only the line that began in the previous piece: copying the whole piece would cost more than reading it.
@@ -82,6 +93,44 @@ export async function* readLines (
   }
 }
 
+/** Converts UTF-16 with a byte order mark to UTF-8, and calls `onUtf16` first. Passes on all else as it is. */
+async function* convertUtf16 (pieces: AsyncIterable<Buffer>, onUtf16: () => void): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined
+  let isKnown = false
+  let convert: ((bytes?: Buffer) => Buffer) | undefined
+  for await (const piece of pieces) {
+    const bytes = head === undefined ? piece : Buffer.concat([head, piece])
+    head = undefined
+    if (!isKnown && bytes.length < 2) {
+      head = Buffer.from(bytes)
+      continue
+    }
+    if (!isKnown) {
+      isKnown = true
+      const charset = UTF16_MARKS[bytes.readUInt16BE()]
+      if (charset !== undefined) {
+        convert = utf16Converter(charset)
+        onUtf16()
+      }
+    }
+    yield convert === undefined ? bytes : convert(bytes)
+  }
+  if (head !== undefined) yield head
+  if (convert !== undefined) yield convert()
+}
+
+/** Returns a function that converts piece by piece; without a piece it ends the text. Throws `text-undecodable`. */
+function utf16Converter (charset: string): (bytes?: Buffer) => Buffer {
+  const decoder = new TextDecoder(charset, { fatal: true })
+  return bytes => {
+    try {
+      return Buffer.from(bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }))
+    } catch {
+      throw problem('text-undecodable', { charset })
+    }
+  }
+}
+
 /** Spreadsheet programs on the Mac end lines with a carriage return alone; these become line feeds. */
 async function* withLineFeeds (pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let replaces: boolean | undefined
@@ -104,10 +153,12 @@ async function* withLineFeeds (pieces: AsyncIterable<Buffer>): AsyncGenerator<Bu
   if (isHeld) yield Buffer.of(RETURN)
 }
 
+const NAMES_OF_CHARSETS = 'utf-8, gb18030 or utf-16 with a byte order mark'
+
 interface Decoded {
   /** Offset of the text in the block, after any byte order mark. */
   start: number
-  isUtf8: boolean
+  encoding: Encoding
   of(line: Buffer): string | null
 }
 
@@ -115,7 +166,10 @@ interface Decoded {
  * Returns a decoder of blocks. A declared charset decides, or else a byte order mark. Without either, the first block
  * with a non-ASCII character decides: Excel in China writes GB18030 and declares it nowhere.
  */
-function decoder (declared: string | undefined): (block: Buffer, isFirst: boolean) => Decoded {
+function decoder (
+  declared: string | undefined,
+  encoding: Encoding
+): (block: Buffer, isFirst: boolean) => Decoded {
   let charset = declared
   const gb18030 = new TextDecoder('gb18030', { fatal: true })
   const decoders: Record<string, (line: Buffer) => string | null> = {
@@ -130,12 +184,13 @@ function decoder (declared: string | undefined): (block: Buffer, isFirst: boolea
   }
   return (block, isFirst) => {
     const mark = isFirst ? MARKS.find(([bytes]) => bytes.every((byte, i) => block[i] === byte)) : undefined
-    if (mark?.[1] === 'utf-16') throw problem('text-undecodable', { charset: 'utf-8 or gb18030' })
+    // Text in UTF-16 without a byte order mark.
+    if (isFirst && block.includes(0)) throw problem('text-undecodable', { charset: NAMES_OF_CHARSETS })
     charset ??= mark?.[1]
     if (charset === undefined && !isAscii(block)) charset = guess(block)
     return {
       start: mark?.[0].length ?? 0,
-      isUtf8: charset !== 'gb18030',
+      encoding: charset === 'gb18030' ? 'GB18030' : encoding,
       of: charset === undefined ? line => line.toString('latin1') : decoders[charset]!
     }
   }

@@ -1,4 +1,5 @@
 // Detects the format of a received file and opens the parser of that format.
+import { isOfficeFile } from '../../documents/read-sheet.ts'
 import { Forms } from '../../forms/forms.ts'
 import { readUploadedFile, type UploadedFile } from '../../http/bodies/uploaded-file.ts'
 import { problem } from '../../problems/problem.ts'
@@ -6,7 +7,7 @@ import { type ReadAgency, readAgencyLine, readAgencyTable, type Validate } from 
 import { reportLineReader } from '../reports/parsing/parse-lines.ts'
 import { readReportTable } from '../reports/parsing/parse-table.ts'
 import type { ParsedRecord } from '../reports/parsing/parsed-report.ts'
-import { type CsvFile, readCsvFile } from './csv.ts'
+import { type CsvFile, type CsvLayout, readCsvFile } from './csv.ts'
 import { Line, readLines } from './lines.ts'
 
 export type Format = 'ndjson' | 'csv'
@@ -18,14 +19,19 @@ const FORMATS: Record<string, Format> = {
   'application/jsonl': 'ndjson'
 }
 
-/** Generic types, as curl sends them: the first character of the file decides the format. */
+export const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** Generic types, as curl sends them: the first bytes of the file decide the format. */
 const UNTOLD = [
   '',
   'application/octet-stream',
   'application/x-www-form-urlencoded',
   'application/gzip',
   'application/x-gzip',
-  'text/plain'
+  'text/plain',
+  // Browsers on Windows call CSV so, too.
+  'application/vnd.ms-excel',
+  WORKBOOK
 ]
 
 /**
@@ -45,19 +51,39 @@ export interface FileToRead {
   format: Format
   /** Maximum length of a line in bytes. */
   lineLimit: number
+  /** True if it was a workbook, whose first sheet `received` now has as CSV. */
+  isSheet: boolean
 }
 
-/** The records, in one block for each chunk of the file; for CSV also the column names. */
+/** The records, in one block for each chunk of the file; for CSV also how they are written. */
 export interface Reading<Item> {
-  columns: string[] | undefined
+  layout: CsvLayout | undefined
   reads: AsyncIterable<Iterable<Item>>
 }
 
-/** Detects the format of a received file. `types` are the content types of the route. */
-export async function openFile (received: UploadedFile, lineLimit: number, types: string[]): Promise<FileToRead> {
-  const format = formatOf(received.type, types) ??
-    await detectFormat(readLines(readUploadedFile(received), lineLimit, received.charset))
-  return { received, format, lineLimit }
+/**
+ * Detects the format of a received file. `types` are the content types of the route; `toCsv` replaces the content of a
+ * workbook by CSV.
+ */
+export async function openFile (
+  received: UploadedFile,
+  lineLimit: number,
+  types: string[],
+  toCsv: (received: UploadedFile) => Promise<UploadedFile>
+): Promise<FileToRead> {
+  const told = formatOf(received.type, types)
+  if (isOfficeFile(await firstBytes(received))) {
+    return { received: await toCsv(received), format: 'csv', lineLimit, isSheet: true }
+  }
+  const format = told ?? await detectFormat(readLines(readUploadedFile(received), lineLimit, received.charset))
+  return { received, format, lineLimit, isSheet: false }
+}
+
+async function firstBytes (received: UploadedFile): Promise<Buffer> {
+  const pieces = readUploadedFile(received)
+  const { value } = await pieces.next()
+  await pieces.return(undefined)
+  return value ?? Buffer.alloc(0)
 }
 
 /** Parses reports. The figures of a report are valid until the next one is read. */
@@ -81,14 +107,15 @@ export const readAgencies = async (
   )
 
 async function reading<Item> (
-  { received, format, lineLimit }: FileToRead,
+  { received, format, lineLimit, isSheet }: FileToRead,
   ofLine: (line: Line) => Item,
   ofTable: (table: CsvFile) => AsyncIterable<Item[]>
 ): Promise<Reading<Item>> {
   const lines = readLines(readUploadedFile(received), lineLimit, received.charset)
-  if (format === 'ndjson') return { columns: undefined, reads: inTurn(refuseArray(lines), ofLine) }
-  const table = await readCsvFile(lines, lineLimit)
-  return { columns: table.header.fields, reads: ofTable(table) }
+  if (format === 'ndjson') return { layout: undefined, reads: inTurn(refuseArray(lines), ofLine) }
+  const table = await readCsvFile(lines, lineLimit, isSheet)
+  const { names, delimiter } = table.header
+  return { layout: { names, delimiter }, reads: ofTable(table) }
 }
 
 /** Throws `ndjson-is-array` for one JSON array of all items: each of its lines would be a fault of its own. */

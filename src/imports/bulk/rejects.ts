@@ -8,6 +8,7 @@ import { openTemporaryFile } from '../../http/bodies/temporary-file.ts'
 import { isObject, type Language } from '../../problems/fault.ts'
 import { formatFault } from '../../problems/format.ts'
 import { REJECTED } from '../reports/parsing/parsed-report.ts'
+import { type CsvLayout, withoutEmptyEnd } from './csv.ts'
 import type { LineFault } from './fault-summary.ts'
 
 const BUFFERED = 1024 * 1024
@@ -15,8 +16,8 @@ const BUFFERED = 1024 * 1024
 export class Rejects {
   readonly #file: FileHandle
   readonly #language: Language
-  /** The columns of a CSV file. */
-  #columns: string[] | undefined
+  /** How a CSV file is written. */
+  #layout: CsvLayout | undefined
   /** Number of bytes written to the file. */
   #written = 0
   #waiting: string[] = []
@@ -32,22 +33,23 @@ export class Rejects {
   }
 
   /** Truncates the file and writes the header: the transaction is retried after a conflict with another one. */
-  begin (header: string[] | undefined): void {
+  begin (layout: CsvLayout | undefined): void {
     ftruncateSync(this.#file.fd, 0)
     this.#written = 0
     this.#waiting = []
     this.#length = 0
-    this.#columns = header
+    this.#layout = layout
     // The byte order mark makes Excel read the file as UTF-8.
-    if (header !== undefined) {
-      this.#write('\ufeff' + stringify([[...header.filter(column => column !== REJECTED), REJECTED]]))
+    if (layout !== undefined) {
+      const { names, delimiter } = layout
+      this.#write('\ufeff' + stringify([[...names.filter(name => name !== REJECTED), REJECTED]], { delimiter }))
     }
   }
 
   add (source: string, faults: LineFault[]): void {
     const reason = faults.map(fault => told(fault, this.#language)).join('; ')
     this.#write(
-      this.#columns === undefined ? `${withReason(source, reason)}\n` : inColumns(source, this.#columns, reason)
+      this.#layout === undefined ? `${withReason(source, reason)}\n` : inColumns(source, this.#layout, reason)
     )
   }
 
@@ -129,18 +131,19 @@ function withReason (line: string, reason: string): string {
 /**
  * Adds the reason to a CSV report, on its first line. A text that cannot be split into fields is written as one field.
  */
-function inColumns (source: string, columns: string[], reason: string): string {
-  const at = columns.indexOf(REJECTED)
+function inColumns (source: string, { names, delimiter }: CsvLayout, reason: string): string {
+  const at = names.indexOf(REJECTED)
   let records: string[][]
   try {
-    records = parse(source, { relax_column_count: true, relax_quotes: true })
+    records = parse(source, { relax_column_count: true, relax_quotes: true, delimiter })
   } catch {
-    records = [columns.map((_, column) => column === 0 ? source : '')]
+    records = [names.map((_, column) => column === 0 ? source : '')]
   }
   return stringify(
     records.map((fields, i) => [
-      ...fields.filter((_, column) => column !== at).map(escapeField),
+      ...withoutEmptyEnd(fields, names.length).filter((_, column) => column !== at).map(escapeField),
       i === 0 ? reason : ''
-    ])
+    ]),
+    { delimiter }
   )
 }

@@ -5,6 +5,7 @@ import { AgencyCode } from '../../http/parameters.ts'
 import { ProblemBody, ref, WireFault } from '../../http/responses.ts'
 import { READ_BY_CODE } from '../../http/validation.ts'
 import { JOB_STATES } from '../jobs/jobs.ts'
+import { WORKBOOK } from './open-file.ts'
 
 const example = (name: string) => readFileSync(new URL(`../../../examples/${name}`, import.meta.url), 'utf8')
 
@@ -61,6 +62,14 @@ const file = {
       ...byLine,
       properties: { file: { type: 'string', format: 'binary' } },
       description: 'One file, as `curl -F file=@FILE` sends it; by its name `.csv` or `.ndjson`.'
+    })
+  },
+  [WORKBOOK]: {
+    schema: Type.Unsafe<unknown>({
+      type: 'string',
+      ...byLine,
+      format: 'binary',
+      description: 'A workbook: its first sheet has what a CSV file has. Told by its bytes under any type.'
     })
   },
   'application/octet-stream': {

@@ -35,6 +35,9 @@ export interface ReadDocument {
   reading: Reading | Refusal
 }
 
+/** The answer with this member. */
+type Read<Member extends string> = Extract<ReaderAnswer, Record<Member, unknown>>
+
 export class DocumentReader {
   readonly #forms: Forms
   readonly #limits: typeof READER_LIMITS
@@ -54,22 +57,32 @@ export class DocumentReader {
    * `signal` ends the wait for earlier documents, but not the reading.
    */
   async read (bytes: Buffer, contentType: string, signal?: AbortSignal): Promise<ReadDocument> {
-    const answer = await this.#turns.run(async () => await this.#ask({ bytes, contentType }), signal)
-    if ('unreadable' in answer) throw new UnreadableFile(answer.unreadable.kind, answer.unreadable.reason)
-    if ('error' in answer) {
-      throw answer.isTooLarge ? this.#tooMuchMemory() : new Error('a document was not read', { cause: answer.error })
-    }
-    const { text, reading } = answer
+    const { text, reading } = await this.#perform({ bytes, contentType }, signal) as Read<'text'>
     return {
       document: { text },
       reading: 'refused' in reading ? reading : { ...reading, form: this.#forms.get(reading.form) }
     }
   }
 
+  /** Reads the first sheet of a workbook as rows of text. Throws as `read`. */
+  async readSheet (sheet: Buffer, signal?: AbortSignal): Promise<string[][]> {
+    const { rows } = await this.#perform({ sheet }, signal) as Read<'rows'>
+    return rows
+  }
+
   close (): void {
     clearTimeout(this.#idle)
     this.#process?.kill('SIGKILL')
     this.#process = undefined
+  }
+
+  async #perform (task: ReaderTask, signal: AbortSignal | undefined): Promise<Read<'text'> | Read<'rows'>> {
+    const answer = await this.#turns.run(async () => await this.#ask(task), signal)
+    if ('unreadable' in answer) throw new UnreadableFile(answer.unreadable.kind, answer.unreadable.reason)
+    if ('error' in answer) {
+      throw answer.isTooLarge ? this.#tooMuchMemory() : new Error('a document was not read', { cause: answer.error })
+    }
+    return answer
   }
 
   async #ask (task: ReaderTask): Promise<Exclude<ReaderAnswer, 'begun'>> {

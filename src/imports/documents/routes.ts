@@ -18,7 +18,7 @@ import { READ_BY_CODE } from '../../http/validation.ts'
 import { Problem, problem } from '../../problems/problem.ts'
 import { currentYearInChina } from '../../reports/china-time.ts'
 import { importDocument, tryDocument, type Upload } from './actions.ts'
-import { DocumentReader } from './reader.ts'
+import type { DocumentReader } from './reader.ts'
 import { EXAMPLE, ImportedDocument, ImportQuery, TriedDocument } from './schemas.ts'
 import { refusalOf, summaryOf } from './summary.ts'
 
@@ -48,9 +48,7 @@ const bodies = {
 /** Returns the content type that is stored with the document: application/octet-stream for an unknown type. */
 const documentType = (header: string) => DOCUMENT_TYPES.includes(typeOf(header)) ? header : 'application/octet-stream'
 
-export const importRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  const reader = new DocumentReader(forms)
-  app.addHook('onClose', async () => reader.close())
+export const importRoutes = (forms: Forms, reader: DocumentReader): FastifyPluginAsyncTypebox => async app => {
   const answers = (description: string, schema: typeof ImportedDocument | typeof TriedDocument = ImportedDocument) => ({
     description,
     content: {

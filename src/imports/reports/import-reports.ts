@@ -128,10 +128,10 @@ async function storeChunk (state: ReportImportState, chunk: ParsedChunk): Promis
  * Counts the records and faults of a chunk. Finding candidates for misspelt names takes long, so other requests get a
  * turn after each record.
  */
-async function countRecords (state: ImportState, { columns, read, rejected, failed }: ParsedChunk): Promise<void> {
+async function countRecords (state: ImportState, { layout, read, rejected, failed }: ParsedChunk): Promise<void> {
   const { options } = state
   options.signal?.throwIfAborted()
-  if (state.read === 0) options.rejects?.begin(columns)
+  if (state.read === 0) options.rejects?.begin(layout)
   state.read += read
   for (const { source, faults } of rejected) {
     rejectRecord(state, source, faults)

@@ -14,7 +14,7 @@ const file = fc.record({
   lines: fc.array(line, { maxLength: 8 }),
   end: fc.constantFrom('\n', '\r\n', '\r'),
   isEnded: fc.boolean(),
-  charset: fc.constantFrom<'utf-8' | 'gb18030' | 'marked'>('utf-8', 'gb18030', 'marked')
+  charset: fc.constantFrom<'utf-8' | 'gb18030' | 'marked' | 'utf-16'>('utf-8', 'gb18030', 'marked', 'utf-16')
 })
   .map(({ lines, end, isEnded, charset }) => {
     // Use only characters whose bytes identify the encoding: no GB18030 text here is also valid UTF-8.
@@ -23,7 +23,11 @@ const file = fc.record({
     const parts = text.split('机关').flatMap((part, i) => i === 0 ? [Buffer.from(part)] : [ORGAN, Buffer.from(part)])
     return {
       texts,
-      bytes: charset === 'gb18030' ? Buffer.concat(parts) : Buffer.from((charset === 'marked' ? MARK : '') + text)
+      bytes: charset === 'utf-16'
+        ? Buffer.from(MARK + text, 'utf16le')
+        : charset === 'gb18030'
+        ? Buffer.concat(parts)
+        : Buffer.from((charset === 'marked' ? MARK : '') + text)
     }
   })
 

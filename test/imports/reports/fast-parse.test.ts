@@ -10,7 +10,7 @@ import { reportOf } from '../../support/import-files.ts'
 const forms = new Forms(await readForms())
 const lineOf = (text: string) => {
   const bytes = Buffer.from(text)
-  return new Line(1, bytes, { start: 0, isUtf8: true, of: bytes => bytes.toString() })
+  return new Line(1, bytes, { start: 0, encoding: 'UTF-8', of: bytes => bytes.toString() })
 }
 /** The part of a parse result that both parsers must agree on. */
 const result = (read: ParsedRecord) =>

@@ -3,6 +3,7 @@
 import { CopyRows } from '../../../database/copy-rows.ts'
 import { shorten } from '../../../problems/format.ts'
 import { digestOfStored } from '../../../reports/content/digest.ts'
+import type { CsvLayout } from '../../bulk/csv.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
 import type { ParsedReport } from './parsed-report.ts'
 import type { Memory } from './worker.ts'
@@ -15,8 +16,8 @@ export interface Rejected {
 
 /** Each list has one item per valid report, in the order of the file. */
 export interface ParsedChunk {
-  /** The columns of a CSV file. */
-  columns: string[] | undefined
+  /** How a CSV file is written. */
+  layout: CsvLayout | undefined
   /** Number of records, valid or not. */
   read: number
   rejected: Rejected[]
@@ -73,9 +74,9 @@ export class ChunkWriter {
    * `width` is the maximum number of cells of a report; `moment` is the publication time of its reports. `memory` is
    * that of a consumed chunk.
    */
-  constructor (width: number, moment: string, columns: string[] | undefined, [rows, figures]: Memory = []) {
+  constructor (width: number, moment: string, layout: CsvLayout | undefined, [rows, figures]: Memory = []) {
     this.#part = {
-      columns,
+      layout,
       read: 0,
       rejected: [],
       failed: [],

@@ -33,8 +33,8 @@ function compiled (definitions: FormDefinition[]): Forms {
 export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk, void, Memory | undefined> {
   const forms = compiled(task.forms)
   const seen = new DuplicateIndex()
-  const { columns, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
-  let part = new ChunkWriter(forms.width, task.moment, columns)
+  const { layout, reads } = await readReports(task.file, forms, task.thisYear, task.keepSource)
+  let part = new ChunkWriter(forms.width, task.moment, layout)
   for await (const some of reads) {
     for (const read of some) {
       const { faults, failed } = 'report' in read
@@ -45,7 +45,7 @@ export async function* parseChunks (task: ParseTask): AsyncGenerator<ParsedChunk
       else part.reject({ source, faults })
       if (!part.isFull) continue
       const memory = yield part.take()!
-      part = new ChunkWriter(forms.width, task.moment, columns, memory)
+      part = new ChunkWriter(forms.width, task.moment, layout, memory)
     }
   }
   const last = part.take()

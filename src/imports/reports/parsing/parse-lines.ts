@@ -59,9 +59,16 @@ function formOfYear (forms: Forms, year: number, thisYear: number): Form | undef
   }
 }
 
-function parseLine (forms: Forms, { number: line, text }: Line, memory: Float64Array, thisYear: number): ParsedRecord {
+function parseLine (
+  forms: Forms,
+  { number: line, text, encoding }: Line,
+  memory: Float64Array,
+  thisYear: number
+): ParsedRecord {
   const source = text ?? ''
-  if (text === null) return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text }] }
+  if (text === null) {
+    return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text(encoding) }] }
+  }
   try {
     const value = readJson(text)
     if (!isObject(value)) {

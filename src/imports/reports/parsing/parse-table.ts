@@ -5,10 +5,11 @@ import type { Form, FormTable } from '../../../form/form.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
 import { atLine, type Place } from '../../../problems/fault.ts'
 import { problem } from '../../../problems/problem.ts'
+import { idsOfColumns } from '../../bulk/column-labels.ts'
 import type { CsvFile } from '../../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../../bulk/fault-summary.ts'
 import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
-import { BY_ROW, checkHeader, type Named, nameFields } from './table-header.ts'
+import { BY_ROW, checkHeader, type Named, nameFields, reportLabels } from './table-header.ts'
 
 interface Row {
   line: number
@@ -35,8 +36,8 @@ export async function* readReportTable (
   { header, records }: CsvFile,
   thisYear: number
 ): AsyncGenerator<ParsedRecord[]> {
-  const columns = header.fields
-  checkHeader(forms, columns)
+  const columns = idsOfColumns(header, reportLabels(forms))
+  checkHeader(forms, header, columns)
   const byCell = columns.includes('cell')
   const [agency, year] = [columns.indexOf('agency'), columns.indexOf('year')]
   let group: Group | undefined
@@ -67,7 +68,7 @@ export async function* readReportTable (
           })
         }
       }
-      const named = nameFields(record, columns)
+      const named = nameFields(record, header, columns)
       if (named.row === undefined) group.faults.push(named.fault)
       else group.rows.push({ line, named: named.row })
       unreadable = fields === null ? line : undefined
@@ -196,7 +197,7 @@ function rowsOfRows (form: Form, rows: Row[], faults: LineFault[]): RowOfFields[
   })
 }
 
-const KEYS = new Set(['agency', 'year', 'form', ...BY_ROW, REJECTED])
+const KEYS = new Set(['agency', 'agency_name', 'year', 'form', ...BY_ROW, REJECTED])
 
 function rowsOfCells (form: Form, rows: Row[], faults: LineFault[]): RowOfFields[] {
   const there = new Map<string, RowOfFields & { lines: Record<string, number> }>()

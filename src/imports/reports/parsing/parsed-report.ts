@@ -2,6 +2,7 @@ import type { Figure, Note } from '../../../form/figures.ts'
 import type { Form } from '../../../form/form.ts'
 import { AGENCY_CODE, FIRST_YEAR, LAST_YEAR } from '../../../http/parameters.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
+import type { Encoding } from '../../bulk/lines.ts'
 
 /** A report of the file, as it would be stored. */
 export interface ParsedReport {
@@ -41,7 +42,10 @@ export const EXPECTED = {
     zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符'
   },
   year: { en: 'a year, such as 2023', zh: '年度，如 2023' },
-  text: { en: 'text in the encoding of the file, UTF-8 or GB18030', zh: '符合文件编码（UTF-8 或 GB18030）的文字' }
+  text: (encoding: Encoding) => ({
+    en: `text in ${encoding}, the encoding of the file`,
+    zh: `符合文件编码（${encoding}）的文字`
+  })
 }
 
 /** Returns the place of the agency code in a record, for faults. */

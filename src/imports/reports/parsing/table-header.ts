@@ -1,16 +1,37 @@
 import { Forms } from '../../../forms/forms.ts'
 import { atLine, type Fault } from '../../../problems/fault.ts'
 import { problem } from '../../../problems/problem.ts'
-import { type CsvRecord, wrongWidth } from '../../bulk/csv.ts'
+import { type ColumnsByLabel, columnsByLabel, eachOnce, withReadAs } from '../../bulk/column-labels.ts'
+import { type CsvHeader, type CsvRecord, wrongWidth } from '../../bulk/csv.ts'
 import type { LineFault } from '../../bulk/fault-summary.ts'
 import { REJECTED } from './parsed-report.ts'
 
 export const BY_ROW = ['table', 'row']
 const BY_CELL = ['cell', 'value']
+const LABELS = {
+  agency: '机关代码',
+  agency_name: '机关名称',
+  year: '年度',
+  form: '格式版本',
+  table: '表',
+  row: '行',
+  cell: '单元格',
+  value: '数值'
+}
 export type Named = Record<string, string>
+
+/** The printed label of a column of figures is that of the form. */
+export const reportLabels = (forms: Forms): ColumnsByLabel =>
+  columnsByLabel([
+    ...forms.all.flatMap(form =>
+      [...form.tables.values()].flatMap(({ columns }) => columns.map(({ id, zh }): [string, string] => [id, zh]))
+    ),
+    ...Object.entries(LABELS)
+  ])
 
 export function nameFields (
   record: CsvRecord,
+  header: CsvHeader,
   columns: string[]
 ): { row: Named, fault?: never } | { row?: never, fault: LineFault } {
   const { line, fields, reason = '' } = record
@@ -23,16 +44,16 @@ export function nameFields (
       }
     }
   }
-  const wrong = wrongWidth(record, { line: 1, source: '', fields: columns })
+  const wrong = wrongWidth(record, header)
   if (wrong !== undefined) return { fault: { line, ...wrong } }
   const row: Named = {}
   for (let i = 0; i < columns.length; i++) row[columns[i]!] = fields[i]!
   return { row }
 }
 
-export function checkHeader (forms: Forms, columns: string[]): void {
+export function checkHeader (forms: Forms, header: CsvHeader, columns: string[]): void {
   const shape = columns.includes('cell') ? BY_CELL : BY_ROW
-  const known = ['agency', 'year', 'form', ...shape, REJECTED]
+  const known = ['agency', 'agency_name', 'year', 'form', ...shape, REJECTED]
   const figures = shape === BY_ROW
     ? [
       ...new Set(
@@ -41,10 +62,10 @@ export function checkHeader (forms: Forms, columns: string[]): void {
     ]
     : []
   const faults: Fault[] = []
-  const at = atLine(1)
+  const at = atLine(header.line)
   for (const [i, column] of columns.entries()) {
     if (columns.indexOf(column) !== i) {
-      faults.push({ ...at(column), found: column, expected: { en: 'each column once', zh: '每列只出现一次' } })
+      faults.push({ ...at(column), found: header.names[i], expected: eachOnce(header, columns, i) })
     } else if (!known.includes(column) && !figures.includes(column)) {
       faults.push({
         ...at(column),
@@ -66,5 +87,5 @@ export function checkHeader (forms: Forms, columns: string[]): void {
       }
     })
   }
-  if (faults.length > 0) throw problem('body-invalid', {}, { errors: faults })
+  if (faults.length > 0) throw problem('body-invalid', {}, { errors: withReadAs(faults, header) })
 }
