@@ -13,6 +13,8 @@ import { authenticate } from './auth/authenticate.ts'
 import { authorizeRequests } from './auth/authorize.ts'
 import { authenticateToken, type TokenOptions } from './auth/tokens.ts'
 import type { Database } from './database/types.ts'
+import { catalogRoutes } from './exports/catalog/routes.ts'
+import { exportRoutes } from './exports/routes.ts'
 import { filingRoutes } from './filings/routes.ts'
 import { filingSchemas } from './filings/schemas.ts'
 import { Forms } from './forms/forms.ts'
@@ -209,6 +211,7 @@ export async function buildApp ({
         findingRoutes(db, forms)
       ]
     },
+    { schemas: [], routes: [exportRoutes(db, forms), catalogRoutes(db, forms)] },
     { schemas: filingSchemas, routes: [filingRoutes(db, forms)] },
     { schemas: agencySchemas, routes: [agencyRoutes(db, forms)] },
     { schemas: formSchemas, routes: [formRoutes(forms)] },

@@ -25,6 +25,7 @@ const FOLDERS = [
   'filings',
   'imports',
   'totals',
+  'exports',
   'bin'
 ]
 

@@ -42,6 +42,10 @@ export const RULES: Record<string, Rule> = {
   getTotals: anyone(),
   getContributions: anyone(),
   getRanking: anyone(),
+  exportReports: anyone(),
+  exportAgencies: anyone(),
+  describeExport: anyone(),
+  getCatalog: anyone(),
 
   registerAgency: supervisor('standing'),
   putAgency: supervisor('standing'),

@@ -81,6 +81,14 @@ export async function waitUntilSettled (db: Kysely<Database>, moment: string): P
   await passReserved(db, moment)
 }
 
+/** Returns the latest moment for which no reader has to wait: before the reservation of a transaction that goes on. */
+export async function latestSettledMoment (db: Kysely<Database>): Promise<string> {
+  const { rows: [clock] } = await sql<{ at: string, before: string | null }>`
+    select ${formatTimestamp(sql`at`)} as at,
+           ${formatTimestamp(sql`(reserved - interval '1 microsecond')`)} as before from clock`.execute(db)
+  return clock!.before === null || await hasReservationEnded(db) ? clock!.at : clock!.before
+}
+
 async function advanceClock (db: Kysely<Database>, moment: string): Promise<void> {
   // Does not wait for the disk: if the server crashes and loses this update, its clock has passed the moment when it is
   // back.

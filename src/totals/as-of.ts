@@ -80,7 +80,7 @@ export const isPublic = (table: string, moment: RawBuilder<unknown>) =>
  * Selects `under` and its descendants for the ranges of years in which they are below it, each with the child of
  * `under` whose subtree it is in.
  */
-export function below ({ by, under }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+export function below ({ by, under }: Pick<Scope, 'by' | 'under'>, moment: RawBuilder<unknown>): RawBuilder<unknown> {
   const isAll = under === '' && !by.includes('child')
   const isFirst = isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
   const recorded = wasRecorded('p', moment)

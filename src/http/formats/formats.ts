@@ -15,7 +15,11 @@ export const FORMATS = {
   markdown: { type: 'text/markdown; charset=utf-8' },
   docx: { type: `${OFFICE}.wordprocessingml.document`, file: 'docx' },
   xlsx: { type: `${OFFICE}.spreadsheetml.sheet`, file: 'xlsx' },
-  svg: { type: 'image/svg+xml; charset=utf-8' }
+  svg: { type: 'image/svg+xml; charset=utf-8' },
+  ndjson: { type: 'application/x-ndjson; charset=utf-8', file: 'ndjson' },
+  /** Another CSV of the same resource: only `format` asks for it. */
+  cells: { type: 'text/csv; charset=utf-8', file: 'csv' },
+  parquet: { type: 'application/vnd.apache.parquet', file: 'parquet' }
 } as const satisfies Record<string, { type: string, file?: string }>
 
 export type FormatName = keyof typeof FORMATS
@@ -52,11 +56,14 @@ const essence = (name: FormatName): string => FORMATS[name].type.split(';')[0]!
 
 export function declareFormats<const Name extends FormatName> (declared: Record<Name, Declaration>): Formats<Name> {
   const names = Object.keys(declared) as Name[]
-  const content = Object.fromEntries(names.map(name => {
-    const { description, schema, example } = declared[name]
-    const body = schema ?? Type.String({ description, ...(example === undefined ? {} : { examples: [example] }) })
-    return [essence(name), { schema: body }]
-  }))
+  // Of formats with one media type, the first is described.
+  const content = Object.fromEntries(
+    names.toReversed().map(name => {
+      const { description, schema, example } = declared[name]
+      const body = schema ?? Type.String({ description, ...(example === undefined ? {} : { examples: [example] }) })
+      return [essence(name), { schema: body }]
+    })
+  )
   return {
     names,
     query: { format: formatParameter(names) },
@@ -103,7 +110,11 @@ export function chooseFormat<Name extends FormatName> (
       names.filter(it => withLabels.includes(it))
     )
   }
-  return { name, type: FORMATS[name].type, prefix: name === 'csv' && format === 'csv' ? '\ufeff' : '' }
+  return {
+    name,
+    type: FORMATS[name].type,
+    prefix: format !== undefined && essence(name) === 'text/csv' ? '\ufeff' : ''
+  }
 }
 
 const labelsWithout = (found: Labels, names: FormatName[]) =>

@@ -70,6 +70,7 @@ export async function serveOpenapi (app: FastifyInstance, version: string): Prom
       servers: [{ url: app.publicUrl || '/', description: 'This service.' }],
       tags: [
         { name: 'totals', description: 'Sums across agencies and years.' },
+        { name: 'exports', description: 'All that is published, and its catalogue.' },
         { name: 'reports', description: 'The filings: drafts, rows, checks.' },
         { name: 'filings', description: 'Who has filed for a year, who has not, and who was late.' },
         { name: 'workflow', description: 'Submit, return, publish, amend, withdraw.' },

@@ -15,6 +15,8 @@ export interface AgencyImportState extends ImportState {
   options: AgencyImportOptions
   events: EventBatch
   recorded: string[]
+  /** The agencies of which a line was rejected: their later lines are rejected, too. */
+  rejectedAgencies: Set<string>
 }
 
 export interface NewAgencyRecord extends SentAgency {
@@ -30,7 +32,12 @@ export interface AgencyImportOptions extends ImportOptions {
   by: AuditContext
 }
 
-export function rejectAgency (state: ImportState, { line, source, fromCsv }: SentAgency, raised: unknown): void {
+export function rejectAgency (
+  state: AgencyImportState,
+  { line, code, source, fromCsv }: SentAgency,
+  raised: unknown
+): void {
+  state.rejectedAgencies.add(code)
   const faults = faultsOfProblem(line, raised)
   rejectRecord(state, source, fromCsv ? faults.map(fault => inColumn(fault.line, fault)) : faults)
 }

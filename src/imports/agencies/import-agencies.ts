@@ -9,7 +9,7 @@ import { limitStatements } from '../../database/connection.ts'
 import { runTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { problem } from '../../problems/problem.ts'
+import { Problem, problem } from '../../problems/problem.ts'
 import {
   createImportState,
   finishImport,
@@ -37,12 +37,18 @@ export async function importAgencies (
     await withEventBatch(async events => {
       // No lock is held while the file is parsed.
       await sql`set local idle_in_transaction_session_timeout = ${sql.lit(STATEMENT_LIMIT_MS)}`.execute(trx)
-      const state: AgencyImportState = { ...createImportState(options), options, events, recorded: [] }
+      const state: AgencyImportState = {
+        ...createImportState(options),
+        options,
+        events,
+        recorded: [],
+        rejectedAgencies: new Set()
+      }
       options.onStart?.(state)
-      const agencies = await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
+      const layers = await readAll(state, await readAgencies(file, validate, options.rejects !== undefined))
       await limitStatements(trx, STATEMENT_LIMIT_MS)
       await lockTree(trx)
-      await saveAgencies(trx, forms, state, agencies)
+      for (const layer of layers) await saveAgencies(trx, forms, state, withoutRejected(state, layer))
       await revalidateCaller(trx, options.actor)
       await events.record(trx)
       // This comes last, because it locks the clock row.
@@ -51,9 +57,17 @@ export async function importAgencies (
     }))
 }
 
-async function readAll (state: ImportState, { layout, reads: file }: Reading<ReadAgency>): Promise<SentAgency[]> {
+/**
+ * Returns the agencies in layers that are saved one after the other. The first line of each agency comes first, then
+ * its changes in the order of years; the ends of agencies come last, when those below them may have moved away.
+ */
+async function readAll (
+  state: AgencyImportState,
+  { layout, reads: file }: Reading<ReadAgency>
+): Promise<SentAgency[][]> {
   state.options.rejects?.begin(layout)
-  const agencies = new Map<string, SentAgency>()
+  const lines = new Map<string, SentAgency[]>()
+  let kept = 0
   for await (const reads of file) {
     state.options.signal?.throwIfAborted()
     for (const read of reads) {
@@ -62,25 +76,62 @@ async function readAll (state: ImportState, { layout, reads: file }: Reading<Rea
         rejectRecord(state, read.source, read.faults)
         continue
       }
-      const before = agencies.get(read.code)
-      if (before !== undefined) {
-        rejectAgency(
-          state,
-          read,
-          problem('body-invalid', {}, {
-            errors: [{
-              pointer: '/code',
-              found: read.code,
-              expected: {
-                en: `each agency once: it stands on line ${before.line}, too`,
-                zh: `每个机关只出现一次：第 ${before.line} 行已有`
-              }
-            }]
-          })
-        )
-      } else agencies.set(read.code, read)
-      if (agencies.size > MAX_AGENCIES) throw problem('too-many-agencies', { most: MAX_AGENCIES })
+      const before = lines.get(read.code)
+      const twice = before === undefined ? undefined : faultOfOrder(state, before.at(-1)!, read)
+      if (twice !== undefined) rejectAgency(state, read, twice)
+      else if (before === undefined) lines.set(read.code, [read])
+      else before.push(read)
+      if (++kept > MAX_AGENCIES) throw problem('too-many-agencies', { most: MAX_AGENCIES })
     }
   }
-  return [...agencies.values()]
+  const layers: SentAgency[][] = []
+  const ends: SentAgency[] = []
+  for (const own of lines.values()) {
+    for (const [i, line] of own.entries()) {
+      if (i > 0 && typeof line.change.until === 'number') ends.push(line)
+      else (layers[i] ??= []).push(line)
+    }
+  }
+  return [...layers, ends]
+}
+
+/** An agency has one line, or one for each year from which a change holds, and one for its end. */
+function faultOfOrder (
+  { options }: ImportState,
+  before: SentAgency,
+  { code, change }: SentAgency
+): Problem | undefined {
+  const since = change.since ?? 0
+  const last = before.change.since ?? 0
+  const isEnd = since === last && typeof change.until === 'number' && typeof before.change.until !== 'number'
+  if (options.mode === 'upsert' && (isEnd || since > last)) return undefined
+  return problem('body-invalid', {}, {
+    errors: [{
+      pointer: '/code',
+      found: code,
+      expected: {
+        en: `each agency once: it stands on line ${before.line}, too, and no later year is in since`,
+        zh: `每个机关只出现一次：第 ${before.line} 行已有，且 since 不是更晚的年度`
+      }
+    }]
+  })
+}
+
+/** Rejects the later lines of agencies of which a line was rejected. */
+function withoutRejected (state: AgencyImportState, layer: SentAgency[]): SentAgency[] {
+  return layer.filter(agency => {
+    if (!state.rejectedAgencies.has(agency.code)) return true
+    rejectAgency(
+      state,
+      agency,
+      problem('body-invalid', {}, {
+        errors: [{
+          pointer: '/code',
+          found: agency.code,
+          expected: { en: 'an agency whose other lines hold', zh: '其他各行均有效的机关' }
+        }]
+      })
+    )
+    return false
+  })
 }

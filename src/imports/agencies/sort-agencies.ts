@@ -7,8 +7,7 @@ import { Agency } from '../../agencies/schemas.ts'
 import { findAgencies } from '../../agencies/store.ts'
 import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../../database/types.ts'
 import { Problem, problem } from '../../problems/problem.ts'
-import type { ImportState } from '../bulk/import-state.ts'
-import { type KnownAgencyRecord, type NewAgencyRecord, rejectAgency } from './agency-run.ts'
+import { type AgencyImportState, type KnownAgencyRecord, type NewAgencyRecord, rejectAgency } from './agency-run.ts'
 import type { SentAgency } from './parse-lines.ts'
 import { chunks, findCreditCodes } from './store.ts'
 
@@ -46,7 +45,7 @@ export function findCycles (waiting: NewAgencyRecord[]): Set<string> {
 
 export async function sortAgencies (
   trx: Transaction<Database>,
-  state: ImportState,
+  state: AgencyImportState,
   agencies: SentAgency[]
 ): Promise<{ fresh: NewAgencyRecord[], known: KnownAgencyRecord[] }> {
   const fresh: NewAgencyRecord[] = []
@@ -96,7 +95,7 @@ function isNothing ({ change }: SentAgency, before: Agency): boolean {
 
 async function withoutTaken (
   trx: Transaction<Database>,
-  state: ImportState,
+  state: AgencyImportState,
   fresh: NewAgencyRecord[]
 ): Promise<NewAgencyRecord[]> {
   const taken = await findCreditCodes(trx, fresh.flatMap(({ change }) => change.credit_code ?? []))

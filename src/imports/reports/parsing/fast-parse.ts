@@ -10,7 +10,7 @@ import type { ParsedReport } from './parsed-report.ts'
 
 /** A value in the template. */
 interface Slot {
-  is: 'agency' | 'year' | 'text' | 'figure'
+  is: 'agency' | 'agency_name' | 'year' | 'text' | 'figure'
   section: string | undefined
   cell: Cell | undefined
 }
@@ -73,7 +73,7 @@ export function templateOf (text: string, { form, notes, stated }: ParsedReport)
 function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
   const [member, table, row, column] = path
   if (path.length === 1 && member === 'form') return 'form'
-  if (path.length === 1 && (member === 'agency' || member === 'year')) {
+  if (path.length === 1 && (member === 'agency' || member === 'agency_name' || member === 'year')) {
     return { is: member, section: undefined, cell: undefined }
   }
   if (path.length === 2 && member === 'sections') return { is: 'text', section: table!, cell: undefined }
@@ -114,6 +114,8 @@ export function fastParse (
       sections[slot.section!] = said
     } else if (slot.is === 'agency') {
       agency = reader.agency()
+    } else if (slot.is === 'agency_name') {
+      if (reader.text() === undefined) return undefined
     } else {
       year = reader.integer(4)
     }

@@ -13,7 +13,8 @@ import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTE
 
 const CONTENT = ['form', 'sections', 'tables', 'notes', 'explanations']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
-const MEMBERS: string[] = ['agency', 'year', ...CONTENT, ...STATED]
+/** `agency_name` is for people and ignored. */
+const MEMBERS: string[] = ['agency', 'agency_name', 'year', ...CONTENT, ...STATED]
 /** Maximum number of templates kept for a file, and of lines tried as one: if all lines differ, no template fits. */
 const MAX_TEMPLATES = 8
 const MAX_TRIES = 100
