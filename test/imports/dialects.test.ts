@@ -1,7 +1,7 @@
 // The same rows in every dialect of CSV and as a workbook.
 import fc from 'fast-check'
 import t from 'tap'
-import { AGENCY_COLUMNS } from '../../src/agencies/column-labels.ts'
+import { AGENCY_COLUMNS } from '../../src/agencies/schemas.ts'
 import { inline, row, zip } from '../documents/formats/files.ts'
 import { excelParts } from '../documents/formats/files.ts'
 import { freshApp } from '../support/app.ts'

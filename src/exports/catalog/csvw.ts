@@ -1,5 +1,5 @@
 // Describes the columns of the exports by CSV on the Web (CSVW).
-import { AGENCY_COLUMNS } from '../../agencies/column-labels.ts'
+import { AGENCY_COLUMNS } from '../../agencies/schemas.ts'
 import type { Cell } from '../../form/form.ts'
 import { Forms } from '../../forms/forms.ts'
 import { CELL_COLUMNS, cellsOfForms, REPORT_KEYS } from '../formats/lines.ts'

@@ -1,5 +1,5 @@
 // Parses agencies from NDJSON or CSV: each line holds the code and what PUT takes.
-import { AGENCY_COLUMNS } from '../../agencies/column-labels.ts'
+import { AGENCY_COLUMNS } from '../../agencies/schemas.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
 import { atLine, type Fault } from '../../problems/fault.ts'
