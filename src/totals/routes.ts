@@ -23,6 +23,19 @@ import { checkForm, findMeasures, headOf, isListed, totalsInPieces, totalsOf } f
 
 const MAX_MEASURES = 50
 
+/** Splits `a,b`. Throws `parameter-invalid` for more than `MAX_MEASURES`. */
+function splitLists (measure: string[]): string[] {
+  const ids = measure.flatMap(list => list.split(','))
+  if (ids.length <= MAX_MEASURES) return ids
+  throw problem('parameter-invalid', {}, {
+    errors: [{
+      parameter: 'measure',
+      found: ids.length,
+      expected: { en: `at most ${MAX_MEASURES} measures`, zh: `最多 ${MAX_MEASURES} 个指标` }
+    }]
+  })
+}
+
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = new ResponseCache()
   const streams = new Streams()
@@ -35,11 +48,11 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
       tags: ['totals'],
       querystring: Type.Object({
-        measure: Type.Array(MeasureId, {
+        measure: Type.Array({ ...MeasureId, maxLength: 8000 }, {
           minItems: 1,
           maxItems: MAX_MEASURES,
           description:
-            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. Repeat it for more. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
+            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. Several are separated by commas, or repeat it. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
           examples: [['requests.new_received.total']]
         }),
         by: Type.Optional(
@@ -99,7 +112,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYearRange(year)
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
-    const measures = findMeasures(forms, measure)
+    const measures = findMeasures(forms, splitLists(measure))
     checkForm(forms, form, measures)
     if (change !== undefined) checkChange(scope.by)
     const asked = change === undefined ? scope : withYearBefore(scope)
