@@ -78,8 +78,11 @@ async function readAll (
       }
       const before = lines.get(read.code)
       const twice = before === undefined ? undefined : faultOfOrder(state, before.at(-1)!, read)
-      if (twice !== undefined) rejectAgency(state, read, twice)
-      else if (before === undefined) lines.set(read.code, [read])
+      if (twice !== undefined) {
+        rejectAgency(state, read, twice)
+        // The lines before it hold.
+        state.rejectedAgencies.delete(read.code)
+      } else if (before === undefined) lines.set(read.code, [read])
       else before.push(read)
       if (++kept > MAX_AGENCIES) throw problem('too-many-agencies', { most: MAX_AGENCIES })
     }
@@ -110,8 +113,8 @@ function faultOfOrder (
       pointer: '/code',
       found: code,
       expected: {
-        en: `each agency once: it stands on line ${before.line}, too, and no later year is in since`,
-        zh: `每个机关只出现一次：第 ${before.line} 行已有，且 since 不是更晚的年度`
+        en: `each agency once: it stands on line ${before.line}, too`,
+        zh: `每个机关只出现一次：第 ${before.line} 行已有`
       }
     }]
   })
