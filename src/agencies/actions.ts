@@ -10,6 +10,7 @@ import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
 import { findChangeFaults } from './change-faults.ts'
 import { recordHistory } from './history.ts'
 import { moveAgency } from './move-agency.ts'
+import { composeName } from './names.ts'
 import { changedFields, changeSince, changeUntil, correctName, type Period, type Standing } from './periods.ts'
 import { requirePlacement } from './placement.ts'
 import { Agency, AgencyChange, NewAgency } from './schemas.ts'
@@ -84,8 +85,9 @@ export async function applyAgencyChange (
   forms: Forms,
   by: AuditContext,
   code: string,
-  { change, before }: { change: AgencyChange, before: Agency | undefined }
+  { change: given, before }: { change: AgencyChange, before: Agency | undefined }
 ): Promise<boolean> {
+  const change = composeName(given)
   throwIfFaults('body-invalid', findChangeFaults(code, change, before))
   const old = before === undefined ? [] : await findPeriods(trx, code)
   const periods = periodsAfter(change, old)

@@ -6,6 +6,10 @@ import type { Fault } from '../problems/fault.ts'
 const FORMULA = /^[=+\-@＝＋－＠]/
 const UNSEEN = new RegExp(`[${INVISIBLE}]`, 'gu')
 
+/** Returns the change with its name in NFC: an accented letter may be typed as one character or as two. */
+export const composeName = <Change extends { name?: string | undefined }>(change: Change): Change =>
+  change.name === undefined ? change : { ...change, name: change.name.normalize('NFC') }
+
 /** Returns the faults of a new name by rules that stored names may break. */
 export function findNameFaults (name: string): Fault[] {
   const unseen = [

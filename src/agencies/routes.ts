@@ -30,7 +30,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
             minLength: 1,
             maxLength: 100,
             pattern: '^[^\\x00]*$',
-            description: 'Part of the name or code.'
+            description: 'Part of the name or code; case and the width of characters do not matter.'
           })
         ),
         year: Type.Optional({

@@ -104,7 +104,10 @@ export async function listAgencies (
   ]
   if (level !== undefined) conditions.push(sql`p.level = ${level}`)
   if (kind !== undefined) conditions.push(sql`p.kind = ${kind}`)
-  if (q !== undefined) conditions.push(sql`(p.name ilike ${pattern(q)} or a.code ilike ${pattern(q)})`)
+  if (q !== undefined) {
+    const like = pattern(q.normalize('NFKC'))
+    conditions.push(sql`(normalize(p.name, nfkc) ilike ${like} or a.code ilike ${like})`)
+  }
   // Without `year`, the ancestors are those of the agency's last year.
   const moment = year === undefined ? sql`p.until` : sql`${year}`
   if (under !== undefined) {

@@ -162,3 +162,22 @@ t.test('files of agencies rename from a year on and name successors in any order
   ])
   t.same((await verifyTotals(db, forms)).differences, [])
 })
+
+t.test('names are stored composed, and found whatever the case and width', async t => {
+  const { call } = await freshApp(t)
+  const typed = 'Bureau Ne\u0301go（Ａ）1'
+  const stored = 'Bureau N\u00e9go（Ａ）1'
+  const found = async (q: string) =>
+    (await call('GET', `/v1/agencies?q=${encodeURIComponent(q)}`)).json.items.map((item: any) => item.code)
+  t.equal((await call('POST', '/v1/agencies', { code: 'a', name: typed, ...STANDING })).json.name, stored)
+  const { json: { items: { length } } } = await call('GET', '/v1/events')
+  t.equal((await call('PUT', '/v1/agencies/a', { name: typed, ...STANDING })).status, 200)
+  t.equal((await call('GET', '/v1/events')).json.items.length, length, 'the same name again changes nothing')
+  await call('PUT', '/v1/agencies/b', { name: '文化局', ...STANDING })
+  t.equal((await call('PATCH', '/v1/agencies/b', { name: 'e\u0301' })).json.name, '\u00e9')
+  const lines = `code,name,level,kind\nc,${typed},county,department\n`
+  t.match((await call('POST', '/v1/imports/agencies', lines, CSV)).json, { counts: { created: 1 } })
+  t.match((await call('POST', '/v1/imports/agencies', lines, CSV)).json, { counts: { unchanged: 1 } })
+  t.equal((await call('GET', '/v1/agencies/c')).json.name, stored)
+  for (const q of [typed, stored, 'ne\u0301go(a)1', 'N\u00e9GO（a）１']) t.same(await found(q), ['a', 'c'], q)
+})

@@ -37,6 +37,7 @@ const ALL = [
   'Up 0018_names',
   'Up 0019_explanations',
   'Up 0021_readers',
+  'Up 0023_composed_names',
   'Up 0024_tree_clock'
 ]
 

@@ -1,4 +1,5 @@
 // Parses agencies from NDJSON or CSV: each line holds the code and what PUT takes.
+import { composeName } from '../../agencies/names.ts'
 import { AGENCY_COLUMNS } from '../../agencies/schemas.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
 import { readJson } from '../../http/bodies/body.ts'
@@ -57,7 +58,7 @@ export function readAgencyLine (
 const sent = (line: number, source: string, change: AgencyChange & { code: string }, fromCsv: boolean): SentAgency => ({
   line,
   code: change.code,
-  change,
+  change: composeName(change),
   source,
   fromCsv
 })
