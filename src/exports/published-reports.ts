@@ -4,7 +4,9 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import { readVector } from '../form/vector.ts'
+import type { Years } from '../http/parameters.ts'
 import { below, isPublic, wasRecorded } from '../totals/as-of.ts'
+import { isWithin } from '../totals/relations.ts'
 
 export interface PublishedReport {
   agency: string
@@ -20,7 +22,7 @@ export interface ExportScope {
   /** Settled: everything up to it is recorded. */
   moment: string
   under: string | undefined
-  years: { first: number, last: number } | undefined
+  years: Years | undefined
   /** Only what comes after it, in the order of agency and year. */
   after: [agency: string, year: number]
 }
@@ -67,7 +69,7 @@ async function* pagesOf (
       select from unnest(${places.map(place => place.agency)}::text[], ${places.map(place => place.since)}::integer[],
                          ${places.map(place => place.until)}::integer[]) as place (agency, since, until)
       where place.agency = v.agency and v.year between place.since and place.until)`
-  const ofYears = years === undefined ? sql`` : sql`and v.year between ${years.first} and ${years.last}`
+  const ofYears = years === undefined ? sql`` : sql`and ${isWithin(sql`v.year`, years)}`
   for (let after = start;;) {
     const { rows } = await sql<Row>`
       select v.agency, coalesce(r.name, a.name) as agency_name, v.year, v.form, v.version, v.figures, v.notes, v.sections,

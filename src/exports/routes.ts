@@ -7,7 +7,7 @@ import { latestSettledMoment, readMoment, waitUntilSettled } from '../database/c
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { chooseFormat, declareFormats } from '../http/formats/formats.ts'
-import { AGENCY_CODE, AgencyCode, readYearRange, YearRangeQuery } from '../http/parameters.ts'
+import { AGENCY_CODE, AgencyCode, readYears, YearsQuery } from '../http/parameters.ts'
 import { problems } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
 import { FilterQuery, Under } from '../totals/parameters.ts'
@@ -46,7 +46,7 @@ const common = {
 const ReportsQuery = Type.Object({
   ...REPORT_FORMATS.query,
   ...common,
-  year: Type.Optional({ ...YearRangeQuery, description: 'A year or a range such as 2019..2025; without it all.' }),
+  year: Type.Optional({ ...YearsQuery, description: `${YearsQuery.description}; without it all.` }),
   after: Type.Optional(
     Type.String({
       pattern: `${AGENCY_CODE.source.slice(0, -1)}/\\d{4}$`,
@@ -82,7 +82,7 @@ export const exportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     const [agency = '', from] = after.split('/')
     const scope = {
       ...await scopeOf(db, request.query),
-      years: year === undefined ? undefined : readYearRange(year),
+      years: year === undefined ? undefined : readYears(year),
       after: [agency, Number(from)] as ExportScope['after']
     }
     const pages = publishedReports(db, scope)

@@ -19,28 +19,41 @@ export const Year = Type.Integer({
   examples: [2019]
 })
 
-interface YearRange {
+/** Years from the first to the last; of a list with gaps also each of them. */
+export interface Years {
   first: number
   last: number
+  only?: number[]
 }
 const MAX_YEARS = 200
 
-/** `2019` or `2019..2025` in a query. */
-export const YearRangeQuery = Type.String({
-  pattern: '^\\d{4}(\\.\\.\\d{4})?$',
-  description: 'A year, or a range such as 2019..2025'
+/** `2019`, `2019..2025` or a list such as `2019,2021..2023` in a query. */
+export const YearsQuery = Type.String({
+  maxLength: 500,
+  pattern: '^\\d{4}(\\.\\.\\d{4})?(,\\d{4}(\\.\\.\\d{4})?)*$',
+  description: 'A year, a range such as 2019..2025, or a list of them such as 2019,2021..2023'
 })
 
-export function readYearRange (text: string): YearRange {
-  const [first = 0, last = first] = text.split('..').map(Number)
-  if (last < first || last - first >= MAX_YEARS) {
+export function readYears (text: string): Years {
+  const ranges = text.split(',').map(part => {
+    const [first = 0, last = first] = part.split('..').map(Number)
+    return { first, last }
+  })
+  const first = Math.min(...ranges.map(range => range.first))
+  const last = Math.max(...ranges.map(range => range.last))
+  if (ranges.some(range => range.last < range.first) || last - first >= MAX_YEARS) {
     throw problem('parameter-invalid', {}, {
       errors: [{
         parameter: 'year',
         found: text,
-        expected: { en: `an ascending range of at most ${MAX_YEARS} years`, zh: `递增且不超过 ${MAX_YEARS} 年的范围` }
+        expected: {
+          en: `years and ascending ranges within ${MAX_YEARS} years`,
+          zh: `年度或递增的年度范围，跨度不超过 ${MAX_YEARS} 年`
+        }
       }]
     })
   }
-  return { first, last }
+  const years = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  const only = years.filter(year => ranges.some(range => range.first <= year && year <= range.last))
+  return only.length === years.length ? { first, last } : { first, last, only }
 }

@@ -346,6 +346,10 @@ export const PROBLEMS = {
     '指标未知',
     '有指标不在任何格式中，errors 中逐一列出。'
   ]),
+  'measures-too-many': entry(422, [
+    'Too many measures',
+    'The measures asked for are {found}; this answer takes at most {most}.'
+  ], ['指标过多', '所求指标有 {found} 项，此处最多 {most} 项。']),
   'agency-not-ranked': entry(422, [
     'Agency not ranked',
     'The agency {agency} is not among those that are ranked, with or without a figure.'

@@ -10,7 +10,7 @@ import { Forms } from '../forms/forms.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../http/etag.ts'
 import { chooseFormat, LABELS } from '../http/formats/formats.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
-import { readYearRange, YearRangeQuery } from '../http/parameters.ts'
+import { readYears, YearsQuery } from '../http/parameters.ts'
 import { AgencyCode } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
@@ -40,7 +40,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
           description: 'This agency and all below it, by the tree of each report\'s year.',
           examples: undefined
         }),
-        year: Type.Optional(YearRangeQuery),
+        year: Type.Optional(YearsQuery),
         form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
         status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
         ...PageQuery
@@ -60,7 +60,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
     const items = await listReports(
       db,
-      { ...filter, ...(year === undefined ? {} : { year: readYearRange(year) }) },
+      { ...filter, ...(year === undefined ? {} : { year: readYears(year) }) },
       request.actor?.agency ?? null,
       after ?? ['', 0],
       limit + 1

@@ -7,6 +7,7 @@ import { type Database, FOR_EVER } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { readVector, writeVector } from '../form/vector.ts'
+import type { Years } from '../http/parameters.ts'
 import type { ReportSummary } from './schemas.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Status } from './workflow/transitions.ts'
@@ -115,7 +116,7 @@ export async function removeReport (trx: Transaction<Database>, { agency, year }
 export interface ReportFilter {
   agency?: string
   under?: string
-  year?: { first: number, last: number }
+  year?: Years
   form?: string
   status?: Status
 }
@@ -178,6 +179,7 @@ async function pageOf (
   if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
   if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
   if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
+  if (filter.year?.only !== undefined) conditions.push(sql`r.year = any(${filter.year.only})`)
   if (filter.under !== undefined) {
     conditions.push(sql`(r.agency = ${filter.under} or exists (
       select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)

@@ -3,7 +3,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
-import { lastYearOf, LIMIT, MAX_ROWS, orderOf, type SumRow } from './query.ts'
+import { lastYearOf, limitRows, maxRows, orderOf, type SumRow } from './query.ts'
+import { isWithin, selectYears } from './relations.ts'
 import type { Key, Scope } from './scope.ts'
 import { selectElements } from './selected-elements.ts'
 
@@ -14,7 +15,8 @@ export async function pastSumRows (
   moment: string
 ): Promise<SumRow[]> {
   const { rows } = await pastSumStatement(scope, positions, moment, false).execute(db)
-  if (rows.length > MAX_ROWS) throw problem('too-many-groups', { most: MAX_ROWS })
+  const most = maxRows(positions)
+  if (rows.length > most) throw problem('too-many-groups', { most })
   return rows
 }
 
@@ -49,7 +51,7 @@ export function pastSumStatement (
       select ${columns(sql`v.year`, sql`v.form`)}, ${figures.array} as f
       from below b join report_version v on v.agency = b.agency and v.year between b.since and b.until
       where ${filers} and ${isPublic('v', moment)}
-        ${scope.years === undefined ? sql`` : sql`and v.year between ${scope.years.first} and ${scope.years.last}`}
+        ${scope.years === undefined ? sql`` : sql`and ${isWithin(sql`v.year`, scope.years)}`}
         ${scope.form === undefined ? sql`` : sql`and v.form = ${scope.form}`}
       offset 0
     ) as report group by ${refs}`
@@ -68,7 +70,7 @@ export function pastSumStatement (
     with recursive year as (${yearsOf(scope, moment)}), below as (${below(scope, moment)})
     select summed.*${sql.join(names, sql``)}
     from (${included} ${knowsExpected ? sql`union all ${expected}` : sql``}) as summed
-    ${inOrder ? orderOf(scope) : LIMIT}`
+    ${inOrder ? orderOf(scope) : limitRows(positions)}`
 }
 
 export const wasRecorded = (table: string, moment: RawBuilder<unknown>) =>
@@ -98,7 +100,7 @@ export function below ({ by, under }: Pick<Scope, 'by' | 'under'>, moment: RawBu
 
 /** Selects the requested years, or else every year that had a report in the totals. */
 function yearsOf ({ years }: Scope, moment: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (years !== undefined) return sql`select generate_series(${years.first}::integer, ${years.last}::integer) as year`
+  if (years !== undefined) return selectYears(years)
   const range = sql`(select min(year) from report_version), (select max(year) from report_version)`
   // `limit 1` makes PostgreSQL find the first row of each year by index instead of joining all versions of the
   // registry.

@@ -2,9 +2,10 @@
 import { writeFigure } from '../form/figures.ts'
 import { quotientOf } from '../form/rates/quotient.ts'
 import type { Quantity } from '../form/rates/rates.ts'
+import type { Years } from '../http/parameters.ts'
 import { problem } from '../problems/problem.ts'
 import type { Group, Totals } from './schemas.ts'
-import type { Key, Scope } from './scope.ts'
+import { type Key, type Scope, yearsIn } from './scope.ts'
 import { checkTotal } from './values.ts'
 
 /** Throws `change-needs-year`. Groups by agency are streamed: those of one agency must be adjacent. */
@@ -12,17 +13,24 @@ export function checkChange (by: Key[]): void {
   if (!by.includes('year') || (by.includes('agency') && by.at(-1) !== 'year')) throw problem('change-needs-year')
 }
 
-/** Returns the scope with the year before its first one. */
-export const withYearBefore = (scope: Scope): Scope =>
-  scope.years === undefined ? scope : { ...scope, years: { ...scope.years, first: scope.years.first - 1 } }
+/** Returns the scope with the year before each of its years. */
+export function withYearBefore (scope: Scope): Scope {
+  if (scope.years === undefined) return scope
+  const { first, last, only } = scope.years
+  const before = only && [...new Set(only.flatMap(year => [year - 1, year]))]
+  return { ...scope, years: { first: first - 1, last, ...before && { only: before } } }
+}
 
-/** Returns a function that adds the changes to groups in the order of their keys, and drops those before `first`. */
+/**
+ * Returns a function that adds the changes to groups in the order of their keys, and drops those of years that were not asked for.
+ */
 export function changesFrom (
   quantities: Quantity[],
   by: Key[],
-  first: number | undefined
+  years: Years | undefined
 ): (groups: Group[]) => Group[] {
   const others = by.filter(key => key !== 'year')
+  const asked = years && new Set(yearsIn(years))
   const isYearLast = by.at(-1) === 'year'
   const valuesBy = new Map<string, Group['values']>()
   let last = ''
@@ -35,7 +43,7 @@ export function changesFrom (
       if (isYearLast && key !== last) valuesBy.clear()
       last = key
       valuesBy.set(keyOf(group, year), group.values)
-      if (first !== undefined && year < first) return []
+      if (asked !== undefined && !asked.has(year)) return []
       const before = valuesBy.get(keyOf(group, year - 1))
       const { coverage, blank, not_comparable: notComparable, ...head } = group
       const change = Object.fromEntries(quantities.map(quantity => [quantity.id, changeOf(quantity, group, before)]))

@@ -4,6 +4,8 @@ import { Kind, Level } from '../agencies/schemas.ts'
 import { AgencyCode } from '../http/parameters.ts'
 
 export const MeasureId = Type.String({ maxLength: 200 })
+/** Ids separated by commas. */
+export const MeasureList = Type.String({ maxLength: 4000 })
 
 export const Under = {
   ...AgencyCode,

@@ -21,8 +21,9 @@ export type SumRow = Partial<Record<Key, string | number>> & {
   agency_name?: string
 }
 
-/** Maximum number of rows in memory. Groups by agency are streamed instead. */
-export const MAX_ROWS = 200_000
+/** Maximum numbers of rows, and of figures in them, in memory. Groups by agency are streamed instead. */
+const MAX_ROWS = 200_000
+const MAX_FIGURES = 10_000_000
 const FETCH_ROWS = 1000
 
 /** Cache of compiled statements: building one takes longer than running it. Without the cache, totals lose 20 %. */
@@ -37,7 +38,8 @@ export async function sumRows (db: Kysely<Database>, scope: Scope, positions: nu
     statements.set(key, statement = sumStatement(scope, positions, false).compile(db))
   }
   const { rows } = await db.executeQuery(statement)
-  if (rows.length > MAX_ROWS) throw problem('too-many-groups', { most: MAX_ROWS })
+  const most = maxRows(positions)
+  if (rows.length > most) throw problem('too-many-groups', { most })
   return rows
 }
 
@@ -102,7 +104,7 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
     with year as (${yearsOf(scope)})
     select ${sql.join([sql`summed.*`, ...nameColumns])}
     from (${summed}) as summed ${sql.join(nameJoins, sql` `)}
-    ${inOrder ? orderOf(scope) : LIMIT}`
+    ${inOrder ? orderOf(scope) : limitRows(positions)}`
 }
 
 /** The year whose names are given: that of the group, or else the last of those asked for. */
@@ -127,8 +129,11 @@ function joinName (key: 'child' | 'agency', year: RawBuilder<unknown>): RawBuild
 export const orderOf = ({ by }: Scope) =>
   sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
 
-/** The limit of statements that are not streamed. */
-export const LIMIT = sql`limit ${sql.lit(MAX_ROWS + 1)}`
+export const maxRows = (positions: number[]): number =>
+  Math.min(MAX_ROWS, Math.floor(MAX_FIGURES / Math.max(1, positions.length)))
+
+/** The limit of statements that are not streamed: one row more shows that there are too many. */
+export const limitRows = (positions: number[]) => sql`limit ${sql.lit(maxRows(positions) + 1)}`
 
 /** True if grouping in SQL would not reduce the rows. */
 const isAlreadyGrouped = ({ by, years, level, kind }: Scope) =>

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { FOR_EVER } from '../database/types.ts'
-import type { Scope } from './scope.ts'
+import type { Years } from '../http/parameters.ts'
+import { type Scope, yearsIn } from './scope.ts'
 
 type Relation = {
   columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>
@@ -72,11 +73,19 @@ export function relations (scope: Scope, ofReports: RawBuilder<unknown>): Relati
   ]
 }
 
+export const selectYears = (years: Years): RawBuilder<unknown> =>
+  sql`select unnest(array[${sql.join(yearsIn(years).map(year => sql.lit(year)))}]) as year`
+
+export const isWithin = (year: RawBuilder<unknown>, { first, last, only }: Years): RawBuilder<unknown> =>
+  only === undefined
+    ? sql`${year} between ${sql.lit(first)} and ${sql.lit(last)}`
+    : sql`${year} in (${sql.join(only.map(year => sql.lit(year)))})`
+
 /** Selects the requested years, or else every year that has a published report. */
 export function yearsOf ({ years }: Scope): RawBuilder<unknown> {
   return years === undefined
     ? sql`select distinct year from total where agency = '' and level = '' and reports > 0`
-    : sql`select generate_series(${sql.lit(years.first)}, ${sql.lit(years.last)}) as year`
+    : selectYears(years)
 }
 
 function levelAndKind ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
@@ -91,7 +100,7 @@ function within (scope: Scope, table: string): RawBuilder<unknown>[] {
     ...levelAndKind(scope, table),
     ...(scope.years === undefined
       ? []
-      : [sql`${sql.ref(`${table}.year`)} between ${sql.lit(scope.years.first)} and ${sql.lit(scope.years.last)}`]),
+      : [isWithin(sql.ref(`${table}.year`), scope.years)]),
     ...(scope.form === undefined ? [] : [sql`${sql.ref(`${table}.form`)} = ${scope.form}`])
   ]
 }

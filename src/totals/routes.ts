@@ -8,34 +8,21 @@ import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { NOT_MODIFIED } from '../http/etag.ts'
-import { readYearRange, YearRangeQuery } from '../http/parameters.ts'
+import { readYears, YearsQuery } from '../http/parameters.ts'
 import { ResponseCache } from '../http/response-cache.ts'
 import { problems, ref } from '../http/responses.ts'
 import { sendAs } from '../http/send-as.ts'
 import { Streams } from '../http/streams.ts'
-import { problem } from '../problems/problem.ts'
 import { addChanges, changedPieces, changesFrom, checkChange, withYearBefore } from './change.ts'
-import { CSV, FilterQuery, MeasureId, Under } from './parameters.ts'
+import { checkForm, readMeasures } from './measures.ts'
+import { CSV, FilterQuery, MeasureList, Under } from './parameters.ts'
 import { refuseUnknown } from './refuse-nothing.ts'
 import { Totals } from './schemas.ts'
 import { type Key, KEYS } from './scope.ts'
 import { csvOf, csvPieces, jsonPieces } from './serialize.ts'
-import { checkForm, findMeasures, headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
+import { headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
 
-const MAX_MEASURES = 50
-
-/** Splits `a,b`. Throws `parameter-invalid` for more than `MAX_MEASURES`. */
-function splitLists (measure: string[]): string[] {
-  const ids = measure.flatMap(list => list.split(','))
-  if (ids.length <= MAX_MEASURES) return ids
-  throw problem('parameter-invalid', {}, {
-    errors: [{
-      parameter: 'measure',
-      found: ids.length,
-      expected: { en: `at most ${MAX_MEASURES} measures`, zh: `最多 ${MAX_MEASURES} 个指标` }
-    }]
-  })
-}
+const MAX_LISTS = 50
 
 export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = new ResponseCache()
@@ -49,11 +36,11 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
       tags: ['totals'],
       querystring: Type.Object({
-        measure: Type.Array({ ...MeasureId, maxLength: 8000 }, {
+        measure: Type.Array(MeasureList, {
           minItems: 1,
-          maxItems: MAX_MEASURES,
+          maxItems: MAX_LISTS,
           description:
-            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. Several are separated by commas, or repeat it. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
+            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. A row `requests.granted` or a table `requests` stands for all its cells, in the order of the form, `*` for all tables. Repeat it or separate ids by commas for more. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
           examples: [['requests.new_received.total']]
         }),
         by: Type.Optional(
@@ -67,8 +54,9 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         ),
         under: Type.Optional(Under),
         year: Type.Optional({
-          ...YearRangeQuery,
-          description: 'A year or a range such as 2019..2025; without it every year that has a published report',
+          ...YearsQuery,
+          description:
+            'A year, a range such as 2019..2025, or a list of them such as 2019,2021..2023; without it every year that has a published report',
           examples: ['2019..2025']
         }),
         ...FilterQuery,
@@ -111,13 +99,13 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   }, async (request, reply) => {
     const { measure, by, under, year, level, kind, form, as_of: asOf, change } = request.query
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
-    const years = year === undefined ? undefined : readYearRange(year)
+    const years = year === undefined ? undefined : readYears(year)
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
-    const measures = findMeasures(forms, splitLists(measure))
+    const measures = readMeasures(forms, measure, form)
     checkForm(forms, form, measures)
     if (change !== undefined) checkChange(scope.by)
     const asked = change === undefined ? scope : withYearBefore(scope)
-    const changes = changesFrom(measures, scope.by, years?.first)
+    const changes = changesFrom(measures, scope.by, years)
     if (moment !== undefined) await waitUntilSettled(db, moment)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8

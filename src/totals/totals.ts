@@ -1,46 +1,13 @@
 // Totals with their coverage. A measure is added across forms only if each of them has it.
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
-import { isRate, type Quantity } from '../form/rates/rates.ts'
+import type { Quantity } from '../form/rates/rates.ts'
 import { Forms } from '../forms/forms.ts'
-import { problem, throwIfFaults } from '../problems/problem.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'
 import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
 import { Group, type Totals } from './schemas.ts'
-import type { Key, Scope } from './scope.ts'
+import { type Key, type Scope, yearsIn } from './scope.ts'
 import { type Cells, cellsOf, valueOf } from './values.ts'
-
-/** Returns the measures and rates with these ids. Throws `measure-unknown` with all ids that are none. */
-export function findMeasures (forms: Forms, ids: string[]): Quantity[] {
-  const known = forms.quantities
-  throwIfFaults(
-    'measure-unknown',
-    ids.filter(id => !known.has(id)).map(id => ({
-      parameter: 'measure',
-      found: id,
-      expected: { en: 'a measure of a form: table.row.column', zh: '格式中的指标：table.row.column' },
-      candidates: [...known.keys()]
-    }))
-  )
-  return [...new Set(ids)].map(id => known.get(id)!)
-}
-
-/** Throws `form-unknown`, or `rate-not-in-form` with all rates whose measures the form lacks. */
-export function checkForm (forms: Forms, form: string | undefined, quantities: Quantity[]): void {
-  if (form === undefined) return
-  if (forms.find(form) === undefined) throw problem('form-unknown', { form })
-  const lacking = quantities.filter(quantity => isRate(quantity) && !quantity.forms.includes(form))
-  if (lacking.length === 0) return
-  const having = [...forms.rates.values()].filter(rate => rate.forms.includes(form)).map(({ id }) => id)
-  throw problem('rate-not-in-form', { form }, {
-    errors: lacking.map(({ id }) => ({
-      parameter: 'measure',
-      found: id,
-      expected: { en: `a measure, or one of ${having.join(', ')}`, zh: `指标，或以下之一：${having.join('、')}` },
-      candidates: having
-    }))
-  })
-}
 
 /** A requested sum, with the cells that it needs. */
 interface Sum {
@@ -134,8 +101,7 @@ function unasked (scope: Scope): SumRow[] {
   const empty: SumRow = { form: '', included: 0, expected: 0, figures: null, present: null }
   if (!alwaysListed(scope)) return []
   if (scope.by.length === 0) return [empty]
-  const { first, last } = scope.years!
-  return Array.from({ length: last - first + 1 }, (_, i) => ({ ...empty, year: first + i }))
+  return yearsIn(scope.years!).map(year => ({ ...empty, year }))
 }
 
 function totalOf ({ forms, measures, scope, cells }: Sum, rows: SumRow[]): Group {

@@ -15,9 +15,9 @@ import { Year } from '../../http/parameters.ts'
 import { ResponseCache } from '../../http/response-cache.ts'
 import { problems, ref } from '../../http/responses.ts'
 import { problem } from '../../problems/problem.ts'
+import { checkForm, readMeasure } from '../measures.ts'
 import { CSV, FilterQuery, MeasureId, Under } from '../parameters.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
-import { checkForm, findMeasures } from '../totals.ts'
 import { contributionsOf } from './contributions.ts'
 import type { After } from './query.ts'
 import { type Contribution, Contributions, type State, STATE_TEXT, STATES } from './schemas.ts'
@@ -67,6 +67,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
           'agency-unknown',
           'form-unknown',
           'measure-unknown',
+          'measures-too-many',
           'moment-in-future',
           'moment-not-settled',
           'rate-not-additive',
@@ -79,7 +80,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
     const { measure: id, year, under, level, kind, form, as_of: asOf, state, limit, cursor } = request.query
     const after = readCursor(cursor, isAfter)
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
-    const measure = findMeasures(forms, [id])[0]!
+    const measure = readMeasure(forms, id, form)
     checkForm(forms, form, [])
     if (isRate(measure)) {
       throw problem('rate-not-additive', { rate: id, measures: partsOf(measure).map(part => part.id).join(', ') })

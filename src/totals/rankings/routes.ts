@@ -14,9 +14,9 @@ import { cachedPage, LINK, PageQuery, readCursor } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ResponseCache } from '../../http/response-cache.ts'
 import { problems, ref } from '../../http/responses.ts'
+import { readMeasure } from '../measures.ts'
 import { CSV, MeasureId, Under } from '../parameters.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
-import { findMeasures } from '../totals.ts'
 import type { After } from './query.ts'
 import { rankingOf } from './rankings.ts'
 import { type Ranked, Ranking } from './schemas.ts'
@@ -86,6 +86,7 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
           'agency-not-ranked',
           'agency-unknown',
           'measure-unknown',
+          'measures-too-many',
           'total-overflow',
           'no-agencies-in-year'
         )
@@ -95,7 +96,7 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const { measure, year, under = '', of = 'agency', level, kind, order = 'desc' } = request.query
     const { agency: focus, limit, cursor } = request.query
     const after = readCursor(cursor, isAfter)
-    const quantity = findMeasures(forms, [measure])[0]!
+    const quantity = readMeasure(forms, measure)
     const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
     const type = csv ? CSV : JSON_UTF8
     const question = { year, under, of, level, kind }
