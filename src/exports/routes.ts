@@ -46,7 +46,10 @@ const common = {
 const ReportsQuery = Type.Object({
   ...REPORT_FORMATS.query,
   ...common,
-  year: Type.Optional({ ...YearsQuery, description: `${YearsQuery.description}; without it all.` }),
+  year: Type.Optional({
+    ...YearsQuery,
+    description: 'A year, a range such as 2019..2025, or a list of them; without it all.'
+  }),
   after: Type.Optional(
     Type.String({
       pattern: `${AGENCY_CODE.source.slice(0, -1)}/\\d{4}$`,

@@ -350,6 +350,14 @@ export const PROBLEMS = {
     'Too many measures',
     'The measures asked for are {found}; this answer takes at most {most}.'
   ], ['指标过多', '所求指标有 {found} 项，此处最多 {most} 项。']),
+  'units-mixed': entry(422, [
+    'Units mixed',
+    'A picture has one unit; the measures have {units}. Ask for a picture of each.'
+  ], ['单位不一', '一幅图只能用一种单位，所求指标的单位有 {units}。请分别求图。']),
+  'picture-too-large': entry(422, [
+    'Picture too large',
+    'The picture would have {found} {what}; at most {most} can be told apart. Narrow it, or ask for a table.'
+  ], ['图形过大', '图中将有 {found} 个{what}，最多 {most} 个才能辨认。请缩小范围，或改求表格。']),
   'agency-not-ranked': entry(422, [
     'Agency not ranked',
     'The agency {agency} is not among those that are ranked, with or without a figure.'

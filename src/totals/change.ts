@@ -22,7 +22,8 @@ export function withYearBefore (scope: Scope): Scope {
 }
 
 /**
- * Returns a function that adds the changes to groups in the order of their keys, and drops those of years that were not asked for.
+ * Returns a function that adds the changes to groups in the order of their keys, and drops those of years that were not
+ * asked for.
  */
 export function changesFrom (
   quantities: Quantity[],

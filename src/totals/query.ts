@@ -129,8 +129,8 @@ function joinName (key: 'child' | 'agency', year: RawBuilder<unknown>): RawBuild
 export const orderOf = ({ by }: Scope) =>
   sql`order by ${sql.join(by.map(key => sql`summed.${sql.ref(key)} ${key === 'year' ? sql`` : sql`collate "C"`}`))}`
 
-export const maxRows = (positions: number[]): number =>
-  Math.min(MAX_ROWS, Math.floor(MAX_FIGURES / Math.max(1, positions.length)))
+export const maxRows = ({ length }: readonly unknown[]): number =>
+  Math.min(MAX_ROWS, Math.floor(MAX_FIGURES / Math.max(1, length)))
 
 /** The limit of statements that are not streamed: one row more shows that there are too many. */
 export const limitRows = (positions: number[]) => sql`limit ${sql.lit(maxRows(positions) + 1)}`

@@ -1,25 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { readRevision } from '../aggregates/revision.ts'
 import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
+import { PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { NOT_MODIFIED } from '../http/etag.ts'
+import { chooseFormat, LABELS } from '../http/formats/formats.ts'
+import { LANG } from '../http/formats/list.ts'
+import { setFileName } from '../http/formats/send-format.ts'
+import { languageOf } from '../http/language.ts'
 import { readYears, YearsQuery } from '../http/parameters.ts'
 import { ResponseCache } from '../http/response-cache.ts'
-import { problems, ref } from '../http/responses.ts'
+import { problems } from '../http/responses.ts'
 import { sendAs } from '../http/send-as.ts'
 import { Streams } from '../http/streams.ts'
 import { addChanges, changedPieces, changesFrom, checkChange, withYearBefore } from './change.ts'
 import { checkForm, readMeasures } from './measures.ts'
-import { CSV, FilterQuery, MeasureList, Under } from './parameters.ts'
+import { FilterQuery, MeasureList, Under } from './parameters.ts'
 import { refuseUnknown } from './refuse-nothing.ts'
-import { Totals } from './schemas.ts'
+import { collectGroups, titleOf, TOTAL_FORMATS, writeTotals } from './representations/formats.ts'
+import { csvPieces, jsonPieces } from './representations/serialize.ts'
 import { type Key, KEYS } from './scope.ts'
-import { csvOf, csvPieces, jsonPieces } from './serialize.ts'
 import { headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
 
 const MAX_LISTS = 50
@@ -33,7 +36,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       operationId: 'getTotals',
       summary: 'Totals across agencies and years',
       description:
-        'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, or as CSV with `Accept: text/csv`.',
+        'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, CSV, Excel, JSON-stat or a picture.',
       tags: ['totals'],
       querystring: Type.Object({
         measure: Type.Array(MeasureList, {
@@ -65,23 +68,13 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             type: 'string',
             description: 'Adds to each group its change against that of the year before. Needs `year` in `by`.'
           })
-        )
+        ),
+        ...TOTAL_FORMATS.query,
+        ...LABELS,
+        ...LANG
       }, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'The totals, in the order of their keys.',
-          content: {
-            'application/json': { schema: ref(Totals) },
-            'text/csv': {
-              schema: Type.String({
-                description: 'Keys and names, measures, expected, included, missing, and `{measure}.blank`.',
-                examples: [
-                  'year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'
-                ]
-              })
-            }
-          }
-        },
+        200: TOTAL_FORMATS.answer('The totals, in the order of their keys.'),
         ...NOT_MODIFIED,
         ...problems(
           'agency-unknown',
@@ -90,14 +83,19 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
           'measure-unknown',
           'moment-in-future',
           'moment-not-settled',
+          'picture-too-large',
           'rate-not-in-form',
           'too-many-groups',
-          'total-overflow'
+          'total-overflow',
+          'units-mixed'
         )
       }
     }
   }, async (request, reply) => {
-    const { measure, by, under, year, level, kind, form, as_of: asOf, change } = request.query
+    const { measure, by, under, year, level, kind, form, as_of: asOf, change, labels, lang } = request.query
+    const chosen = chooseFormat(request, TOTAL_FORMATS)
+    // The texts in JSON and CSV do not depend on the language of the caller.
+    const isTable = chosen.name === 'json' || chosen.name === 'csv'
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYears(year)
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
@@ -107,26 +105,48 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const asked = change === undefined ? scope : withYearBefore(scope)
     const changes = changesFrom(measures, scope.by, years)
     if (moment !== undefined) await waitUntilSettled(db, moment)
-    const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
-    const type = csv ? CSV : JSON_UTF8
-    if (scope.by.includes('agency')) {
-      const head = { ...headOf(measures, scope), ...change && { change } }
+    const head = { ...headOf(measures, scope), ...change && { change } }
+    const fileName = { ascii: ['totals', under, year].filter(part => part !== undefined).join('-') }
+    const piecesOf = () => {
       const pieces = totalsInPieces(db, forms, measures, asked, moment)
+      return change === undefined ? pieces : changedPieces(pieces, changes)
+    }
+    if (scope.by.includes('agency') && isTable) {
       const text = await streams.start(
-        change === undefined ? pieces : changedPieces(pieces, changes),
-        pieces => csv ? csvPieces(head, pieces) : jsonPieces(head, pieces),
+        piecesOf(),
+        pieces =>
+          chosen.name === 'csv' ? csvPieces(head, pieces, { prefix: chosen.prefix, labels }) : jsonPieces(head, pieces),
         () => refuseUnknown(db, under, moment)
       )
-      return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), type, text)
+      setFileName(reply, chosen, fileName)
+      return sendAs(reply.header('cache-control', PUBLIC_CACHE).header('vary', 'Accept'), chosen.type, text)
     }
+    const language = lang ?? languageOf(request)
     const revision = await readRevision(db, asked)
-    const answer = await answers.get(`${type} ${request.url}`, revision, type, async () => {
-      const found = await totalsOf(db, forms, measures, asked, moment)
-      const totals = change === undefined ? found : addChanges(found, changes)
-      if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
-      // The schema would serialize the values before the keys of the group.
-      return csv ? csvOf(totals) : JSON.stringify(totals)
-    })
-    return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')
+    const answer = await answers.get(
+      `${chosen.type} ${isTable ? '' : language} ${request.url}`,
+      revision,
+      chosen.type,
+      async () => {
+        const totals = scope.by.includes('agency')
+          ? { ...head, totals: await collectGroups(piecesOf(), measures) }
+          : await totalsOf(db, forms, measures, asked, moment).then(found =>
+            change === undefined ? found : addChanges(found, changes)
+          )
+        if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
+        const title = await titleOf(db, scope, measures, { language, isPast: moment !== undefined })
+        const body = await writeTotals(chosen.name, totals, {
+          forms,
+          quantities: measures,
+          title,
+          labels,
+          language,
+          years
+        })
+        return typeof body === 'string' ? chosen.prefix + body : body
+      }
+    )
+    setFileName(reply, chosen, fileName)
+    return await sendCached(request, reply, answer, PUBLIC_CACHE, isTable ? 'Accept' : 'Accept, Accept-Language')
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import t from 'tap'
-import { csvOf } from '../../src/totals/serialize.ts'
+import { csvOf } from '../../src/totals/representations/serialize.ts'
 import { freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
 

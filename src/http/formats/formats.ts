@@ -19,7 +19,8 @@ export const FORMATS = {
   ndjson: { type: 'application/x-ndjson; charset=utf-8', file: 'ndjson' },
   /** Another CSV of the same resource: only `format` asks for it. */
   cells: { type: 'text/csv; charset=utf-8', file: 'csv' },
-  parquet: { type: 'application/vnd.apache.parquet', file: 'parquet' }
+  parquet: { type: 'application/vnd.apache.parquet', file: 'parquet' },
+  jsonstat: { type: 'application/vnd.jsonstat+json; charset=utf-8' }
 } as const satisfies Record<string, { type: string, file?: string }>
 
 export type FormatName = keyof typeof FORMATS

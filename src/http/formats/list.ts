@@ -1,0 +1,123 @@
+// A list as a table, CSV or Excel, with the ids of its columns or their printed names.
+import { stringify } from 'csv-stringify/sync'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type TSchema, Type } from 'typebox'
+import { columnLabel, valueLabel } from '../../outputs/labels.ts'
+import type { Text } from '../../problems/fault.ts'
+import { escapeFormula } from '../bodies/formula.ts'
+import { type Chosen, chooseFormat, declareFormats, type Formats, type Labels, LABELS } from './formats.ts'
+import { type FileName, sendFormat } from './send-format.ts'
+
+type ListFormat = 'json' | 'csv' | 'xlsx'
+
+export interface Column<Row> {
+  id: string
+  /** Of the row; texts that people wrote are escaped where a spreadsheet would run them. */
+  value: (row: Row) => unknown
+  /** Printed name, if it is not the one that all columns with this id have. */
+  label?: Text
+}
+
+export interface List<Row> {
+  columns: Column<Row>[]
+  /** As file name without extension, and as name of the sheet. */
+  name: FileName
+}
+
+/** Columns that are the members of the items. */
+export const columnsOf = <Row extends object>(ids: readonly (string & keyof Row)[]): Column<Row>[] =>
+  ids.map(id => ({ id, value: row => row[id] }))
+
+/** Declares JSON, CSV and Excel of a list, with `format` and `labels` in `query`. */
+export function declareList (schema: TSchema, columns: readonly string[], example = ''): Formats<ListFormat> & {
+  query: Formats<ListFormat>['query'] & typeof LABELS
+} {
+  const formats = declareFormats({
+    json: { description: 'The items.', schema },
+    csv: { description: 'A line for each item, its members as columns.', example: `${columns.join()}\n${example}` },
+    xlsx: { description: 'The same columns as a workbook, numbers as numbers.' }
+  })
+  return { ...formats, query: { ...formats.query, ...LABELS } }
+}
+
+/** Returns the format, and the language of `labels`. */
+export function chooseList (
+  request: FastifyRequest,
+  formats: Formats<ListFormat>
+): { chosen: Chosen<ListFormat>, labels: Labels | undefined } {
+  return { chosen: chooseFormat(request, formats), labels: (request.query as { labels?: Labels }).labels }
+}
+
+/** Sends `body` as JSON, or its rows as a table. */
+export async function sendList<Row> (request: FastifyRequest, reply: FastifyReply, formats: Formats<ListFormat>, {
+  body,
+  rows,
+  list
+}: { body: unknown, rows: Row[], list: List<Row> }): Promise<FastifyReply> {
+  const { chosen, labels } = chooseList(request, formats)
+  return sendFormat(
+    reply,
+    chosen,
+    chosen.name === 'json' ? body : await writeList(chosen.name, list, rows, labels),
+    list.name
+  )
+}
+
+/** Returns the text of a CSV, or the bytes of a workbook. */
+export async function writeList<Row> (
+  format: 'csv' | 'xlsx',
+  list: List<Row>,
+  rows: Row[],
+  labels: Labels | undefined
+): Promise<string | Buffer> {
+  return format === 'csv'
+    ? csvHeader(list.columns, labels) + csvLines(list.columns, rows, labels)
+    : await writeBook(list, rows, labels)
+}
+
+const namesOf = <Row>(columns: Column<Row>[], labels: Labels | undefined): string[] =>
+  columns.map(({ id, label }) => labels === undefined ? id : label?.[labels] ?? columnLabel(id, labels))
+
+const cellsOf = <Row>(columns: Column<Row>[], row: Row, labels: Labels | undefined): unknown[] =>
+  columns.map(({ id, value }) => labels === undefined ? value(row) : valueLabel(id, value(row), labels))
+
+export const csvHeader = <Row>(columns: Column<Row>[], labels?: Labels): string => stringify([namesOf(columns, labels)])
+
+export const csvLines = <Row>(columns: Column<Row>[], rows: Row[], labels?: Labels): string =>
+  stringify(
+    rows.map(row =>
+      cellsOf(columns, row, labels).map(value => typeof value === 'string' ? escapeFormula(value) : value)
+    )
+  )
+
+async function writeBook<Row> ({ columns, name }: List<Row>, rows: Row[], labels: Labels | undefined): Promise<Buffer> {
+  const { writeWorkbook } = await import('../../outputs/workbook/workbook.ts')
+  const header = namesOf(columns, labels)
+  return await writeWorkbook([{
+    name: name.title ?? name.ascii,
+    frozenRows: 1,
+    landscape: true,
+    columnWidths: header.map(text => Math.min(40, Math.max(10, text.length * (labels === 'zh' ? 2 : 1) + 2))),
+    rows: [
+      { cells: header.map(value => ({ value, role: 'heading' as const })) },
+      ...rows.map(row => ({ cells: cellsOf(columns, row, labels).map(cellOf) }))
+    ]
+  }])
+}
+
+/** Numbers stay numbers; a list becomes a text. */
+function cellOf (value: unknown): string | number | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'number' || typeof value === 'string' ? value : String(value)
+}
+
+/** For schemas that name the language of a picture or a data set. */
+export const LANG = {
+  lang: Type.Optional(
+    Type.Unsafe<Labels>({
+      type: 'string',
+      enum: ['zh', 'en'],
+      description: 'Language of what is printed in a picture or data set; without it, `Accept-Language` decides.'
+    })
+  )
+}
