@@ -4,13 +4,21 @@ import { Type } from 'typebox'
 import { auditContext } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
+import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
 import { changeAgency, putAgency, registerAgency } from './actions.ts'
-import { Agency, AgencyChange, AgencyList, Kind, Level, NewAgency } from './schemas.ts'
+import { Agency, AGENCY_COLUMNS, AgencyChange, AgencyList, Kind, Level, LIST_COLUMNS, NewAgency } from './schemas.ts'
 import { findAgency, listAgencies } from './store.ts'
+
+const AGENCIES: List<Agency> = {
+  // With the names that a bulk import reads.
+  columns: columnsOf(LIST_COLUMNS).map(column => ({ ...column, label: AGENCY_COLUMNS[column.id]! })),
+  name: { ascii: 'agencies', title: '机关' }
+}
+const AGENCY_FORMATS = declareList(ref(AgencyList), LIST_COLUMNS)
 
 const Params = Type.Object({ code: AgencyCode })
 
@@ -38,18 +46,20 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
           description: 'As they are in this year, and the tree of this year.',
           examples: undefined
         }),
-        ...PageQuery
+        ...PageQuery,
+        ...AGENCY_FORMATS.query
       }, { additionalProperties: false }),
-      response: { 200: answer(AgencyList, 'A page of agencies.', LINK), ...problems('agency-unknown') }
+      response: { 200: AGENCY_FORMATS.answer('A page of agencies.', LINK), ...problems('agency-unknown') }
     }
   }, async (request, reply) => {
-    const { limit, cursor, ...filter } = request.query
+    const { limit, cursor, format: _format, labels: _labels, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
     const items = await listAgencies(db, filter, after?.[0] ?? '', limit + 1)
     if (items.length === 0 && filter.under !== undefined && !await findAgency(db, filter.under)) {
       throw problem('agency-unknown', { agency: filter.under })
     }
-    return page(request, reply, items, limit, agency => [agency.code])
+    const body = page(request, reply, items, limit, agency => [agency.code])
+    return await sendList(request, reply, AGENCY_FORMATS, { body, rows: body.items, list: AGENCIES })
   })
 
   app.post('/v1/agencies', {

@@ -179,6 +179,9 @@ export const AgencyChange = Type.Object(
 )
 export type AgencyChange = Static<typeof AgencyChange>
 
+/** The columns of a list as a table, which a bulk import reads. */
+export const LIST_COLUMNS = ['code', ...Object.keys(fields), ...Object.keys(years)] as (keyof Agency)[]
+
 export const AgencyList = Type.Object({ items: Type.Array(Type.Unsafe<Agency>(Type.Ref('Agency'))), next: NextPage }, {
   $id: 'AgencyList',
   description: 'A page of agencies in the order of their codes.'

@@ -1,22 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
-import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
-import { type TSchema, Type } from 'typebox'
+import { Type } from 'typebox'
 import { Kind, Level } from '../agencies/schemas.ts'
 import { requireTree } from '../agencies/year-tree.ts'
 import { auditContext } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
-import { CSV_UTF8, writeCsv } from '../http/bodies/write-csv.ts'
+import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { languageOf } from '../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { answer, BODY, problems, ref } from '../http/responses.ts'
-import { sendAs } from '../http/send-as.ts'
 import { MAX_PUBLISHED, publishFilings } from './publish.ts'
 import {
   COUNT_COLUMNS,
+  type Filing,
+  type FilingCounts,
   FILING_COLUMNS,
   FilingList,
   FilingSummary,
@@ -48,17 +47,18 @@ const PROBLEMS = problems('agency-unknown', 'agency-not-in-year', 'no-agencies-i
 
 const KEYS = SUMMARY_KEYS.join('|')
 
-/** The successful answer as JSON or CSV. */
-const jsonOrCsv = (description: string, schema: TSchema & { $id?: string }, csv: string, example: string) => ({
-  description,
-  content: {
-    'application/json': { schema: ref(schema) },
-    'text/csv': { schema: Type.String({ description: csv, examples: [example] }) }
-  }
-})
-
-const prefersCsv = (request: FastifyRequest): boolean =>
-  accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+const FILINGS: List<Filing> = { columns: columnsOf(FILING_COLUMNS), name: { ascii: 'filings', title: '报送情况' } }
+const FILING_FORMATS = declareList(
+  ref(FilingList),
+  FILING_COLUMNS,
+  'kundulun-culture,昆都仑区文体旅游广电局,,county,department,own,2019,missing,2020-01-31,,overdue\n'
+)
+const SUMMARY_NAME = { ascii: 'filings-summary', title: '报送统计' }
+const SUMMARY_FORMATS = declareList(
+  ref(FilingSummary),
+  ['kind', ...COUNT_COLUMNS],
+  'department,1,0,0,0,0,1,0,1,0,0,0\n'
+)
 
 export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.post('/v1/filings/publish', {
@@ -91,28 +91,21 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description:
         'Every agency of the year\'s tree with the state of its report, whether or not there is one, in the order of their codes. With a key the working state of the reports of its subtree; of all others what is published.',
       tags: ['filings'],
-      querystring: Type.Object({ ...FilingQuery, ...PageQuery }, { additionalProperties: false }),
+      querystring: Type.Object({ ...FilingQuery, ...PageQuery, ...FILING_FORMATS.query }, {
+        additionalProperties: false
+      }),
       response: {
-        200: {
-          ...jsonOrCsv(
-            'A page of filings.',
-            FilingList,
-            'The same members as columns; the next page is in the header Link.',
-            `${FILING_COLUMNS}\nkundulun-culture,昆都仑区文体旅游广电局,,county,department,own,2019,missing,2020-01-31,,overdue\n`
-          ),
-          headers: LINK
-        },
+        200: FILING_FORMATS.answer('A page of filings.', LINK),
         ...PROBLEMS
       }
     }
   }, async (request, reply) => {
-    const { limit, cursor, ...filter } = request.query
+    const { limit, cursor, format: _format, labels: _labels, ...filter } = request.query
     const after = readCursor(cursor, (key): key is [string] => key.length === 1 && typeof key[0] === 'string')
     const items = await listFilings(db, filter, request.actor?.agency ?? null, after?.[0] ?? '', limit + 1)
     if (items.length === 0) await requireTree(db, filter.year, filter.under)
     const found = page(request, reply, items, limit, filing => [filing.agency])
-    reply.header('vary', 'Accept')
-    return prefersCsv(request) ? sendAs(reply, CSV_UTF8, writeCsv(FILING_COLUMNS, found.items)) : found
+    return await sendList(request, reply, FILING_FORMATS, { body: found, rows: found.items, list: FILINGS })
   })
 
   app.get('/v1/filings/summary', {
@@ -131,26 +124,24 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
               'Keys of the groups, comma-separated, of child, level, kind. `child`: the agencies just below `under` (else the roots), each with all below it; `under` itself is a group of its own',
             examples: ['kind']
           })
-        )
+        ),
+        ...SUMMARY_FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: jsonOrCsv(
-          'The counts.',
-          FilingSummary,
-          'Keys and names, then the counts.',
-          `kind,${COUNT_COLUMNS}\ndepartment,1,0,0,0,0,1,0,1,0,0,0\n`
-        ),
+        200: SUMMARY_FORMATS.answer('The counts.'),
         ...PROBLEMS
       }
     }
   }, async (request, reply) => {
-    const { by: keys, ...filter } = request.query
+    const { by: keys, format: _format, labels: _labels, ...filter } = request.query
     const by = [...new Set((keys?.split(',') ?? []) as SummaryKey[])]
     const groups = await countFilings(db, filter, by, request.actor?.agency ?? null)
     if (groups.every(({ expected }) => expected === 0)) await requireTree(db, filter.year, filter.under)
-    reply.header('vary', 'Accept')
-    if (!prefersCsv(request)) return { year: filter.year, by, groups }
     const columns = by.flatMap(key => key === 'child' ? ['child', 'child_name'] as const : [key])
-    return sendAs(reply, CSV_UTF8, writeCsv([...columns, ...COUNT_COLUMNS], groups))
+    return await sendList(request, reply, SUMMARY_FORMATS, {
+      body: { year: filter.year, by, groups },
+      rows: groups,
+      list: { columns: columnsOf<FilingCounts>([...columns, ...COUNT_COLUMNS]), name: SUMMARY_NAME }
+    })
   })
 }

@@ -16,7 +16,7 @@ export class Streams {
    */
   async start<Piece> (
     source: AsyncGenerator<Piece>,
-    write: (pieces: AsyncIterable<Piece>) => AsyncGenerator<string>,
+    write: (pieces: AsyncIterable<Piece>) => AsyncGenerator<string | Uint8Array>,
     whenEmpty: () => Promise<void>
   ): Promise<Readable> {
     if (this.#going >= MAX_STREAMS) throw problem('database-busy')

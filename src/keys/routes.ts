@@ -4,11 +4,16 @@ import { Type } from 'typebox'
 import { auditContext } from '../audit/record.ts'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import type { Database } from '../database/types.ts'
+import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { answer, BODY, problems, ref } from '../http/responses.ts'
 import { createKey, revokeKey, rotateKey } from './actions.ts'
-import { ApiKeyList, Me, NewKey, Rotation, ShownKey } from './schemas.ts'
+import { ApiKey, ApiKeyList, Me, NewKey, Rotation, ShownKey } from './schemas.ts'
 import { listKeys } from './store.ts'
+
+const KEY_COLUMNS = Object.keys(ApiKey.properties) as (keyof ApiKey)[]
+const KEYS: List<ApiKey> = { columns: columnsOf(KEY_COLUMNS), name: { ascii: 'keys', title: '密钥' } }
+const KEY_FORMATS = declareList(ref(ApiKeyList), KEY_COLUMNS)
 
 const Params = Type.Object({
   id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the key.', examples: [1] })
@@ -51,15 +56,17 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
           description: 'Only the keys that this caller made, named as in `made_by`.',
           examples: ['key 2']
         })),
-        ...PageQuery
+        ...PageQuery,
+        ...KEY_FORMATS.query
       }, { additionalProperties: false }),
-      response: { 200: answer(ApiKeyList, 'A page of keys.', LINK), ...problems() }
+      response: { 200: KEY_FORMATS.answer('A page of keys.', LINK), ...problems() }
     }
   }, async (request, reply) => {
     const { limit, cursor, made_by: maker } = request.query
     const after = readCursor(cursor, (key): key is [number] => key.length === 1 && Number.isSafeInteger(key[0]))
     const keys = await listKeys(db, request.actor!, maker, { after: after?.[0] ?? 0, limit: limit + 1 })
-    return page(request, reply, keys, limit, key => [key.id])
+    const body = page(request, reply, keys, limit, key => [key.id])
+    return await sendList(request, reply, KEY_FORMATS, { body, rows: body.items, list: KEYS })
   })
 
   app.post(

@@ -9,6 +9,7 @@ import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../http/etag.ts'
 import { chooseFormat, LABELS } from '../http/formats/formats.ts'
+import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { readYears, YearsQuery } from '../http/parameters.ts'
 import { AgencyCode } from '../http/parameters.ts'
@@ -19,12 +20,19 @@ import { currentYearInChina } from './china-time.ts'
 import { REPORT_FORMATS } from './outputs/formats.ts'
 import { sendOutput } from './outputs/send-output.ts'
 import { FORM_CHOICE, ReportParams } from './parameters.ts'
-import { NewReport, Report, ReportDraft, ReportList, WireStatus } from './schemas.ts'
+import { NewReport, Report, ReportDraft, ReportList, ReportSummary, WireStatus } from './schemas.ts'
 import { sendReport } from './send-report.ts'
 import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions/versions.ts'
 import { visibilityOf } from './visibility.ts'
 import { writeRequest } from './write-request.ts'
+
+const REPORT_COLUMNS = Object.keys(ReportSummary.properties) as (keyof ReportSummary)[]
+const REPORTS: List<ReportSummary> = {
+  columns: columnsOf(REPORT_COLUMNS),
+  name: { ascii: 'reports', title: '年度报告' }
+}
+const LIST_FORMATS = declareList(ref(ReportList), REPORT_COLUMNS)
 
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports', {
@@ -43,12 +51,16 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         year: Type.Optional(YearsQuery),
         form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
         status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
-        ...PageQuery
+        ...PageQuery,
+        ...LIST_FORMATS.query
       }, { additionalProperties: false }),
-      response: { 200: answer(ReportList, 'A page of reports.', LINK), ...problems('agency-unknown', 'form-unknown') }
+      response: {
+        200: LIST_FORMATS.answer('A page of reports.', LINK),
+        ...problems('agency-unknown', 'form-unknown')
+      }
     }
   }, async (request, reply) => {
-    const { limit, cursor, year, ...filter } = request.query
+    const { limit, cursor, year, format: _format, labels: _labels, ...filter } = request.query
     const after = readCursor(
       cursor,
       (key): key is [string, number] =>
@@ -68,13 +80,14 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
       if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
     }
-    return page(
+    const body = page(
       request,
       reply,
       items.map(item => ({ ...item, updated_at: item.updated_at.toISOString() })),
       limit,
       item => [item.agency, item.year]
     )
+    return await sendList(request, reply, LIST_FORMATS, { body, rows: body.items, list: REPORTS })
   })
 
   app.post('/v1/reports', {

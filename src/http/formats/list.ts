@@ -5,8 +5,9 @@ import { type TSchema, Type } from 'typebox'
 import { columnLabel, valueLabel } from '../../outputs/labels.ts'
 import type { Text } from '../../problems/fault.ts'
 import { escapeFormula } from '../bodies/formula.ts'
+import { sendAs } from '../send-as.ts'
 import { type Chosen, chooseFormat, declareFormats, type Formats, type Labels, LABELS } from './formats.ts'
-import { type FileName, sendFormat } from './send-format.ts'
+import { type FileName, setFileName } from './send-format.ts'
 
 type ListFormat = 'json' | 'csv' | 'xlsx'
 
@@ -49,29 +50,30 @@ export function chooseList (
 }
 
 /** Sends `body` as JSON, or its rows as a table. */
-export async function sendList<Row> (request: FastifyRequest, reply: FastifyReply, formats: Formats<ListFormat>, {
-  body,
-  rows,
-  list
-}: { body: unknown, rows: Row[], list: List<Row> }): Promise<FastifyReply> {
+export async function sendList<Row> (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  formats: Formats<ListFormat>,
+  { body, rows, list }: { body: unknown, rows: Row[], list: List<Row> }
+): Promise<FastifyReply> {
   const { chosen, labels } = chooseList(request, formats)
-  return sendFormat(
-    reply,
-    chosen,
-    chosen.name === 'json' ? body : await writeList(chosen.name, list, rows, labels),
-    list.name
-  )
+  if (!reply.hasHeader('vary')) reply.header('vary', 'Accept')
+  if (!isTable(chosen)) return sendAs(reply, chosen.type, body)
+  setFileName(reply, chosen, list.name)
+  return sendAs(reply, chosen.type, await writeList(chosen, list, rows, labels))
 }
+
+export const isTable = (chosen: Chosen<ListFormat>): chosen is Chosen<'csv' | 'xlsx'> => chosen.name !== 'json'
 
 /** Returns the text of a CSV, or the bytes of a workbook. */
 export async function writeList<Row> (
-  format: 'csv' | 'xlsx',
+  { name, prefix }: Chosen<'csv' | 'xlsx'>,
   list: List<Row>,
   rows: Row[],
   labels: Labels | undefined
 ): Promise<string | Buffer> {
-  return format === 'csv'
-    ? csvHeader(list.columns, labels) + csvLines(list.columns, rows, labels)
+  return name === 'csv'
+    ? prefix + csvHeader(list.columns, labels) + csvLines(list.columns, rows, labels)
     : await writeBook(list, rows, labels)
 }
 
@@ -90,18 +92,43 @@ export const csvLines = <Row>(columns: Column<Row>[], rows: Row[], labels?: Labe
     )
   )
 
-async function writeBook<Row> ({ columns, name }: List<Row>, rows: Row[], labels: Labels | undefined): Promise<Buffer> {
-  const { writeWorkbook } = await import('../../outputs/workbook/workbook.ts')
+/** Yields a table whose rows come in batches. */
+export async function* tablePieces<Row> (
+  { name, prefix }: Chosen<'csv' | 'xlsx'>,
+  list: List<Row>,
+  batches: AsyncIterable<{ items: Row[] }>,
+  labels: Labels | undefined
+): AsyncGenerator<string | Uint8Array> {
+  if (name === 'xlsx') return yield* bookPieces(list, batches, labels)
+  yield prefix + csvHeader(list.columns, labels)
+  for await (const { items } of batches) if (items.length > 0) yield csvLines(list.columns, items, labels)
+}
+
+async function writeBook<Row> (list: List<Row>, rows: Row[], labels: Labels | undefined): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of bookPieces(list, [{ items: rows }], labels)) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+async function* bookPieces<Row> (
+  { columns, name }: List<Row>,
+  batches: AsyncIterable<{ items: Row[] }> | Iterable<{ items: Row[] }>,
+  labels: Labels | undefined
+): AsyncGenerator<Uint8Array> {
+  const { workbookPieces } = await import('../../outputs/workbook/workbook.ts')
   const header = namesOf(columns, labels)
-  return await writeWorkbook([{
+  const rows = async function* () {
+    yield { cells: header.map(value => ({ value, role: 'heading' as const })) }
+    for await (const { items } of batches) {
+      for (const row of items) yield { cells: cellsOf(columns, row, labels).map(cellOf) }
+    }
+  }
+  yield* workbookPieces([{
     name: name.title ?? name.ascii,
     frozenRows: 1,
     landscape: true,
     columnWidths: header.map(text => Math.min(40, Math.max(10, text.length * (labels === 'zh' ? 2 : 1) + 2))),
-    rows: [
-      { cells: header.map(value => ({ value, role: 'heading' as const })) },
-      ...rows.map(row => ({ cells: cellsOf(columns, row, labels).map(cellOf) }))
-    ]
+    rows: rows()
   }])
 }
 

@@ -1,6 +1,5 @@
 // Checks that did not pass, over many reports.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { type Static, type TObject, Type } from 'typebox'
@@ -8,6 +7,8 @@ import { findAgency } from '../../agencies/store.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { JSON_UTF8 } from '../../http/cached-response.ts'
+import { chooseList, declareList, isTable, sendList, tablePieces } from '../../http/formats/list.ts'
+import { setFileName } from '../../http/formats/send-format.ts'
 import { encodeCursor, LINK, nextPage, PageQuery, readCursor } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { problems, ref } from '../../http/responses.ts'
@@ -18,10 +19,9 @@ import { WireFinding } from '../checks/schemas.ts'
 import { findingBatches, type FindingKey, listFindings } from './list-findings.ts'
 import type { FindingFilter } from './scan-reports.ts'
 import { FindingList, FindingSummary } from './schemas.ts'
-import { FINDING_COLUMNS, findingsAsCsv, summaryAsCsv } from './serialize.ts'
+import { FINDINGS, summaryList } from './serialize.ts'
 import { summarizeFindings } from './summarize-findings.ts'
 
-const CSV = 'text/csv; charset=utf-8'
 const DEFAULT_LIMIT = 100
 
 const FilterQuery = {
@@ -50,14 +50,14 @@ const FilterQuery = {
 }
 
 const limit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 1000, description: 'Items per page, 100 without it. A CSV has all without it.' })
+  Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    description: 'Items per page, 100 without it. A table has all without it.'
+  })
 )
-const csvSchema = (columns: string[]) => ({
-  'text/csv': { schema: Type.String({ description: 'One line each.', examples: [`${columns.join()}\n`] }) }
-})
-
-const isCsv = (request: FastifyRequest): boolean =>
-  accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
+const FINDING_FORMATS = declareList(ref(FindingList), FINDINGS.columns.map(({ id }) => id))
+const SUMMARY_FORMATS = declareList(ref(FindingSummary), summaryList('check').columns.map(({ id }) => id))
 
 export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const streams = new Streams()
@@ -67,15 +67,16 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'listFindings',
       summary: 'Findings of many reports',
       description:
-        'Checks that did not pass in the current versions, in the order of agency and check; with `state=working` also in drafts that the key may see. They are computed when asked. As JSON, or as CSV with `Accept: text/csv`.',
+        'Checks that did not pass in the current versions, in the order of agency and check; with `state=working` also in drafts that the key may see. They are computed when asked.',
       tags: ['reports'],
-      querystring: Type.Object({ ...FilterQuery, limit, cursor: PageQuery.cursor }, { additionalProperties: false }),
+      querystring: Type.Object({
+        ...FilterQuery,
+        limit,
+        cursor: PageQuery.cursor,
+        ...FINDING_FORMATS.query
+      }, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'A page of findings.',
-          headers: LINK,
-          content: { 'application/json': { schema: ref(FindingList) }, ...csvSchema(FINDING_COLUMNS) }
-        },
+        200: FINDING_FORMATS.answer('A page of findings.', LINK),
         ...problems('agency-unknown', 'check-unknown')
       }
     }
@@ -87,13 +88,15 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
         key.length === 2 && typeof key[0] === 'string' && (key[1] === null || typeof key[1] === 'string')
     )
     reply.header('vary', 'Accept, Authorization')
-    if (isCsv(request)) {
-      const text = await streams.start(
+    const { chosen, labels } = chooseList(request, FINDING_FORMATS)
+    if (isTable(chosen)) {
+      const body = await streams.start(
         limited(findingBatches(db, forms, filter, after), request.query.limit ?? Infinity),
-        findingsAsCsv,
+        batches => tablePieces(chosen, FINDINGS, batches, labels),
         async () => await refuseUnknown(filter.under)
       )
-      return sendAs(reply, CSV, text)
+      setFileName(reply, chosen, FINDINGS.name)
+      return sendAs(reply, chosen.type, body)
     }
     const { items, next } = await listFindings(db, forms, filter, after, request.query.limit ?? DEFAULT_LIMIT)
     if (items.length === 0) await refuseUnknown(filter.under)
@@ -108,7 +111,7 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'summarizeFindings',
       summary: 'Count findings',
       description:
-        'How many checks did not pass, by check, by the children of `under` (else the roots), each with all below it, or by agency; those with most failed checks first. As JSON, or as CSV with `Accept: text/csv`.',
+        'How many checks did not pass, by check, by the children of `under` (else the roots), each with all below it, or by agency; those with most failed checks first.',
       tags: ['reports'],
       querystring: Type.Object({
         ...FilterQuery,
@@ -117,16 +120,11 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
         ),
         limit: Type.Optional(
           Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: 'How many groups, at most.' })
-        )
+        ),
+        ...SUMMARY_FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'The counts.',
-          content: {
-            'application/json': { schema: ref(FindingSummary) },
-            ...csvSchema(['check', 'severity', 'reports', 'fail', 'not_assessable', 'explained'])
-          }
-        },
+        200: SUMMARY_FORMATS.answer('The counts.'),
         ...problems('agency-unknown', 'check-unknown')
       }
     }
@@ -136,9 +134,11 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const summary = await summarizeFindings(db, forms, filter, by, limit)
     if (summary.checked === 0) await refuseUnknown(filter.under)
     reply.header('vary', 'Accept, Authorization')
-    return isCsv(request)
-      ? sendAs(reply, CSV, summaryAsCsv(summary))
-      : sendAs(reply, JSON_UTF8, JSON.stringify(summary))
+    return await sendList(request, reply, SUMMARY_FORMATS, {
+      body: JSON.stringify(summary),
+      rows: summary.groups,
+      list: summaryList(summary.by)
+    })
   })
 
   function readFilter ({ actor }: FastifyRequest, query: Static<TObject<typeof FilterQuery>>): FindingFilter {

@@ -1,15 +1,12 @@
 // A summary report held against the reports below it.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
-import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { JSON_UTF8 } from '../../http/cached-response.ts'
 import { ETAG, MoveConditions } from '../../http/etag.ts'
+import { columnsOf, declareList, type List, sendList } from '../../http/formats/list.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../../http/responses.ts'
-import { sendAs } from '../../http/send-as.ts'
 import { currentYearInChina } from '../china-time.ts'
 import { writeReport } from '../content/representation.ts'
 import { etagOfReport } from '../etags.ts'
@@ -19,24 +16,18 @@ import { Nothing } from '../workflow/schemas.ts'
 import { writeRequest } from '../write-request.ts'
 import { draftFromSum } from './from-sum.ts'
 import { reconcileReport } from './reconcile.ts'
-import { DraftFromSum, Reconciliation } from './schemas.ts'
+import { DraftFromSum, type ReconciledCell, Reconciliation } from './schemas.ts'
 
-const COLUMNS = ['cell', 'label_zh', 'label_en', 'unit', 'stated', 'sum', 'delta', 'blank']
-
-const csvOf = ({ cells }: Reconciliation): string =>
-  stringify([
-    COLUMNS,
-    ...cells.map(({ cell, label, unit, stated, sum, delta, blank }) => [
-      cell,
-      label.zh,
-      label.en,
-      unit,
-      stated,
-      sum,
-      delta,
-      blank
-    ])
-  ])
+const LIST: List<ReconciledCell> = {
+  columns: [
+    ...columnsOf<ReconciledCell>(['cell']),
+    { id: 'label_zh', value: ({ label }) => label.zh },
+    { id: 'label_en', value: ({ label }) => label.en },
+    ...columnsOf<ReconciledCell>(['unit', 'stated', 'sum', 'delta', 'blank'])
+  ],
+  name: { ascii: 'reconciliation', title: '汇总核对' }
+}
+const FORMATS = declareList(ref(Reconciliation), LIST.columns.map(({ id }) => id))
 
 const SummaryParams = Type.Object({
   agency: { ...ReportParams.properties.agency, examples: ['150204'] },
@@ -95,22 +86,15 @@ export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): Fastif
       operationId: 'reconcileReport',
       summary: 'Hold a summary against the reports below',
       description:
-        'The cells in which a summary report (`reporting: consolidated`) differs from the sum of the published `own` reports of the whole subtree, and whose report is missing. With a key, the working state of the summary; the reports below always as published. As JSON, or the cells as CSV with `Accept: text/csv`.',
+        'The cells in which a summary report (`reporting: consolidated`) differs from the sum of the published `own` reports of the whole subtree, and whose report is missing. With a key, the working state of the summary; the reports below always as published. A table has the cells.',
       tags: ['reports'],
       params: SummaryParams,
       querystring: Type.Object({
-        all: Type.Optional(Type.Boolean({ default: false, description: 'Every cell, also those that agree.' }))
+        all: Type.Optional(Type.Boolean({ default: false, description: 'Every cell, also those that agree.' })),
+        ...FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'The summary and the sum.',
-          content: {
-            'application/json': { schema: ref(Reconciliation) },
-            'text/csv': {
-              schema: Type.String({ description: 'The cells.', examples: [`${COLUMNS.join()}\n`] })
-            }
-          }
-        },
+        200: FORMATS.answer('The summary and the sum.'),
         ...problems('report-not-found', 'report-withdrawn', 'report-not-consolidated')
       }
     }
@@ -123,8 +107,6 @@ export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): Fastif
       request.query.all ?? false
     )
     reply.header('vary', 'Accept, Authorization')
-    return accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
-      ? sendAs(reply, 'text/csv; charset=utf-8', csvOf(found))
-      : sendAs(reply, JSON_UTF8, found)
+    return await sendList(request, reply, FORMATS, { body: found, rows: found.cells, list: LIST })
   })
 }

@@ -8,18 +8,26 @@ import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
 import { ETAG, NOT_MODIFIED } from '../../http/etag.ts'
 import { chooseFormat, declareFormats, LABELS } from '../../http/formats/formats.ts'
+import { columnsOf, declareList, type List, sendList } from '../../http/formats/list.ts'
 import { sendFormat } from '../../http/formats/send-format.ts'
 import { languageOf } from '../../http/language.ts'
 import { LINK, page, PageQuery, readCursor } from '../../http/paging.ts'
-import { answer, problems, ref } from '../../http/responses.ts'
+import { problems, ref } from '../../http/responses.ts'
 import { problem } from '../../problems/problem.ts'
 import { REPORT_FORMATS } from '../outputs/formats.ts'
 import { sendOutput } from '../outputs/send-output.ts'
 import { ReportParams } from '../parameters.ts'
 import { correctionNotice } from './correction.ts'
 import { differenceOf } from './diff.ts'
-import { VersionList, WireDifference } from './schemas.ts'
+import { VersionList, VersionSummary, WireDifference } from './schemas.ts'
 import { getVersion, listVersions } from './versions.ts'
+
+const VERSION_COLUMNS = Object.keys(VersionSummary.properties) as (keyof VersionSummary)[]
+const VERSIONS: List<VersionSummary> = {
+  columns: columnsOf(VERSION_COLUMNS),
+  name: { ascii: 'versions', title: '版本' }
+}
+const VERSION_FORMATS = declareList(ref(VersionList), VERSION_COLUMNS)
 
 const DIFFERENCE_FORMATS = declareFormats({
   json: { description: 'The changes.', schema: ref(WireDifference) },
@@ -38,8 +46,8 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
         'All that were ever published, in the order of their numbers, each with its reason and until when the public read it.',
       tags: ['versions'],
       params: ReportParams,
-      querystring: Type.Object(PageQuery, { additionalProperties: false }),
-      response: { 200: answer(VersionList, 'A page of versions.', LINK), ...problems('report-not-found') }
+      querystring: Type.Object({ ...PageQuery, ...VERSION_FORMATS.query }, { additionalProperties: false }),
+      response: { 200: VERSION_FORMATS.answer('A page of versions.', LINK), ...problems('report-not-found') }
     }
   }, async (request, reply) => {
     const { limit, cursor } = request.query
@@ -50,7 +58,8 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     )
     const items = await listVersions(db, request.params, after?.[0] ?? 0, limit + 1)
     if (items.length === 0 && after === undefined) throw problem('report-not-found', { ...request.params })
-    return page(request, reply, items, limit, item => [item.version])
+    const body = page(request, reply, items, limit, item => [item.version])
+    return await sendList(request, reply, VERSION_FORMATS, { body, rows: body.items, list: VERSIONS })
   })
 
   app.get(

@@ -1,27 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import accepts from 'accepts'
-import { stringify } from 'csv-stringify/sync'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
 import { Kind, Level } from '../../agencies/schemas.ts'
 import { readRevision } from '../../aggregates/revision.ts'
 import type { Database } from '../../database/types.ts'
 import { Forms } from '../../forms/forms.ts'
-import { escapeFormula } from '../../http/bodies/formula.ts'
-import { JSON_UTF8, PUBLIC_CACHE, sendCached } from '../../http/cached-response.ts'
+import { PUBLIC_CACHE, sendCached } from '../../http/cached-response.ts'
 import { NOT_MODIFIED } from '../../http/etag.ts'
+import { chooseList, columnsOf, declareList, isTable, type List, writeList } from '../../http/formats/list.ts'
+import { setFileName } from '../../http/formats/send-format.ts'
 import { cachedPage, LINK, PageQuery, readCursor } from '../../http/paging.ts'
 import { AgencyCode, Year } from '../../http/parameters.ts'
 import { ResponseCache } from '../../http/response-cache.ts'
 import { problems, ref } from '../../http/responses.ts'
 import { readMeasure } from '../measures.ts'
-import { CSV, MeasureId, Under } from '../parameters.ts'
+import { MeasureId, Under } from '../parameters.ts'
 import { refuseNothing } from '../refuse-nothing.ts'
 import type { After } from './query.ts'
 import { rankingOf } from './rankings.ts'
 import { type Ranked, Ranking } from './schemas.ts'
 
 const COLUMNS = ['rank', 'agency', 'agency_name', 'value'] as const
+const LIST: List<Ranked> = { columns: columnsOf(COLUMNS), name: { ascii: 'ranking', title: '排名' } }
+const FORMATS = declareList(ref(Ranking), COLUMNS, '1,kundulun-housing,昆区住房和城乡建设局,48\n')
 
 export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   const answers = new ResponseCache()
@@ -31,7 +32,7 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'getRanking',
       summary: 'Agencies in the order of a measure',
       description:
-        'Ranks agencies by their own reports, or the children of an agency by the totals of each with all below it, and says where the quartiles are. Agencies without a figure are counted apart. As JSON, or as CSV with `Accept: text/csv`.',
+        'Ranks agencies by their own reports, or the children of an agency by the totals of each with all below it, and says where the quartiles are. Agencies without a figure are counted apart.',
       tags: ['totals'],
       querystring: Type.Object({
         measure: {
@@ -65,22 +66,11 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
           description: 'Also tells where this agency stands, as `focus`.',
           examples: undefined
         }),
-        ...PageQuery
+        ...PageQuery,
+        ...FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: {
-          description: 'A page of the ranking, and what holds for all of it.',
-          headers: LINK,
-          content: {
-            'application/json': { schema: ref(Ranking) },
-            'text/csv': {
-              schema: Type.String({
-                description: 'The items. The header Link names the next page.',
-                examples: [`${COLUMNS.join()}\n1,kundulun-housing,昆区住房和城乡建设局,48\n`]
-              })
-            }
-          }
-        },
+        200: FORMATS.answer('A page of the ranking, and what holds for all of it.', LINK),
         ...NOT_MODIFIED,
         ...problems(
           'agency-not-ranked',
@@ -97,31 +87,23 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
     const { agency: focus, limit, cursor } = request.query
     const after = readCursor(cursor, isAfter)
     const quantity = readMeasure(forms, measure)
-    const csv = accepts(request.raw).type(['application/json', 'text/csv']) === 'text/csv'
-    const type = csv ? CSV : JSON_UTF8
+    const { chosen, labels } = chooseList(request, FORMATS)
     const question = { year, under, of, level, kind }
     const revision = await readRevision(db, { under, years: { first: year, last: year } })
-    const answer = await answers.get(`${type} ${request.url}`, revision, type, async () => {
+    const answer = await answers.get(`${chosen.type} ${request.url}`, revision, chosen.type, async () => {
       const page = { order, focus, after, limit }
       const { items: rows, last, ...head } = await rankingOf(db, forms, quantity, question, page)
       if (head.count + head.without === 0) await refuseNothing(db, question)
       const { items, next, link } = cachedPage(request, rows, limit, () => last!)
-      return { text: csv ? csvOf(items) : JSON.stringify({ ...head, items, next }), link }
+      const text = isTable(chosen)
+        ? await writeList(chosen, LIST, items, labels)
+        : JSON.stringify({ ...head, items, next })
+      return { text, link }
     })
+    setFileName(reply, chosen, LIST.name)
     return await sendCached(request, reply, answer, PUBLIC_CACHE, 'Accept')
   })
 }
 
 const isAfter = (key: unknown[]): key is After =>
   key.length === 2 && Number.isSafeInteger(key[0]) && typeof key[1] === 'string'
-
-const csvOf = (items: Ranked[]): string =>
-  stringify([
-    COLUMNS,
-    ...items.map(({ rank, agency, agency_name: name, value }) => [
-      rank,
-      escapeFormula(agency),
-      escapeFormula(name),
-      value
-    ])
-  ])
