@@ -15,7 +15,7 @@ import { findAgency, listAgencies } from './store.ts'
 
 const AGENCIES: List<Agency> = {
   // With the names that a bulk import reads.
-  columns: columnsOf(LIST_COLUMNS).map(column => ({ ...column, label: AGENCY_COLUMNS[column.id]! })),
+  columns: columnsOf<Agency>(LIST_COLUMNS).map(column => ({ ...column, label: AGENCY_COLUMNS[column.id]! })),
   name: { ascii: 'agencies', title: '机关' }
 }
 const AGENCY_FORMATS = declareList(ref(AgencyList), LIST_COLUMNS)

@@ -297,7 +297,7 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     await call('GET', '/v1/rankings?measure=requests.granted.total&year=2023&under=gov&of=child&agency=gov'),
   'measures-too-many': async () => await call('GET', '/v1/rankings?measure=requests&year=2023'),
   'units-mixed': async () =>
-    await call('GET', '/v1/totals?measure=requests.granted.total,fees.administrative_fees.amount&format=svg'),
+    await call('GET', '/v1/totals?measure=requests.granted.total,fees.administrative_fees.amount&year=2001&format=svg'),
   'picture-too-large': async () =>
     await call('GET', '/v1/totals?measure=requests&form=2021&by=year&year=2023&format=svg'),
   'rate-not-additive': async () => await call('GET', '/v1/totals/contributions?measure=rates.granted_share&year=2023'),
