@@ -2,8 +2,8 @@
 // fflate, not with Node, and every entry has the same date.
 import { Zip, ZipDeflate } from 'fflate'
 
-/** The earliest date of a Zip archive, in local time, which is what an archive stores. */
-const DATE = new Date(1980, 0, 1)
+/** Returns the earliest date of a Zip archive. An archive stores local time, whatever the time zone is by now. */
+const earliestDate = () => new Date(1980, 0, 1)
 
 export const XML_HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
@@ -25,7 +25,7 @@ export async function* archivePieces (
   })
   for await (const { name, text } of parts) {
     const entry = new ZipDeflate(name, { level: 6 })
-    entry.mtime = DATE
+    entry.mtime = earliestDate()
     zip.add(entry)
     for await (const piece of text) {
       entry.push(encoder.encode(piece))

@@ -142,7 +142,7 @@ async function tryOut (
   }
   const given = answer.headers['content-type']!.split(';')[0]!
   t.ok(declared.content[given], `${operationId}: ${given} is documented`)
-  const value = given === 'application/json' ? JSON.parse(answer.text) : answer.text
+  const value = /^application\/(.+\+)?json$/.test(given) ? JSON.parse(answer.text) : answer.text
   t.equal(
     faults(
       value,

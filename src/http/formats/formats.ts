@@ -58,13 +58,13 @@ const essence = (name: FormatName): string => FORMATS[name].type.split(';')[0]!
 export function declareFormats<const Name extends FormatName> (declared: Record<Name, Declaration>): Formats<Name> {
   const names = Object.keys(declared) as Name[]
   // Of formats with one media type, the first is described.
-  const content = Object.fromEntries(
-    names.toReversed().map(name => {
-      const { description, schema, example } = declared[name]
-      const body = schema ?? Type.String({ description, ...(example === undefined ? {} : { examples: [example] }) })
-      return [essence(name), { schema: body }]
-    })
-  )
+  const content: Record<string, { schema: TSchema }> = {}
+  for (const name of names) {
+    const { description, schema, example } = declared[name]
+    content[essence(name)] ??= {
+      schema: schema ?? Type.String({ description, ...(example === undefined ? {} : { examples: [example] }) })
+    }
+  }
   return {
     names,
     query: { format: formatParameter(names) },
