@@ -43,7 +43,8 @@ export function checkPlausibility (
     return doubt(last, 'cut-off')
   }
   // Where blanks are invisible, only a correct total proves that each figure is in its column.
-  if (!foundRow.line.divided && foundRow.line.valueFields.length !== cells.length && !adds) {
+  const isDoubtful = foundRow.line.doubtful === true || foundRow.line.valueFields.length !== cells.length
+  if (!foundRow.line.divided && isDoubtful && !adds) {
     cells.forEach((_, i) => {
       if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned')
     })

@@ -1,26 +1,7 @@
 // Reads small texts with one peculiarity each: what is read, and with which problems.
 import t, { type Test } from 'tap'
-import { figuresOf, isRefusal, read } from './judge.ts'
-
-const TITLE = '甲县2023年政府信息公开工作年度报告'
-const APPLICANTS = '自然人  商业企业 科研机构 社会公益组织 法律服务机构 其他 总计'
-
-async function readText (lines: string[]) {
-  const { answer } = await read({
-    bytes: Buffer.from([TITLE, ...lines, '六、其他需要报告的事项', '无'].join('\n')),
-    contentType: 'text/plain; charset=utf-8'
-  })
-  const problems = isRefusal(answer) ? answer.refused : answer.problems
-  return { answer, figures: figuresOf(answer), codes: problems.map(({ code, line }) => `${code} ${line}`) }
-}
-
-/** Part two with one row of fees. */
-const fees = (...lines: string[]) => [
-  '二、主动公开政府信息情况',
-  '第二十条第（一）项',
-  '| 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |',
-  ...lines
-]
+import { isRefusal } from './judge.ts'
+import { APPLICANTS, readText, rules } from './read-text.ts'
 
 t.test('a number that is wrapped in its cell is not read, across empty lines', async t => {
   const { figures, codes } = await readText([
@@ -99,14 +80,14 @@ t.test('an amount that is broken at the decimal point is not read', async t => {
 
 t.test('a row with fields is not read if digits without a label follow', async t => {
   for (const rest of ['|  |  |  | 3 |', '| （含修订） |  |  | 3 |']) {
-    const { figures, codes } = await readText(fees('| 规章 | 0 | 0 | 10 |', '|  |  |  |  |', rest))
+    const { figures, codes } = await readText(rules('| 规章 | 0 | 0 | 10 |', '|  |  |  |  |', rest))
     t.same([...figures], [], rest)
     t.ok(codes.includes('wrapped-number 5'), codes.join())
   }
 })
 
 async function checkCell (t: Test, raw: string, expected: number | undefined, steps: string[]) {
-  const { answer, figures } = await readText(fees(`| 规章 | ${raw} | 0 | 0 |`))
+  const { answer, figures } = await readText(rules(`| 规章 | ${raw} | 0 | 0 |`))
   t.equal(figures.get('documents.regulations.issued'), expected, raw)
   if (!isRefusal(answer)) t.same(answer.sources['documents.regulations.issued']?.steps, steps, raw)
 }
@@ -117,7 +98,7 @@ t.test('footnote marks are no part of a figure', async t => {
   }
   await checkCell(t, '984（件）', 984, ['plain_characters', 'unit_in_cell'])
   for (const raw of ['984(1)', '984 1', '①', '9①84', '984（1）']) {
-    const { figures } = await readText(fees(`| 规章 | ${raw} | 0 | 0 |`))
+    const { figures } = await readText(rules(`| 规章 | ${raw} | 0 | 0 |`))
     t.notOk(figures.has('documents.regulations.issued'), raw)
   }
 })

@@ -2,6 +2,8 @@
 import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
 import { moveTotals } from './displaced-totals.ts'
+import { markDoubtfulSpaces } from './doubtful-spaces.ts'
+import { dropShiftedLabels } from './shifted-labels.ts'
 import { addStrays } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
@@ -60,14 +62,18 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
   for (const line of tableLines) {
     if (line.used.some(token => claims.get(token)! > 1)) Object.assign(line, { labels: [], used: [] })
   }
+  const last = groups.at(-1)?.last ?? start - 1
+  const wordsAfter = textsBetween(last, Infinity)
+  const usedWords = new Set(tableLines.flatMap(line => line.used))
+  dropShiftedLabels(tableLines, wordsAfter.filter(token => !usedWords.has(token)), labelIndex, tables)
   const taken = new Set(tableLines.flatMap(line => line.used))
   for (const line of tableLines) {
     line.texts = line.texts.filter(token => !taken.has(token) || line.used.includes(token))
   }
+  markDoubtfulSpaces(tableLines)
   moveTotals(tableLines, lines)
   addStrays(tableLines, lines, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
-  const last = groups.at(-1)?.last ?? start - 1
-  const tail = textsBetween(last, Infinity).filter(token => !taken.has(token))
+  const tail = wordsAfter.filter(token => !taken.has(token))
   if (tail.length > 0) {
     tableLines.push({
       labels: [],

@@ -7,8 +7,12 @@ const MAX_LENGTH = 400
 /** `- 5 -`, `第 5 页 共 9 页`, `5 / 9`, `Page 5 of 9`. */
 const MARKED =
   /^(?:([-—–－―─])+ ?\d{1,3} ?\1+|[-—–－]? ?第 ?\d{1,3} ?页(?:[ ,，/／、]*共 ?\d{1,3} ?页)? ?[-—–－]?|共 ?\d{1,3} ?页[ ,，/／、]*第 ?\d{1,3} ?页|page \d{1,3}(?: of \d{1,3})?)$/i
+/** Between words of a page number; wider gaps separate cells. */
+const WIDE_GAP = /\s{3}/
 const OF_ALL = /^(\d{1,3}) ?[/／] ?(\d{1,3})(?: ?页)?$/
 
+/** Fewer numbers without a mark may be digits of wrapped figures, unless a form feed follows each but the last. */
+const MIN_PAGES = 3
 /** Page numbers without a mark are far from each other and from the margin. */
 const MIN_LINES = 20
 const MIN_INDENT = 10
@@ -20,6 +24,7 @@ export function findPageNumbers (document: Document): Set<number> {
   document.lines.forEach((line, index) => {
     if (line.fields !== null || line.end - line.start > MAX_LENGTH) return
     const raw = document.text.slice(line.start, line.end)
+    if (WIDE_GAP.test(raw.trim())) return
     const text = raw.trim().replace(/\s+/g, ' ')
     const ofAll = OF_ALL.exec(text)
     if (MARKED.test(text) || (ofAll !== null && Number(ofAll[1]) >= 1 && Number(ofAll[1]) <= Number(ofAll[2]))) {
@@ -30,7 +35,10 @@ export function findPageNumbers (document: Document): Set<number> {
   })
   // A number alone may be the rest of a figure: only all such numbers together, counting up, are page numbers.
   const [first] = plain
-  const begins = first !== undefined && plain.length >= 2 && (first.number === 1 || first.number === 2)
+  const endsPage = ({ index }: { index: number }) =>
+    /^\s*\f/.test(document.text.slice(document.lines[index]!.end, document.lines[index]!.end + MAX_LENGTH))
+  const begins = first !== undefined && (first.number === 1 || first.number === 2) &&
+    (plain.length >= MIN_PAGES || (plain.length >= 2 && plain.slice(0, -1).every(endsPage)))
   const isSeries = begins &&
     plain.slice(1).every((other, i) =>
       other.number === plain[i]!.number + 1 && other.index - plain[i]!.index >= MIN_LINES &&

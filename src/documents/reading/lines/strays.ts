@@ -41,7 +41,7 @@ export function addStrays (rows: TableLine[], lines: TokenLine[], labels: Label[
     const [above, below] = [ordered[next - 1], ordered[next]]
     if (texts.every(isPiece)) {
       const isOtherRow = texts.length === 0 && isUnknownLabel(before, isPiece) &&
-        values.length >= (above?.valueFields.length ?? 0)
+        values.length >= (above?.valueFields.length ?? 0) && !(above !== undefined && mayContinue(above, values))
       if (!isOtherRow && (above !== undefined || !isCount(values))) addWhereTouching([above, below], values)
     } else if (adjacent && above !== undefined && isRestOf(above, texts, values)) {
       addWhereTouching([above], values)
@@ -119,11 +119,27 @@ function addTo (row: TableLine, strays: Token[]): void {
 }
 
 /** 1, 2, 3 … below the headings number the columns. */
-const isCount = (values: Token[]) => values.length >= 3 && values.every((token, i) => token.raw === String(i + 1))
+export const isCount = (values: Token[]) =>
+  values.length >= 3 && values.every((token, i) => token.raw === String(i + 1))
 
-/** True if the texts beside the figures explain the label of the row, or if the figures are too few for another row. */
+/**
+ * True if the texts beside the figures explain the label of the row, or if the figures are too few for another row or
+ * may all be the rest of those above them.
+ */
 function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
-  return values.length > 0 && (values.length < row.valueFields.length || isExplanation(texts))
+  return values.length > 0 && (
+    values.length < row.valueFields.length || isExplanation(texts) ||
+    (mayContinue(row, values) && !texts.some(({ raw }) => NUMBERED.test(raw)))
+  )
+}
+
+/** True if each figure may be the rest of the figure above it: none follows a zero or is longer than its beginning. */
+function mayContinue (row: TableLine, values: Token[]): boolean {
+  const text = (token: Token) => normalizeText(token.raw.slice(0, MAX_PIECE))
+  return values.length === row.valueFields.length && values.every((token, i) => {
+    const above = text(row.valueFields[i]!)
+    return /[1-9]/.test(above) && text(token).length <= above.length
+  })
 }
 
 const isExplanation = (texts: Token[]) =>

@@ -23,6 +23,8 @@ export interface TableLine {
   stream: boolean
   /** In a stream without bars: `valueFields` with each empty line up to the next word as a blank. */
   spaced?: Token[]
+  /** True if the spaces leave open what belongs together: only a correct total proves the figures. */
+  doubtful?: boolean
   /** Figures on lines without a label near the row: they may be the rest of its figures. */
   strays?: Token[]
 }

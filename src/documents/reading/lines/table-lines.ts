@@ -4,6 +4,7 @@ import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-
 import { labelKey } from '../normalize.ts'
 import { joinBrokenLabels } from './broken-labels.ts'
 import { undividedLines } from './free-lines.ts'
+import { dropShiftedLabels } from './shifted-labels.ts'
 import { addStrayFields } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token, TokenLine } from './tokens.ts'
@@ -101,6 +102,7 @@ function dividedLines (lines: TokenLine[], labelIndex: LabelIndex, tables: Set<s
   }
   flush()
   const labelled = joinBrokenLabels(tableLines, labelIndex, tables)
+  dropShiftedLabels(labelled, [], labelIndex, tables)
   addStrayFields(labelled, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
   return labelled
 }

@@ -1,0 +1,152 @@
+// Reads texts whose layout suggests figures that are not printed: they must not be read.
+import t from 'tap'
+import { APPLICANTS, readText, rules } from './read-text.ts'
+
+const REQUESTS = [
+  '三、收到和处理政府信息公开申请情况',
+  `（本列数据的勾稽关系为：第一项加第二项之和，      ${APPLICANTS}`,
+  '等于第三项加第四项之和）'
+]
+const LABELS = [
+  '一、本年新收政府信息公开申请数量',
+  '二、上年结转政府信息公开申请数量',
+  '（一）予以公开',
+  '1.属于国家秘密',
+  '2.其他法律行政法规禁止公开'
+]
+const RULES = [
+  '二、主动公开政府信息情况',
+  '第二十条第（一）项',
+  '信息内容                    本年制发件数    本年废止件数    现行有效件数'
+]
+const LICENCES = ['第二十条第（五）项', '信息内容           本年处理决定数量']
+const PENALTIES = ['第二十条第（六）项', '信息内容           本年处理决定数量']
+
+/** A line with a label in the width of its column, and figures right-aligned in theirs. */
+const row = (label: string, figures: (string | number)[]) =>
+  label + ' '.repeat(44 - label.length * 2) + figures.map(figure => String(figure).padStart(9)).join('')
+
+const counts = (n: number) => [n, 0, 0, 0, 0, 0, n]
+const ofRow = (figures: Map<string, number>, id: string) => [...figures].filter(([cell]) => cell.includes(`.${id}.`))
+
+t.test('figures above their labels are not read as those of the label before', async t => {
+  const bars = `| 项目 | ${APPLICANTS.split(/\s+/).join(' | ')} |`
+  const barred = (label: string, n: number) => `| ${label} | ${n === 0 ? ' | '.repeat(6) : counts(n).join(' | ')} |`
+  const documents = {
+    'with spaces': [...REQUESTS, ...LABELS.flatMap((label, i) => [row('', counts(i + 1)), label])],
+    'without the first figures': [
+      ...REQUESTS,
+      ...LABELS.flatMap((label, i) => [row('', counts(i + 1)), label]).slice(1)
+    ],
+    'one cell per line': [
+      REQUESTS[0]!,
+      '项目',
+      ...APPLICANTS.split(/\s+/),
+      ...LABELS.flatMap((label, i) => [...counts(i + 1).map(String), label])
+    ],
+    'with bars': [REQUESTS[0]!, bars, ...LABELS.flatMap((label, i) => [barred('', i + 1), barred(label, 0)])],
+    'with bars, without the first figures': [
+      REQUESTS[0]!,
+      bars,
+      ...LABELS.flatMap((label, i) => [barred('', i + 1), barred(label, 0)]).slice(1)
+    ],
+    'in part two': [...RULES, row('', [1, 2, 3]), '规章', row('', [4, 5, 6]), '行政规范性文件']
+  }
+  for (const [name, lines] of Object.entries(documents)) {
+    const { figures } = await readText(lines)
+    t.same([...figures], [], name)
+  }
+})
+
+t.test('figures below their labels are read', async t => {
+  const { figures } = await readText([
+    ...REQUESTS,
+    ...LABELS.flatMap((label, i) => [label, row('', counts(i + 1))])
+  ])
+  t.equal(figures.size, LABELS.length * 7)
+  t.equal(figures.get('requests.granted.total'), 3)
+})
+
+t.test('digits below all figures of a row are its rest, even with words between', async t => {
+  const first = row(LABELS[0]!, [10, 11, 12, 13, 14, 15, 75])
+  const rest = [1, 1, 1, 1, 1, 1, 3]
+  const documents = {
+    'explanation between': [first, '（含网上申请）', row('', rest)],
+    'words between': [first, '含网上申请', row('', rest)],
+    'explanation beside': [first, row('（含网上申请）', rest)],
+    'words beside': [first, row('含网上申请', rest)]
+  }
+  for (const [name, lines] of Object.entries(documents)) {
+    const { figures, codes } = await readText([...REQUESTS, ...lines])
+    t.same([...figures], [], name)
+    t.ok(codes.includes('wrapped-number 5'), `${name}: ${codes.join()}`)
+  }
+})
+
+t.test('a row that the form does not have follows a row with a zero', async t => {
+  const { figures } = await readText([
+    ...REQUESTS,
+    row(LABELS[0]!, [10, 0, 12, 13, 14, 15, 64]),
+    row('含网上申请', [1, 1, 1, 1, 1, 1, 6]),
+    row(LABELS[2]!, counts(5))
+  ])
+  t.equal(figures.get('requests.new_received.total'), 64)
+  t.equal(figures.get('requests.granted.total'), 5)
+})
+
+t.test('a footnote mark that runs into a label is no figure', async t => {
+  const other = row('行政规范性文件', [4, 5, 6])
+  const blank = await readText([...RULES, `规章1${' '.repeat(30)}10                     20`, other])
+  t.same(ofRow(blank.figures, 'regulations'), [])
+  t.ok(blank.codes.includes('figures-not-aligned 5'), blank.codes.join())
+  const single = await readText([
+    ...LICENCES,
+    '行政许可1',
+    ...PENALTIES,
+    '行政处罚            5',
+    '行政强制            6'
+  ])
+  t.same([...single.figures.values()], [5, 6])
+  const without = await readText([...LICENCES, '行政许可4', ...PENALTIES, '行政处罚5', '行政强制6'])
+  t.same([...without.figures.values()], [4, 5, 6], 'read if no label has a space before its figure')
+})
+
+t.test('a figure with a space in it beside a blank is not read as two', async t => {
+  const { figures, codes } = await readText([
+    ...RULES,
+    row('规章', ['1 0', '', 3]),
+    row('行政规范性文件', [4, 5, 6])
+  ])
+  t.same(ofRow(figures, 'regulations'), [])
+  t.ok(codes.includes('figures-not-aligned 5'), codes.join())
+  const dense = await readText([...RULES.slice(0, 2), RULES[2]!.replace(/\s+/g, ' '), '规章 1 0 3'])
+  t.same([...dense.figures.values()], [1, 0, 3], 'read if one space separates all columns')
+})
+
+t.test('digits that count up are page numbers only with a form feed', async t => {
+  const read = async (end: string) => {
+    const { figures } = await readText([
+      ...REQUESTS,
+      row(LABELS[0]!, counts(10)),
+      '',
+      row('', ['1']),
+      end,
+      ...LABELS.slice(1, 4).flatMap((label, i) => [row(label, counts(i + 1)), ...Array<string>(6).fill('')]),
+      row(LABELS[4]!, counts(11)),
+      '',
+      row('', ['2'])
+    ])
+    return ['new_received', 'granted', 'refused_other_law_prohibits'].map(id => ofRow(figures, id).length)
+  }
+  t.same(await read(''), [0, 7, 0])
+  t.same(await read('\f'), [7, 7, 7])
+})
+
+t.test('cells with a dash or a slash between them are no page number', async t => {
+  for (const rest of ['-         5         -', '5    /    9']) {
+    const { figures } = await readText([...RULES, row('规章', [1, 2, 3]), `${' '.repeat(52)}${rest}`])
+    t.same([...figures], [], rest)
+  }
+  const { figures } = await readText([...rules('| 规章 | 1 | 2 | 3 |'), '- 5 -'])
+  t.same([...figures.values()], [1, 2, 3])
+})
