@@ -150,3 +150,15 @@ t.test('cells with a dash or a slash between them are no page number', async t =
   const { figures } = await readText([...rules('| 规章 | 1 | 2 | 3 |'), '- 5 -'])
   t.same([...figures.values()], [1, 2, 3])
 })
+
+t.test('a word between a label and its figures may be the beginning of a broken figure', async t => {
+  for (const broken of ['28年5', '28件5', '28万元5']) {
+    const { figures } = await readText([
+      ...REQUESTS,
+      row(LABELS[0]!, [broken, 431, 794, 285, 228, 736, 2759]),
+      row(LABELS[2]!, counts(5))
+    ])
+    t.same(ofRow(figures, 'new_received'), [], broken)
+    t.equal(figures.get('requests.granted.total'), 5)
+  }
+})

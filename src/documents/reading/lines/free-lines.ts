@@ -196,7 +196,11 @@ function wrappedLabel (
   }
   const isNear = (used: Token[]) => {
     const places = used.map(place)
-    return places[0]! <= 0 && all.every(token => used.includes(token) || isHeading(token) || isFar(token, used, places))
+    // A word between the label and the figures beside it may be the beginning of a broken figure.
+    const at = own.indexOf(used.findLast(token => own.includes(token))!)
+    const between = at < 0 ? [] : own.slice(at + 1).filter(token => token.full !== '')
+    return places[0]! <= 0 && between.every(token => used.includes(token)) &&
+      all.every(token => used.includes(token) || isHeading(token) || isFar(token, used, places))
   }
   // Words above the label, or below its last piece after the figures, do not matter.
   const isFar = (token: Token, used: Token[], places: number[]) => {
