@@ -86,7 +86,9 @@ async function copyPackage (source: string, folder: string) {
   }
 
   for (const name of await readdir(folder)) {
-    if (name.startsWith('programs.part-')) await rm(join(folder, name), { recursive: true })
+    if (name.startsWith('programs.part-')) {
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 })
+    }
   }
   const part = await mkdtemp(join(folder, 'programs.part-'))
   await cp(join(source, 'native'), join(part, 'native'), { recursive: true, verbatimSymlinks: true })

@@ -69,7 +69,7 @@ export async function makeCluster (
       ...signal === undefined ? {} : { signal }
     })
   } catch (error) {
-    await rm(part, { recursive: true, force: true })
+    await rm(part, { recursive: true, force: true, maxRetries: 10 })
     const { killed, stderr, message } = error as Error & { killed?: boolean, stderr?: string }
     throw new Error(`initdb ${killed ? 'took too long' : 'failed'} in ${folder}: ${stderr?.trim() || message}`)
   }
