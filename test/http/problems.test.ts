@@ -333,8 +333,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
     }),
   'moment-not-settled': async () =>
     await db.transaction().execute(async trx => {
-      await reserveMoment(trx, db)
-      return await call('GET', `/v1/reports/bureau/2023?as_of=${new Date().toISOString()}`)
+      const moment = await reserveMoment(trx, db)
+      return await call('GET', `/v1/reports/bureau/2023?as_of=${moment}`)
     }),
   'database-read-only': async () => await elsewhere(withOption('default_transaction_read_only=on'), 'PUT', draft),
   'storage-full': async () => {
