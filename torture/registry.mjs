@@ -25,7 +25,7 @@ export function createApi (port, key = ADMIN_KEY, limit = 60_000) {
       status: answer.status,
       type,
       text,
-      json: /json$|json;/.test(type) && text !== '' ? JSON.parse(text) : undefined
+      json: /^application\/([\w.-]+\+)?json\b/.test(type) && text !== '' ? JSON.parse(text) : undefined
     }
   }
 }
