@@ -108,6 +108,8 @@ async function importBesideClerk (
 
 t.test('requests of the present moment do not take the connections while an import publishes', async t => {
   const { answer } = await importBesideClerk(t, async call => {
+    // Later than the moment that the import has reserved, to the millisecond.
+    await new Promise(resolve => setTimeout(resolve, 5))
     const now = new Date().toISOString()
     const asking = Array.from({ length: 10 }, async () => {
       const { status, json } = await call('GET', `/v1/totals?measure=requests.granted.total&as_of=${now}`)
