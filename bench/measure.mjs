@@ -46,7 +46,7 @@ export async function measureReads (service, reads, { rounds, warmMs = 1500, unt
 }
 
 /** The same address written in another way for each `n`: a letter may stand as itself or as its code. */
-const reworded = (path, n) =>
+export const reworded = (path, n) =>
   path.replace(
     /(?<=measure=)[\w.]+/,
     id => [...id].map((letter, i) => n >> i & 1 ? `%${letter.charCodeAt(0).toString(16)}` : letter).join('')

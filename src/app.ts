@@ -97,7 +97,7 @@ export interface AppOptions {
   overloadMs?: number
   trustProxy?: string | undefined
   corsOrigins?: string[] | undefined
-  /** Stands before every address that the service gives. */
+  /** Prefix of every URL in a response. */
   publicUrl?: string | undefined
   /** Bytes of a file to be imported. */
   importLimit?: number

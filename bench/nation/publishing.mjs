@@ -6,7 +6,7 @@ import { YEARS } from './reports.mjs'
 
 /** Publications a second. */
 const RATE = 10
-/** Amendments that are opened before, so that nothing but publications happens while it is measured. */
+/** Number of amendments that are submitted before the measurement, which then only publishes them. */
 const PREPARED = 1200
 
 /** Measures the reads while amendments of random reports are published; gives the rows and how many were published. */

@@ -14,6 +14,7 @@ import { newDatabase, startService } from '../house.mjs'
 import { CLIENTS, KEY, measureReads, measureWrites, openAll, POOL, twentyMeasures } from '../measure.mjs'
 import { percentiles } from '../numbers.mjs'
 import { measureWhilePublishing } from './publishing.mjs'
+import { askQuestions } from './questions.mjs'
 import { YEARS } from './reports.mjs'
 import { judge } from './table.mjs'
 import { SOME_PROVINCE, tree } from './tree.mjs'
@@ -56,37 +57,11 @@ const reads = forms => ({
     `/v1/totals?${twentyMeasures(forms)}&by=child,year`,
     { anew: true }
   ],
-  contributions: [
-    'contributions of the nation, page 1, not kept',
-    `/v1/totals/contributions?measure=${MEASURE}&year=2023`,
-    { anew: true }
-  ],
-  contributions_county: [
-    'contributions of a county, not kept',
-    `/v1/totals/contributions?measure=${MEASURE}&year=2023&under=${SOME_COUNTY}`,
-    { anew: true }
-  ],
-  ranking: [
-    'ranking of all agencies of the counties, not kept',
-    `/v1/rankings?measure=${MEASURE}&year=2023&level=county`,
-    { anew: true }
-  ],
-  ranking_rate: [
-    'ranking of the county governments by a rate, not kept',
-    '/v1/rankings?measure=rates.granted_share&year=2023&level=county&kind=government',
-    { anew: true }
-  ],
   report: ['a report', `/v1/reports/${SOME_COUNTY}-01/2023`],
-  checks: ['checks of a report, also against last year', `/v1/reports/${SOME_COUNTY}-01/2023/checks`],
-  findings: ['findings of a county', `/v1/findings?year=2023&under=${SOME_COUNTY}&outcome=fail`],
-  findings_page: ['findings of the nation, page 1', '/v1/findings?year=2023&outcome=fail'],
-  list: ['list of 100 reports, page 1', '/v1/reports'],
-  filings_county: ['filings of a county', `/v1/filings?year=2023&under=${SOME_COUNTY}`],
-  filings: ['filings of all, a page of 100', '/v1/filings?year=2023'],
-  filings_summary: ['summary of all filings by province', '/v1/filings/summary?year=2023&by=child']
+  list: ['list of 100 reports, page 1', '/v1/reports']
 })
 
-/** What is read while reports are published. The years are named, so that the answers do not depend on all others. */
+/** Measured while reports are published. They name the years: totals without years depend on every report. */
 const ALL_YEARS = `year=${YEARS[0]}..${YEARS.at(-1)}`
 const readsBesidePublications = forms => ({
   nation: ['  totals: all by year', `/v1/totals?measure=${MEASURE}&by=year&${ALL_YEARS}`],
@@ -173,6 +148,8 @@ export async function runNation ({ national, rounds }, undo, say) {
     far.path
   ]], { rounds })
   say('reads measured')
+  const questions = await askQuestions(service)
+  say('questions asked')
   const besidePublications = readsBesidePublications(forms)
   const publishing = await measureWhilePublishing(service, pool, Object.values(besidePublications), { rounds })
   say(`reads measured while ${publishing.published} reports were published`)
@@ -204,6 +181,7 @@ export async function runNation ({ national, rounds }, undo, say) {
     atProvince,
     rows,
     far: rows.at(-1),
+    questions,
     publishing: { ...publishing, names: mapNames(besidePublications) },
     writes,
     beside,
@@ -220,6 +198,7 @@ export async function runNation ({ national, rounds }, undo, say) {
     },
     bars,
     rows: [...rows, ...publishing.rows, ...writes],
+    questions,
     at_one_province: atProvince
   }
 }

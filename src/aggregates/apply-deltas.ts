@@ -13,7 +13,7 @@ export type Expected = ExpectedTable
 
 /**
  * Adds deltas to the totals; each agency, year, form, level and kind occurs at most once. Throws `total-overflow`. The
- * sum over all levels and kinds is written even if it stays the same: its `xmin` tells cached answers of a change.
+ * row of all levels and kinds is updated even if its sum stays the same: its `xmin` invalidates cached responses.
  */
 export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms, changes: Total[]): Promise<void> {
   const rows = withSums(

@@ -1,16 +1,17 @@
-// The revision of what totals are made from: it changes exactly when one of them may change, and never comes back.
+// The revision of the data behind a total. It changes whenever the total may change and is never reused.
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Database } from '../database/types.ts'
 
-/** The figures of an agency and all below it in a range of years; '' is the whole registry. */
+/** The data a total covers: an agency with its subtree, or '' for the whole registry, in a range of years. */
 export interface Covered {
   under: string
   years: { first: number, last: number } | undefined
 }
 
 /**
- * Every publication and withdrawal below an agency updates the agency's sums of that year, and so gives these rows
- * another `xmin`. The agency's own report is not in its sums. Names, levels and places are those of the tree.
+ * Every publication and withdrawal below an agency updates the rows of its sums of that year and thus their `xmin`. The
+ * agency's own report is not part of these sums, so its current version is added. `tree_at` covers names, levels and
+ * places in the tree.
  */
 const REVISION = `
   select concat_ws(' ', c.tree_at,
@@ -21,7 +22,7 @@ const REVISION = `
   from clock c where c.id = 1`
 
 export async function readRevision (db: Kysely<Database>, { under, years }: Covered): Promise<string> {
-  // Without years, the answer has every year in which anything is published anywhere.
+  // Without a range, the response lists every year with a published report in the registry.
   const sums = years === undefined && under !== '' ? [under, ''] : [under]
   const { first, last } = years ?? { first: 0, last: 9999 }
   const { rows: [row] } = await db.executeQuery<{ revision: string }>(

@@ -28,7 +28,7 @@ export function authenticate (app: FastifyInstance, ways: Authenticator[]): void
     if (authorization === undefined || request.routeOptions.config.hasOwnToken) return
     try {
       request.actor = await identifyCaller(authorization, ways)
-      // The lines of this request name its caller: `key 12`, never the key.
+      // All log lines of this request name the caller, as `key 12`; the secret is never logged.
       request.log = reply.log = request.log.child({ caller: request.actor.name })
     } catch (error) {
       if (!(error instanceof Problem)) throw error

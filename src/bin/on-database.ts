@@ -2,7 +2,7 @@
 import { type Config, findMisspelt, loadConfig } from '../config.ts'
 import { connectBeside, type Connection } from '../database/connect.ts'
 
-/** Calls `work` with the configuration. Reports an error as one sentence, with exit code 1. */
+/** Calls `work` with the configuration. Prints an error as one sentence and sets the exit code 1. */
 export async function runConfigured (work: (config: Config) => Promise<void>): Promise<void> {
   try {
     const config = loadConfig(process.env)
@@ -14,7 +14,7 @@ export async function runConfigured (work: (config: Config) => Promise<void>): P
   }
 }
 
-/** Calls `work` with a connection to the configured database. */
+/** Connects to the configured database, calls `work` and disconnects. */
 export async function onDatabase (config: Config, work: (connection: Connection) => Promise<void>): Promise<void> {
   const connection = await connectBeside(config, line => console.error(line))
   try {
@@ -24,7 +24,7 @@ export async function onDatabase (config: Config, work: (connection: Connection)
   }
 }
 
-/** Runs `work` on the configured database, and reports an error as `runConfigured` does. */
+/** Runs `work` with a connection to the configured database; handles errors like `runConfigured`. */
 export async function runOnDatabase (work: (db: Connection['db']) => Promise<void>): Promise<void> {
   await runConfigured(async config => await onDatabase(config, async ({ db }) => await work(db)))
 }

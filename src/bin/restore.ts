@@ -11,7 +11,7 @@ if (file === undefined || rest.length > 0) {
   process.exit(2)
 }
 await runConfigured(async config => {
-  // Before a database is started or touched for a file that is not whole.
+  // Rejects an incomplete file before the embedded server starts or the database is changed.
   await verifyBackup(file)
   await onDatabase(config, async ({ url, db }) => {
     await fillDatabase(url, withProgress(await readBackup(file), line => console.log(line)))

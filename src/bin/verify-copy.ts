@@ -1,4 +1,4 @@
-// Shared by the programs that fill a database.
+// Verification after restore and transfer.
 import type { Kysely } from 'kysely'
 import { verifyTotals } from '../aggregates/verify.ts'
 import { verifyEvents } from '../audit/events/verify.ts'
@@ -6,7 +6,7 @@ import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { readForms } from '../forms/load-forms.ts'
 
-/** Verifies the totals and the audit log of a database that was filled. Throws an Error on any difference. */
+/** Verifies the totals and the audit log of the target. Throws an Error on any difference. */
 export async function verifyCopy (db: Kysely<Database>): Promise<void> {
   const { totals, differences } = await verifyTotals(db, new Forms(await readForms()))
   for (const difference of differences.slice(0, 50)) console.log(difference)

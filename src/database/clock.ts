@@ -81,7 +81,7 @@ export async function waitUntilSettled (db: Kysely<Database>, moment: string): P
   await passReserved(db, moment)
 }
 
-/** Returns the latest moment for which no reader has to wait: before the reservation of a transaction that goes on. */
+/** Returns the latest moment that is settled: the moment before a pending reservation, or else the current one. */
 export async function latestSettledMoment (db: Kysely<Database>): Promise<string> {
   const { rows: [clock] } = await sql<{ at: string, before: string | null }>`
     select ${formatTimestamp(sql`at`)} as at,

@@ -29,7 +29,7 @@ export interface ExportScope {
 
 type Row = Omit<PublishedReport, 'content'> & Omit<Content, 'figures'> & { figures: string }
 
-/** Few enough that other requests need not wait while a page is written. */
+/** Reports per page: few, so that writing a page does not delay other requests. */
 const PAGE = 200
 const AGENCIES = 2000
 

@@ -8,7 +8,7 @@ import type { Chosen } from '../http/formats/formats.ts'
 import { type FileName, sendFormat } from '../http/formats/send-format.ts'
 import { problem } from '../problems/problem.ts'
 
-/** In one process: each takes its part of the processor. */
+/** Maximum number of concurrent exports of a process, which compete for its processor. */
 const MAX_EXPORTS = 4
 /** Node has zstd since version 22.15. */
 const createZstd = (zlib as { createZstdCompress?: () => Transform }).createZstdCompress
@@ -21,8 +21,8 @@ export class Exports {
   #going = 0
 
   /**
-   * Sends the pieces at the pace of the client. If they break off, the connection is destroyed, so that no part is
-   * taken for the whole. Throws `database-busy` and what the first piece throws.
+   * Streams the pieces with backpressure. If reading them fails, it destroys the connection, so that a client cannot
+   * mistake a partial export for a complete one. Throws `database-busy` and whatever the first piece throws.
    */
   async send (
     request: FastifyRequest,

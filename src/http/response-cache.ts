@@ -15,7 +15,7 @@ export interface PageText {
 
 interface Entry {
   revision: string
-  /** 0 while the response is being made. */
+  /** Size of the response; 0 until it is complete. */
   bytes: number
   answer: Promise<CachedResponse>
 }

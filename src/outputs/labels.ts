@@ -85,7 +85,7 @@ const COLUMNS: Record<string, Text> = {
   year: text('年度', 'Year')
 }
 
-/** Of the values that are named, and not written by people. */
+/** Printed names of the values of enumerated columns. */
 const VALUES: Record<string, Record<string, Text>> = {
   kind: {
     government: text('人民政府', 'government'),

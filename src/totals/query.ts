@@ -132,7 +132,7 @@ export const orderOf = ({ by }: Scope) =>
 export const maxRows = ({ length }: readonly unknown[]): number =>
   Math.min(MAX_ROWS, Math.floor(MAX_FIGURES / Math.max(1, length)))
 
-/** The limit of statements that are not streamed: one row more shows that there are too many. */
+/** LIMIT of statements that are not streamed: one more row than allowed detects too many groups. */
 export const limitRows = (positions: number[]) => sql`limit ${sql.lit(maxRows(positions) + 1)}`
 
 /** True if grouping in SQL would not reduce the rows. */

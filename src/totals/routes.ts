@@ -94,7 +94,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   }, async (request, reply) => {
     const { measure, by, under, year, level, kind, form, as_of: asOf, change, labels, lang } = request.query
     const chosen = chooseFormat(request, TOTAL_FORMATS)
-    // The texts in JSON and CSV do not depend on the language of the caller.
+    // JSON and CSV are the same for every Accept-Language.
     const isTable = chosen.name === 'json' || chosen.name === 'csv'
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYears(year)

@@ -1,4 +1,4 @@
-// What clients, proxies and operators meet at the edge: conditional requests, formats, the log and the metrics.
+// Tests conditional requests, request bodies, the log and the metrics as clients, proxies and operators see them.
 import { Writable } from 'node:stream'
 import t from 'tap'
 import { version } from '../../src/app.ts'

@@ -33,7 +33,7 @@ t.teardown(() => proxy.close())
 
 const { app } = await freshApp(t, { publicUrl: `${publicUrl}/` })
 target = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port)
-// Connections that are kept alive would hold the service open.
+// Closes idle keep-alive connections, which would delay the shutdown.
 t.teardown(() => proxy.closeAllConnections())
 
 const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' }

@@ -1,4 +1,4 @@
-// Writes rows as the programs do that people keep tables in.
+// Writes rows in the dialects of spreadsheet programs.
 import { excelParts, inline, row, zip } from '../documents/formats/files.ts'
 import { columnName } from '../documents/formats/files.ts'
 

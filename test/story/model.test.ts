@@ -243,7 +243,7 @@ async function makeService (t: Parameters<typeof freshApp>[0]): Promise<Made> {
   return { call, db, forms: new Forms(await readForms()) }
 }
 
-/** Removes what a sequence has stored. The forms and the clock stay, which the processes of the service rely on. */
+/** Removes what a sequence has stored, except the forms and the clock, which the running services have read. */
 async function emptyDatabase (db: Made['db']): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     select tablename as name from pg_tables

@@ -120,7 +120,7 @@ t.test('keeps a response while reports are published elsewhere or for another ye
   const ranking = `rankings?measure=${MEASURE}&of=child&under=east&year=2022`
   await nameOfChild(totals)
   await nameOfChild(ranking)
-  // Nothing tells of this change: whoever sees the new name has a response that was made anew.
+  // A direct update changes no revision: a response with the new name was recomputed.
   await sql`update agency_period set name = '改' where agency = 'e1'`.execute(db)
   await publish('w1', 2022)
   await publish('e1', 2023)

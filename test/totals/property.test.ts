@@ -163,7 +163,7 @@ t.test('after any sequence of changes, every total equals the sum of the reports
           const past: { moment: string, model: Model, query: Query, answer: string | undefined }[] = []
           const ask = async (query: Query, moment?: string) =>
             await call('GET', `/v1/totals?${searchOf(query, moment)}`, undefined, { key: null })
-          // Asked again after each step: an answer may come from the cache only while it still holds.
+          // Repeated after each step: a stale response from the cache would differ from the model.
           const cached = [...queries.slice(0, 3), ...CACHED].filter(({ by }) => !by.includes('agency'))
           const compareCached = async () => {
             for (const query of cached) {

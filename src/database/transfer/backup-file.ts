@@ -32,9 +32,9 @@ export async function writeBackup (file: string, registry: Registry): Promise<vo
   try {
     await pipeline(
       Readable.from(formatBackup(registry)),
-      // The lowest level: most of a registry is zeros, and higher ones cost more time than they save space.
+      // The lowest level: most of a registry is zeros, so higher levels cost more time than they save space.
       createGzip({ level: constants.Z_BEST_SPEED }),
-      // Only for its owner: it has drafts, and the hashes of keys.
+      // Readable by the owner only: the file contains drafts and hashes of keys.
       createWriteStream(part, { mode: 0o600, flush: true })
     )
     await rename(part, file)
@@ -142,7 +142,7 @@ class BackupReader {
     }
     for (;;) {
       const end = this.#rest.indexOf(END_OF_ROWS)
-      // What may be the beginning of the end stays until more is read.
+      // Keeps back bytes that may be the start of the end marker.
       const length = end === -1 ? this.#rest.length - ending.length : end + 1
       if (length > 0) yield this.#take(length)
       if (end !== -1) break

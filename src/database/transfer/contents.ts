@@ -1,4 +1,4 @@
-// What a registry consists of, whether it stands in a database or in a backup file, as COPY reads and writes it.
+// The contents of a registry in the format of COPY, as read from a database or a backup file.
 import pg from 'pg'
 import { sessionSettings } from '../session-settings.ts'
 
@@ -7,7 +7,7 @@ export interface TablePart {
   kind: 'table'
   name: string
   columns: string[]
-  /** To be read to its end before the next part is asked for. */
+  /** Must be read to its end before the next part is requested. */
   rows: AsyncIterable<Buffer>
 }
 
@@ -26,7 +26,7 @@ export interface Registry {
   parts: AsyncIterable<Part>
 }
 
-/** Opens a session without limits of time, in which values have the same text on every server. */
+/** Opens a session without timeouts and with settings under which values have the same text on every server. */
 export async function openSession (url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'gongkai', keepAlive: true })
   // pg emits 'error' on a lost connection; the query that waits fails as well.

@@ -16,7 +16,7 @@ import {
   type TablePart
 } from './contents.ts'
 
-/** Filled by the migrations and at the start of a service. They are replaced. */
+/** Tables that migrations and the start of a service fill. Their rows are replaced. */
 const PREPARED = ['clock', 'form_cell']
 
 /** Calls `work` with the registry in one snapshot of the database, beside services that go on writing. */
@@ -45,7 +45,7 @@ async function* readParts (client: pg.Client): AsyncGenerator<Part> {
     'select sequencename::text as name from pg_sequences where schemaname = \'public\' order by 1'
   )
   for (const { name } of sequences) {
-    // Sequences know no snapshots: this one has given at least the numbers that the snapshot has.
+    // Sequences are not part of the snapshot: the value read here is at least that of the snapshot.
     const { rows: [state] } = await client.query(
       `select last_value::text as value, is_called from ${pg.escapeIdentifier(name)}`
     )
@@ -93,7 +93,7 @@ async function refuseFilled (client: pg.Client): Promise<void> {
 async function writeParts (client: pg.Client, parts: AsyncIterable<Part>): Promise<void> {
   const tables = await listTables(client)
   const names = tables.map(table => pg.escapeIdentifier(table.name)).join(', ')
-  // A service that starts meanwhile waits, and then finds the registry.
+  // A service that starts meanwhile waits for the lock and then finds the complete registry.
   await client.query(`lock table ${names} in access exclusive mode`)
   await refuseFilled(client)
   await client.query(`truncate ${PREPARED.join(', ')}`)

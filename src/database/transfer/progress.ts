@@ -1,10 +1,10 @@
-// Tells how far the copying of a registry has come.
+// Prints the progress of a copy.
 import type { Part, Registry, TablePart } from './contents.ts'
 
-/** How often a large table is mentioned. */
+/** Interval of progress lines for a large table. */
 const INTERVAL_MS = 5000
 
-/** Returns the registry, which writes a line for each table when it is done, and for a large one from time to time. */
+/** Wraps a registry so that reading it prints a line for each table, and several for a large one. */
 export function withProgress ({ migrations, parts }: Registry, log: (line: string) => void): Registry {
   return { migrations, parts: report(parts, log) }
 }

@@ -8,7 +8,7 @@ const CONTEXT = {
   xsd: 'http://www.w3.org/2001/XMLSchema#'
 }
 
-/** What of the registry is public. */
+/** Summary of the published data. */
 export interface Extent {
   /** Moment of the last change. */
   modified: string

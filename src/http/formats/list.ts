@@ -25,7 +25,7 @@ export interface List<Row> {
   name: FileName
 }
 
-/** Columns that are the members of the items. */
+/** Returns one column for each of these members of the items. */
 export const columnsOf = <Row extends object>(ids: readonly (string & keyof Row)[]): Column<Row>[] =>
   ids.map(id => ({ id, value: row => row[id] }))
 

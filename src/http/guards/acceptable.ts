@@ -29,7 +29,7 @@ export function refuseUnacceptable (app: FastifyInstance): void {
     const { accept } = request.headers
     const { gives } = request.routeOptions.config
     if (accept === undefined || gives === undefined || accept.includes('*/*')) return done()
-    // Validation refuses it where the operation declares none.
+    // An operation without formats rejects the parameter in validation.
     if ((request.query as { format?: unknown }).format !== undefined) return done()
     const isAcceptable = accepts(request.raw).type(gives) !== false
     done(isAcceptable ? undefined : problem('not-acceptable', { available: gives.join(', ') }))

@@ -11,10 +11,10 @@ export interface Stream {
   write(text: string): unknown
 }
 
-/** A longer address is cut in the log: a query may have kilobytes. */
+/** Longer URLs are truncated in the log. */
 const MAX_URL = 300
 
-/** Returns what the log shows of a request. */
+/** Serializes a request for the log. */
 const formatRequest = (
   { method, url = '', host, ip }: { method?: string, url?: string, host?: string, ip?: string }
 ) => ({

@@ -46,7 +46,7 @@ const EXAMPLES = Object.fromEntries(
 const SHORT_ERRORS = `.responses-table:not(.live-responses-table) tr:is([data-code^="4"], [data-code^="5"])
   :is(.model-example, .response-controls, .examples-select) { display: none }`
 
-/** Completes the links in descriptions. */
+/** Adds the public URL to the links in descriptions. */
 const withPublicUrl = (document: object, publicUrl: string): object =>
   publicUrl === '' ? document : JSON.parse(JSON.stringify(document).replaceAll('](/', `](${publicUrl}/`))
 

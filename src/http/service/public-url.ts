@@ -1,14 +1,14 @@
-// Where clients reach the service: behind a proxy, under an address and a path that it does not see in requests.
+// The public URL of a service behind a proxy, whose host and path the requests do not contain.
 import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Stands before every address that the service gives, such as https://example.org/gongkai; empty if not set. */
+    /** Prefix of every URL in a response, such as https://example.org/gongkai; empty if `PUBLIC_URL` is not set. */
     publicUrl: string
   }
 }
 
-/** Decorates the service with `PUBLIC_URL`, and completes the header Location. */
+/** Decorates the app with `publicUrl` and adds it to the Location header of each response. */
 export function setPublicUrl (app: FastifyInstance, url = ''): void {
   const publicUrl = url.replace(/\/+$/, '')
   app.decorate('publicUrl', publicUrl)

@@ -80,7 +80,7 @@ async function readAll (
       const twice = before === undefined ? undefined : faultOfOrder(state, before.at(-1)!, read)
       if (twice !== undefined) {
         rejectAgency(state, read, twice)
-        // The lines before it hold.
+        // Earlier lines of the same agency remain valid.
         state.rejectedAgencies.delete(read.code)
       } else if (before === undefined) lines.set(read.code, [read])
       else before.push(read)

@@ -78,12 +78,12 @@ export async function readCsvFile (lines: AsyncIterable<Line[]>, limit: number, 
   }
 }
 
-/** What the first lines of a file tell of the others. */
+/** What the header says about the rest of the file. */
 interface Dialect {
-  /** '' until it is known. */
+  /** Empty until the header is read. */
   delimiter: string
   encoding: Encoding
-  /** Number of columns; 0 until it is known. */
+  /** Number of columns; 0 until the header is read. */
   width: number
 }
 
@@ -113,7 +113,7 @@ async function* readRecords (
         isEmpty = emptyLine(dialect.delimiter)
         if (isTold) continue
       }
-      // Excel writes the empty lines of a sheet as delimiters.
+      // Excel exports an empty row as a line of delimiters.
       if (open === undefined && isEmpty.test(text)) continue
       if (open === undefined && !text.includes('"')) {
         const fields = text.split(dialect.delimiter)
@@ -135,7 +135,7 @@ async function* readRecords (
   if (open !== undefined) yield [quoted(open.line, open.parts.join('\n'), dialect)]
 }
 
-/** Learns the delimiter from the first line with text. Returns whether that line says nothing else: `sep=;`. */
+/** Detects the delimiter in the first line with text. Returns true if that line is `sep=` and nothing else. */
 function saysSeparator (line: string, dialect: Dialect): boolean {
   const separator = SEPARATOR_LINE.exec(line)?.[1]
   if (separator !== undefined && DELIMITERS[separator] === undefined) throw wrongSeparator(separator)
@@ -165,7 +165,7 @@ function withinWidth (fields: string[], dialect: Dialect): string[] {
   return fields.length > dialect.width ? withoutEmptyEnd(fields, dialect.width) : fields
 }
 
-/** Returns the fields without those at the end that are empty, but at least `least` of them. */
+/** Drops empty fields at the end, but keeps the first `least` fields. */
 export function withoutEmptyEnd (fields: string[], least: number): string[] {
   let length = fields.length
   while (length > least && fields[length - 1]!.trim() === '') length--

@@ -10,7 +10,7 @@ export class Line {
   readonly number: number
   /** Valid until the next lines are requested. */
   readonly bytes: Buffer
-  /** Of the file. */
+  /** Position in the file. */
   readonly encoding: Encoding
   readonly #decode: (line: Buffer) => string | null
 

@@ -29,7 +29,7 @@ const UNTOLD = [
   'application/gzip',
   'application/x-gzip',
   'text/plain',
-  // Browsers on Windows call CSV so, too.
+  // Browsers on Windows also send CSV with this type.
   'application/vnd.ms-excel',
   WORKBOOK
 ]
@@ -51,7 +51,7 @@ export interface FileToRead {
   format: Format
   /** Maximum length of a line in bytes. */
   lineLimit: number
-  /** True if it was a workbook, whose first sheet `received` now has as CSV. */
+  /** True for a workbook; `received` then contains its first sheet as CSV. */
   isSheet: boolean
 }
 

@@ -6,7 +6,7 @@ import { placeOf, type Scale, scaleOf, widestOf } from './scale.ts'
 import { element, LINE_HEIGHT, widthOf, wrapShort } from './svg.ts'
 
 const HUES = [210, 20, 130, 280, 50]
-/** Of the ground, for each round of hatchings: a grey that differs. */
+/** Background greys; each repetition of the hatchings uses the next one. */
 const LIGHTNESS = [88, 62, 100, 75, 52]
 const INK = '#222'
 const BAR = 18

@@ -19,7 +19,7 @@ export interface Chart {
   title: string
   /** Unit of the axis. */
   unit: string
-  /** Read out in place of the picture. */
+  /** Text alternative of the chart. */
   description: string
   /** Years, or the groups that have bars. */
   categories: string[]

@@ -8,7 +8,7 @@ const DASHES = ['', '7 3', '2 3', '9 3 2 3', '14 4', '5 2 1 2 1 2']
 const COLOURS = ['#1f4e79', '#b5451b', '#2e6b34', '#6a3d8f', '#7a5c00']
 const MAX_LABEL = 200
 const MIN_HEIGHT = 280
-/** The reason below a year. */
+/** Height of the reason below a year. */
 const REASON_LINES = 2
 const MAX_VALUES = 14
 /** From the top of a name to the middle of its first line. */

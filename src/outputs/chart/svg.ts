@@ -32,7 +32,7 @@ export function wrap (written: string, width: number, size = FONT_SIZE): string[
   return lines.map(line => line.trim())
 }
 
-/** Cuts a text that takes more than `most` lines, with an ellipsis. */
+/** Truncates a text to `most` lines, with an ellipsis. */
 export function wrapShort (written: string, width: number, most: number): string[] {
   const lines = wrap(written, width)
   if (lines.length <= most) return lines

@@ -25,7 +25,7 @@ th[scope=col], th[scope=colgroup], td.corner { background: #f2f2f2 }
 }
 `
 
-/** Nothing but the style of the page may be applied or loaded. */
+/** Allows the inline style of the page and nothing else. */
 export const HTML_POLICY = `default-src 'none'; style-src 'sha256-${
   createHash('sha256').update(STYLE).digest('base64')
 }'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`

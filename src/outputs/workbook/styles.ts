@@ -1,6 +1,6 @@
-// The styles of a workbook: what a cell is, and how its number is shown.
+// The styles of a workbook: fonts, fills, borders, alignment and number formats.
 
-/** What a cell is, which decides its font, border, fill and alignment. */
+/** The role of a cell, which determines its font, border, fill and alignment. */
 export type Role =
   | 'plain'
   /** The title of a sheet. */

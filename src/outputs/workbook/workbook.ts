@@ -10,7 +10,7 @@ import {
 } from '../archive.ts'
 import { type Role, Styles } from './styles.ts'
 
-/** A formula has the value that a reader sees who does not calculate. */
+/** `value` is the cached result of the formula, for readers that do not calculate. */
 export type Value = string | number | null | { formula: string, value: number | null }
 
 export interface StyledValue {
@@ -57,7 +57,7 @@ const PIECE = 1 << 16
 /** Excel cuts no text shorter than this. */
 export const MAX_CELL_LENGTH = 32_767
 
-/** A spreadsheet would take it for a formula when it is edited. */
+/** Text that a spreadsheet would interpret as a formula once it is edited. */
 const LIKE_FORMULA = /^[=+\-@\t\r]/
 
 export const writeWorkbook = async (sheets: Sheet[]): Promise<Buffer> => await joinPieces(workbookPieces(sheets))
@@ -137,7 +137,7 @@ type Covered = ({ last: number, style: number } | undefined)[]
 function rowXml ({ cells, height }: SheetRow, row: number, covered: Covered, merges: string[], styles: Styles): string {
   const xml: string[] = []
   let column = 0
-  // Every cell of a merged one has a border of its own.
+  // Each cell within a merged range needs its own border.
   const skipCovered = () => {
     for (let above; (above = covered[column]) !== undefined && above.last >= row; column++) {
       xml.push(cellXml(addressOf(row, column), null, above.style))

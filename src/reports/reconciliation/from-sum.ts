@@ -59,7 +59,7 @@ export async function draftFromSum (
   })
 }
 
-/** Publications below wait for the draft, so that what is read of them agrees. */
+/** Locks the sums, so that no report below is published while its sum, coverage and missing agencies are read. */
 async function lockSums (trx: Transaction<Database>, { agency, year }: ReportId): Promise<void> {
   await sql`select from total where agency = ${agency} and year = ${year} and level = '' and kind = '' for share`
     .execute(trx)

@@ -77,7 +77,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
     }
     if (moment !== undefined) await waitUntilSettled(db, moment)
     const { chosen, labels } = chooseList(request, FORMATS)
-    // The answer has versions, too, which change without the sums.
+    // The response contains version numbers, which can change while the sums stay the same.
     const revision = await currentMoment(db)
     const answer = await answers.get(`${chosen.type} ${request.url}`, revision, chosen.type, async () => {
       const filers = { year, under: under ?? '', level, kind, form, moment }

@@ -85,7 +85,7 @@ export async function titleOf (
   quantities: Quantity[],
   { language, isPast }: { language: Language, isPast: boolean }
 ): Promise<string> {
-  // A name may have changed since a past moment, whose answer never does.
+  // The response of a past moment never changes, so it does not use the current name.
   const agency = under === '' || isPast ? undefined : await findAgency(db, under)
   const name = agency === undefined ? under : years === undefined ? agency.name : nameInYear(agency, years.last)
   const span = years === undefined

@@ -137,7 +137,7 @@ function missingText (totals: Totals, language: Language): string[] {
   return [`Missing: ${named.join('; ')}${rest > 0 ? `; and ${rest} more groups` : ''}.`]
 }
 
-/** The figures in words, for who does not see the picture. */
+/** Describes the figures in words, as a text alternative of the picture. */
 function describe (series: Chart['series'], categories: string[], { format, language, caption }: {
   format: Chart['format']
   language: Language

@@ -1,4 +1,4 @@
-// Reads texts whose layout suggests figures that are not printed: they must not be read.
+// Tests texts whose layout is ambiguous: the reader must refuse the figures rather than guess them.
 import t from 'tap'
 import { APPLICANTS, readText, rules } from './read-text.ts'
 

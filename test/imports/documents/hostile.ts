@@ -5,7 +5,7 @@ export interface HostileFile {
   name: string
   type: string
   make: () => Buffer
-  /** Seconds of work: for the long run only. */
+  /** Takes seconds to read: for the long run only. */
   isHeavy?: boolean
 }
 

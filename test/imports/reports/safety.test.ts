@@ -86,7 +86,10 @@ t.test('an import of drafts keeps nobody from changing agencies, and starts agai
   t.equal((await call('GET', '/v1/reports/d3/2022')).status, 404)
 })
 
-/** Imports 20 reports, one of which a clerk is creating, so that the import waits while `during` runs. */
+/**
+ * Starts an import of 20 reports while an open transaction has inserted one of them. The import waits for that
+ * transaction, which commits after `during`.
+ */
 async function importBesideClerk (
   t: Parameters<typeof freshApp>[0],
   during: (call: Awaited<ReturnType<typeof freshApp>>['call']) => Promise<void>
@@ -108,7 +111,7 @@ async function importBesideClerk (
 
 t.test('requests of the present moment do not take the connections while an import publishes', async t => {
   const { answer } = await importBesideClerk(t, async call => {
-    // Later than the moment that the import has reserved, to the millisecond.
+    // The current millisecond must be later than the moment that the import has reserved.
     await new Promise(resolve => setTimeout(resolve, 5))
     const now = new Date().toISOString()
     const asking = Array.from({ length: 10 }, async () => {

@@ -3,7 +3,7 @@
 import type { TableLine } from './table-line.ts'
 import type { Token } from './tokens.ts'
 
-/** So many spaces separate columns. */
+/** Number of spaces that separate columns. */
 const COLUMN_GAP = 3
 
 export function markDoubtfulSpaces (rows: TableLine[]): void {

@@ -4,7 +4,7 @@ import { isCount } from './strays.ts'
 import type { TableLine } from './table-line.ts'
 import type { Token } from './tokens.ts'
 
-/** A label is broken over no more lines than this. */
+/** Maximum number of lines of a broken label. */
 const MAX_PIECES = 6
 
 /**

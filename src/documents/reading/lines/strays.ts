@@ -123,8 +123,8 @@ export const isCount = (values: Token[]) =>
   values.length >= 3 && values.every((token, i) => token.raw === String(i + 1))
 
 /**
- * True if the texts beside the figures explain the label of the row, or if the figures are too few for another row or
- * may all be the rest of those above them.
+ * Returns true if the figures may continue those of the row: they stand beside an explanation of its label, are fewer
+ * than a row of its own would have, or each of them may complete the figure above it.
  */
 function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
   return values.length > 0 && (
@@ -133,7 +133,7 @@ function isRestOf (row: TableLine, texts: Token[], values: Token[]): boolean {
   )
 }
 
-/** True if each figure may be the rest of the figure above it: none follows a zero or is longer than its beginning. */
+/** Returns true if each figure may be the end of a wrapped figure above it: that one is not 0, and no shorter. */
 function mayContinue (row: TableLine, values: Token[]): boolean {
   const text = (token: Token) => normalizeText(token.raw.slice(0, MAX_PIECE))
   return values.length === row.valueFields.length && values.every((token, i) => {
