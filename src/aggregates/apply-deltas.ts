@@ -20,9 +20,16 @@ export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms
     changes.filter(row => row.reports !== 0 || row.figures.some(Boolean) || row.present.some(Boolean))
   )
   if (rows.length === 0) return
+  // The rows of one report share their vectors: each is sent and parsed once.
+  const vectors = [...new Set(rows.flatMap(row => [row.figures, row.present]))]
+  const places = new Map(vectors.map((vector, i) => [vector, i + 1]))
   const { rows: large } = await sql<{ agency: string, year: number, form: string, large: string | null }>`
+    with vector as materialized (
+      select n, text::bigint[] as elements
+      from unnest(${vectors.map(vector => `{${vector.join()}}`)}::text[]) with ordinality as v (text, n)
+    )
     insert into total as t (agency, year, form, level, kind, reports, figures, present)
-    select agency, year, form, level, kind, reports, figures::bigint[], present::bigint[]
+    select agency, year, form, level, kind, reports, f.elements, p.elements
     from unnest(
       ${rows.map(row => row.agency)}::text[],
       ${rows.map(row => row.year)}::integer[],
@@ -30,9 +37,10 @@ export async function applyTotalDeltas (trx: Transaction<Database>, forms: Forms
       ${rows.map(row => row.level)}::text[],
       ${rows.map(row => row.kind)}::text[],
       ${rows.map(row => row.reports)}::integer[],
-      ${rows.map(row => `{${row.figures.join()}}`)}::text[],
-      ${rows.map(row => `{${row.present.join()}}`)}::text[]
+      ${rows.map(row => places.get(row.figures))}::integer[],
+      ${rows.map(row => places.get(row.present))}::integer[]
     ) as c (agency, year, form, level, kind, reports, figures, present)
+    join vector f on f.n = c.figures join vector p on p.n = c.present
     order by agency desc, year, form, level, kind
     on conflict on constraint total_pkey do update set
       reports = t.reports + excluded.reports,

@@ -66,13 +66,12 @@ export async function contributedExpected (db: Kysely<Database>, agencies: strin
   return rows
 }
 
-/** Returns what one published report contributes to each ancestor of its agency. */
-export function contributionsOf (
-  above: string[],
+/** Returns what a published report contributes to the totals of each of its ancestors, as that of no agency. */
+export function contributionOf (
   report: { year: number, form: string, level: string, kind: string, figures: Figure[] }
-): Total[] {
+): Total {
   const { year, form, level, kind } = report
   const figures = report.figures.map(figure => figure ?? 0)
   const present = report.figures.map(figure => figure === null ? 0 : 1)
-  return above.map(agency => ({ agency, year, form, level, kind, reports: 1, figures, present }))
+  return { agency: '', year, form, level, kind, reports: 1, figures, present }
 }

@@ -31,6 +31,13 @@ const prepared = new Map<string, string>()
 /** Statements with this prefix are sent as COPY. */
 export const COPY = 'copy '
 
+/**
+ * Statements with this prefix are planned for their parameters each time. A plan for any parameters would not know how
+ * large a subtree or a list is, and take several times as long on the whole registry.
+ */
+const UNPREPARED = '/* unprepared */'
+export const unprepared = sql.raw(UNPREPARED)
+
 /** Limits in milliseconds of what is done over a connection. */
 export interface WaitLimits {
   /** To connect, or to wait for a free connection. */
@@ -120,7 +127,9 @@ class Client extends pg.Client {
   async #send (text: string, values: unknown[]): Promise<unknown> {
     if (values.length === 0) return await super.query(text, values)
     let name = prepared.get(text)
-    if (name === undefined && prepared.size < MAX_PREPARED) prepared.set(text, name = `s${prepared.size}`)
+    if (name === undefined && prepared.size < MAX_PREPARED && !text.trimStart().startsWith(UNPREPARED)) {
+      prepared.set(text, name = `s${prepared.size}`)
+    }
     return await super.query({ text, values: values.map(arrayText), ...(name === undefined ? {} : { name }) })
   }
 

@@ -2,6 +2,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import { formatTimestamp } from '../database/clock.ts'
+import { unprepared } from '../database/connection.ts'
 import { type Database, FOR_EVER } from '../database/types.ts'
 import { dayInChina, formatDay, statutoryDay } from '../reports/deadlines/due.ts'
 import {
@@ -72,7 +73,7 @@ export async function countFilings (
   const agencies = byChild ? subtreesOf(filter, await childrenOf(db, filter)) : codesOf(filter, '')
   const keys = by.map(key => sql.ref(key))
   const { rows } = await sql<FilingCounts>`
-    with ${filingsOf(filter, subtree, agencies)},
+    ${unprepared} with ${filingsOf(filter, subtree, agencies)},
     part as (
       select ${sql.join([...keys, sql`status, timeliness, count(*) as filings`])} from filing f where ${
     statesOf(filter)

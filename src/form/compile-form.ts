@@ -15,7 +15,8 @@ export function compileForm (definition: FormDefinition): Form {
   const tables = new Map<string, FormTable>()
   for (const table of definition.tables) {
     const rows = table.rows.filter(row => !row.heading)
-    const own = rows.flatMap(row =>
+    const byRow = new Map(rows.map(row => [
+      row.id,
       table.columns.map((column): Cell => ({
         id: cellId(table.id, row.id, column.id),
         table: table.id,
@@ -29,9 +30,10 @@ export function compileForm (definition: FormDefinition): Form {
         total: row.total_of !== undefined || column.total_of !== undefined,
         label: { zh: `${row.zh}·${column.zh}`, en: `${row.en}, ${column.en}` }
       }))
-    )
+    ]))
+    const own = [...byRow.values()].flat()
     for (const cell of own) cell.position = cells.push(cell)
-    tables.set(table.id, { definition: table, rows, columns: table.columns, cells: own })
+    tables.set(table.id, { definition: table, rows, columns: table.columns, cells: own, byRow })
   }
   const form: Form = {
     id: definition.form,

@@ -203,7 +203,7 @@ export function knownColumn (table: FormTable, column: string, place: Place, fau
   return false
 }
 
-export const rowCells = (table: FormTable, row: string): Cell[] => table.cells.filter(cell => cell.row === row)
+export const rowCells = (table: FormTable, row: string): Cell[] => table.byRow.get(row) ?? []
 
 export const hasRow = (content: Content, table: FormTable, row: string): boolean =>
   rowCells(table, row).some(cell => content.figures[cell.position - 1] !== null || content.notes[cell.id] !== undefined)

@@ -28,6 +28,8 @@ export interface FormTable {
   rows: Row[]
   columns: Column[]
   cells: Cell[]
+  /** The cells by row id. */
+  byRow: Map<string, Cell[]>
 }
 
 export interface Form {

@@ -46,7 +46,7 @@ export async function saveDraft (
   report: StoredReport,
   written: ReportContent
 ): Promise<StoredReport> {
-  if (hasSameContent(forms, report, written.form, written.content)) return report
+  if (hasSameContent(report, written.form, written.content)) return report
   const { changed, event } = applyToDraft(forms, report, written)
   await saveContent(trx, changed)
   await recordEvent(trx, by, event)
@@ -66,7 +66,7 @@ export function applyToDraft (
       form: form.id,
       content,
       revision: report.revision + 1,
-      cell_revisions: cellRevisions(report, form, content)
+      cell_revisions: cellRevisions(report, form, changes)
     },
     event: { kind: 'changed', agency: report.agency, year: report.year, details: { form: form.id, ...source, changes } }
   }
@@ -82,15 +82,14 @@ export const creationEvent = ({ agency, year }: ReportId, written: ReportContent
   details: { form: written.form.id, ...written.source, content_sha256: contentDigest(written) }
 })
 
-/** Returns the revision of the last change of each cell: the next revision for the cells that this content changes. */
-function cellRevisions (report: StoredReport, form: Form, content: Content): number[] {
-  const { content: before, revision, cell_revisions: known } = report
-  const says = ({ figures, notes }: Content, position: number, cell: string) =>
-    JSON.stringify([figures[position - 1] ?? null, notes[cell]?.state, notes[cell]?.raw])
+/** Returns the revision of the last change of each cell: the next revision for the cells among the changes. */
+function cellRevisions (
+  { form: before, revision, cell_revisions: known }: StoredReport,
+  form: Form,
+  changes: Record<string, unknown>
+): number[] {
   return form.cells.map(({ id, position }) =>
-    report.form !== form.id || says(before, position, id) !== says(content, position, id)
-      ? revision + 1
-      : known?.[position - 1] ?? 0
+    before !== form.id || id in changes ? revision + 1 : known?.[position - 1] ?? 0
   )
 }
 

@@ -17,10 +17,10 @@ interface Part {
 
 /**
  * Returns the ETag of the working state. The allowed transitions follow from that state and the caller, so one ETag
- * serves all callers who may see it.
+ * serves all callers who may see it. `text` is what the public would see.
  */
-export const etagOfReport = (forms: Forms, report: StoredReport) =>
-  etagOfText(reportText(forms, report), suffix('report', report, report.revision))
+export const etagOfReport = (forms: Forms, report: StoredReport, text = reportText(forms, report)) =>
+  etagOfText(text, suffix('report', report, report.revision))
 
 export const etagOfTable = (report: StoredReport, table: FormTable) =>
   etagOf(writeTable(table, report.content), suffix('table', report, lastChange(report, table.cells)))

@@ -38,7 +38,8 @@ const ALL = [
   'Up 0019_explanations',
   'Up 0021_readers',
   'Up 0023_composed_names',
-  'Up 0024_tree_clock'
+  'Up 0024_tree_clock',
+  'Up 0025_add_vectors'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

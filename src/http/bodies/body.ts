@@ -1,9 +1,9 @@
-// Parses bodies: JSON without loss of digits, CSV with the line of each record.
+// Parses bodies: JSON, and CSV with the line of each record.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isSafeNumber, parse as parseLossless } from 'lossless-json'
 import { gunzipSync } from 'node:zlib'
 import { problem } from '../../problems/problem.ts'
+import { MAX_MEMBERS, parseExactJson } from './json.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,11 +37,17 @@ export function addBodyParsers (app: FastifyInstance): void {
       if (!accepted(request).includes('application/json') && body.length > 0) throw unsupported(request)
       const text = decode(request, body)
       if (text.trim() === '') return done(null, undefined)
-      requireExactJson(text)
-      parseJson(request, text, (error: Error | null, value) => {
-        if (error === null && hasTooManyMembers(value)) return done(tooManyMembers())
-        done(error && malformed(error), value)
-      })
+      done(
+        null,
+        parseExactJson(text, () => {
+          let [failure, value]: [Error | null, unknown] = [null, undefined]
+          parseJson(request, text, (error, parsed) => {
+            ;[failure, value] = [error, parsed]
+          })
+          if (failure !== null) throw failure
+          return value
+        })
+      )
     } catch (error) {
       done(error as Error)
     }
@@ -100,57 +106,6 @@ function decode (request: FastifyRequest, received: Buffer): string {
     throw problem('text-undecodable', { charset })
   }
 }
-
-/**
- * Throws on JSON that cannot be represented exactly. JSON.parse keeps the last of two equal names and rounds a number
- * to the nearest double: both would be a wrong figure. PostgreSQL can store neither U+0000 nor a lone surrogate, which
- * JSON can contain as escapes.
- */
-function requireExactJson (text: string): void {
-  const imprecise: string[] = []
-  const storable = (_: string, value: unknown) => {
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-      throw new Error('a text has U+0000 or half a surrogate pair')
-    }
-    return value
-  }
-  try {
-    parseLossless(text, /\\u(0000|d[89a-f])/i.test(text) ? storable : undefined, number => {
-      if (!isSafeNumber(number)) imprecise.push(number)
-      return number
-    })
-  } catch (error) {
-    throw malformed(error as Error)
-  }
-  if (imprecise.length > 0) {
-    throw problem('number-imprecise', { numbers: imprecise.slice(0, 5).map(number => number.slice(0, 60)).join(', ') })
-  }
-}
-
-/** Parses one JSON value as strictly as a body. */
-export function readJson (text: string): unknown {
-  requireExactJson(text)
-  const value: unknown = JSON.parse(text)
-  if (hasTooManyMembers(value)) throw tooManyMembers()
-  return value
-}
-
-const tooManyMembers = () =>
-  problem('json-malformed', { reason: `more than ${MAX_MEMBERS} members in one object or array` })
-
-/** No form has so many names: finding the right name for each wrong one would take seconds. */
-const MAX_MEMBERS = 2000
-
-function hasTooManyMembers (value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const members = Object.values(value)
-  return members.length > MAX_MEMBERS || members.some(hasTooManyMembers)
-}
-
-const malformed = (error: Error) =>
-  problem('json-malformed', {
-    reason: error instanceof RangeError ? 'nested too deeply' : error.message.replace(/\s+/g, ' ').slice(0, 200)
-  })
 
 function readCsv (text: string): Csv {
   try {

@@ -2,7 +2,7 @@
 import { composeName } from '../../agencies/names.ts'
 import { AGENCY_COLUMNS } from '../../agencies/schemas.ts'
 import type { AgencyChange } from '../../agencies/schemas.ts'
-import { readJson } from '../../http/bodies/body.ts'
+import { parseExactJson } from '../../http/bodies/json.ts'
 import { atLine, type Fault } from '../../problems/fault.ts'
 import { problem } from '../../problems/problem.ts'
 import { type ColumnsByLabel, columnsByLabel, eachOnce, idsOfColumns, withReadAs } from '../bulk/column-labels.ts'
@@ -45,7 +45,7 @@ export function readAgencyLine (
     return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text(encoding) }] }
   }
   try {
-    const value = readJson(text)
+    const value = parseExactJson(text)
     const faults = validate(value)
     return faults.length > 0
       ? { line, source, faults: faults.map(fault => ({ ...fault, line })) }

@@ -76,7 +76,7 @@ export async function importDocument (
         if (report === undefined) return
         // A document has no explanations: those of the draft stay.
         content.explanations = keepExplanations(form, report.content.explanations)
-        isThereAlready = hasSameContent(forms, report, form, content)
+        isThereAlready = hasSameContent(report, form, content)
         if (!isThereAlready) requireEditable(report)
       }
     )

@@ -14,33 +14,44 @@ export interface ReportContent {
 type Said = Figure | { state: string, raw: string } | string
 
 /**
- * Returns the changes by cell id, and by section or check id with the prefix `sections.` or
- * `explanations.`.
+ * Returns the changes by cell id, and by section or check id with the prefix `sections.` or `explanations.`. Two
+ * contents in the same form are the same if there are none.
  */
 export function diffContent (
   before: ReportContent | null,
   after: ReportContent | null
 ): Record<string, [before: Said, after: Said]> {
-  const [was, is] = [saidBy(before), saidBy(after)]
   const changes: Record<string, [Said, Said]> = {}
-  for (const id of new Set([...was.keys(), ...is.keys()])) {
-    const pair: [Said, Said] = [was.get(id) ?? null, is.get(id) ?? null]
-    if (JSON.stringify(pair[0]) !== JSON.stringify(pair[1])) changes[id] = pair
+  const compare = (id: string, was: Said, is: Said) => {
+    if (!isSame(was, is)) changes[id] = [was, is]
+  }
+  for (const id of allKeys(before?.form.cell, after?.form.cell)) {
+    compare(id, saidInCell(before, id), saidInCell(after, id))
+  }
+  for (const part of ['sections', 'explanations'] as const) {
+    const [was, is] = [before?.content[part] ?? {}, after?.content[part] ?? {}]
+    for (const id of Object.keys({ ...was, ...is })) compare(`${part}.${id}`, was[id] ?? null, is[id] ?? null)
   }
   return changes
 }
 
-function saidBy (held: ReportContent | null): Map<string, Said> {
-  if (held === null) return new Map()
-  const { form, content: { figures, notes, sections, explanations } } = held
-  const said = new Map<string, Said>()
-  for (const { id, position, scale } of form.cells) {
-    const figure = figures[position - 1] ?? null
-    const note = notes[id]
-    if (figure !== null) said.set(id, writeFigure(scale, figure))
-    else if (note !== undefined) said.set(id, { state: note.state, raw: note.raw })
-  }
-  for (const [id, text] of Object.entries(sections)) said.set(`sections.${id}`, text)
-  for (const [id, text] of Object.entries(explanations)) said.set(`explanations.${id}`, text)
-  return said
+function allKeys (before: Form['cell'] | undefined, after: Form['cell'] | undefined): Iterable<string> {
+  return before === undefined || before === after
+    ? after?.keys() ?? []
+    : new Set([...before.keys(), ...after?.keys() ?? []])
 }
+
+function saidInCell (held: ReportContent | null, id: string): Said {
+  const cell = held?.form.cell.get(id)
+  if (cell === undefined) return null
+  const { figures, notes } = held!.content
+  const figure = figures[cell.position - 1] ?? null
+  if (figure !== null) return writeFigure(cell.scale, figure)
+  const note = notes[id]
+  return note === undefined ? null : { state: note.state, raw: note.raw }
+}
+
+const isSame = (was: Said, is: Said): boolean =>
+  was === is ||
+  (typeof was === 'object' && typeof is === 'object' && was !== null && is !== null && was.state === is.state &&
+    was.raw === is.raw)

@@ -6,6 +6,7 @@ import type { Report } from '../schemas.ts'
 import type { StoredReport } from '../stored-report.ts'
 import { PUBLIC_VISIBILITY, type Visibility } from '../visibility.ts'
 import { transitionsFrom } from '../workflow/transitions.ts'
+import { diffContent } from './changes.ts'
 
 /**
  * Formats a report as the response body. A version as published is the same for every caller and allows no transition.
@@ -17,12 +18,18 @@ export const writeReport = (forms: Forms, report: StoredReport, visibility = PUB
 
 /** Returns canonical JSON: the same report gives the same text, in whatever order its content was sent or stored. */
 export const reportText = (forms: Forms, report: StoredReport, visibility = PUBLIC_VISIBILITY): string =>
-  JSON.stringify(writeReport(forms, report, visibility))
+  reportTexts(forms, report, [visibility])[0]!
+
+/** Returns the JSON for each visibility. Its head alone depends on that. */
+export function reportTexts (forms: Forms, report: StoredReport, visibilities: Visibility[]): string[] {
+  const content = JSON.stringify(writeContent(forms.get(report.form), report.content)).slice(1)
+  return visibilities.map(visibility => `${JSON.stringify(reportHead(report, visibility)).slice(0, -1)},${content}`)
+}
 
 /** Returns whether the stored content is the same. */
-export const hasSameContent = (forms: Forms, report: StoredReport, form: Form, content: Content): boolean =>
+export const hasSameContent = (report: StoredReport, form: Form, content: Content): boolean =>
   report.form === form.id &&
-  JSON.stringify(writeContent(forms.get(report.form), report.content)) === JSON.stringify(writeContent(form, content))
+  Object.keys(diffContent({ form, content: report.content }, { form, content })).length === 0
 
 function reportHead (report: StoredReport, visibility: Visibility) {
   const { agency, year, form, status, version, revision } = report

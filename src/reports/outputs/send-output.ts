@@ -7,10 +7,10 @@ import { PUBLIC_CACHE } from '../../http/cached-response.ts'
 import { etagOfText } from '../../http/etag.ts'
 import type { Chosen, Labels } from '../../http/formats/formats.ts'
 import { sendFormat } from '../../http/formats/send-format.ts'
-import { reportText } from '../content/representation.ts'
+import { reportTexts } from '../content/representation.ts'
 import { etagOfReport } from '../etags.ts'
 import type { StoredReport } from '../stored-report.ts'
-import type { Visibility } from '../visibility.ts'
+import { PUBLIC_VISIBILITY, type Visibility } from '../visibility.ts'
 import type { REPORT_FORMATS } from './formats.ts'
 import { nameOnDocument } from './recorded-name.ts'
 import { reportCsv } from './report-csv.ts'
@@ -35,9 +35,9 @@ export async function sendOutput (
   const ascii = `${agency}-${year}`
   if (visibility === undefined) reply.header('cache-control', PUBLIC_CACHE)
   if (chosen.name === 'json') {
-    const text = reportText(forms, report, visibility)
-    reply.header('etag', visibility === undefined ? etagOfText(text) : etagOfReport(forms, report))
-    return sendFormat(reply, chosen, text, { ascii }) as FastifyReply
+    const [publicText, text] = reportTexts(forms, report, [PUBLIC_VISIBILITY, ...visibility ? [visibility] : []])
+    reply.header('etag', visibility === undefined ? etagOfText(publicText!) : etagOfReport(forms, report, publicText))
+    return sendFormat(reply, chosen, text ?? publicText!, { ascii }) as FastifyReply
   }
   if (chosen.name === 'csv') {
     const { labels } = request.query as { labels?: Labels }

@@ -3,7 +3,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import { lockAgencyForShare, placementOf } from '../../agencies/tree.ts'
 import { applyTotalDeltas, diffTotals } from '../../aggregates/apply-deltas.ts'
-import { contributionsOf } from '../../aggregates/contributions.ts'
+import { contributionOf } from '../../aggregates/contributions.ts'
 import { type EventKind, type NewEvent, recordEvent } from '../../audit/record.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Database } from '../../database/types.ts'
@@ -58,7 +58,7 @@ export async function submitReport (
   return await move(db, forms, { name: 'submit', id, conditions }, async (trx, report) => {
     const current = report.version === null ? undefined : await findPublic(trx, id)
     // After a withdrawal even the same content is a change: publishing it makes the report public again.
-    if (current !== undefined && hasSameContent(forms, current, forms.get(report.form), report.content)) {
+    if (current !== undefined && hasSameContent(current, forms.get(report.form), report.content)) {
       throw problem('amendment-unchanged', { ...id, version: current.version! })
     }
     const form = forms.get(report.form)
@@ -180,8 +180,9 @@ async function shiftFrom (
   const of = (report: StoredReport | undefined) =>
     report === undefined
       ? []
-      : contributionsOf(above, { year: id.year, form: report.form, level, kind, figures: report.content.figures })
+      : [contributionOf({ year: id.year, form: report.form, level, kind, figures: report.content.figures })]
   // A report that was never published has no public version.
   const current = next?.version === null ? undefined : await findPublic(trx, id)
-  await applyTotalDeltas(trx, forms, diffTotals(of(current), of(next)))
+  const deltas = diffTotals(of(current), of(next))
+  await applyTotalDeltas(trx, forms, above.flatMap(agency => deltas.map(delta => ({ ...delta, agency }))))
 }

@@ -1,5 +1,6 @@
 // The statement that ranks values, whatever they are values of.
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { unprepared } from '../../database/connection.ts'
 import type { Database } from '../../database/types.ts'
 import { QUOTIENT_SCALE } from '../../form/rates/quotient.ts'
 import { isRate, partsOf, type Quantity, type Rate } from '../../form/rates/rates.ts'
@@ -47,7 +48,7 @@ export async function rankValues (
     ? sql`true`
     : sql`(value ${beyond} ${after[0]} or (value = ${after[0]} and agency collate "C" > ${after[1]}))`
   const { rows } = await sql<Omit<RankingRows, 'items'> & { [Name in keyof ItemRow]: ItemRow[Name] | null }>`
-    with ranked as materialized (
+    ${unprepared} with ranked as materialized (
       select agency, value, rank() over (order by value ${direction}) as rank,
              row_number() over (order by value ${direction}) as n
       from (${values}) as given where value is not null

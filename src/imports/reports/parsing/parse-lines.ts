@@ -2,7 +2,7 @@
 import { readContent } from '../../../form/content.ts'
 import type { Form } from '../../../form/form.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
-import { readJson } from '../../../http/bodies/body.ts'
+import { parseExactJson } from '../../../http/bodies/json.ts'
 import { atPointer, isObject } from '../../../problems/fault.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { READ_ONLY } from '../../../reports/read-only.ts'
@@ -71,7 +71,7 @@ function parseLine (
     return { line, source, faults: [{ line, code: 'text-undecodable', expected: EXPECTED.text(encoding) }] }
   }
   try {
-    const value = readJson(text)
+    const value = parseExactJson(text)
     if (!isObject(value)) {
       return {
         line,
