@@ -52,6 +52,8 @@ import { deadlineRoutes } from './reports/deadlines/routes.ts'
 import { deadlineSchemas } from './reports/deadlines/schemas.ts'
 import { findingRoutes } from './reports/findings/routes.ts'
 import { findingSchemas } from './reports/findings/schemas.ts'
+import { reportListRoutes } from './reports/listing/routes.ts'
+import { reportListSchemas } from './reports/listing/schemas.ts'
 import { templateRoutes } from './reports/outputs/template-routes.ts'
 import { reconciliationRoutes } from './reports/reconciliation/routes.ts'
 import { reconciliationSchemas } from './reports/reconciliation/schemas.ts'
@@ -198,8 +200,16 @@ export async function buildApp ({
       routes: [totalRoutes(db, forms), contributionRoutes(db, forms), rankingRoutes(db, forms)]
     },
     {
-      schemas: [...reportSchemas, ...versionSchemas, ...deadlineSchemas, ...reconciliationSchemas, ...findingSchemas],
+      schemas: [
+        ...reportSchemas,
+        ...reportListSchemas,
+        ...versionSchemas,
+        ...deadlineSchemas,
+        ...reconciliationSchemas,
+        ...findingSchemas
+      ],
       routes: [
+        reportListRoutes(db, forms),
         reportRoutes(db, forms),
         templateRoutes(db, forms),
         checkRoutes(db, forms),

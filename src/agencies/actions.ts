@@ -5,6 +5,7 @@ import { type AuditContext, recordEvent } from '../audit/record.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { type Database, NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
+import { type Conditions, etagOf } from '../http/etag.ts'
 import { problem, throwIfFaults } from '../problems/problem.ts'
 import { agencyEvent, changesDetails, detailsOf } from './agency-events.ts'
 import { findChangeFaults } from './change-faults.ts'
@@ -17,6 +18,23 @@ import { Agency, AgencyChange, NewAgency } from './schemas.ts'
 import { findAgency } from './store.ts'
 import { checkPredecessors, checkSuccessor, successorAfter } from './successors.ts'
 import { findPeriods, lockTree } from './tree.ts'
+
+interface ConditionalChange {
+  change: AgencyChange
+  conditions: Conditions
+}
+
+/** Throws `agency-changed` if the agency, undefined if there is none, does not meet the conditions. */
+function checkConditions (code: string, agency: Agency | undefined, { match, noneMatch }: Conditions): void {
+  const etag = agency === undefined ? undefined : etagOf(agency)
+  const isOneOf = (tags: Conditions['match']) => etag !== undefined && (tags === '*' || tags?.includes(etag) === true)
+  const failed = match !== undefined && !isOneOf(match)
+    ? 'If-Match'
+    : noneMatch !== undefined && isOneOf(noneMatch)
+    ? 'If-None-Match'
+    : undefined
+  if (failed !== undefined) throw problem('agency-changed', { agency: code, header: failed }, { etag: etag ?? null })
+}
 
 /** Registers a new agency. */
 export async function registerAgency (
@@ -38,11 +56,12 @@ export async function putAgency (
   forms: Forms,
   by: AuditContext,
   code: string,
-  change: AgencyChange
+  { change, conditions }: ConditionalChange
 ): Promise<{ agency: Agency, created: boolean }> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     const before = await findAgency(trx, code)
+    checkConditions(code, before, conditions)
     return { agency: await writeAgency(trx, forms, by, code, { change, before }), created: before === undefined }
   })
 }
@@ -53,12 +72,13 @@ export async function changeAgency (
   forms: Forms,
   by: AuditContext,
   code: string,
-  change: AgencyChange
+  { change, conditions }: ConditionalChange
 ): Promise<Agency> {
   return await inTransaction(db, async trx => {
     await lockTree(trx)
     const before = await findAgency(trx, code)
     if (before === undefined) throw problem('agency-not-found', { agency: code })
+    checkConditions(code, before, conditions)
     return await writeAgency(trx, forms, by, code, { change, before })
   })
 }

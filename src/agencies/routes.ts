@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { auditContext } from '../audit/record.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
+import { ETAG, etagOf, NOT_MODIFIED, readConditions } from '../http/etag.ts'
 import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
@@ -16,9 +17,15 @@ import { findAgency, listAgencies } from './store.ts'
 const AGENCIES: List<Agency> = {
   // With the names that a bulk import reads.
   columns: columnsOf<Agency>(LIST_COLUMNS).map(column => ({ ...column, label: AGENCY_COLUMNS[column.id]! })),
-  name: { ascii: 'agencies', title: '机关' }
+  name: { ascii: 'agencies', title: '机关' },
+  hasEtag: true
 }
 const AGENCY_FORMATS = declareList(ref(AgencyList), LIST_COLUMNS)
+
+const AgencyConditions = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'Only when the agency is still as it was read: its ETag.' })),
+  'if-none-match': Type.Optional(Type.String({ description: '`*`: only when it is not registered yet.' }))
+})
 
 const Params = Type.Object({ code: AgencyCode })
 
@@ -49,7 +56,11 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         ...PageQuery,
         ...AGENCY_FORMATS.query
       }, { additionalProperties: false }),
-      response: { 200: AGENCY_FORMATS.answer('A page of agencies.', LINK), ...problems('agency-unknown') }
+      response: {
+        200: AGENCY_FORMATS.answer('A page of agencies.', { ...LINK, ...ETAG }),
+        ...NOT_MODIFIED,
+        ...problems('agency-unknown')
+      }
     }
   }, async (request, reply) => {
     const { limit, cursor, format: _format, labels: _labels, ...filter } = request.query
@@ -70,7 +81,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       tags: ['agencies'],
       body: ref(NewAgency),
       response: {
-        201: answer(Agency, 'The agency as it is registered.', LOCATION),
+        201: answer(Agency, 'The agency as it is registered.', { ...LOCATION, ...ETAG }),
         ...problems(
           'agency-exists',
           'agency-unknown',
@@ -83,7 +94,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     }
   }, async (request, reply) => {
     const agency = await registerAgency(request.db, forms, auditContext(request), request.body)
-    return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
+    return reply.code(201).header('location', `/v1/agencies/${agency.code}`).header('etag', etagOf(agency)).send(agency)
   })
 
   app.get('/v1/agencies/:code', {
@@ -93,17 +104,18 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description: 'As it is in its latest years, with all ranges of years in `periods`.',
       tags: ['agencies'],
       params: Params,
-      response: { 200: answer(Agency, 'The agency.'), ...problems('agency-not-found') }
+      response: { 200: answer(Agency, 'The agency.', ETAG), ...NOT_MODIFIED, ...problems('agency-not-found') }
     }
-  }, async request => {
+  }, async (request, reply) => {
     const agency = await findAgency(db, request.params.code)
     if (agency === undefined) throw problem('agency-not-found', { agency: request.params.code })
-    return agency
+    return reply.header('etag', etagOf(agency)).send(agency)
   })
 
   const change = {
     tags: ['agencies'],
     params: Params,
+    headers: AgencyConditions,
     body: ref(AgencyChange)
   }
   const refusals = [
@@ -115,6 +127,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     'parent-not-in-year',
     'since-required',
     'total-overflow',
+    'agency-changed',
     'key-required',
     ...BODY
   ] as const
@@ -127,15 +140,21 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       description:
         'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
       response: {
-        200: answer(Agency, 'It was registered before; as it is now.'),
-        201: answer(Agency, 'It is newly registered.', LOCATION),
+        200: answer(Agency, 'It was registered before; as it is now.', ETAG),
+        201: answer(Agency, 'It is newly registered.', { ...LOCATION, ...ETAG }),
         ...problems(...refusals)
       }
     }
   }, async (request, reply) => {
-    const { agency, created } = await putAgency(db, forms, auditContext(request), request.params.code, request.body)
-    if (created) return reply.code(201).header('location', `/v1/agencies/${agency.code}`).send(agency)
-    return agency
+    const { agency, created } = await putAgency(
+      db,
+      forms,
+      auditContext(request),
+      request.params.code,
+      { change: request.body, conditions: readConditions(request.headers) }
+    )
+    if (created) reply.header('location', `/v1/agencies/${agency.code}`)
+    return reply.code(created ? 201 : 200).header('etag', etagOf(agency)).send(agency)
   })
 
   app.patch(
@@ -146,9 +165,21 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         operationId: 'changeAgency',
         summary: 'Change an agency',
         description: 'As PUT, but only an agency that is registered.',
-        response: { 200: answer(Agency, 'The agency as it is now.'), ...problems('agency-not-found', ...refusals) }
+        response: {
+          200: answer(Agency, 'The agency as it is now.', ETAG),
+          ...problems('agency-not-found', ...refusals)
+        }
       }
     },
-    async request => await changeAgency(db, forms, auditContext(request), request.params.code, request.body)
+    async (request, reply) => {
+      const agency = await changeAgency(
+        db,
+        forms,
+        auditContext(request),
+        request.params.code,
+        { change: request.body, conditions: readConditions(request.headers) }
+      )
+      return reply.header('etag', etagOf(agency)).send(agency)
+    }
   )
 }

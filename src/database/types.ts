@@ -78,6 +78,7 @@ interface ReportVersionTable {
   sections: Json
   explanations: ColumnType<Record<string, unknown>, string | undefined, string>
   published_at: Date
+  published_on: ColumnType<string | null, string | null | undefined>
   revision: number
   reason: string | null
   public_until: Generated<Date>

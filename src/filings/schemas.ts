@@ -4,6 +4,7 @@ import { NextPage } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
 import { ref } from '../http/responses.ts'
 import { orNull } from '../http/schemas.ts'
+import { FirstPublishedAt, FirstPublishedOn } from '../reports/deadlines/schemas.ts'
 import { STATUSES } from '../reports/workflow/transitions.ts'
 
 export const FILING_STATUSES = ['missing', ...STATUSES] as const
@@ -39,8 +40,9 @@ export const Filing = Type.Object({
   year: Year,
   status: Status,
   due: Type.String({ description: 'The last day on which the report is in time, in China.' }),
-  first_published_at: orNull('string', 'When the first version was published: amendments do not make it late.'),
-  timeliness: TimelinessOf
+  first_published_at: FirstPublishedAt,
+  timeliness: TimelinessOf,
+  first_published_on: FirstPublishedOn
 }, {
   $id: 'Filing',
   description: 'What an agency owes for a year, whether or not there is a report.',
@@ -55,7 +57,8 @@ export const Filing = Type.Object({
     status: 'published',
     due: '2020-01-31',
     first_published_at: '2020-01-18T01:30:00.123456Z',
-    timeliness: 'on_time'
+    timeliness: 'on_time',
+    first_published_on: '2020-01-18'
   }]
 })
 export type Filing = Static<typeof Filing>

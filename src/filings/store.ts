@@ -4,7 +4,7 @@ import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import { formatTimestamp } from '../database/clock.ts'
 import { unprepared } from '../database/connection.ts'
 import { type Database, FOR_EVER } from '../database/types.ts'
-import { dayInChina, formatDay, statutoryDay } from '../reports/deadlines/due.ts'
+import { dayInChina, firstPublishedAt, formatDay, statutoryDay } from '../reports/deadlines/due.ts'
 import {
   type Filing,
   FILING_STATUSES,
@@ -46,9 +46,8 @@ export async function listFilings (
     const { rows } = await sql<Filing & { last: string, read: number }>`
       with batch as materialized (${batch}), ${filingsOf(filter, subtree, sql`select agency from batch`)}
       select read.*, f.agency, f.name as agency_name, f.parent, f.level, f.kind, f.reporting, ${filter.year}::integer as year,
-             f.status, ${formatDay(sql`f.due`)} as due, ${
-      formatTimestamp(sql`f.published_at`)
-    } as first_published_at, f.timeliness
+             f.status, ${formatDay(sql`f.due`)} as due, ${formatTimestamp(sql`f.published_at`)} as first_published_at,
+             ${formatDay(dayInChina(sql`f.published_at`))} as first_published_on, f.timeliness
       from (select count(*)::integer as read, max(agency) as last from batch) as read
       left join (select * from filing f where ${statesOf(filter)} order by agency limit ${
       limit - found.length
@@ -165,7 +164,7 @@ function filingsOf (filter: FilingFilter, subtree: string | null, agencies: RawB
       where ${isInYear('x', year)} and x.agency in (select agency from (${agencies}) as l) group by x.agency
     ),
     state as (
-      select x.*, p.name, p.parent, p.level, p.kind, p.reporting, first.published_at,
+      select x.*, p.name, p.parent, p.level, p.kind, p.reporting, ${firstPublishedAt('first')} as published_at,
              least(${statutoryDay('p', year)}, own.date, above.date) as due,
              ${subtree === null ? PUBLIC_STATUS : sql`coalesce(seen.status, ${PUBLIC_STATUS})`} as status
       from (${agencies}) as x

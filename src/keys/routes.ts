@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { auditContext } from '../audit/record.ts'
 import { WHOLE_REGISTRY } from '../auth/actor.ts'
 import type { Database } from '../database/types.ts'
+import { ETAG, NOT_MODIFIED } from '../http/etag.ts'
 import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
 import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
 import { answer, BODY, problems, ref } from '../http/responses.ts'
@@ -12,7 +13,11 @@ import { ApiKey, ApiKeyList, Me, NewKey, Rotation, ShownKey } from './schemas.ts
 import { listKeys } from './store.ts'
 
 const KEY_COLUMNS = Object.keys(ApiKey.properties) as (keyof ApiKey)[]
-const KEYS: List<ApiKey> = { columns: columnsOf(KEY_COLUMNS), name: { ascii: 'keys', title: '密钥' } }
+const KEYS: List<ApiKey> = {
+  columns: columnsOf(KEY_COLUMNS),
+  name: { ascii: 'keys', title: '密钥' },
+  hasEtag: true
+}
 const KEY_FORMATS = declareList(ref(ApiKeyList), KEY_COLUMNS)
 
 const Params = Type.Object({
@@ -59,7 +64,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
         ...PageQuery,
         ...KEY_FORMATS.query
       }, { additionalProperties: false }),
-      response: { 200: KEY_FORMATS.answer('A page of keys.', LINK), ...problems() }
+      response: { 200: KEY_FORMATS.answer('A page of keys.', { ...LINK, ...ETAG }), ...NOT_MODIFIED, ...problems() }
     }
   }, async (request, reply) => {
     const { limit, cursor, made_by: maker } = request.query

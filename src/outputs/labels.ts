@@ -29,6 +29,7 @@ const COLUMNS: Record<string, Text> = {
   explanation: text('说明', 'Explanation'),
   fail: text('不通过', 'Failed'),
   first_published_at: text('首次公开时间', 'First published'),
+  first_published_on: text('首次公开日期', 'First published on'),
   form: text('格式', 'Form'),
   hash: text('哈希', 'Hash'),
   id: text('编号', 'Number'),

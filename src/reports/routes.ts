@@ -1,18 +1,13 @@
-// Reports as a whole: create, read, list, replace, delete, check.
+// Reports as a whole: create, read, replace, delete.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Kysely } from 'kysely'
 import { Type } from 'typebox'
-import { findAgency } from '../agencies/store.ts'
 import { auditContext } from '../audit/record.ts'
 import { readMoment, waitUntilSettled } from '../database/clock.ts'
 import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { ETAG, MoveConditions, NOT_MODIFIED, WriteConditions } from '../http/etag.ts'
 import { chooseFormat, LABELS } from '../http/formats/formats.ts'
-import { columnsOf, declareList, type List, sendList } from '../http/formats/list.ts'
-import { LINK, page, PageQuery, readCursor } from '../http/paging.ts'
-import { readYears, YearsQuery } from '../http/parameters.ts'
-import { AgencyCode } from '../http/parameters.ts'
 import { answer, BODY, LOCATION, problems, ref } from '../http/responses.ts'
 import { problem } from '../problems/problem.ts'
 import { createReport, deleteReport, getReport, putReport } from './actions.ts'
@@ -20,76 +15,13 @@ import { currentYearInChina } from './china-time.ts'
 import { REPORT_FORMATS } from './outputs/formats.ts'
 import { sendOutput } from './outputs/send-output.ts'
 import { FORM_CHOICE, ReportParams } from './parameters.ts'
-import { NewReport, Report, ReportDraft, ReportList, ReportSummary, WireStatus } from './schemas.ts'
+import { NewReport, Report, ReportDraft } from './schemas.ts'
 import { sendReport } from './send-report.ts'
-import { listReports } from './store.ts'
 import { getPublic, getVersion } from './versions/versions.ts'
 import { visibilityOf } from './visibility.ts'
 import { writeRequest } from './write-request.ts'
 
-const REPORT_COLUMNS = Object.keys(ReportSummary.properties) as (keyof ReportSummary)[]
-const REPORTS: List<ReportSummary> = {
-  columns: columnsOf(REPORT_COLUMNS),
-  name: { ascii: 'reports', title: '年度报告' }
-}
-const LIST_FORMATS = declareList(ref(ReportList), REPORT_COLUMNS)
-
 export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
-  app.get('/v1/reports', {
-    schema: {
-      operationId: 'listReports',
-      summary: 'List and search reports',
-      description: 'Without their figures, in the order of agency and year. Without a key: the published ones.',
-      tags: ['reports'],
-      querystring: Type.Object({
-        agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
-        under: Type.Optional({
-          ...AgencyCode,
-          description: 'This agency and all below it, by the tree of each report\'s year.',
-          examples: undefined
-        }),
-        year: Type.Optional(YearsQuery),
-        form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
-        status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
-        ...PageQuery,
-        ...LIST_FORMATS.query
-      }, { additionalProperties: false }),
-      response: {
-        200: LIST_FORMATS.answer('A page of reports.', LINK),
-        ...problems('agency-unknown', 'form-unknown')
-      }
-    }
-  }, async (request, reply) => {
-    const { limit, cursor, year, format: _format, labels: _labels, ...filter } = request.query
-    const after = readCursor(
-      cursor,
-      (key): key is [string, number] =>
-        key.length === 2 && typeof key[0] === 'string' && Number.isInteger(key[1]) && Number(key[1]) >= 0 &&
-        Number(key[1]) < 10_000
-    )
-    if (filter.form !== undefined && forms.find(filter.form) === undefined) {
-      throw problem('form-unknown', { form: filter.form })
-    }
-    const items = await listReports(
-      db,
-      { ...filter, ...(year === undefined ? {} : { year: readYears(year) }) },
-      request.actor?.agency ?? null,
-      after ?? ['', 0],
-      limit + 1
-    )
-    for (const code of items.length > 0 ? [] : [filter.agency, filter.under]) {
-      if (code !== undefined && !await findAgency(db, code)) throw problem('agency-unknown', { agency: code })
-    }
-    const body = page(
-      request,
-      reply,
-      items.map(item => ({ ...item, updated_at: item.updated_at.toISOString() })),
-      limit,
-      item => [item.agency, item.year]
-    )
-    return await sendList(request, reply, LIST_FORMATS, { body, rows: body.items, list: REPORTS })
-  })
-
   app.post('/v1/reports', {
     schema: {
       operationId: 'createReport',

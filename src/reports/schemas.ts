@@ -1,7 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { NextPage } from '../http/paging.ts'
 import { AgencyCode, Year } from '../http/parameters.ts'
-import { ref } from '../http/responses.ts'
 import { checkSchemas } from './checks/schemas.ts'
 import {
   blankAmount,
@@ -38,7 +36,7 @@ export const WireStatus = Type.Unsafe<Status>(
   })
 )
 
-const state = {
+export const state = {
   status: WireStatus,
   version: Type.Unsafe<number | null>({
     type: ['integer', 'null'],
@@ -111,34 +109,6 @@ export const ReportDraft = Type.Object(
 )
 export type ReportDraft = Static<typeof ReportDraft>
 
-export const ReportSummary = Type.Object({
-  agency: AgencyCode,
-  agency_name: Type.String({ description: 'Its official name.' }),
-  year: Year,
-  form: Type.String({ description: 'Id of its form.' }),
-  status: WireStatus,
-  version: state.version,
-  revision: state.revision,
-  updated_at: Type.String({ description: 'ISO 8601, UTC.' })
-}, {
-  $id: 'ReportSummary',
-  description: 'A report without its content.',
-  examples: [{
-    ...whose,
-    agency_name: '昆都仑区文体旅游广电局',
-    form: '2019',
-    status: 'published',
-    version: 1,
-    revision: 3,
-    updated_at: '2020-01-20T01:30:00.000Z'
-  }]
-})
-export type ReportSummary = Static<typeof ReportSummary>
-export const ReportList = Type.Object({ items: Type.Array(ref(ReportSummary)), next: NextPage }, {
-  $id: 'ReportList',
-  description: 'A page of reports in the order of agency and year.'
-})
-
 export const reportSchemas = [
   FigureValues,
   TableRows,
@@ -150,8 +120,6 @@ export const reportSchemas = [
   Report,
   NewReport,
   ReportDraft,
-  ReportSummary,
-  ReportList,
   TableContent,
   TableDraft,
   RowContent,

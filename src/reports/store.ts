@@ -1,14 +1,10 @@
 // Reads and writes reports in the database. The rules are in actions.ts; versions are in versions.ts.
-import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
-import { WHOLE_REGISTRY } from '../auth/actor.ts'
-import { isCovered } from '../auth/coverage.ts'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { formatTimestamp } from '../database/clock.ts'
-import { type Database, FOR_EVER } from '../database/types.ts'
+import type { Database } from '../database/types.ts'
 import type { Content } from '../form/content.ts'
 import type { Form } from '../form/form.ts'
 import { readVector, writeVector } from '../form/vector.ts'
-import type { Years } from '../http/parameters.ts'
-import type { ReportSummary } from './schemas.ts'
 import type { StoredReport } from './stored-report.ts'
 import type { Status } from './workflow/transitions.ts'
 
@@ -111,88 +107,4 @@ export async function saveStatus (
 
 export async function removeReport (trx: Transaction<Database>, { agency, year }: StoredReport): Promise<void> {
   await trx.deleteFrom('report').where('agency', '=', agency).where('year', '=', year).execute()
-}
-
-export interface ReportFilter {
-  agency?: string
-  under?: string
-  year?: Years
-  form?: string
-  status?: Status
-}
-
-type ListedReport = Omit<ReportSummary, 'updated_at'> & { updated_at: Date }
-
-const COLUMNS = sql`agency, year, form, status, version, revision, updated_at`
-
-/** Selects the reports of `subtree` in their working state and all others as published. Null means no subtree. */
-function reportsSeen (subtree: string | null): RawBuilder<unknown> {
-  const published =
-    sql`select agency, year, form, 'published' as status, version, revision, published_at as updated_at from report_version v where public_until = ${FOR_EVER}`
-  if (subtree === null) return sql`(${published})`
-  if (subtree === WHOLE_REGISTRY) return sql`report`
-  return sql`(
-    select ${COLUMNS} from report w where ${isCovered(subtree, sql`w.agency`, sql`w.year`)}
-    union all ${published} and not ${isCovered(subtree, sql`v.agency`, sql`v.year`)})`
-}
-
-/**
- * Lists reports in the order of agency and year. `subtree` is the part of the tree that the caller acts for; it and
- * `under` follow the tree of each report's year.
- */
-export async function listReports (
-  db: Kysely<Database>,
-  filter: ReportFilter,
-  subtree: string | null,
-  after: [string, number],
-  limit: number
-): Promise<ListedReport[]> {
-  if (filter.under === undefined) return await pageOf(db, filter, subtree, after, limit)
-  // Reads as many agencies at a time as fill a page if each has a report; no plan of a single statement would stop
-  // there.
-  const found: ListedReport[] = []
-  for (let from = sql`>= ${after[0]}`, some = limit; found.length < limit; some *= 4) {
-    const { rows } = await sql<{ agency: string }>`
-      select distinct agency from (
-        select agency from agency_ancestor where ancestor = ${filter.under} and agency ${from}
-        union all select ${filter.under} where ${filter.under} ${from}
-      ) as below order by agency limit ${some}`.execute(db)
-    found.push(
-      ...await pageOf(db, { ...filter, agencies: rows.map(row => row.agency) }, subtree, after, limit - found.length)
-    )
-    if (rows.length < some) break
-    from = sql`> ${rows.at(-1)!.agency}`
-  }
-  return found
-}
-
-async function pageOf (
-  db: Kysely<Database>,
-  { agencies, ...filter }: ReportFilter & { agencies?: string[] },
-  subtree: string | null,
-  after: [string, number],
-  limit: number
-): Promise<ListedReport[]> {
-  const conditions: RawBuilder<unknown>[] = [sql`(r.agency, r.year) > (${after[0]}, ${after[1]})`]
-  if (agencies !== undefined) conditions.push(sql`r.agency = any(${agencies})`)
-  if (filter.agency !== undefined) conditions.push(sql`r.agency = ${filter.agency}`)
-  if (filter.form !== undefined) conditions.push(sql`r.form = ${filter.form}`)
-  if (filter.status !== undefined) conditions.push(sql`r.status = ${filter.status}`)
-  if (filter.year !== undefined) conditions.push(sql`r.year between ${filter.year.first} and ${filter.year.last}`)
-  if (filter.year?.only !== undefined) conditions.push(sql`r.year = any(${filter.year.only})`)
-  if (filter.under !== undefined) {
-    conditions.push(sql`(r.agency = ${filter.under} or exists (
-      select from agency_ancestor x where x.agency = r.agency and x.ancestor = ${filter.under} and x.since <= r.year and x.until >= r.year))`)
-  }
-  // Joins the names to the page, not the page to all names: a page far into the list is as fast as the first.
-  const { rows } = await sql<ListedReport>`
-    select r.agency, p.name as agency_name, r.year, r.form, r.status, r.version, r.revision, r.updated_at
-    from (
-      select r.agency, r.year, r.form, r.status, r.version, r.revision, r.updated_at
-      from ${reportsSeen(subtree)} r
-      where ${sql.join(conditions, sql` and `)}
-      order by r.agency, r.year limit ${limit}
-    ) r join agency_period p on p.agency = r.agency and p.since <= r.year and p.until >= r.year
-    order by r.agency, r.year`.execute(db)
-  return rows
 }

@@ -39,7 +39,8 @@ const ALL = [
   'Up 0021_readers',
   'Up 0023_composed_names',
   'Up 0024_tree_clock',
-  'Up 0025_add_vectors'
+  'Up 0025_add_vectors',
+  'Up 0026_published_on'
 ]
 
 t.test('removes everything on down and restores the same schema on up', async t => {

@@ -108,8 +108,8 @@ t.test('pages by agency, and as CSV with formulas escaped', async t => {
   t.match(csv.headers, { 'content-type': 'text/csv; charset=utf-8', vary: /Accept/ })
   t.equal(
     csv.text,
-    'agency,agency_name,parent,level,kind,reporting,year,status,due,first_published_at,timeliness\n' +
-      'gov-b,\'=1+1,gov,county,department,own,2022,missing,2023-01-31,,overdue\n'
+    'agency,agency_name,parent,level,kind,reporting,year,status,due,first_published_at,timeliness,first_published_on\n' +
+      'gov-b,\'=1+1,gov,county,department,own,2022,missing,2023-01-31,,overdue,\n'
   )
 })
 

@@ -176,7 +176,9 @@ t.test('agree with a naive computation for every caller', async () => {
               listed.push(...page.items)
               next = page.next
             }
-            const shown = listed.map(({ agency_name: _, level: __, first_published_at: ___, ...filing }) => filing)
+            const shown = listed.map((
+              { agency_name: _, level: __, first_published_at: ___, first_published_on: ____, ...filing }
+            ) => filing)
             assertSame(shown, below, `${query} as ${subtree}`)
             for (const status of STATUSES) {
               const { items } = await read(`/v1/filings?${query}&status=${status}&limit=1000`)

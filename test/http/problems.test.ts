@@ -198,6 +198,8 @@ const cases: Record<ProblemCode, () => Promise<Answer>> = {
   'report-locked': async () => await call('PUT', '/v1/reports/bureau/2022', {}),
   'report-published-before': async () => await call('DELETE', '/v1/reports/bureau/2023'),
   'move-not-allowed': async () => await call('POST', `${draft}/publish`),
+  'agency-changed': async () =>
+    await call('PATCH', '/v1/agencies/bureau', { name: '另一局' }, { headers: { 'if-match': '"stale"' } }),
   'precondition-failed': async () =>
     await call('PUT', `${requests}/rows/granted`, { values: {} }, { headers: { 'if-match': '"stale"' } }),
   'body-invalid': async () => await call('PUT', draft, { tabels: {} }),

@@ -30,6 +30,7 @@ t.test('returns statutory and local deadlines and whether the first publication 
     applies_to: null,
     set_by: null,
     first_published_at: null,
+    first_published_on: null,
     on_time: false
   }, 'an unpublished report is late after the deadline')
   const thisYear = new Date(Date.now() + 8 * 3600_000).getUTCFullYear()

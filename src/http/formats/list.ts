@@ -5,6 +5,7 @@ import { type TSchema, Type } from 'typebox'
 import { columnLabel, valueLabel } from '../../outputs/labels.ts'
 import type { Text } from '../../problems/fault.ts'
 import { escapeFormula } from '../bodies/formula.ts'
+import { etagOf } from '../etag.ts'
 import { sendAs } from '../send-as.ts'
 import { type Chosen, chooseFormat, declareFormats, type Formats, type Labels, LABELS } from './formats.ts'
 import { type FileName, setFileName } from './send-format.ts'
@@ -23,6 +24,8 @@ export interface List<Row> {
   columns: Column<Row>[]
   /** As file name without extension, and as name of the sheet. */
   name: FileName
+  /** True if pages have an ETag. The operation must declare it, and 304. */
+  hasEtag?: boolean
 }
 
 /** Returns one column for each of these members of the items. */
@@ -58,6 +61,7 @@ export async function sendList<Row> (
 ): Promise<FastifyReply> {
   const { chosen, labels } = chooseList(request, formats)
   if (!reply.hasHeader('vary')) reply.header('vary', 'Accept')
+  if (list.hasEtag === true) reply.header('etag', etagOf([chosen.name, chosen.prefix, labels, body]))
   if (!isTable(chosen)) return sendAs(reply, chosen.type, body)
   setFileName(reply, chosen, list.name)
   return sendAs(reply, chosen.type, await writeList(chosen, list, rows, labels))

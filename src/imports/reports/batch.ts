@@ -24,6 +24,7 @@ export interface PackedReport {
   source: string
   figuresOnly: boolean
   stated: ParsedReport['stated']
+  publishedOn: ParsedReport['publishedOn']
   digest: string
   /** Figures in the order of the form's cells; NaN is blank. */
   figures: Float64Array
@@ -58,6 +59,7 @@ export class Batch {
       source: part.sources[i]!,
       figuresOnly: part.figuresOnly[i]!,
       stated: part.stated[i],
+      publishedOn: part.publishedOn[i],
       digest: part.digests[i]!,
       figures: part.figures.subarray(i * width, i * width + cellsOf(part.forms[i]!)),
       from: i === 0 ? 0 : part.ends[i - 1]!,

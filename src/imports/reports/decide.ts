@@ -1,11 +1,13 @@
 // Decides what an import does with a report that already exists.
+import { type Actor, hasRole } from '../../auth/actor.ts'
 import { formatDetail } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
 import type { LineFault } from '../bulk/fault-summary.ts'
 import type { PackedReport } from './batch.ts'
 import type { Existing } from './store.ts'
 
-export type Outcome = { does: 'nothing' | 'replace' | 'publish' } | { fault: LineFault }
+/** `state`: state the day of the first publication. */
+export type Outcome = { does: 'nothing' | 'replace' | 'publish' | 'state' } | { fault: LineFault }
 
 const LOCKED = {
   published: {
@@ -46,10 +48,48 @@ export function decideOutcome (
   if (status === 'withdrawn') return refused('report-locked')
   if (status === 'published' || (publish && version !== null)) {
     return there.sameVersion
-      ? { does: 'nothing' }
+      ? { does: isDayToState(report, there) ? 'state' : 'nothing' }
       : refused('report-locked', status === 'published' ? LOCKED.published : LOCKED.amended)
   }
   if (status === 'submitted' && !there.sameDraft) return refused('report-locked')
   if (publish) return { does: 'publish' }
   return { does: there.sameDraft ? 'nothing' : 'replace' }
 }
+
+/** Whether the report states a day of its first publication that is not stored. */
+const isDayToState = ({ publishedOn }: PackedReport, there: Existing | undefined): boolean =>
+  publishedOn !== undefined && publishedOn !== there?.published_on
+
+/**
+ * Returns why the day of the first publication cannot be stated. It is stated once, by an administrator, with the first
+ * publication or afterwards. `there` is undefined for a new report.
+ */
+export function findDayFaults (
+  report: PackedReport,
+  there: Existing | undefined,
+  { actor, publish }: { actor: Actor, publish: boolean }
+): LineFault[] {
+  if (!isDayToState(report, there)) return []
+  const { line, publishedOn, figuresOnly } = report
+  const fault = (expected: LineFault['expected'], code?: string): LineFault[] => [{
+    line,
+    ...(code === undefined ? {} : { code }),
+    ...(figuresOnly ? { column: 'published_on' } : { pointer: '/published_on' }),
+    found: publishedOn,
+    expected
+  }]
+  if (!hasRole(actor, 'admin')) {
+    return fault({ en: 'nothing: administrators state it', zh: '不填：由管理员登记' }, 'role-insufficient')
+  }
+  const stored = there?.published_on ?? null
+  if (stored !== null) return fault({ en: `${stored}: it is stated once`, zh: `${stored}：只能登记一次` })
+  const recorded = there?.recorded_on ?? null
+  if (recorded === null && !publish) {
+    return fault({ en: 'a report that is published: with publish=true', zh: '已发布的报告：须加 publish=true' })
+  }
+  const last = recorded ?? todayInChina()
+  return publishedOn! <= last ? [] : fault({ en: `a day until ${last}`, zh: `不晚于 ${last} 的日期` })
+}
+
+const HOURS_AHEAD = 8
+const todayInChina = (): string => new Date(Date.now() + HOURS_AHEAD * 3_600_000).toISOString().slice(0, 10)

@@ -9,6 +9,7 @@ import { visibilityOf } from '../../reports/visibility.ts'
 import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { rejectRecord } from '../bulk/import-state.ts'
 import { Batch, type PackedReport } from './batch.ts'
+import { findDayFaults } from './decide.ts'
 import { agencyField } from './parsing/parsed-report.ts'
 import { acceptIfSound, type ReportImportState } from './report-import-state.ts'
 import { findPlacements } from './store.ts'
@@ -98,7 +99,10 @@ export async function prepareBatch (state: ReportImportState, batch: Batch): Pro
   return {
     batch,
     fresh: known.filter(report =>
-      !report.placement!.exists && acceptIfSound(state, report, findReadOnlyFaults(state, report, undefined))
+      !report.placement!.exists && acceptIfSound(state, report, [
+        ...findReadOnlyFaults(state, report, undefined),
+        ...findDayFaults(report, undefined, state.options)
+      ])
     ),
     existing: known.filter(report => report.placement!.exists)
   }

@@ -4,6 +4,7 @@ import { formatTimestamp } from '../../database/clock.ts'
 import { CopyRows, readCopied } from '../../database/copy-rows.ts'
 import { copyInto } from '../../database/copy.ts'
 import { type Database, FOR_EVER } from '../../database/types.ts'
+import { dayInChina, formatDay } from '../../reports/deadlines/due.ts'
 import type { Status } from '../../reports/workflow/transitions.ts'
 import { Batch, type PackedReport, type ReportPlacement } from './batch.ts'
 import { VERSION_COLUMNS } from './parsing/chunk.ts'
@@ -46,8 +47,10 @@ export async function findPlacements (trx: Transaction<Database>, reports: Packe
   })
 }
 
-const named = (reports: PackedReport[]) =>
-  sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[])`
+const named = (reports: PackedReport[], days?: (string | null)[]) =>
+  sql`unnest(${reports.map(report => report.agency)}::text[], ${reports.map(report => report.year)}::integer[] ${
+    days === undefined ? sql`` : sql`, ${days}::date[]`
+  })`
 
 /**
  * Inserts the reports, published or as drafts. Returns those inserted; the others were created meanwhile by concurrent
@@ -103,6 +106,9 @@ export interface Existing {
   status: Status
   version: number | null
   status_since: string
+  /** The stated day of the first publication, and the day on which the registry recorded it; null before it. */
+  published_on: string | null
+  recorded_on: string | null
   /** Whether the sent content equals that of the draft, and that of the public version. */
   sameDraft: boolean
   sameVersion: boolean
@@ -124,10 +130,14 @@ export async function lockExistingReports (
   const statusSince = formatTimestamp(sql`r.status_since`)
   const { rows } = await sql<Existing & { i: number }>`
     select u.i, r.status, r.version, ${statusSince} as status_since,
-           ${same('r')} as "sameDraft", ${same('v')} as "sameVersion"
+           ${formatDay(sql`first.published_on`)} as published_on,
+           ${formatDay(dayInChina(sql`first.published_at`))} as recorded_on, ${same('r')} as "sameDraft", ${
+    same('v')
+  } as "sameVersion"
     from ${sent(batch, reports)}
     join report r on r.agency = u.agency and r.year = u.year
     left join report_version v on v.agency = r.agency and v.year = r.year and v.public_until = ${FOR_EVER}
+    left join report_version first on first.agency = r.agency and first.year = r.year and first.version = 1
     for update of r`.execute(trx)
   const found: (Existing | undefined)[] = reports.map(() => undefined)
   for (const { i, ...existing } of rows) found[i - 1] = existing
@@ -141,15 +151,27 @@ export async function publishDrafts (
   moment: string
 ): Promise<void> {
   const published = sql`from ${named(reports)} as u (agency, year)`
+  const days = reports.map(report => report.publishedOn ?? null)
   await sql`
-    insert into report_version (agency, year, version, form, figures, notes, sections, explanations, revision, published_at, reading)
-    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, coalesce(r.explanations, '{}'), r.revision + 1, ${moment}::timestamptz, r.reading
-    ${published} join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
+    insert into report_version (agency, year, version, form, figures, notes, sections, explanations, revision, published_at, reading, published_on)
+    select r.agency, r.year, 1, r.form, r.figures, r.notes, r.sections, coalesce(r.explanations, '{}'), r.revision + 1, ${moment}::timestamptz, r.reading, u.published_on
+    from ${
+    named(reports, days)
+  } as u (agency, year, published_on) join report r on r.agency = u.agency and r.year = u.year`.execute(trx)
   await sql`
     update report r set status = 'published', status_since = ${moment}::timestamptz, version = 1,
       revision = r.revision + 1, updated_at = ${moment}::timestamptz, reason = null, remarks = null,
       amendment_reason = null, figures = null, notes = null, sections = null, explanations = null, cell_revisions = null, reading = null
     ${published} where r.agency = u.agency and r.year = u.year`.execute(trx)
+}
+
+/** States the day of the first publication of reports that are published without one. */
+export async function stateDays (trx: Transaction<Database>, reports: PackedReport[]): Promise<void> {
+  const days = reports.map(report => report.publishedOn!)
+  await sql`
+    update report_version v set published_on = u.published_on
+    from ${named(reports, days)} as u (agency, year, published_on)
+    where v.agency = u.agency and v.year = u.year and v.version = 1`.execute(trx)
 }
 
 /**

@@ -7,13 +7,13 @@ import { readVector } from '../../form/vector.ts'
 import { problem } from '../../problems/problem.ts'
 import { applyToDraft } from '../../reports/drafts.ts'
 import { findReport, saveContent } from '../../reports/store.ts'
-import { faultsOfProblem } from '../bulk/fault-summary.ts'
+import { faultsOfProblem, type LineFault } from '../bulk/fault-summary.ts'
 import { rejectRecord } from '../bulk/import-state.ts'
 import { Batch, type PackedContent, type PackedReport } from './batch.ts'
-import { decideOutcome } from './decide.ts'
+import { decideOutcome, findDayFaults } from './decide.ts'
 import { findReadOnlyFaults, type PreparedBatch } from './prepare-batch.ts'
 import { acceptIfSound, type ReportImportState } from './report-import-state.ts'
-import { insertReports, insertVersions, lockExistingReports, publishDrafts } from './store.ts'
+import { type Existing, insertReports, insertVersions, lockExistingReports, publishDrafts, stateDays } from './store.ts'
 
 export async function writeBatch (
   state: ReportImportState,
@@ -62,7 +62,17 @@ const publication = (report: PackedReport): NewEvent => ({
   kind: 'published',
   agency: report.agency,
   year: report.year,
-  details: { version: 1, ...eventDetails(report) }
+  details: {
+    version: 1,
+    ...eventDetails(report),
+    ...(report.publishedOn === undefined ? {} : { published_on: report.publishedOn })
+  }
+})
+const statement = ({ agency, year, publishedOn }: PackedReport): NewEvent => ({
+  kind: 'changed',
+  agency,
+  year,
+  details: { imported: true, changes: { published_on: [null, publishedOn] } }
 })
 
 async function writeExisting (state: ReportImportState, batch: Batch, reports: PackedReport[]): Promise<void> {
@@ -70,6 +80,7 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
   const { trx, moment, options: { by } } = state
   const existing = await lockExistingReports(trx, batch, reports)
   const published: PackedReport[] = []
+  const dated: PackedReport[] = []
   for (const [i, report] of reports.entries()) {
     const there = existing[i]
     if (there === undefined) {
@@ -80,18 +91,17 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
       )
       continue
     }
-    const faults = report.stated === undefined
-      ? []
-      : findReadOnlyFaults(state, report, await findReport(trx, report.agency, report.year))
+    const faults = await findFaults(state, report, there)
     const outcome = decideOutcome(report, there, state.options)
     if (
-      !acceptIfSound(state, report, [...faults, ...('fault' in outcome ? [outcome.fault] : [])]) || 'fault' in outcome
+      !acceptIfSound(state, report, [...faults, ...'fault' in outcome ? [outcome.fault] : []]) || 'fault' in outcome
     ) {
       continue
     }
     if (outcome.does === 'nothing') state.counts.unchanged++
     else state.counts.updated++
-    if (state.isStoring && outcome.does !== 'nothing' && !there.sameDraft) {
+    if (outcome.does === 'state') dated.push(report)
+    else if (state.isStoring && outcome.does !== 'nothing' && !there.sameDraft) {
       await replaceDraft(state, report, batch.contentOf(report))
     }
     if (outcome.does === 'publish') published.push(report)
@@ -100,8 +110,20 @@ async function writeExisting (state: ReportImportState, batch: Batch, reports: P
     await publishDrafts(trx, published, moment)
     for (const report of published) state.events.add(by, publication(report))
   }
+  if (state.isStoring && dated.length > 0) {
+    await stateDays(trx, dated)
+    for (const report of dated) state.events.add(by, statement(report))
+  }
   for (const report of published) addToDeltas(state, report)
 }
+
+/** Returns what the line states beside the content and does not hold for the existing report. */
+const findFaults = async (state: ReportImportState, report: PackedReport, there: Existing): Promise<LineFault[]> => [
+  ...report.stated === undefined
+    ? []
+    : findReadOnlyFaults(state, report, await findReport(state.trx, report.agency, report.year)),
+  ...findDayFaults(report, there, state.options)
+]
 
 /** Replaces a draft as PUT does, one at a time: few reports of a large file have a draft. */
 async function replaceDraft (

@@ -50,6 +50,13 @@ export const CONFLICTS = {
     'A report that is {status}, as this one since {since}, cannot be moved by {move}; possible from: {from}.'
   ], ['不允许的流转', '本报告自 {since} 起状态为 {status}，不能执行 {move}；可执行的状态：{from}。']),
 
+  'agency-changed': entry(412, [
+    'Agency changed',
+    'The agency {agency} is not as {header} demands: someone changed or registered it since it was read, or it is not registered. Read it again.'
+  ], [
+    '机关信息已变动',
+    '机关 {agency} 不符合 {header} 的要求：读取之后有人作了修改或登记，或者尚未登记。请重新读取。'
+  ]),
   'precondition-failed': entry(412, [
     'Precondition failed',
     'The report of {agency} for {year}{what} is not as {header} demands: someone changed it since it was read, or it is there or not there. revision tells what was expected and found, cells which changed meanwhile where that is known. Read it again.'

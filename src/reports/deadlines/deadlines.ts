@@ -10,7 +10,7 @@ import type { Database } from '../../database/types.ts'
 import type { Fault } from '../../problems/fault.ts'
 import { problem, throwIfFaults } from '../../problems/problem.ts'
 import type { ReportId } from '../stored-report.ts'
-import { dayInChina, formatDay, statutoryDay } from './due.ts'
+import { dayInChina, firstPublishedAt, formatDay, statutoryDay } from './due.ts'
 import { type AppliesTo, Deadline, type NewDeadline } from './schemas.ts'
 
 async function getStatutory (db: Kysely<Database>, { agency, year }: ReportId): Promise<string> {
@@ -46,7 +46,7 @@ async function findLocal (db: Kysely<Database>, { agency, year }: ReportId): Pro
   return rows
 }
 
-const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.published_at`)
+const FIRST_PUBLISHED_AT = formatTimestamp(sql`first.at`)
 
 /**
  * Returns the deadline, in days of China. For an unpublished report `on_time` is null until the day is over, then
@@ -56,8 +56,11 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
   const { agency, year } = id
   const statutory = await getStatutory(db, id)
   const { rows: [row] } = await sql<{ published: string | null, day: string }>`
-    select ${FIRST_PUBLISHED_AT} as published, ${formatDay(dayInChina(sql`coalesce(first.published_at, now())`))} as day
-    from (select min(published_at) as published_at from report_version where agency = ${agency} and year = ${year}) as first`
+    select ${FIRST_PUBLISHED_AT} as published, ${formatDay(dayInChina(sql`coalesce(first.at, now())`))} as day
+    from (select 1) as one left join (
+      select ${firstPublishedAt('v')} as at from report_version v
+      where v.agency = ${agency} and v.year = ${year} and v.version = 1
+    ) as first on true`
     .execute(db)
   const { published, day } = row!
   const set = await findLocal(db, id)
@@ -74,6 +77,7 @@ export async function getDeadline (db: Kysely<Database>, id: ReportId): Promise<
     applies_to: own?.applies_to ?? null,
     set_by: first?.agency ?? null,
     first_published_at: published,
+    first_published_on: published === null ? null : day,
     on_time: published !== null ? day <= date : day > date ? false : null
   }
 }

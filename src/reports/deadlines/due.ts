@@ -12,4 +12,13 @@ export const statutoryDay = (agency: string, year: number): RawBuilder<unknown> 
 export const dayInChina = (moment: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`(${moment} at time zone 'Asia/Shanghai')::date`
 
+/**
+ * Returns when a report was first published, from the row of its first version: the beginning of the day that was
+ * stated for it, or else the moment that the registry recorded.
+ */
+export const firstPublishedAt = (first: string): RawBuilder<unknown> =>
+  sql`
+    coalesce(
+      ${sql.ref(`${first}.published_on`)}::timestamp at time zone 'Asia/Shanghai', ${sql.ref(`${first}.published_at`)})`
+
 export const formatDay = (day: RawBuilder<unknown>) => sql<string>`to_char(${day}, 'YYYY-MM-DD')`

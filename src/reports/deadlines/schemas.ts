@@ -7,6 +7,12 @@ const Day = Type.String({
   description: 'A day, as 2020-01-20'
 })
 
+export const FirstPublishedAt = orNull(
+  'string',
+  'When the first version was published: amendments do not make it late. The beginning of the day that an administrator stated for a report of former years, if one did.'
+)
+export const FirstPublishedOn = orNull('string', 'The day of `first_published_at` in China.')
+
 const APPLIES_TO = ['agency', 'subtree'] as const
 export type AppliesTo = typeof APPLIES_TO[number]
 
@@ -24,7 +30,8 @@ export const Deadline = Type.Object({
     description: 'Of `local`: whether it is for the agency alone or for it and all below it.'
   }),
   set_by: orNull('string', 'The agency whose deadline `date` is: this one or one above it; null: the statutory day.'),
-  first_published_at: orNull('string', 'When the first version was published: amendments do not make it late.'),
+  first_published_at: FirstPublishedAt,
+  first_published_on: FirstPublishedOn,
   on_time: orNull('boolean', 'null while the report is not published and the day is not over.')
 }, {
   $id: 'Deadline',
@@ -38,6 +45,7 @@ export const Deadline = Type.Object({
     applies_to: 'agency',
     set_by: 'kundulun-culture',
     first_published_at: '2020-01-18T01:30:00.123456Z',
+    first_published_on: '2020-01-18',
     on_time: true
   }]
 })

@@ -12,7 +12,11 @@ export const VersionSummary = Type.Object({
   published_at: Type.String({ description: 'RFC 3339, UTC.' }),
   amendment_reason: orNull('string', 'Why the version before was amended; null for the first.'),
   public_until: orNull('string', 'When it was replaced or withdrawn; null while it is the current one.'),
-  withdrawal_reason: orNull('string', 'Why it was withdrawn; null when it was not.')
+  withdrawal_reason: orNull('string', 'Why it was withdrawn; null when it was not.'),
+  published_on: orNull(
+    'string',
+    'Of the first: the day of its publication, as an administrator stated it for a report of former years; else null.'
+  )
 }, {
   $id: 'VersionSummary',
   description: 'A version without its content.',
@@ -23,7 +27,8 @@ export const VersionSummary = Type.Object({
     published_at: '2020-01-20T01:30:00.123456Z',
     amendment_reason: null,
     public_until: null,
-    withdrawal_reason: null
+    withdrawal_reason: null,
+    published_on: null
   }]
 })
 export type VersionSummary = Static<typeof VersionSummary>

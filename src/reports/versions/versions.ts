@@ -5,6 +5,7 @@ import { type Database, FOR_EVER } from '../../database/types.ts'
 import type { Content } from '../../form/content.ts'
 import { readVector } from '../../form/vector.ts'
 import { problem } from '../../problems/problem.ts'
+import { formatDay } from '../deadlines/due.ts'
 import { STATE, type State } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
 import type { VersionSummary } from './schemas.ts'
@@ -109,7 +110,8 @@ export async function listVersions (
 ): Promise<VersionSummary[]> {
   const { rows } = await sql<VersionSummary>`
     select version, form, revision, ${formatTimestamp(sql`published_at`)} as published_at, reason as amendment_reason,
-           ${formatTimestamp(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason
+           ${formatTimestamp(sql`nullif(public_until, ${FOR_EVER})`)} as public_until, withdrawal_reason,
+           ${formatDay(sql`published_on`)} as published_on
     from report_version where agency = ${agency} and year = ${year} and version > ${after} order by version limit ${limit}`
     .execute(db)
   return rows

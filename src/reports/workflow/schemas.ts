@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { LINES, LINES_NOT_BLANK } from '../../http/schemas.ts'
-import { closed } from '../content/schemas.ts'
+import { closed, readByForm } from '../content/schemas.ts'
+import { MAX_REMARK_LENGTH } from './remarks.ts'
 
 export const Nothing = Type.Object({}, {
   $id: 'Nothing',
@@ -11,14 +12,26 @@ export const Nothing = Type.Object({}, {
 
 export const why = (description: string) =>
   Type.String({ minLength: 1, maxLength: 2000, pattern: LINES_NOT_BLANK, description })
+const MAX_REMARKS = 2000
+const Remark = Type.String({
+  minLength: 1,
+  maxLength: MAX_REMARK_LENGTH,
+  pattern: LINES,
+  description: 'What is to be put right there.'
+})
 export const ReturnReason = Type.Object({
   reason: why('Why it is returned'),
   remarks: Type.Optional(
-    Type.Record(
-      Type.String(),
-      Type.String({ minLength: 1, maxLength: 500, pattern: LINES, description: 'What is to be put right there' }),
-      { description: 'By cell id.' }
-    )
+    Type.Unsafe<unknown>({
+      ...readByForm,
+      description: 'What is to be put right in single cells: an object by cell id, or an array of `{cell, remark}`.',
+      anyOf: [
+        Type.Record(Type.String(), Remark),
+        Type.Array(Type.Object({ cell: Type.String({ description: 'Its id.' }), remark: Remark }, closed), {
+          maxItems: MAX_REMARKS
+        })
+      ]
+    })
   )
 }, {
   $id: 'ReturnReason',

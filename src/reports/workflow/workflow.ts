@@ -10,8 +10,7 @@ import type { Database } from '../../database/types.ts'
 import { failedChecks, isObstacle, runChecks } from '../../form/checks.ts'
 import { Forms } from '../../forms/forms.ts'
 import type { Conditions } from '../../http/etag.ts'
-import type { Fault } from '../../problems/fault.ts'
-import { problem, throwIfFaults } from '../../problems/problem.ts'
+import { problem } from '../../problems/problem.ts'
 import { findNeighbours } from '../checks/neighbours.ts'
 import { contentDigest } from '../content/digest.ts'
 import { hasSameContent } from '../content/representation.ts'
@@ -20,6 +19,7 @@ import { lockReport, saveStatus } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from '../versions/versions.ts'
 import type { WriteRequest } from '../write-request.ts'
+import { readRemarks } from './remarks.ts'
 import type { ReturnReason } from './schemas.ts'
 import { type Transition, TRANSITIONS } from './transitions.ts'
 
@@ -74,25 +74,16 @@ export async function submitReport (
   })
 }
 
-/** Sends the report back to the filer. `remarks`, by cell id, say what to correct. */
+/** Sends the report back to the filer. `remarks` say what to correct. */
 export async function returnReport (
   db: Kysely<Database>,
   forms: Forms,
   { by, conditions }: WriteRequest,
   id: ReportId,
-  { reason, remarks = {} }: ReturnReason
+  { reason, remarks: given }: ReturnReason
 ): Promise<StoredReport> {
   return await move(db, forms, { name: 'return', id, conditions }, async (trx, report) => {
-    const cells = forms.get(report.form).cell
-    throwIfFaults(
-      'body-invalid',
-      Object.keys(remarks).filter(cell => !cells.has(cell)).map((cell): Fault => ({
-        pointer: `/remarks/${cell.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        found: cell,
-        expected: { en: `a cell of the form ${report.form}`, zh: `${report.form} 版格式中的单元格` },
-        candidates: [...cells.keys()]
-      }))
-    )
+    const remarks = readRemarks(forms.get(report.form), given)
     await recordEvent(trx, by, eventOf('returned', report, { reason, remarks }))
     return await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
   })

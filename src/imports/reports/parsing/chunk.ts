@@ -32,6 +32,7 @@ export interface ParsedChunk {
   /** True if the file has no texts: those of an existing draft are kept. */
   figuresOnly: boolean[]
   stated: ParsedReport['stated'][]
+  publishedOn: ParsedReport['publishedOn'][]
   /** Content digests, as in the audit log. */
   digests: string[]
   /** Figures in the order of the forms' cells, with `width` numbers per report; NaN is blank. */
@@ -52,7 +53,8 @@ export const VERSION_COLUMNS = [
   'sections',
   'revision',
   'published_at',
-  'explanations'
+  'explanations',
+  'published_on'
 ]
 
 const MAX_REPORTS = 1000
@@ -87,6 +89,7 @@ export class ChunkWriter {
       sources: [],
       figuresOnly: [],
       stated: [],
+      publishedOn: [],
       digests: [],
       ends: []
     }
@@ -112,7 +115,7 @@ export class ChunkWriter {
 
   /** Copies the values; the buffer of the line is not referenced afterwards. */
   add (
-    { line, agency, year, form, figures, figuresOnly, stated, ...texts }: ParsedReport,
+    { line, agency, year, form, figures, figuresOnly, stated, publishedOn, ...texts }: ParsedReport,
     source: string,
     failed: string[]
   ): void {
@@ -132,7 +135,8 @@ export class ChunkWriter {
       JSON.stringify(texts.sections),
       1,
       this.#moment,
-      JSON.stringify(texts.explanations)
+      JSON.stringify(texts.explanations),
+      publishedOn ?? null
     ])
     part.lines.push(line)
     part.agencies.push(agency)
@@ -141,6 +145,7 @@ export class ChunkWriter {
     part.sources.push(source)
     part.figuresOnly.push(figuresOnly)
     part.stated.push(stated)
+    part.publishedOn.push(publishedOn)
     part.digests.push(digestOfStored(form.id, this.#vectorFrom(from), texts))
     part.ends.push(this.#rows.length)
   }

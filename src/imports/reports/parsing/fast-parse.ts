@@ -10,7 +10,7 @@ import type { ParsedReport } from './parsed-report.ts'
 
 /** A value in the template. */
 interface Slot {
-  is: 'agency' | 'agency_name' | 'year' | 'text' | 'figure'
+  is: 'agency' | 'agency_name' | 'year' | 'published_on' | 'text' | 'figure'
   section: string | undefined
   cell: Cell | undefined
 }
@@ -73,7 +73,10 @@ export function templateOf (text: string, { form, notes, stated }: ParsedReport)
 function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
   const [member, table, row, column] = path
   if (path.length === 1 && member === 'form') return 'form'
-  if (path.length === 1 && (member === 'agency' || member === 'agency_name' || member === 'year')) {
+  if (
+    path.length === 1 &&
+    (member === 'agency' || member === 'agency_name' || member === 'year' || member === 'published_on')
+  ) {
     return { is: member, section: undefined, cell: undefined }
   }
   if (path.length === 2 && member === 'sections') return { is: 'text', section: table!, cell: undefined }
@@ -83,7 +86,7 @@ function slotOf (path: string[], form: Form): Slot | 'form' | undefined {
 
 /**
  * Parses a line that matches the template, with its figures in `memory`. Returns undefined for any other line, which
- * the caller then parses in full. `formOf` chooses the form.
+ * the caller then parses in full. `formOf` chooses the form. Does not check the day of publication.
  */
 export function fastParse (
   { slots, gaps, form, blanks }: LineTemplate,
@@ -99,6 +102,7 @@ export function fastParse (
   const sections: Record<string, string> = {}
   let agency: string | undefined
   let year: Figure | undefined
+  let publishedOn: string | undefined
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]!
     if (!reader.skip(gaps[i]!)) return undefined
@@ -114,8 +118,10 @@ export function fastParse (
       sections[slot.section!] = said
     } else if (slot.is === 'agency') {
       agency = reader.agency()
-    } else if (slot.is === 'agency_name') {
-      if (reader.text() === undefined) return undefined
+    } else if (slot.is === 'agency_name' || slot.is === 'published_on') {
+      const said = reader.text()
+      if (said === undefined) return undefined
+      if (slot.is === 'published_on') publishedOn = said
     } else {
       year = reader.integer(4)
     }
@@ -124,5 +130,17 @@ export function fastParse (
     agency === undefined || typeof year !== 'number' || formOf(year) !== form || !reader.skip(gaps[slots.length]!) ||
     !reader.isAtEnd()
   ) return undefined
-  return { line, agency, year, form, figures, notes, sections, explanations: {}, figuresOnly: false, stated: undefined }
+  return {
+    line,
+    agency,
+    year,
+    form,
+    figures,
+    notes,
+    sections,
+    explanations: {},
+    figuresOnly: false,
+    publishedOn,
+    stated: undefined
+  }
 }

@@ -3,18 +3,28 @@ import { readContent } from '../../../form/content.ts'
 import type { Form } from '../../../form/form.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
 import { parseExactJson } from '../../../http/bodies/json.ts'
+import { FIRST_YEAR } from '../../../http/parameters.ts'
 import { atPointer, isObject } from '../../../problems/fault.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { READ_ONLY } from '../../../reports/read-only.ts'
 import { faultsOfProblem, type LineFault } from '../../bulk/fault-summary.ts'
 import { Line } from '../../bulk/lines.ts'
 import { fastParse, type LineTemplate, templateOf } from './fast-parse.ts'
-import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
+import {
+  EXPECTED,
+  isAgencyCode,
+  isDayFrom,
+  isYear,
+  packFigures,
+  type ParsedRecord,
+  type ParsedReport,
+  REJECTED
+} from './parsed-report.ts'
 
 const CONTENT = ['form', 'sections', 'tables', 'notes', 'explanations']
 const STATED = READ_ONLY.filter(name => name !== 'agency' && name !== 'year')
 /** `agency_name` is for people and ignored. */
-const MEMBERS: string[] = ['agency', 'agency_name', 'year', ...CONTENT, ...STATED]
+const MEMBERS: string[] = ['agency', 'agency_name', 'year', 'published_on', ...CONTENT, ...STATED]
 /** Maximum number of templates kept for a file, and of lines tried as one: if all lines differ, no template fits. */
 const MAX_TEMPLATES = 8
 const MAX_TRIES = 100
@@ -35,7 +45,7 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
   return line => {
     for (let i = 0; i < shapes.length && line.isUtf8; i++) {
       const report = fastParse(shapes[i]!, line.number, line.bytes, memory, formOf)
-      if (report === undefined) continue
+      if (report === undefined || !isSound(report)) continue
       if (i > 0) shapes.unshift(...shapes.splice(i, 1))
       return { line: line.number, source: keepSource ? line.text! : '', report }
     }
@@ -49,6 +59,8 @@ export function reportLineReader (forms: Forms, thisYear: number, keepSource: bo
     return read
   }
 }
+
+const isSound = ({ year, publishedOn }: ParsedReport) => publishedOn === undefined || isDayFrom(year, publishedOn)
 
 /** Returns the form of a year for lines that name none; undefined if the form cannot be chosen without one. */
 function formOfYear (forms: Forms, year: number, thisYear: number): Form | undefined {
@@ -85,7 +97,12 @@ function parseLine (
     }
     const faults = faultsOfMembers(line, value)
     if (faults.length > 0) return { line, source, faults }
-    const { agency, year, form: asked } = value as { agency: string, year: number, form?: string }
+    const { agency, year, form: asked, published_on: publishedOn } = value as {
+      agency: string
+      year: number
+      form?: string
+      published_on?: string
+    }
     const form = chooseForm(forms, year, asked, thisYear)
     const { content, faults: wrong } = readContent(form, value)
     if (wrong.length > 0) return { line, source, faults: wrong.map(fault => ({ ...fault, line })) }
@@ -101,6 +118,7 @@ function parseLine (
         ...content,
         figures: packFigures(content.figures, memory),
         figuresOnly: false,
+        publishedOn,
         stated: Object.keys(stated).length === 0 ? undefined : stated
       }
     }
@@ -125,6 +143,12 @@ function faultsOfMembers (line: number, value: Record<string, unknown>): LineFau
     faults.push({ line, ...place('agency'), ...found(value.agency), expected: EXPECTED.agency })
   }
   if (!isYear(value.year)) faults.push({ line, ...place('year'), ...found(value.year), expected: EXPECTED.year })
+  if (
+    value.published_on !== undefined && !isDayFrom(isYear(value.year) ? value.year : FIRST_YEAR, value.published_on)
+  ) {
+    const expected = EXPECTED.publishedOn(isYear(value.year) ? value.year : FIRST_YEAR)
+    faults.push({ line, ...place('published_on'), found: value.published_on, expected })
+  }
   if (value.form !== undefined && typeof value.form !== 'string') {
     faults.push({ line, ...place('form'), found: value.form, expected: { en: 'the id of a form', zh: '格式编号' } })
   }

@@ -1,20 +1,14 @@
 // Parses figures from CSV: one line per table row (agency,year,table,row,<columns>) or per cell
 // (agency,year,cell,value). The lines of one report must be adjacent.
-import { emptyContent, knownRow, readFields } from '../../../form/content.ts'
-import type { Form, FormTable } from '../../../form/form.ts'
+import { emptyContent, readFields } from '../../../form/content.ts'
 import { chooseForm, Forms } from '../../../forms/forms.ts'
-import { atLine, type Place } from '../../../problems/fault.ts'
 import { problem } from '../../../problems/problem.ts'
 import { idsOfColumns } from '../../bulk/column-labels.ts'
 import type { CsvFile } from '../../bulk/csv.ts'
 import { faultsOfProblem, type LineFault } from '../../bulk/fault-summary.ts'
-import { EXPECTED, isAgencyCode, isYear, packFigures, type ParsedRecord, REJECTED } from './parsed-report.ts'
-import { BY_ROW, checkHeader, type Named, nameFields, reportLabels } from './table-header.ts'
-
-interface Row {
-  line: number
-  named: Named
-}
+import { EXPECTED, isAgencyCode, isDayFrom, isYear, packFigures, type ParsedRecord } from './parsed-report.ts'
+import { checkHeader, nameFields, reportLabels } from './table-header.ts'
+import { type Row, rowsOfCells, rowsOfRows } from './table-rows.ts'
 
 interface Group {
   line: number
@@ -78,6 +72,12 @@ export async function* readReportTable (
   if (group !== undefined) yield [readGroup(forms, group, byCell, thisYear)]
 }
 
+/** What each line of a report says of the report, not of its figures. */
+const SAME = {
+  form: { en: 'the same form on each line of a report', zh: '同一报告各行的格式一致' },
+  published_on: { en: 'the same day on each line of a report', zh: '同一报告各行的首次公开日期一致' }
+}
+
 function readGroup (
   forms: Forms,
   { line, source: lines, rows, faults }: Group,
@@ -94,15 +94,14 @@ function readGroup (
   if (!isAgencyCode(agency) || !isYear(year)) return { line, source, faults }
   try {
     const asked = first.named.form?.trim() || undefined
+    const publishedOn = first.named.published_on?.trim() || undefined
     for (const { line, named } of rows) {
-      if (named.form !== first.named.form) {
-        faults.push({
-          line,
-          column: 'form',
-          found: named.form,
-          expected: { en: 'the same form on each line of a report', zh: '同一报告各行的格式一致' }
-        })
+      for (const [column, expected] of Object.entries(SAME)) {
+        if (named[column] !== first.named[column]) faults.push({ line, column, found: named[column], expected })
       }
+    }
+    if (publishedOn !== undefined && !isDayFrom(year, publishedOn)) {
+      faults.push({ line, column: 'published_on', found: publishedOn, expected: EXPECTED.publishedOn(year) })
     }
     const form = chooseForm(forms, year, asked, thisYear)
     const content = emptyContent(form)
@@ -126,6 +125,7 @@ function readGroup (
         ...content,
         figures: packFigures(content.figures, new Float64Array(content.figures.length)),
         figuresOnly: true,
+        publishedOn,
         stated: undefined
       }
     }
@@ -142,108 +142,4 @@ function readGroup (
       ]
     }
   }
-}
-
-interface RowOfFields {
-  table: FormTable
-  row: string
-  fields: Named
-  place: Place
-}
-
-function rowsOfRows (form: Form, rows: Row[], faults: LineFault[]): RowOfFields[] {
-  const there = new Map<string, number>()
-  return rows.flatMap(({ line, named }): RowOfFields[] => {
-    const place = atLine(line)
-    const id = named.table!.trim()
-    const table = form.tables.get(id)
-    if (table === undefined) {
-      faults.push({
-        line,
-        column: 'table',
-        found: id,
-        expected: { en: `a table of the form ${form.id}`, zh: `${form.id} 版格式中的表` },
-        candidates: [...form.tables.keys()]
-      })
-      return []
-    }
-    const row = named.row!.trim()
-    if (!knownRow(table, row, place('row'), faults)) return []
-    const before = there.get(`${id}.${row}`)
-    if (before !== undefined) {
-      faults.push({
-        line,
-        column: 'row',
-        found: row,
-        expected: { en: `each row once: it stands on line ${before}, too`, zh: `每行只出现一次：第 ${before} 行已有` }
-      })
-    }
-    there.set(`${id}.${row}`, line)
-    const own = new Set(table.columns.map(column => column.id))
-    for (const [column, field] of Object.entries(named)) {
-      if (!own.has(column) && !KEYS.has(column) && field.trim() !== '') {
-        faults.push({
-          line,
-          column,
-          found: field,
-          expected: {
-            en: `nothing: ${column} is no column of the table ${id}`,
-            zh: `空白：${column} 不是表 ${id} 的列`
-          }
-        })
-      }
-    }
-    return [{ table, row, fields: named, place }]
-  })
-}
-
-const KEYS = new Set(['agency', 'agency_name', 'year', 'form', ...BY_ROW, REJECTED])
-
-function rowsOfCells (form: Form, rows: Row[], faults: LineFault[]): RowOfFields[] {
-  const there = new Map<string, RowOfFields & { lines: Record<string, number> }>()
-  for (const { line, named } of rows) {
-    const id = named.cell!.trim()
-    const cell = form.cell.get(id)
-    if (cell === undefined) {
-      faults.push({
-        line,
-        column: 'cell',
-        found: id,
-        expected: {
-          en: `a cell of the form ${form.id}: table.row.column`,
-          zh: `${form.id} 版格式中的单元格：table.row.column`
-        },
-        candidates: [...form.cell.keys()]
-      })
-      continue
-    }
-    const key = `${cell.table}.${cell.row}`
-    let row = there.get(key)
-    if (row === undefined) {
-      const lines: Record<string, number> = {}
-      row = {
-        table: form.tables.get(cell.table)!,
-        row: cell.row,
-        fields: {},
-        lines,
-        place: column => ({ line: lines[column ?? ''] ?? line, column: 'value' })
-      }
-      there.set(key, row)
-    }
-    const before = row.lines[cell.column]
-    if (before !== undefined) {
-      faults.push({
-        line,
-        column: 'cell',
-        found: id,
-        expected: {
-          en: `each cell once: it stands on line ${before}, too`,
-          zh: `每个单元格只出现一次：第 ${before} 行已有`
-        }
-      })
-    }
-    row.fields[cell.column] = named.value!
-    row.lines[cell.column] = line
-  }
-  return [...there.values()]
 }

@@ -20,6 +20,8 @@ export interface ParsedReport {
   explanations: Record<string, string>
   /** True if the file has figures only: existing texts and explanations are kept. */
   figuresOnly: boolean
+  /** The stated day of the first publication. */
+  publishedOn: string | undefined
   /** Read-only members in the file; they must equal the stored ones. */
   stated: Record<string, unknown> | undefined
 }
@@ -36,7 +38,17 @@ export const REJECTED = 'rejected'
 export const isAgencyCode = (value: unknown): value is string => typeof value === 'string' && AGENCY_CODE.test(value)
 export const isYear = (value: unknown): value is number =>
   Number.isInteger(value) && FIRST_YEAR <= (value as number) && (value as number) <= LAST_YEAR
+
+/** Returns whether the value is a day from the reporting year on: no report is published before its year begins. */
+export const isDayFrom = (year: number, value: unknown): value is string =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && value >= `${year}-01-01` &&
+  !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value)
+
 export const EXPECTED = {
+  publishedOn: (year: number) => ({
+    en: `a day from ${year}-01-01 on, such as ${year + 1}-01-20`,
+    zh: `${year}-01-01 起的日期，如 ${year + 1}-01-20`
+  }),
   agency: {
     en: 'the code of an agency: 1 to 64 letters, digits, dots, underscores, hyphens',
     zh: '机关代码：1 至 64 个字母、数字、点、下划线、连字符'

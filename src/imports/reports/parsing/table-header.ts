@@ -13,6 +13,7 @@ const LABELS = {
   agency_name: '机关名称',
   year: '年度',
   form: '格式版本',
+  published_on: '首次公开日期',
   table: '表',
   row: '行',
   cell: '单元格',
@@ -53,7 +54,7 @@ export function nameFields (
 
 export function checkHeader (forms: Forms, header: CsvHeader, columns: string[]): void {
   const shape = columns.includes('cell') ? BY_CELL : BY_ROW
-  const known = ['agency', 'agency_name', 'year', 'form', ...shape, REJECTED]
+  const known = ['agency', 'agency_name', 'year', 'form', 'published_on', ...shape, REJECTED]
   const figures = shape === BY_ROW
     ? [
       ...new Set(
