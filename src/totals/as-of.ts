@@ -5,7 +5,7 @@ import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
 import { lastYearOf, limitRows, maxRows, orderOf, type SumRow } from './query.ts'
 import { isWithin, selectYears } from './relations.ts'
-import type { Key, Scope } from './scope.ts'
+import { isNamed, type Key, type Region, REGIONS, regionsOf, type Scope } from './scope.ts'
 import { selectElements } from './selected-elements.ts'
 
 export async function pastSumRows (
@@ -35,6 +35,7 @@ export function pastSumStatement (
   const knowsExpected = scope.form === undefined && !scope.by.includes('form')
   const filers = sql.join([
     sql`b.reporting = 'own'`,
+    ...(regionsOf(scope).length === 0 ? [] : [sql`b.inside`]),
     ...(scope.level === undefined ? [] : [sql`b.level = ${scope.level}`]),
     ...(scope.kind === undefined ? [] : [sql`b.kind = ${scope.kind}`])
   ], sql` and `)
@@ -60,7 +61,7 @@ export function pastSumStatement (
     from year y join below b on y.year between b.since and b.until
     where ${filers} group by ${sql.join(keys.map((_, i) => sql.lit(i + 1)))}`
   const recorded = wasRecorded('r', moment)
-  const names = (['child', 'agency'] as const).filter(key => keys.includes(key)).map(key =>
+  const names = keys.filter(isNamed).map(key =>
     sql`,
       (select r.name from agency_record r
        where r.agency = summed.${sql.ref(key)} and ${recorded} and r.since <= ${lastYearOf(scope)}
@@ -83,6 +84,7 @@ export const isPublic = (table: string, moment: RawBuilder<unknown>) =>
  * `under` whose subtree it is in.
  */
 export function below ({ by, under }: Pick<Scope, 'by' | 'under'>, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (regionsOf({ by }).length > 0) return wholeTree(under, moment)
   const isAll = under === '' && !by.includes('child')
   const isFirst = isAll ? sql`true` : under === '' ? sql`p.parent is null` : sql`p.agency = ${under}`
   const recorded = wasRecorded('p', moment)
@@ -94,6 +96,36 @@ export function below ({ by, under }: Pick<Scope, 'by' | 'under'>, moment: RawBu
     union all
     select p.agency, ${under === '' ? sql`b.child` : sql`case when b.agency = ${under} then p.agency else b.child end`},
            greatest(b.since, p.since), least(b.until, p.until), p.level, p.kind, p.reporting
+    from below b
+    join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${recorded}`
+}
+
+/**
+ * Selects all agencies with their regions, which may be above `under`; `inside` says which of them are `under` and
+ * below it.
+ */
+function wholeTree (under: string, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+  const recorded = wasRecorded('p', moment)
+  const regions = (inherited: (region: Region) => RawBuilder<unknown>) =>
+    sql.join(
+      REGIONS.map(region =>
+        sql`case when p.kind = 'government' and p.level = ${region} then p.agency else ${inherited(region)} end as ${
+          sql.ref(region)
+        }`
+      )
+    )
+  return sql`
+    select p.agency, p.agency as child, p.since, p.until, p.level, p.kind, p.reporting,
+           ${under === '' ? sql`true` : sql`p.agency = ${under}`} as inside, ${regions(() => sql`null`)}
+    from agency_record p where ${recorded} and p.parent is null
+    union all
+    select p.agency, ${
+    under === ''
+      ? sql`b.child`
+      : sql`case when b.agency = ${under} then p.agency when p.agency = ${under} then p.agency else b.child end`
+  },
+           greatest(b.since, p.since), least(b.until, p.until), p.level, p.kind, p.reporting,
+           b.inside or p.agency = ${under}, ${regions(region => sql.ref(`b.${region}`))}
     from below b
     join agency_record p on p.parent = b.agency and p.since <= b.until and p.until >= b.since and ${recorded}`
 }

@@ -3,23 +3,26 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/types.ts'
 import { problem } from '../problems/problem.ts'
+import { regionRelations } from './region-relations.ts'
+import { withParts } from './regions.ts'
 import { NULL_VECTOR, relations, yearsOf } from './relations.ts'
-import type { Key, Scope } from './scope.ts'
+import { isNamed, type Key, type NamedKey, regionsOf, type Scope, scansReports } from './scope.ts'
 import { selectElements } from './selected-elements.ts'
 
 /**
  * Sums of one form in one group, or parts of them. The row with form '' holds the expected count. `figures` and
  * `present` are the sum and the count of the figures at each requested position.
  */
-export type SumRow = Partial<Record<Key, string | number>> & {
-  form: string
-  included: number
-  expected: number
-  figures: (number | null)[] | null
-  present: number[] | null
-  child_name?: string
-  agency_name?: string
-}
+export type SumRow =
+  & Partial<Record<Key, string | number | null>>
+  & Partial<Record<`${NamedKey}_name`, string | null>>
+  & {
+    form: string
+    included: number
+    expected: number
+    figures: (number | null)[] | null
+    present: number[] | null
+  }
 
 /** Maximum numbers of rows, and of figures in them, in memory. Groups by agency are streamed instead. */
 const MAX_ROWS = 200_000
@@ -64,30 +67,37 @@ export async function* sumRowsInOrder (db: Kysely<Database>, statement: RawBuild
 
 export function sumStatement (scope: Scope, positions: number[], inOrder: boolean): RawBuilder<SumRow> {
   const keys = [...new Set<Key>([...scope.by, 'form'])]
-  const names = (['child', 'agency'] as const).filter(key => keys.includes(key))
+  const names = keys.filter(isNamed)
+  const [region] = scansReports(scope) ? [] : regionsOf(scope)
   const refs = sql.join(keys.map(key => sql.ref(key)))
   const each = (one: (position: RawBuilder<unknown>) => RawBuilder<unknown>, of: number[]) =>
     sql`array[${sql.join(of.map(i => one(sql.lit(i))))}]`
   const ofReports = selectElements(sql`v.figures`, positions)
-  const parts = relations(scope, ofReports.array).map(({ columns, included, expected, figures, present, from }) => {
-    const selected = sql.join([
-      ...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`),
-      sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n`
-    ])
-    // Each subscript would detoast and parse the vector again; the subquery parses it once.
-    const rows = sql`(select ${selected} ${from} offset 0) as source`
-    if (figures === NULL_VECTOR) {
-      return sql`
+  const parts = (region === undefined
+    ? relations(scope, ofReports.array)
+    : regionRelations(scope, region, ofReports.array)).map(source => {
+      const { columns, sign, included, expected, figures, present, from } = source
+      const selected = sql.join([
+        ...keys.map(key => sql`${columns[key]} as ${sql.ref(key)}`),
+        sql`${included} as included, ${expected} as expected, ${figures} as f, ${present} as n, ${
+          sign ?? sql`1`
+        } as sign`
+      ])
+      // Each subscript would detoast and parse the vector again; the subquery parses it once.
+      const rows = sql`(select ${selected} ${from} offset 0) as source`
+      if (figures === NULL_VECTOR) {
+        return sql`
         select ${refs}, 0 as included, sum(expected)::integer as expected,
                ${NULL_VECTOR} as figures, ${NULL_VECTOR} as present
         from ${rows} group by ${refs}`
-    }
-    const isReport = present === NULL_VECTOR
-    const indexes = isReport ? positions.map(ofReports.indexOf) : positions
-    const elements = each(i => sql`f[${i}]`, indexes)
-    const counts = each(i => isReport ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`, indexes)
-    return sql`select ${refs}, included, expected, ${elements} as figures, ${counts} as present from ${rows}`
-  })
+      }
+      const isReport = present === NULL_VECTOR
+      const indexes = isReport ? positions.map(ofReports.indexOf) : positions
+      const times = sign === undefined ? sql`` : sql` * sign`
+      const elements = each(i => sql`f[${i}]${times}`, indexes)
+      const counts = each(i => sql`${isReport ? sql`(f[${i}] is not null)::integer` : sql`n[${i}]`}${times}`, indexes)
+      return sql`select ${refs}, included, expected, ${elements} as figures, ${counts} as present from ${rows}`
+    })
   const part = sql`(${sql.join(parts, sql` union all `)}) as part`
   const places = positions.map((_, i) => i + 1)
   const sums = each(i => sql`sum(figures[${i}])::bigint`, places)
@@ -101,7 +111,7 @@ export function sumStatement (scope: Scope, positions: number[], inOrder: boolea
   const nameColumns = names.map(key => sql`${sql.ref(`${key}_named.name`)} as ${sql.ref(`${key}_name`)}`)
   const nameJoins = names.map(key => joinName(key, lastYearOf(scope)))
   return sql<SumRow>`
-    with year as (${yearsOf(scope)})
+    with year as (${yearsOf(scope)}) ${region === undefined ? sql`` : sql`, ${withParts(scope, region)}`}
     select ${sql.join([sql`summed.*`, ...nameColumns])}
     from (${summed}) as summed ${sql.join(nameJoins, sql` `)}
     ${inOrder ? orderOf(scope) : limitRows(positions)}`
@@ -116,10 +126,11 @@ export const lastYearOf = ({ by, years }: Scope): RawBuilder<unknown> =>
     : sql.lit(years.last)
 
 /** Joins the period of an agency in that year, or its last one before. */
-function joinName (key: 'child' | 'agency', year: RawBuilder<unknown>): RawBuilder<unknown> {
+function joinName (key: NamedKey, year: RawBuilder<unknown>): RawBuilder<unknown> {
   const named = sql.ref(`${key}_named`)
+  // Agencies that are in no region have no name.
   return sql`
-    join agency_period as ${named} on ${named}.agency = summed.${sql.ref(key)} and ${named}.since <= ${year}
+    left join agency_period as ${named} on ${named}.agency = summed.${sql.ref(key)} and ${named}.since <= ${year}
       and not exists (
         select from agency_period later
         where later.agency = ${named}.agency and later.since > ${named}.since and later.since <= ${year})`

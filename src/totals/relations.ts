@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import { FOR_EVER } from '../database/types.ts'
 import type { Years } from '../http/parameters.ts'
-import { type Scope, yearsIn } from './scope.ts'
+import { regionOf } from './regions.ts'
+import { type Key, REGIONS, type Scope, scansReports, yearsIn } from './scope.ts'
 
-type Relation = {
-  columns: Record<'year' | 'form' | 'level' | 'kind' | 'child' | 'agency', RawBuilder<unknown>>
+export interface Relation {
+  columns: Record<Key, RawBuilder<unknown>>
+  /** 1 or -1, by which figures and their counts are multiplied; 1 if undefined. */
+  sign?: RawBuilder<unknown>
   included: RawBuilder<unknown>
   expected: RawBuilder<unknown>
   figures: RawBuilder<unknown>
@@ -13,6 +16,7 @@ type Relation = {
 }
 
 export const NULL_VECTOR = sql`null::bigint[]`
+const NO_REGIONS = { province: sql`null`, prefecture: sql`null`, county: sql`null` }
 export const EMPTY_RELATION = { included: sql`0`, expected: sql`0`, figures: NULL_VECTOR, present: NULL_VECTOR }
 
 /** Selects periods `p` of agencies in a year, each with the child whose subtree it is in. */
@@ -33,7 +37,7 @@ export function maintained (scope: Scope): Relation {
     byChild ? isChild(scope.under) : sql`t.agency = ${scope.under}`,
     detailed ? sql`t.level <> ''` : sql`t.level = ''`,
     sql`t.reports > 0`,
-    ...within(scope, 't')
+    ...conditionsOf(scope, 't')
   ]
   return {
     columns: {
@@ -42,7 +46,8 @@ export function maintained (scope: Scope): Relation {
       level: sql`t.level`,
       kind: sql`t.kind`,
       child: sql`c.agency`,
-      agency: sql`null`
+      agency: sql`null`,
+      ...NO_REGIONS
     },
     included: sql`t.reports`,
     expected: sql`0`,
@@ -53,7 +58,7 @@ export function maintained (scope: Scope): Relation {
 }
 
 export function relations (scope: Scope, ofReports: RawBuilder<unknown>): Relation[] {
-  const perAgency = scope.by.includes('agency')
+  const perAgency = scansReports(scope)
   const own = [
     perAgency
       ? subtree(scope)
@@ -88,14 +93,14 @@ export function yearsOf ({ years }: Scope): RawBuilder<unknown> {
     : selectYears(years)
 }
 
-function levelAndKind ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
+export function levelAndKind ({ level, kind }: Scope, table: string): RawBuilder<unknown>[] {
   return [
     ...(level === undefined ? [] : [sql`${sql.ref(`${table}.level`)} = ${level}`]),
     ...(kind === undefined ? [] : [sql`${sql.ref(`${table}.kind`)} = ${kind}`])
   ]
 }
 
-function within (scope: Scope, table: string): RawBuilder<unknown>[] {
+export function conditionsOf (scope: Scope, table: string): RawBuilder<unknown>[] {
   return [
     ...levelAndKind(scope, table),
     ...(scope.years === undefined
@@ -104,6 +109,12 @@ function within (scope: Scope, table: string): RawBuilder<unknown>[] {
     ...(scope.form === undefined ? [] : [sql`${sql.ref(`${table}.form`)} = ${scope.form}`])
   ]
 }
+
+/** The region of the filer `p` in a year; null for those that are no keys. */
+const regionColumns = ({ by }: Scope, year: RawBuilder<unknown>) =>
+  Object.fromEntries(
+    REGIONS.map(region => [region, by.includes(region) ? regionOf(region, sql`p.agency`, year) : sql`null`])
+  ) as typeof NO_REGIONS
 
 const allOf = (conditions: RawBuilder<unknown>[]) => sql.join(conditions, sql` and `)
 
@@ -148,7 +159,8 @@ function expectedBelow (scope: Scope): Relation {
       level: sql`e.level`,
       kind: sql`e.kind`,
       child: sql`c.agency`,
-      agency: sql`null`
+      agency: sql`null`,
+      ...NO_REGIONS
     },
     expected: sql`e.change`,
     from: sql`
@@ -163,7 +175,7 @@ function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unkno
     sql`p.reporting = 'own'`,
     agencies.where(sql`v.year`),
     ...levelAndKind(scope, 'p'),
-    ...within({ ...scope, level: undefined, kind: undefined }, 'v')
+    ...conditionsOf({ ...scope, level: undefined, kind: undefined }, 'v')
   ]
   return {
     columns: {
@@ -172,7 +184,8 @@ function ownReports (scope: Scope, agencies: Agencies, figures: RawBuilder<unkno
       level: sql`p.level`,
       kind: sql`p.kind`,
       child: agencies.child,
-      agency: sql`p.agency`
+      agency: sql`p.agency`,
+      ...regionColumns(scope, sql`v.year`)
     },
     included: sql`1`,
     expected: sql`0`,
@@ -196,7 +209,8 @@ function expectedOf (scope: Scope, agencies: Agencies): Relation {
       level: sql`p.level`,
       kind: sql`p.kind`,
       child: agencies.child,
-      agency: sql`p.agency`
+      agency: sql`p.agency`,
+      ...regionColumns(scope, sql`y.year`)
     },
     expected: sql`1`,
     from: sql`

@@ -51,7 +51,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`,
             description: `Keys of the groups, comma-separated, of ${
               KEYS.join(', ')
-            }. \`child\`: the agencies just below \`under\` (else the roots), each with all below it`,
+            }. \`child\`: the agencies just below \`under\` (else the roots), each with all below it. \`province\`, \`prefecture\`, \`county\`: the nearest government of that level at or above those that filed`,
             examples: ['year']
           })
         ),

@@ -6,6 +6,12 @@ import { KEYS } from './scope.ts'
 const numbers = Type.Record(Type.String(), Type.Unsafe<number | null>({ type: ['number', 'null'] }))
 const key = (description: string) => Type.Optional(Type.String({ description }))
 
+const region = (level: string) =>
+  Type.Optional(
+    orNull('string', `Code of the ${level}'s government at or above those that filed; null where there is none.`)
+  )
+const regionName = Type.Optional(orNull('string', 'Its name.'))
+
 export const Coverage = Type.Object({
   expected: orNull(
     'integer',
@@ -41,6 +47,12 @@ export const Group = Type.Object({
   child_name: key('Its name.'),
   agency: key('Code of the agency that filed.'),
   agency_name: key('Its name.'),
+  province: region('province'),
+  province_name: regionName,
+  prefecture: region('prefecture'),
+  prefecture_name: regionName,
+  county: region('county'),
+  county_name: regionName,
   level: key('Level of those that filed.'),
   kind: key('Kind of those that filed.'),
   form: key('Form of the reports.'),

@@ -6,7 +6,7 @@ import { Forms } from '../forms/forms.ts'
 import { pastSumRows, pastSumStatement } from './as-of.ts'
 import { type SumRow, sumRows, sumRowsInOrder, sumStatement } from './query.ts'
 import { Group, type Totals } from './schemas.ts'
-import { type Key, type Scope, yearsIn } from './scope.ts'
+import { isNamed, type Key, type Scope, yearsIn } from './scope.ts'
 import { type Cells, cellsOf, valueOf } from './values.ts'
 
 /** A requested sum, with the cells that it needs. */
@@ -123,7 +123,7 @@ function totalOf ({ forms, measures, scope, cells }: Sum, rows: SumRow[]): Group
   const keys: Record<string, unknown> = {}
   for (const key of scope.by) {
     keys[key] = rows[0]![key]
-    if (key === 'child' || key === 'agency') keys[`${key}_name`] = rows[0]![`${key}_name`]
+    if (isNamed(key)) keys[`${key}_name`] = rows[0]![`${key}_name`]
   }
   return {
     ...keys,
@@ -136,8 +136,8 @@ function totalOf ({ forms, measures, scope, cells }: Sum, rows: SumRow[]): Group
 
 function compareKeys (by: Key[], a: Group, b: Group): number {
   for (const key of by) {
-    const [left, right] = [a[key]!, b[key]!]
-    if (left !== right) return left < right ? -1 : 1
+    const [left, right] = [a[key] ?? null, b[key] ?? null]
+    if (left !== right) return right === null || (left !== null && left < right) ? -1 : 1
   }
   return 0
 }

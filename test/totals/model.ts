@@ -25,6 +25,7 @@ export interface Question extends Pick<Query, 'under' | 'level' | 'kind' | 'form
   year: number
 }
 
+export const REGIONS = ['province', 'prefecture', 'county']
 export const YEARS = [2019, 2020, 2021, 2022]
 
 /** By long division, digit by digit. */
@@ -98,6 +99,16 @@ export class Model {
     return at
   }
 
+  /** The nearest government of the level that is the agency or above it. */
+  regionOf (agency: string, level: string, year: number): string | null {
+    for (let at: string | null = agency; at !== null;) {
+      const standing: Standing = this.standing.get(`${at} ${year}`)!
+      if (standing.kind === 'government' && standing.level === level) return at
+      at = standing.parent
+    }
+    return null
+  }
+
   publish (at: string, report: { form: string, tables: WireTables }) {
     this.reports.set(at, report)
     this.published.add(at)
@@ -168,6 +179,7 @@ export class Model {
         year,
         agency,
         child: by.includes('child') ? this.childOf(agency, under, year) : null,
+        ...Object.fromEntries(REGIONS.map(region => [region, this.regionOf(agency, region, year)])),
         level: standing.level,
         kind: standing.kind,
         form: report?.form
@@ -218,8 +230,10 @@ export class Model {
       const unknown = by.includes('form') || form !== undefined
       return {
         ...keys,
-        ...('child' in keys ? { child_name: this.names.get(keys.child as string) } : {}),
-        ...('agency' in keys ? { agency_name: this.names.get(keys.agency as string) } : {}),
+        ...Object.fromEntries(
+          ['child', 'agency', ...REGIONS].filter(key => key in keys)
+            .map(key => [`${key}_name`, this.names.get(keys[key] as string) ?? null])
+        ),
         values,
         coverage: {
           expected: unknown ? null : expected,
@@ -230,7 +244,10 @@ export class Model {
         ...(lacking.length > 0 ? { not_comparable: lacking } : {})
       }
     })
-    const order = (a: any, b: any) => by.map(key => a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0).find(Boolean) ?? 0
+    const order = (a: any, b: any) =>
+      by.map(key => a[key] === b[key] ? 0 : b[key] === null || (a[key] !== null && a[key] < b[key]) ? -1 : 1).find(
+        Boolean
+      ) ?? 0
     return totals.sort(order)
   }
 }

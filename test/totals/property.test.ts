@@ -93,9 +93,11 @@ const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 const query: fc.Arbitrary<Query> = fc.record({
   measures: fc.uniqueArray(fc.constantFrom(...MEASURES), { minLength: 1, maxLength: 4 }),
-  by: fc.subarray(['year', 'child', 'agency', 'level', 'kind', 'form']).chain(keys =>
-    fc.shuffledSubarray(keys, { minLength: keys.length })
-  ),
+  by: fc.oneof(
+    { weight: 3, arbitrary: fc.subarray(['year', 'child', 'agency', 'level', 'kind', 'form']) },
+    { weight: 2, arbitrary: fc.subarray(['year', 'level', 'kind', 'form', 'county']) },
+    { weight: 1, arbitrary: fc.subarray(['year', 'child', 'agency', 'prefecture', 'county', 'province']) }
+  ).chain(keys => fc.shuffledSubarray(keys, { minLength: keys.length })),
   years: fc.oneof(
     { weight: 3, arbitrary: fc.constant([2019, 2022] as const) },
     fc.tuple(year, year).map(pair => pair.sort() as [number, number])
@@ -111,7 +113,9 @@ const query: fc.Arbitrary<Query> = fc.record({
 const CACHED: Query[] = [
   { by: ['year'], under: undefined },
   { by: ['child', 'level'], under: 'a1' },
-  { by: ['year'], under: 'a3' }
+  { by: ['year'], under: 'a3' },
+  { by: ['county'], under: undefined },
+  { by: ['prefecture', 'year'], under: 'a1' }
 ].map(query => ({ ...query, measures: MEASURES.slice(0, 2), first: 2020, last: 2022 }))
 
 // The first agencies form a chain, so that every run has a tree to move subtrees in.

@@ -2,6 +2,7 @@
 import type { Column } from '../../http/formats/list.ts'
 import type { Text } from '../../problems/fault.ts'
 import type { Group, Totals } from '../schemas.ts'
+import { isNamed } from '../scope.ts'
 
 type Head = Omit<Totals, 'totals'>
 
@@ -9,7 +10,7 @@ const joined = (label: Text, zh: string, en: string): Text => ({ zh: `${label.zh
 
 /** Keys and names, measures, their changes, the coverage, and how many cells are blank. */
 export const totalColumns = ({ by, measures, change }: Head): Column<Group>[] => [
-  ...by.flatMap(key => key === 'child' || key === 'agency' ? [key, `${key}_name`] as const : [key]).map(id => ({
+  ...by.flatMap(key => isNamed(key) ? [key, `${key}_name`] as const : [key]).map(id => ({
     id,
     value: (group: Group) => group[id]
   })),

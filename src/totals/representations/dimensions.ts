@@ -2,7 +2,9 @@
 import { valueLabel } from '../../outputs/labels.ts'
 import type { Language } from '../../problems/fault.ts'
 import type { Group, Totals } from '../schemas.ts'
-import type { Key } from '../scope.ts'
+import { isNamed, type Key } from '../scope.ts'
+
+export const NO_REGION = { zh: '（无该级政府）', en: '(no such government)' }
 
 export interface Dimension {
   key: Key
@@ -19,8 +21,7 @@ export const dimensionsOf = ({ by, totals }: Totals, language: Language): Dimens
   })
 
 function labelOf (group: Group, key: Key, language: Language): string {
-  if (key === 'child') return group.child_name ?? group.child!
-  if (key === 'agency') return group.agency_name ?? group.agency!
+  if (isNamed(key)) return group[`${key}_name`] ?? group[key] ?? NO_REGION[language]
   return String(valueLabel(key, group[key], language))
 }
 

@@ -4,7 +4,9 @@ import { columnLabel, valueLabel } from '../../outputs/labels.ts'
 import { type SheetRow, writeWorkbook } from '../../outputs/workbook/workbook.ts'
 import type { Language } from '../../problems/fault.ts'
 import type { Group, Totals } from '../schemas.ts'
+import { isNamed } from '../scope.ts'
 import { totalColumns } from './columns.ts'
+import { NO_REGION } from './dimensions.ts'
 import { coverageText, type Reason, reasonOf, REASONS } from './reasons.ts'
 
 /** `labels` names the columns of the first sheet in that language; the second sheet is in `language`. */
@@ -84,7 +86,7 @@ function* coverageRows (totals: Totals, title: string, language: Language): Gene
 
 function nameOf ({ by }: Totals, group: Group, language: Language): string {
   const parts = by.map(key =>
-    key === 'child' || key === 'agency' ? group[`${key}_name`]! : String(valueLabel(key, group[key], language))
+    isNamed(key) ? group[`${key}_name`] ?? NO_REGION[language] : String(valueLabel(key, group[key], language))
   )
   return parts.join(' · ') || (language === 'zh' ? '全部' : 'All')
 }
