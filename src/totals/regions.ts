@@ -27,8 +27,8 @@ export const regionOf = (
 
 /**
  * The common table expressions that end in `region_part`: the agencies of which the regions of `under` consist. Each is
- * added to a region with its subtree or, where `sign` is -1, subtracted from it: a government is a region of its own and
- * no part of the one above it. What is below no government within `under` belongs to the one above `under`, or to none.
+ * added to a region with its subtree or, where `sign` is -1, subtracted from it: a government is a region of its own,
+ * not a part of the one above it. What is in no government below `under` is in the one above `under`, or in none.
  */
 export function withParts ({ under }: Scope, region: Region): RawBuilder<unknown> {
   const within = under === '' ? sql`` : sql`

@@ -7,7 +7,7 @@ import type { Database } from '../database/types.ts'
 import { Forms } from '../forms/forms.ts'
 import { PUBLIC_CACHE, sendCached } from '../http/cached-response.ts'
 import { NOT_MODIFIED } from '../http/etag.ts'
-import { chooseFormat, LABELS } from '../http/formats/formats.ts'
+import { LABELS } from '../http/formats/formats.ts'
 import { LANG } from '../http/formats/list.ts'
 import { setFileName } from '../http/formats/send-format.ts'
 import { languageOf } from '../http/language.ts'
@@ -20,7 +20,15 @@ import { addChanges, changedPieces, changesFrom, checkChange, withYearBefore } f
 import { checkForm, readMeasures } from './measures.ts'
 import { FilterQuery, MeasureList, Under } from './parameters.ts'
 import { refuseUnknown } from './refuse-nothing.ts'
-import { collectGroups, titleOf, TOTAL_FORMATS, writeTotals } from './representations/formats.ts'
+import {
+  chooseTotalFormat,
+  collectGroups,
+  isPrinted,
+  nameOfScope,
+  titleOf,
+  TOTAL_FORMATS,
+  writeTotals
+} from './representations/formats.ts'
 import { csvPieces, jsonPieces } from './representations/serialize.ts'
 import { type Key, KEYS } from './scope.ts'
 import { headOf, isListed, totalsInPieces, totalsOf } from './totals.ts'
@@ -93,14 +101,15 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     }
   }, async (request, reply) => {
     const { measure, by, under, year, level, kind, form, as_of: asOf, change, labels, lang } = request.query
-    const chosen = chooseFormat(request, TOTAL_FORMATS)
-    // JSON and CSV are the same for every Accept-Language.
-    const isTable = chosen.name === 'json' || chosen.name === 'csv'
     const moment = asOf === undefined ? undefined : readMoment('as_of', asOf)
     const years = year === undefined ? undefined : readYears(year)
     const scope = { by: [...new Set((by?.split(',') ?? []) as Key[])], under: under ?? '', years, level, kind, form }
     const measures = readMeasures(forms, measure, form)
     checkForm(forms, form, measures)
+    const chosen = chooseTotalFormat(request, forms, scope, measures)
+    // JSON, CSV and the form are the same for every Accept-Language.
+    const isTable = chosen.name === 'json' || chosen.name === 'csv'
+    const hasLanguage = !isTable && !isPrinted(chosen.name)
     if (change !== undefined) checkChange(scope.by)
     const asked = change === undefined ? scope : withYearBefore(scope)
     const changes = changesFrom(measures, scope.by, years)
@@ -124,7 +133,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     const language = lang ?? languageOf(request)
     const revision = await readRevision(db, asked)
     const answer = await answers.get(
-      `${chosen.type} ${isTable ? '' : language} ${request.url}`,
+      `${chosen.type} ${hasLanguage ? language : ''} ${request.url}`,
       revision,
       chosen.type,
       async () => {
@@ -134,6 +143,23 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             change === undefined ? found : addChanges(found, changes)
           )
         if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
+        if (isPrinted(chosen.name)) {
+          const { printSums } = await import('./representations/printed.ts')
+          const { totals: [any] } = await totalsOf(
+            db,
+            forms,
+            measures.slice(0, 1),
+            { ...scope, form: undefined },
+            moment
+          )
+          return await printSums(db, chosen.name, {
+            form: forms.get(form!),
+            name: await nameOfScope(db, scope, moment !== undefined),
+            filers: { year: years!.first, under: scope.under, level, kind, moment },
+            group: totals.totals[0]!,
+            coverage: any!.coverage
+          })
+        }
         const title = await titleOf(db, scope, measures, { language, isPast: moment !== undefined })
         const body = await writeTotals(chosen.name, totals, {
           forms,
@@ -146,7 +172,10 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         return typeof body === 'string' ? chosen.prefix + body : body
       }
     )
+    if (chosen.name === 'html') {
+      reply.header('content-security-policy', (await import('../outputs/formats/html.ts')).HTML_POLICY)
+    }
     setFileName(reply, chosen, fileName)
-    return await sendCached(request, reply, answer, PUBLIC_CACHE, isTable ? 'Accept' : 'Accept, Accept-Language')
+    return await sendCached(request, reply, answer, PUBLIC_CACHE, hasLanguage ? 'Accept, Accept-Language' : 'Accept')
   })
 }
