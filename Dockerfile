@@ -21,6 +21,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY migrations migrations
 COPY forms forms
+COPY openapi/zh openapi/zh
 COPY examples examples
 COPY package.json ./
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080

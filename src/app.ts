@@ -33,8 +33,9 @@ import { limitRequestRate } from './http/guards/rate-limit.ts'
 import { newRequestId } from './http/guards/request-id.ts'
 import { allowOrigins, setSecurityHeaders } from './http/guards/security-headers.ts'
 import { handleIdempotencyKeys } from './http/idempotency.ts'
+import { setDefaultLanguage } from './http/language.ts'
+import { serveOpenapi } from './http/openapi/openapi.ts'
 import { measureRequests } from './http/service/metrics.ts'
-import { serveOpenapi } from './http/service/openapi.ts'
 import { setPublicUrl } from './http/service/public-url.ts'
 import { serviceRoutes } from './http/service/routes.ts'
 import { compilers, rejectUndeclaredQueries } from './http/validation.ts'
@@ -47,6 +48,7 @@ import { jobRoutes } from './imports/jobs/routes.ts'
 import { bulkRoutes } from './imports/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { keySchemas } from './keys/schemas.ts'
+import type { Language } from './problems/fault.ts'
 import { checkRoutes } from './reports/checks/routes.ts'
 import { deadlineRoutes } from './reports/deadlines/routes.ts'
 import { deadlineSchemas } from './reports/deadlines/schemas.ts'
@@ -101,6 +103,8 @@ export interface AppOptions {
   corsOrigins?: string[] | undefined
   /** Prefix of every URL in a response. */
   publicUrl?: string | undefined
+  /** The language for callers whose Accept-Language names neither English nor Chinese. */
+  defaultLanguage?: Language
   /** Bytes of a file to be imported. */
   importLimit?: number
   /** Writes are refused, for maintenance. */
@@ -132,6 +136,7 @@ export async function buildApp ({
   trustProxy,
   corsOrigins,
   publicUrl,
+  defaultLanguage = 'en',
   importLimit = 16 * 1024 ** 3,
   isReadOnly = false
 }: AppOptions) {
@@ -143,7 +148,7 @@ export async function buildApp ({
     schemaController: { compilersFactory: compilers() },
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     frameworkErrors: handleInvalidPath,
-    clientErrorHandler: handleClientError,
+    clientErrorHandler: handleClientError(defaultLanguage),
     // A connection kept alive is served until it is closed: a 503 of Fastify's own would be no problem document.
     return503OnClosing: false,
     // Node looks for clients that are late only so often.
@@ -159,9 +164,10 @@ export async function buildApp ({
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.server.maxConnections = MAX_CONNECTIONS
-  app.server.on('checkExpectation', handleExpectation)
-  app.server.on('connect', handleConnect)
+  app.server.on('checkExpectation', handleExpectation(defaultLanguage))
+  app.server.on('connect', handleConnect(defaultLanguage))
   setPublicUrl(app, publicUrl)
+  setDefaultLanguage(app, defaultLanguage)
   requireHost(app)
   handleErrors(app)
   addBodyParsers(app)

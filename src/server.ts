@@ -90,6 +90,7 @@ async function start (): Promise<void> {
     overloadMs: config.OVERLOAD_MS,
     trustProxy: config.TRUST_PROXY,
     publicUrl: config.PUBLIC_URL,
+    defaultLanguage: config.DEFAULT_LANGUAGE,
     corsOrigins: config.CORS_ORIGINS?.split(/, */),
     importLimit: config.IMPORT_LIMIT,
     isReadOnly: config.READ_ONLY

@@ -15,7 +15,8 @@ t.test('reports every configuration fault in one message without secrets', t => 
     KEEP_ALIVE_TIMEOUT: 72,
     RATE_LIMIT: 60000,
     OVERLOAD_MS: 1000,
-    READ_ONLY: false
+    READ_ONLY: false,
+    DEFAULT_LANGUAGE: 'en'
   })
   t.match(loadConfig({ PORT: '0', DATABASE_URL: 'postgres://u@h/d', ADMIN_API_KEY: 'k'.repeat(32), HOST: '' }), {
     PORT: 0,
@@ -43,7 +44,8 @@ t.test('reports every configuration fault in one message without secrets', t => 
       ['CORS_ORIGINS', 'https://a.example/path'],
       ['CORS_ORIGINS', 'https://a.example,*'],
       ['HEADERS_TIMEOUT', '0'],
-      ['OVERLOAD_MS', '-1']
+      ['OVERLOAD_MS', '-1'],
+      ['DEFAULT_LANGUAGE', 'fr']
     ] as const
   ) {
     t.throws(

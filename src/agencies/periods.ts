@@ -1,5 +1,6 @@
 // The periods of an agency: consecutive ranges of years without gaps.
 import { NO_FIRST_YEAR, NO_LAST_YEAR } from '../database/types.ts'
+import type { Text } from '../problems/fault.ts'
 
 export interface Placement {
   parent: string | null
@@ -64,12 +65,13 @@ function joined (periods: Period[]): Period[] {
   return result
 }
 
-/** Formats a range for people: `2019-2020`, `2021-`. */
-export function formatYears (since: number, until: number): string {
-  if (since === NO_FIRST_YEAR && until === NO_LAST_YEAR) return 'all years 所有年度'
+export function formatYears (since: number, until: number): Text {
+  if (since === NO_FIRST_YEAR && until === NO_LAST_YEAR) return { en: 'all years', zh: '所有年度' }
+  if (until === NO_LAST_YEAR) return { en: `${since} on`, zh: `${since} 年度起` }
+  if (since === NO_FIRST_YEAR) return { en: `the years up to ${until}`, zh: `${until} 及以前年度` }
   return since === until
-    ? `${since}`
-    : `${since === NO_FIRST_YEAR ? '' : since}-${until === NO_LAST_YEAR ? '' : until}`
+    ? { en: `${since}`, zh: `${since} 年度` }
+    : { en: `${since} to ${until}`, zh: `${since} 至 ${until} 年度` }
 }
 
 export const inYear = <P extends { since: number, until: number }>(periods: P[], year: number): P | undefined =>

@@ -34,7 +34,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'listAgencies',
       summary: 'List and search agencies',
-      description: 'In the order of their codes. Without `year` each agency is shown as it is in its latest years.',
+      description: 'In the order of their codes. Without `year`, each agency is shown as of its latest years.',
       tags: ['agencies'],
       querystring: Type.Object({
         under: Type.Optional({ ...AgencyCode, description: 'This agency and all below it.', examples: undefined }),
@@ -45,12 +45,12 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
             minLength: 1,
             maxLength: 100,
             pattern: '^[^\\x00]*$',
-            description: 'Part of the name or code; case and the width of characters do not matter.'
+            description: 'Part of the name or code, regardless of case and character width.'
           })
         ),
         year: Type.Optional({
           ...Year,
-          description: 'As they are in this year, and the tree of this year.',
+          description: 'The agencies as of this year, in the tree of this year.',
           examples: undefined
         }),
         ...PageQuery,
@@ -77,11 +77,11 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'registerAgency',
       summary: 'Register an agency',
-      description: 'Needs code, name, level and kind. Without `since` it is there for all years.',
+      description: 'Requires code, name, level and kind. Without `since`, the agency exists in all years.',
       tags: ['agencies'],
       body: ref(NewAgency),
       response: {
-        201: answer(Agency, 'The agency as it is registered.', { ...LOCATION, ...ETAG }),
+        201: answer(Agency, 'The registered agency.', { ...LOCATION, ...ETAG }),
         ...problems(
           'agency-exists',
           'agency-unknown',
@@ -101,7 +101,7 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     schema: {
       operationId: 'getAgency',
       summary: 'Read an agency',
-      description: 'As it is in its latest years, with all ranges of years in `periods`.',
+      description: 'As of its latest years; `periods` has all ranges of years.',
       tags: ['agencies'],
       params: Params,
       response: { 200: answer(Agency, 'The agency.', ETAG), ...NOT_MODIFIED, ...problems('agency-not-found') }
@@ -138,10 +138,10 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'putAgency',
       summary: 'Register or change an agency',
       description:
-        'Sent twice it changes nothing. A field left out stays, `null` clears it. Parent, level, kind and reporting are changed from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
+        'Sending it twice changes nothing. A field that is left out stays; `null` clears it. parent, level, kind and reporting change from a year on (`since`): earlier years stay as they are, and the figures move in the totals of exactly the years concerned.',
       response: {
-        200: answer(Agency, 'It was registered before; as it is now.', ETAG),
-        201: answer(Agency, 'It is newly registered.', { ...LOCATION, ...ETAG }),
+        200: answer(Agency, 'The agency was already registered; its current state.', ETAG),
+        201: answer(Agency, 'The agency is newly registered.', { ...LOCATION, ...ETAG }),
         ...problems(...refusals)
       }
     }
@@ -164,9 +164,9 @@ export const agencyRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
         ...change,
         operationId: 'changeAgency',
         summary: 'Change an agency',
-        description: 'As PUT, but only an agency that is registered.',
+        description: 'Like PUT, but only for a registered agency.',
         response: {
-          200: answer(Agency, 'The agency as it is now.', ETAG),
+          200: answer(Agency, 'The current state of the agency.', ETAG),
           ...problems('agency-not-found', ...refusals)
         }
       }

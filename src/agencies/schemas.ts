@@ -19,7 +19,7 @@ export const KINDS = [
 export const REPORTING = ['own', 'consolidated']
 
 export const Level = Type.Enum(LEVELS, { type: 'string', description: 'Level of government.' })
-export const Kind = Type.Enum(KINDS, { type: 'string', description: 'What kind of organ it is.' })
+export const Kind = Type.Enum(KINDS, { type: 'string', description: 'Kind of organ.' })
 const orNull = <T extends object>(schema: T, description: string, example: unknown) =>
   ({ ...schema, type: [(schema as { type: string }).type, 'null'], description, examples: [example] }) as unknown as T
 const nullable = <S extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(
@@ -33,12 +33,12 @@ const fields = {
     minLength: 1,
     maxLength: 200,
     pattern: '^\\S([^\\x00-\\x1f\\x7f]*\\S)?$',
-    description: 'Official name; a new one begins with none of = + - @ and has no invisible control characters',
+    description: 'Official name; a new name must not begin with = + - @ or contain invisible control characters',
     examples: ['昆都仑区文体旅游广电局']
   }),
   credit_code: nullable(
     Type.String({ pattern: CREDIT_CODE_PATTERN }),
-    '统一社会信用代码, 18 characters, with its check character; unique'
+    'Unified social credit code (统一社会信用代码): 18 characters including the check character; unique'
   ),
   division_code: nullable(
     Type.String({ pattern: '^\\d{6}(\\d{3}){0,2}$' }),
@@ -50,10 +50,10 @@ const fields = {
   reporting: Type.Enum(REPORTING, {
     type: 'string',
     description:
-      '`own`: its report states its own figures and is added to totals. `consolidated`: its report is the summary of those under it and is never added.'
+      '`own`: its report states its own figures, which are added to totals. `consolidated`: its report is the summary of the agencies below it, which is never added.'
   }),
-  parent: nullable(AgencyCode, 'Code of the agency above it; null for a root'),
-  successor: nullable(AgencyCode, 'Code of the agency that took over from an abolished one, which has `until`')
+  parent: nullable(AgencyCode, 'Code of the parent agency; null for a root'),
+  successor: nullable(AgencyCode, 'Code of the agency that succeeded an abolished one, which has `until`')
 }
 /** Printed names of the members of an agency, as headers of tables. */
 export const AGENCY_COLUMNS: Record<string, Text> = {
@@ -73,11 +73,11 @@ export const AGENCY_COLUMNS: Record<string, Text> = {
 const years = {
   since: nullable(
     Type.Integer({ minimum: 1900, maximum: 9998 }),
-    'First year for which name, parent, level, kind and reporting hold; null: from ever'
+    'First year in which name, parent, level, kind and reporting hold; null: no first year'
   ),
   until: nullable(
     Type.Integer({ minimum: 1900, maximum: 9998 }),
-    'Last year of an abolished agency; null while it goes on'
+    'Last year of an abolished agency; null while it exists'
   )
 }
 
@@ -91,7 +91,7 @@ const Period = Type.Object({
 }, {
   $id: 'AgencyPeriod',
   additionalProperties: false,
-  description: 'A range of years, and where the agency stood and what it was called in it.'
+  description: 'A range of years, with the agency\'s place in the tree and its name in these years.'
 })
 const Named = Type.Object({ ...years, name: Type.String({ description: 'The name in these years.' }) }, {
   $id: 'AgencyName',
@@ -105,12 +105,12 @@ const Predecessor = Type.Object({
 }, {
   $id: 'Predecessor',
   additionalProperties: false,
-  description: 'An abolished agency from which this one took over.'
+  description: 'An abolished agency that this one succeeded.'
 })
 const readOnly = {
   names: Type.Optional(Type.Array(ref(Named), { description: 'Its names, oldest first. Read-only.' })),
   predecessors: Type.Optional(
-    Type.Array(ref(Predecessor), { description: 'The agencies whose `successor` it is. Read-only.' })
+    Type.Array(ref(Predecessor), { description: 'The agencies that name this one as `successor`. Read-only.' })
   )
 }
 const closed = { additionalProperties: false }
@@ -124,13 +124,13 @@ export const Agency = Type.Object({
   periods: Type.Optional(
     Type.Array(ref(Period), {
       description:
-        'All ranges of years, oldest first; the members above are those of the latest (in lists, of the year asked for). Read-only.'
+        'All ranges of years, oldest first; the other members are those of the latest range (in lists, of the requested year). Read-only.'
     })
   ),
   ...readOnly
 }, {
   $id: 'Agency',
-  description: 'Who files.',
+  description: 'An agency that files reports.',
   examples: [{
     code: 'kundulun-culture',
     name: example.name,
@@ -156,7 +156,7 @@ export const NewAgency = Type.Object({
 }, {
   $id: 'NewAgency',
   ...closed,
-  description: 'Code, name, level and kind are needed. Without `since` it is there in all years.',
+  description: 'Code, name, level and kind are required. Without `since`, the agency exists in all years.',
   examples: [{ code: 'kundulun-culture', ...example }]
 })
 export type NewAgency = Static<typeof NewAgency>
@@ -166,14 +166,14 @@ export const AgencyChange = Type.Object(
     code: AgencyCode,
     ...fields,
     ...years,
-    periods: Type.Array(ref(Period), { description: 'As it was read: read-only.' }),
+    periods: Type.Array(ref(Period), { description: 'As it was read; read-only.' }),
     ...readOnly
   })).properties,
   {
     $id: 'AgencyChange',
     ...closed,
     description:
-      'A new agency needs name, level and kind. Of a known one a field left out stays and null clears it; a change of parent, level, kind or reporting needs `since`. A name with `since` holds from that year on, without it it corrects the name of all years.',
+      'A new agency requires name, level and kind. For a registered agency, a field that is left out stays and null clears it; a change of parent, level, kind or reporting requires `since`. A name with `since` holds from that year on; without it, the name of all years is corrected.',
     examples: [example]
   }
 )

@@ -32,8 +32,8 @@ export function findSuccessorFaults (successor: string, last: number, years: Yea
     pointer: '/successor',
     found: successor,
     expected: {
-      en: `an agency that is there in ${last + 1}; it is there in ${formatYears(years.since, years.until)}`,
-      zh: `${last + 1} 年度存在的机关；该机关的年度为 ${formatYears(years.since, years.until)}`
+      en: `an agency that is there in ${last + 1}; it is there in ${formatYears(years.since, years.until).en}`,
+      zh: `${last + 1} 年度存在的机关；该机关的年度为 ${formatYears(years.since, years.until).zh}`
     }
   }]
 }

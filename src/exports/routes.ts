@@ -17,8 +17,8 @@ import { type ExportScope, publishedReports } from './published-reports.ts'
 import { Exports } from './send-export.ts'
 
 const REPORT_FORMATS = declareFormats({
-  ndjson: { description: 'One report a line, as `POST /v1/imports/reports` takes it, with `agency_name`.' },
-  csv: { description: 'One line a report, one column a cell of any form; a blank cell is empty.' },
+  ndjson: { description: 'One report per line, in the format of `POST /v1/imports/reports`, with `agency_name`.' },
+  csv: { description: 'One line per report, one column per cell of any form; a blank cell is empty.' },
   cells: { description: 'One line a cell: agency, agency_name, year, form, cell, value, state, raw.' },
   parquet: {
     description: 'One row a report, one column a cell of any form; amounts are decimals.',
@@ -28,14 +28,14 @@ const REPORT_FORMATS = declareFormats({
 const AGENCY_FORMATS = declareFormats({
   ndjson: {
     description:
-      'One agency a line, as `POST /v1/imports/agencies` takes it; one more for each year in which it changed.'
+      'One agency per line, in the format of `POST /v1/imports/agencies`; an additional line for each year in which it changed.'
   },
   csv: { description: 'The same as CSV.' }
 })
 
 const HEADERS = {
-  'X-As-Of': Type.String({ description: 'The moment: the same `as_of` gives the same export.' }),
-  Link: Type.String({ description: 'With `rel="describedby"`: what the columns mean, by CSVW.' }),
+  'X-As-Of': Type.String({ description: 'The moment of the export: the same `as_of` gives the same export.' }),
+  Link: Type.String({ description: 'With `rel="describedby"`: the meaning of the columns, as CSVW.' }),
   Trailer: Type.String({ description: '`Repr-Digest`, the SHA-256 of the bytes as sent, follows the body.' })
 }
 
@@ -48,19 +48,20 @@ const ReportsQuery = Type.Object({
   ...common,
   year: Type.Optional({
     ...YearsQuery,
-    description: 'A year, a range such as 2019..2025, or a list of them; without it all.'
+    description: 'A year, a range such as 2019..2025, or a list of them; by default all years.'
   }),
   after: Type.Optional(
     Type.String({
       pattern: `${AGENCY_CODE.source.slice(0, -1)}/\\d{4}$`,
-      description: 'Goes on after this report, `{agency}/{year}`: with the same `as_of`, an export that broke off.'
+      description:
+        'Continue after this report, `{agency}/{year}`; with the same `as_of`, this resumes an interrupted export.'
     })
   )
 }, { additionalProperties: false })
 const AgenciesQuery = Type.Object({
   ...AGENCY_FORMATS.query,
   ...common,
-  after: Type.Optional({ ...AgencyCode, description: 'Goes on after this agency.', examples: undefined })
+  after: Type.Optional({ ...AgencyCode, description: 'Continue after this agency.', examples: undefined })
 }, { additionalProperties: false })
 
 const PROBLEMS = problems('agency-unknown', 'moment-in-future', 'moment-not-settled')
@@ -72,9 +73,9 @@ export const exportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     compress: false,
     schema: {
       operationId: 'exportReports',
-      summary: 'Export the reports',
+      summary: 'Export reports',
       description:
-        'Everything published, of one moment, in the order of agency and year, streamed. An export that breaks off ends the connection; it goes on with `after` and the same `as_of`.',
+        'Everything published at one moment, in the order of agency and year, streamed. If an export fails, the connection is closed; continue with `after` and the same `as_of`.',
       tags: ['exports'],
       querystring: ReportsQuery,
       response: { 200: REPORT_FORMATS.answer('The reports.', HEADERS), ...PROBLEMS }
@@ -105,7 +106,7 @@ export const exportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     compress: false,
     schema: {
       operationId: 'exportAgencies',
-      summary: 'Export the agencies',
+      summary: 'Export agencies',
       description: 'All agencies with their history, as recorded at one moment, in the order of their codes, streamed.',
       tags: ['exports'],
       querystring: AgenciesQuery,

@@ -30,10 +30,10 @@ import {
 import { countFilings, listFilings } from './store.ts'
 
 const FilingQuery = {
-  year: Type.Integer({ ...Year, description: 'The year whose tree of agencies is asked for.' }),
+  year: Type.Integer({ ...Year, description: 'The year, whose tree of agencies is used.' }),
   under: Type.Optional({
     ...AgencyCode,
-    description: 'This agency and all below it, in the tree of that year; without it all agencies.',
+    description: 'This agency and all below it, in the tree of that year; by default all agencies.',
     examples: undefined
   }),
   status: Type.Optional(Status),
@@ -66,13 +66,13 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
     config: { takesIdempotencyKey: false },
     schema: {
       operationId: 'publishFilings',
-      summary: 'Publish all that is submitted',
+      summary: 'Publish all submitted reports',
       description:
-        `Publishes every submitted report of a year below an agency, at most ${MAX_PUBLISHED} in a request, each in a transaction of its own, and says which could not be published and why. Sent again, it goes on.`,
+        `Publishes all submitted reports of a year below an agency, at most ${MAX_PUBLISHED} per request, each in a transaction of its own, and lists those that could not be published, with the reason. Send it again to continue.`,
       tags: ['filings'],
       body: ref(PublishFilings),
       response: {
-        200: answer(PublishedFilings, 'What became of each report.'),
+        200: answer(PublishedFilings, 'The result for each report.'),
         ...PROBLEMS,
         ...problems('key-required', ...BODY)
       }
@@ -87,9 +87,9 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   app.get('/v1/filings', {
     schema: {
       operationId: 'listFilings',
-      summary: 'Who has filed and who has not',
+      summary: 'List filings',
       description:
-        'Every agency of the year\'s tree with the state of its report, whether or not there is one, in the order of their codes. With a key the working state of the reports of its subtree; of all others what is published.',
+        'Every agency in the tree of the year with the status of its report, whether or not there is one, in the order of their codes. With a key, the working state of the reports in its subtree; for all others, what is published.',
       tags: ['filings'],
       querystring: Type.Object({ ...FilingQuery, ...PageQuery, ...FILING_FORMATS.query }, {
         additionalProperties: false
@@ -111,9 +111,9 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   app.get('/v1/filings/summary', {
     schema: {
       operationId: 'summarizeFilings',
-      summary: 'How many have filed',
+      summary: 'Count filings',
       description:
-        'Counts the filings that the list would give with the same parameters, in one group or by child, level or kind.',
+        'Counts the filings that the list would return with the same parameters, in one group or by child, level or kind.',
       tags: ['filings'],
       querystring: Type.Object({
         ...FilingQuery,
@@ -121,7 +121,7 @@ export const filingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
           Type.String({
             pattern: `^(${KEYS})(,(${KEYS}))*$`,
             description:
-              'Keys of the groups, comma-separated, of child, level, kind. `child`: the agencies just below `under` (else the roots), each with all below it; `under` itself is a group of its own',
+              'Keys of the groups, comma-separated: child, level, kind. `child`: the agencies directly below `under` (by default the roots), each with all below it; `under` itself forms a group of its own',
             examples: ['kind']
           })
         ),

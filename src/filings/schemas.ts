@@ -18,28 +18,28 @@ export type SummaryKey = typeof SUMMARY_KEYS[number]
 export const Status = Type.Enum([...FILING_STATUSES], {
   type: 'string',
   description:
-    'Status of the report as the caller may see it; `missing`: there is none. To the public a report that was never published is missing.'
+    'Status of the report as the caller may see it; `missing`: there is no report. To the public, a report that was never published is missing.'
 })
 export const TimelinessOf = Type.Enum([...TIMELINESS], {
   type: 'string',
   description:
-    '`on_time` and `late`: first published by or after the day on which it was due. `overdue` and `open`: never published, and that day is past or not.'
+    '`on_time` and `late`: first published by the due date, or after it. `overdue` and `open`: never published, and the due date has passed or not.'
 })
 export const Reporting = Type.Enum(REPORTING, {
   type: 'string',
-  description: 'Whether the report states its own figures or is the summary of those under it.'
+  description: 'Whether the report states the agency\'s own figures or is the summary of the agencies below it.'
 })
 
 export const Filing = Type.Object({
   agency: AgencyCode,
   agency_name: Type.String({ description: 'Its name.' }),
-  parent: orNull('string', 'The agency above it in that year; null for a root.'),
+  parent: orNull('string', 'The parent agency in that year; null for a root.'),
   level: Level,
   kind: Kind,
   reporting: Reporting,
   year: Year,
   status: Status,
-  due: Type.String({ description: 'The last day on which the report is in time, in China.' }),
+  due: Type.String({ description: 'The last day on which the report is on time, in China.' }),
   first_published_at: FirstPublishedAt,
   timeliness: TimelinessOf,
   first_published_on: FirstPublishedOn
@@ -71,19 +71,19 @@ export const FilingList = Type.Object({ items: Type.Array(ref(Filing)), next: Ne
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const COUNTS = {
-  expected: count('Agencies that owe a report.'),
+  expected: count('Number of agencies that owe a report.'),
   ...Object.fromEntries(FILING_STATUSES.map(status => [status, count(`Of these, how many are ${status}.`)])),
   ...Object.fromEntries(TIMELINESS.map(timeliness => [timeliness, count(`Of these, how many are ${timeliness}.`)]))
 } as Record<'expected' | FilingStatus | Timeliness, ReturnType<typeof count>>
 export const COUNT_COLUMNS = Object.keys(COUNTS) as (keyof typeof COUNTS)[]
 
 const FilingCounts = Type.Object({
-  child: Type.Optional(Type.String({ description: 'An agency just below `under`, or `under` itself.' })),
+  child: Type.Optional(Type.String({ description: 'An agency directly below `under`, or `under` itself.' })),
   child_name: Type.Optional(Type.String({ description: 'Its name.' })),
   level: Type.Optional(Level),
   kind: Type.Optional(Kind),
   ...COUNTS
-}, { $id: 'FilingCounts', description: 'How many filings of a group have each status and each timeliness.' })
+}, { $id: 'FilingCounts', description: 'Number of filings in a group by status and by timeliness.' })
 export type FilingCounts = Static<typeof FilingCounts>
 
 export const FilingSummary = Type.Object({
@@ -92,7 +92,7 @@ export const FilingSummary = Type.Object({
   groups: Type.Array(ref(FilingCounts), { description: 'In the order of their keys.' })
 }, {
   $id: 'FilingSummary',
-  description: 'Counts of filings. Statuses add up to `expected`, and so do timelinesses.'
+  description: 'Counts of filings. The statuses add up to `expected`, and so do the values of timeliness.'
 })
 export type FilingSummary = Static<typeof FilingSummary>
 
@@ -100,12 +100,12 @@ export const PublishFilings = Type.Object({
   year: Year,
   under: Type.Optional({
     ...AgencyCode,
-    description: 'This agency and all below it, in the tree of that year; without it all that the key covers.'
+    description: 'This agency and all below it, in the tree of that year; by default all that the key covers.'
   })
 }, {
   $id: 'PublishFilings',
   additionalProperties: false,
-  description: 'Whose submitted reports are to be published.',
+  description: 'The agencies and the year whose submitted reports are to be published.',
   examples: [{ year: 2023 }]
 })
 export type PublishFilings = Static<typeof PublishFilings>
@@ -117,13 +117,13 @@ export const PublishedFilings = Type.Object({
   })),
   refused: Type.Array(Type.Object({
     agency: AgencyCode,
-    code: Type.String({ description: 'The code of the problem.' }),
+    code: Type.String({ description: 'The problem code.' }),
     detail: Type.String({ description: 'Why it could not be published.' })
   })),
-  left: count('Submitted reports for which this request had no room: send it again.')
+  left: count('Number of submitted reports beyond the limit of this request: send it again.')
 }, {
   $id: 'PublishedFilings',
-  description: 'What became of each submitted report, in the order of the agencies.',
+  description: 'The result for each submitted report, in the order of the agencies.',
   examples: [{ published: [{ agency: 'kundulun-culture', version: 1 }], refused: [], left: 0 }]
 })
 export type PublishedFilings = Static<typeof PublishedFilings>

@@ -11,7 +11,7 @@ export const Column = Type.Object({
   unit: Type.String({ description: 'Unit of the figures: 件, 项, 个, 元 or 万元.' }),
   signed: Type.Optional(Type.Boolean({ description: 'A decrease is a negative figure.' })),
   money: Type.Optional(Type.Boolean({ description: 'An amount of money: decimals are allowed (元 2, 万元 6).' })),
-  total_of: Type.Optional(Type.Array(Id, { description: 'The columns that add to this one.' })),
+  total_of: Type.Optional(Type.Array(Id, { description: 'The columns that add up to this one.' })),
   note: Type.Optional(Type.String())
 }, closed)
 export type Column = Static<typeof Column>
@@ -22,13 +22,13 @@ export const Row = Type.Object({
   en: Type.String(),
   parent: Type.Optional(Id),
   also: Type.Optional(
-    Type.Array(Type.String(), { description: 'Other labels that published reports print for this row.' })
+    Type.Array(Type.String(), { description: 'Other labels that published reports use for this row.' })
   ),
   heading: Type.Optional(
     Type.Boolean({ description: 'A printed heading without figures; as a measure it is the sum of its leaves.' })
   ),
   total_of: Type.Optional(
-    Type.Array(Id, { description: 'The rows that add to this one; such a row is no leaf of its heading.' })
+    Type.Array(Id, { description: 'The rows that add up to this one; such a row is not added to its heading.' })
   )
 }, closed)
 export type Row = Static<typeof Row>
@@ -46,7 +46,7 @@ export const Identity = Type.Object({
   right: Type.Array(Id),
   zh: Type.String(),
   en: Type.String()
-}, { ...closed, description: 'A sum of rows that equals another sum of rows, in each column.' })
+}, { ...closed, description: 'In each column, the sum of some rows equals the sum of others.' })
 
 export const Layout = Type.Object({
   corner: Type.Optional(Type.String({ description: 'Text of the cell above the labels of the rows.' })),
@@ -54,15 +54,16 @@ export const Layout = Type.Object({
   rows: Type.Optional(
     Type.Enum(['down', 'across'], {
       type: 'string',
-      description: 'across: the rows stand beside each other, each under its headings. Without it: down.'
+      description:
+        'across: the rows stand side by side, each under its headings. By default they stand below each other.'
     })
   ),
   headings: Type.Optional(
     Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 1 }), {
-      description: 'across: the headings of a row from the top, by row; neighbours share a heading that is the same.'
+      description: 'across: the headings of each row from top to bottom; equal neighbouring headings are merged.'
     })
   )
-}, { ...closed, description: 'How the notice prints a table, as far as its rows and columns do not say so.' })
+}, { ...closed, description: 'How the notice prints the table, where its rows and columns do not determine it.' })
 export type Layout = Static<typeof Layout>
 
 export const Table = Type.Object({
@@ -86,7 +87,7 @@ export const Statement = Type.Object({
     description:
       'How the text states it: a regular expression on the text without spaces, whose first group is the figure.'
   })
-}, { ...closed, description: 'A figure of the tables that a text tends to state, too.' })
+}, { ...closed, description: 'A figure of the tables that the text often states, too.' })
 export type Statement = Static<typeof Statement>
 
 export const Section = Type.Object({
@@ -94,7 +95,9 @@ export const Section = Type.Object({
   title_zh: Type.String(),
   title_en: Type.String(),
   kind: Type.Enum(['text', 'tables'], { type: 'string' }),
-  at_least: Type.Optional(Type.Integer({ description: 'A text shorter than this many characters draws a warning.' })),
+  at_least: Type.Optional(
+    Type.Integer({ description: 'Minimum number of characters; a shorter text gives a warning.' })
+  ),
   states: Type.Optional(Type.Array(Statement))
 }, closed)
 export type Section = Static<typeof Section>
@@ -106,13 +109,13 @@ export const BetweenTerm = Type.Object({
     Type.Enum(['previous_year', 'below'], {
       type: 'string',
       description:
-        'previous_year: the figure of last year\'s report; below: the sum over the `own` reports under the agency; without it, the figure of this report.'
+        'previous_year: the figure of last year\'s report; below: the sum of the `own` reports below the agency; by default the figure of this report.'
     })
   ),
   times: Type.Optional(Type.Integer({ description: '1, or -1 for a term that is subtracted.' }))
 }, {
   ...closed,
-  description: 'A figure of a rule. A row or column that is left out is that which the rule runs over.'
+  description: 'A figure of a rule. A row or column that is left out is the one to which the rule is applied in turn.'
 })
 export type BetweenTerm = Static<typeof BetweenTerm>
 
@@ -120,24 +123,24 @@ export const BetweenRule = Type.Object({
   id: Type.String({
     pattern: '^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$',
     maxLength: 64,
-    description: 'Ids of its checks begin with it.'
+    description: 'The ids of its checks begin with this.'
   }),
   severity: Type.Enum(['warning', 'info'], {
     type: 'string',
-    description: 'Never error: an agency must be able to file although another report is wrong.'
+    description: 'Never error: an agency must be able to file even if another report is wrong.'
   }),
   rule: Type.Enum(['equal', 'unusual', 'identical'], {
     type: 'string',
     description:
-      'equal: left equals right; unusual: fails where one side is `factor` times the other and at least `from`; identical: fails where every figure is last year\'s and not all are 0.'
+      'equal: left equals right; unusual: fails if one side is `factor` times the other and at least `from`; identical: fails if all figures are last year\'s and not all are 0.'
   }),
   for: Type.Optional(
     Type.Enum(['columns', 'rows', 'cells', 'totals'], {
       type: 'string',
-      description: 'One check for each of these of its tables; totals: cells that the form prints as a total.'
+      description: 'One check for each of these in its tables; totals: the cells that the form prints as a total.'
     })
   ),
-  tables: Type.Optional(Type.Array(Id, { minItems: 1, description: 'Without it, all tables.' })),
+  tables: Type.Optional(Type.Array(Id, { minItems: 1, description: 'By default all tables.' })),
   left: Type.Optional(Type.Array(BetweenTerm)),
   right: Type.Optional(Type.Array(BetweenTerm)),
   factor: Type.Optional(Type.Integer({ minimum: 2 })),
@@ -151,9 +154,9 @@ export const FormDefinition = Type.Object({
   form: Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$' }),
   title_zh: Type.String(),
   title_en: Type.String(),
-  document_no: Type.String({ description: 'Number of the notice that set the form.' }),
+  document_no: Type.String({ description: 'Number of the notice that introduced the form.' }),
   reporting_years: Type.Tuple([Type.Integer(), Type.Unsafe<number | null>({ type: ['integer', 'null'] })], {
-    description: 'First and last reporting year; null while the form is in force.'
+    description: 'First and last reporting year; the last is null while the form is in force.'
   }),
   sections: Type.Array(Section),
   tables: Type.Array(Table),

@@ -35,8 +35,8 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
   app.get('/v1/forms', {
     schema: {
       operationId: 'listForms',
-      summary: 'All forms',
-      description: 'The forms in the order of their first years. Each year uses the newest form in force.',
+      summary: 'List all forms',
+      description: 'In the order of their first years. Each year uses the newest form in force.',
       tags: ['forms'],
       response: { 200: answer(FormList, 'The forms.', ETAG), ...NOT_MODIFIED, ...problems() }
     }
@@ -45,9 +45,9 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
   app.get('/v1/rates', {
     schema: {
       operationId: 'listRates',
-      summary: 'All rates',
+      summary: 'List all rates',
       description:
-        'Quotients of two sums of measures. A rate stands wherever a measure may: in `GET /v1/totals` it is the quotient of the two totals, never a mean of quotients.',
+        'Quotients of two sums of measures. A rate can be used wherever a measure can: in `GET /v1/totals` it is the quotient of the two totals, never a mean of quotients.',
       tags: ['forms'],
       response: { 200: answer(RateList, 'The rates.', ETAG), ...NOT_MODIFIED, ...problems() }
     }
@@ -56,7 +56,7 @@ export const formRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async app
   app.get('/v1/forms/:form', {
     schema: {
       operationId: 'getForm',
-      summary: 'One form',
+      summary: 'Read a form',
       description:
         'Tables, rows and columns with their printed labels, units and checks. A cell is addressed as `table.row.column`.',
       tags: ['forms'],

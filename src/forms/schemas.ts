@@ -18,32 +18,32 @@ import { bilingual } from '../http/schemas.ts'
 
 const cells = (description: string) => Type.Array(Type.String(), { description })
 const WireCheck = Type.Object({
-  id: Type.String({ description: 'Stable id, as findings name it.' }),
+  id: Type.String({ description: 'Stable id, used in findings.' }),
   severity: Type.Enum(['error', 'warning', 'info'], {
     type: 'string',
-    description: 'A report with a failing `error` cannot be submitted.'
+    description: 'A report with a failed check of severity `error` cannot be submitted.'
   }),
   rule: Type.Enum(['sum', 'split', 'rows', 'figures', 'text', 'stated', 'equal', 'unusual', 'identical'], {
     type: 'string',
     description:
-      'sum: left adds to right; split: no number is broken over two neighbouring cells; rows: each row of the table is there; figures: no cell is blank; text: the section is long enough; stated: a figure that the section states is the sum of the cells. Between reports: equal, unusual and identical, as in `between`.'
+      'sum: the left side adds up to the right side; split: no number is split over two neighbouring cells; rows: every row of the table is present; figures: no cell is blank; text: the section is long enough; stated: a figure stated in the section is the sum of the cells. Between reports: equal, unusual and identical, as in `between`.'
   }),
-  zh: Type.String({ description: 'What must hold, in Chinese.' }),
-  en: Type.String({ description: 'What must hold, in English.' }),
+  zh: Type.String({ description: 'The rule, in Chinese.' }),
+  en: Type.String({ description: 'The rule, in English.' }),
   left: Type.Optional(cells('sum: the cells on the left.')),
   right: Type.Optional(cells('sum: the cells on the right.')),
-  totals: Type.Optional(cells('sum: printed totals; the check is not assessable while one of them is blank.')),
+  totals: Type.Optional(cells('sum: the printed totals; if one of them is blank, the check is not assessable.')),
   addends: Type.Optional(cells('split: the cells of the row.')),
   total: Type.Optional(Type.String({ description: 'split: the cell of the row\'s total.' })),
   table: Type.Optional(Type.String({ description: 'rows, figures: the table.' })),
   section: Type.Optional(Type.String({ description: 'text, stated: the section.' })),
-  at_least: Type.Optional(Type.Integer({ description: 'text: how many characters.' })),
+  at_least: Type.Optional(Type.Integer({ description: 'text: the minimum number of characters.' })),
   phrase: Type.Optional(
     Type.String({
-      description: 'stated: how the text states the figure, a regular expression whose first group is the figure.'
+      description: 'stated: how the text states the figure: a regular expression whose first group is the figure.'
     })
   ),
-  cells: Type.Optional(cells('stated: the cells that add to the figure.')),
+  cells: Type.Optional(cells('stated: the cells that add up to the figure.')),
   terms: Type.Optional(
     Type.Array(
       Type.Object({
@@ -52,14 +52,14 @@ const WireCheck = Type.Object({
         report: Type.Enum(['this', 'previous_year', 'below'], { type: 'string' }),
         times: Type.Integer()
       }),
-      { description: 'equal, unusual: the figures of both sides; last year\'s report may be in another form.' }
+      { description: 'equal, unusual: the figures of both sides; last year\'s report may use another form.' }
     )
   ),
   factor: BetweenRule.properties.factor,
   from: BetweenRule.properties.from
 }, {
   $id: 'Check',
-  description: 'A rule that a report of the form is held against. Cells are `table.row.column`.',
+  description: 'A rule for reports in the form. Cells are written as `table.row.column`.',
   examples: [{
     id: 'requests.row_total.granted',
     severity: 'error',
@@ -82,7 +82,7 @@ const WireCheck = Type.Object({
 // The parts of a form by name; `FormDefinition` has them one inside the other.
 const WireStatement = Type.Object(Statement.properties, {
   $id: 'FormStatement',
-  description: 'A figure of the tables that a text tends to state, too.'
+  description: 'A figure of the tables that the text often states, too.'
 })
 const WireSection = Type.Object({ ...Section.properties, states: Type.Optional(Type.Array(ref(WireStatement))) }, {
   $id: 'FormSection',
@@ -99,34 +99,40 @@ const WireRow = Type.Object(Row.properties, {
 })
 const WireIdentity = Type.Object(Identity.properties, {
   $id: 'FormIdentity',
-  description: 'A sum of rows that equals another sum of rows, in each column.'
+  description: 'In each column, the sum of some rows equals the sum of others.'
 })
 const WireLayout = Type.Object({
   ...Layout.properties,
   headings: Type.Optional(Type.Unsafe<Record<string, string[]>>({
     type: 'object',
     additionalProperties: { type: 'array', items: { type: 'string' } },
-    description: 'across: the headings of a row from the top, by row; neighbours share a heading that is the same.'
+    description: 'across: the headings of each row from top to bottom; equal neighbouring headings are merged.'
   }))
-}, { $id: 'FormLayout', description: 'How the notice prints a table, as far as its rows and columns do not say so.' })
+}, {
+  $id: 'FormLayout',
+  description: 'How the notice prints the table, where its rows and columns do not determine it.'
+})
 const WireTable = Type.Object({
   ...Table.properties,
   columns: Type.Array(ref(WireColumn)),
   column_headings: Type.Optional(Type.Array(ref(WireColumnHeading))),
-  rows: Type.Array(ref(WireRow), { description: 'In printed order, headings before what they head.' }),
+  rows: Type.Array(ref(WireRow), { description: 'In printed order, headings before what they cover.' }),
   identities: Type.Optional(Type.Array(ref(WireIdentity))),
   layout: Type.Optional(ref(WireLayout))
-}, { $id: 'FormTable', description: 'A table of the form. A cell of it is `table.row.column`.' })
+}, { $id: 'FormTable', description: 'A table of the form. Its cells are written as `table.row.column`.' })
 
 const WireBetweenTerm = Type.Object(BetweenTerm.properties, {
   $id: 'FormBetweenTerm',
-  description: 'A figure of a rule. A row or column that is left out is that which the rule runs over.'
+  description: 'A figure of a rule. A row or column that is left out is the one to which the rule is applied in turn.'
 })
 const WireBetweenRule = Type.Object({
   ...BetweenRule.properties,
   left: Type.Optional(Type.Array(ref(WireBetweenTerm))),
   right: Type.Optional(Type.Array(ref(WireBetweenTerm)))
-}, { $id: 'FormBetweenRule', description: 'A rule between a report and another: last year\'s, or those below.' })
+}, {
+  $id: 'FormBetweenRule',
+  description: 'A rule between a report and another: last year\'s report, or the reports below.'
+})
 
 export const WireForm = Type.Object({
   ...FormDefinition.properties,
@@ -136,12 +142,12 @@ export const WireForm = Type.Object({
     items: { type: ['integer', 'null'] },
     minItems: 2,
     maxItems: 2,
-    description: 'First and last reporting year; null while the form is in force.'
+    description: 'First and last reporting year; the last is null while the form is in force.'
   }),
   sections: Type.Array(ref(WireSection)),
   tables: Type.Array(ref(WireTable)),
   between: Type.Optional(Type.Array(ref(WireBetweenRule))),
-  numeric_cells: Type.Integer({ description: 'How many figures a complete report has.' }),
+  numeric_cells: Type.Integer({ description: 'Number of figures in a complete report.' }),
   checks: Type.Array(ref(WireCheck), { description: 'The checks of one report, then those between reports.' })
 }, {
   $id: 'Form',
@@ -188,11 +194,11 @@ export const FormList = Type.Object({ items: Type.Array(ref(WireForm)) }, {
 })
 
 export const WireRate = Type.Object({
-  id: Type.String({ description: 'Its id, as a measure: `rates.` and a name.' }),
-  unit: Type.String({ description: 'Unit of the quotient; 1 for a share, which is 1 where it is 100 %.' }),
-  label: bilingual('What it is, in Chinese and English.'),
-  numerator: Type.Array(Type.String(), { description: 'The measures whose sum is divided.' }),
-  denominator: Type.Array(Type.String(), { description: 'The measures whose sum it is divided by.' }),
+  id: Type.String({ description: 'Its id as a measure: `rates.` and a name.' }),
+  unit: Type.String({ description: 'Unit of the quotient; 1 for a share, whose value is 1 at 100 %.' }),
+  label: bilingual('What it means, in Chinese and English.'),
+  numerator: Type.Array(Type.String(), { description: 'The measures whose sum is the dividend.' }),
+  denominator: Type.Array(Type.String(), { description: 'The measures whose sum is the divisor.' }),
   forms: Type.Array(Type.String(), { description: 'The forms that have all these measures.' })
 }, {
   $id: 'Rate',

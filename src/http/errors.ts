@@ -5,23 +5,30 @@ import type { ProblemCode } from '../problems/codes.ts'
 import { formatProblem } from '../problems/format.ts'
 import { Problem, problem } from '../problems/problem.ts'
 import { unsupported } from './bodies/body.ts'
-import { SECURITY_HEADERS } from './guards/security-headers.ts'
+import { PAGE_SECURITY_HEADERS, SECURITY_HEADERS } from './guards/security-headers.ts'
 import { languageOf } from './language.ts'
+import { shownProblem } from './service/problem-pages.ts'
 import { createWarnings } from './service/warnings.ts'
 import { problemOfValidation } from './validation.ts'
 
+/** Returns whether a browser shows the response as a page, for a person. Programs always get JSON. */
+const isNavigation = ({ headers }: FastifyRequest): boolean =>
+  headers['sec-fetch-dest'] === 'document' && headers.accept?.includes('text/html') === true
+
 function send (request: FastifyRequest, reply: FastifyReply, raised: Problem) {
   const language = languageOf(request)
+  const asPage = isNavigation(request)
+  const body = formatProblem(raised, language, request.url.split('?')[0]!, request.id, request.server.publicUrl)
   return reply.code(raised.status)
     .headers({
-      ...SECURITY_HEADERS,
-      'content-type': 'application/problem+json; charset=utf-8',
+      ...asPage ? PAGE_SECURITY_HEADERS : SECURITY_HEADERS,
+      'content-type': asPage ? 'text/html; charset=utf-8' : 'application/problem+json; charset=utf-8',
       'content-language': language,
-      vary: 'Accept-Language',
+      vary: 'Sec-Fetch-Dest, Accept-Language',
       'x-request-id': request.id
     })
-    .serializer((body: unknown) => JSON.stringify(body))
-    .send(formatProblem(raised, language, request.url.split('?')[0]!, request.id, request.server.publicUrl))
+    .serializer((payload: string) => payload)
+    .send(asPage ? shownProblem(body, language) : JSON.stringify(body))
 }
 
 /** Seconds after which a retry may succeed, if that takes longer than a moment. */

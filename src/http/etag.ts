@@ -70,17 +70,21 @@ export function handleIfNoneMatch (app: FastifyInstance): void {
   })
 }
 
-export const ETAG = { ETag: Type.String({ description: 'Strong; for If-Match and If-None-Match.' }) }
-export const NOT_MODIFIED = { 304: Type.Null({ description: 'It is as the client has it (If-None-Match).' }) }
+export const ETAG = { ETag: Type.String({ description: 'Strong ETag, for If-Match and If-None-Match.' }) }
+export const NOT_MODIFIED = {
+  304: Type.Null({ description: 'The client already has the current content (If-None-Match).' })
+}
 export const WriteConditions = Type.Object({
   'if-match': Type.Optional(
     Type.String({
       description:
-        'Write only when it is still as it was read: the ETag of the report, or of the table or row that is written. `*`: only when it is there.'
+        'Write only if nothing has changed since it was read: the ETag of the report, or of the table or row to be written. `*`: only if it exists.'
     })
   ),
-  'if-none-match': Type.Optional(Type.String({ description: '`*`: write only when it is not there yet.' }))
+  'if-none-match': Type.Optional(Type.String({ description: '`*`: write only if it does not exist yet.' }))
 })
 export const MoveConditions = Type.Object({
-  'if-match': Type.Optional(Type.String({ description: 'Only when the report is still as it was read: its ETag.' }))
+  'if-match': Type.Optional(
+    Type.String({ description: 'Only if the report has not changed since it was read: its ETag.' })
+  )
 })

@@ -37,7 +37,7 @@ const HEADER = {
   'idempotency-key': Type.Optional(
     Type.String({
       description:
-        'Of your choice, 1 to 200 printable ASCII characters, a new one for each thing to do. Sent again with the same request, it gives the same answer for 24 hours and does nothing a second time.'
+        'Chosen by the client: 1 to 200 printable ASCII characters, a new value for each operation. The same request sent again within 24 hours gets the same answer and is not executed twice.'
     })
   )
 }

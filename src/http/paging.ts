@@ -11,17 +11,17 @@ export const PageQuery = {
   cursor: Type.Optional(
     Type.String({
       maxLength: 500,
-      description: 'Where to go on: as in `next` of the page before. None for the first page.'
+      description: 'Where to continue: from `next` of the previous page. Omit it for the first page.'
     })
   )
 }
 
 export const NextPage = Type.Unsafe<string | null>({
   type: ['string', 'null'],
-  description: 'Address of the next page, also in the header Link; null on the last.',
+  description: 'Address of the next page, also in the header Link; null on the last page.',
   examples: [null]
 })
-export const LINK = { Link: Type.String({ description: 'With `rel="next"`, where there is a next page.' }) }
+export const LINK = { Link: Type.String({ description: 'The next page, with `rel="next"`, if there is one.' }) }
 
 /** Returns the sort key in a cursor; undefined for the first page. */
 export function readCursor<Key extends unknown[]> (

@@ -1,6 +1,7 @@
 // Parameters that identify an agency or a report.
 
 import { Type } from 'typebox'
+import type { Text } from '../problems/fault.ts'
 import { problem } from '../problems/problem.ts'
 
 export const AGENCY_CODE = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/
@@ -28,11 +29,24 @@ export interface Years {
 const MAX_YEARS = 200
 
 /** `2019`, `2019..2025` or a list such as `2019,2021..2023` in a query. */
+const YEARS = '^\\d{4}(\\.\\.\\d{4})?(,\\d{4}(\\.\\.\\d{4})?)*$'
 export const YearsQuery = Type.String({
   maxLength: 500,
-  pattern: '^\\d{4}(\\.\\.\\d{4})?(,\\d{4}(\\.\\.\\d{4})?)*$',
+  pattern: YEARS,
   description: 'A year, a range such as 2019..2025, or a list of them such as 2019,2021..2023'
 })
+
+/** What the patterns of parameters expect. */
+export const PARAMETER_TEXTS: Record<string, Text> = {
+  [AGENCY_CODE.source]: {
+    en: 'an agency code: 1 to 64 letters, digits, dots, underscores, hyphens',
+    zh: '机关代码：1 至 64 位字母、数字、点、下划线或连字符'
+  },
+  [YEARS]: {
+    en: 'a year, a range such as 2019..2025, or a list of them such as 2019,2021..2023',
+    zh: '一个年度，一段年度（如 2019..2025），或其列表（如 2019,2021..2023）'
+  }
+}
 
 export function readYears (text: string): Years {
   const ranges = text.split(',').map(part => {

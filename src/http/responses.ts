@@ -11,35 +11,35 @@ export const answer = <S extends TSchema & { $id?: string }>(
   description: string,
   headers?: Record<string, TSchema>
 ) => ({ ...ref(schema), description, ...(headers === undefined ? {} : { headers }) })
-export const LOCATION = { Location: Type.String({ description: 'Path of what was made.' }) }
+export const LOCATION = { Location: Type.String({ description: 'Path of what was created.' }) }
 
 export const WireFault = Type.Object({
   pointer: Type.Optional(Type.String({ description: 'JSON Pointer into the body.' })),
   parameter: Type.Optional(Type.String({ description: 'The path or query parameter.' })),
-  line: Type.Optional(Type.Integer({ description: 'Line of a CSV or NDJSON body; a header is line 1.' })),
+  line: Type.Optional(Type.Integer({ description: 'Line number in a CSV or NDJSON body; a header is line 1.' })),
   column: Type.Optional(Type.String({ description: 'Column of a CSV body.' })),
   code: Type.Optional(
-    Type.String({ description: 'In an import: code of the problem that this line would meet as a request of its own.' })
+    Type.String({ description: 'In an import: the problem code that this line would get as a separate request.' })
   ),
-  check: Type.Optional(Type.String({ description: 'Id of the check that fails.' })),
+  check: Type.Optional(Type.String({ description: 'Id of the failed check.' })),
   found: Type.Optional(Type.Unknown({ description: 'What was found there.' })),
   expected: Type.String({ description: 'What was expected, in the language of the answer.' }),
-  did_you_mean: Type.Optional(Type.String({ description: 'The nearest name that would have been right.' }))
-}, { $id: 'Fault', description: 'One thing that is wrong: where, what was found, what was expected.' })
+  did_you_mean: Type.Optional(Type.String({ description: 'The closest valid name.' }))
+}, { $id: 'Fault', description: 'One fault: where it is, what was found, what was expected.' })
 
 export const ProblemBody = Type.Object({
-  type: Type.String({ description: 'Address of a page that explains the code.' }),
-  title: Type.String({ description: 'What is wrong, in a few words; the same for each case of the code.' }),
-  status: Type.Integer({ description: 'The HTTP status.' }),
-  detail: Type.String({ description: 'What is wrong in this case, in a sentence.' }),
+  type: Type.String({ description: 'Address of the page that explains the code.' }),
+  title: Type.String({ description: 'What is wrong, in a few words; always the same for a code.' }),
+  status: Type.Integer({ description: 'HTTP status code.' }),
+  detail: Type.String({ description: 'What is wrong in this case, as a sentence.' }),
   instance: Type.String({ description: 'Path of the request.' }),
   code: Type.Enum(Object.keys(PROBLEMS), {
     type: 'string',
-    description: 'Stable code; each has a page at /problems/{code}.'
+    description: 'Stable code; /problems/{code} explains it.'
   }),
-  request_id: Type.String({ description: 'As in the header X-Request-Id and in the log.' }),
-  errors: Type.Optional(Type.Array(ref(WireFault), { description: 'All that is wrong, at most 100.' })),
-  more_errors: Type.Optional(Type.Integer({ description: 'How many faults there are beyond those listed.' }))
+  request_id: Type.String({ description: 'The same as in the header X-Request-Id and in the log.' }),
+  errors: Type.Optional(Type.Array(ref(WireFault), { description: 'All faults, at most 100.' })),
+  more_errors: Type.Optional(Type.Integer({ description: 'Number of faults that are not listed.' }))
 }, {
   $id: 'Problem',
   description:

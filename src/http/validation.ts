@@ -4,6 +4,8 @@ import SerializerSelector from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifySchemaValidationError, FastifyServerOptions } from 'fastify'
 import type { Fault } from '../problems/fault.ts'
 import { problem, Problem } from '../problems/problem.ts'
+import { chineseOf } from './openapi/translations.ts'
+import { PARAMETER_TEXTS } from './parameters.ts'
 import { PATTERN_TEXTS } from './schemas.ts'
 
 type Compilers = NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
@@ -104,6 +106,27 @@ export function problemOfValidation (errors: FastifySchemaValidationError[], par
   return problem(part === 'body' ? 'body-invalid' : 'parameter-invalid', {}, { errors: faults })
 }
 
+const TYPES_ZH: Record<string, string> = {
+  string: '文本',
+  integer: '整数',
+  number: '数',
+  boolean: '布尔值（true 或 false）',
+  object: '对象',
+  array: '数组',
+  null: '空（null）'
+}
+
+const LIMITS_ZH: Record<string, (limit: unknown) => string> = {
+  minimum: limit => `不小于 ${limit}`,
+  maximum: limit => `不大于 ${limit}`,
+  minLength: limit => `至少 ${limit} 个字符`,
+  maxLength: limit => `至多 ${limit} 个字符`,
+  minItems: limit => `至少 ${limit} 项`,
+  maxItems: limit => `至多 ${limit} 项`,
+  minProperties: limit => `至少 ${limit} 个成员`,
+  uniqueItems: () => '各项互不相同'
+}
+
 interface Finding {
   keyword: string
   instancePath: string
@@ -143,26 +166,35 @@ function fault ({ keyword, instancePath, params, message, data, parentSchema }: 
         candidates: allowed
       }
     }
-    case 'type':
+    case 'type': {
+      const types = [params.type].flat() as string[]
       return {
         ...at(),
         found: data,
-        expected: { en: [params.type].flat().join(' or '), zh: `类型 ${[params.type].flat().join(' 或 ')}` }
+        expected: { en: types.join(' or '), zh: types.map(type => TYPES_ZH[type] ?? type).join('或') }
       }
+    }
     case 'pattern': {
       const rule = `${parentSchema?.pattern}`
+      const { description = '' } = parentSchema ?? {}
       return {
         ...at(),
         found: data,
-        expected: PATTERN_TEXTS[rule] ??
-          { en: `${parentSchema?.description ?? ''} (pattern ${rule})`.trim(), zh: `符合格式 ${rule}` }
+        expected: PATTERN_TEXTS[rule] ?? PARAMETER_TEXTS[rule] ??
+          {
+            en: `${description} (pattern ${rule})`.trim(),
+            zh: `${chineseOf(description).replace(/。$/, '')}（格式 ${rule}）`
+          }
       }
     }
     default:
       return {
         ...at(),
         found: data,
-        expected: { en: message ?? keyword, zh: `符合规则 ${keyword} ${JSON.stringify(params)}` }
+        expected: {
+          en: message ?? keyword,
+          zh: LIMITS_ZH[keyword]?.(params.limit) ?? `符合规则 ${keyword} ${JSON.stringify(params)}`
+        }
       }
   }
 }

@@ -54,16 +54,16 @@ export interface BulkLimits {
 const answers = {
   200: {
     description:
-      'It was done, or with `dry_run` looked through. `Accept: text/csv` or `application/x-ndjson`: instead of the result, all that was rejected, in the format of the file and with the reasons in `rejected`, to be mended and sent again.',
-    headers: { 'X-Import-Counts': Type.String({ description: 'The counts, beside a file of rejects.' }) },
+      'The import is done or, with `dry_run`, examined. `Accept: text/csv` or `application/x-ndjson`: instead of the result, everything that was rejected, in the format of the file and with the reasons in `rejected`, to be corrected and sent again.',
+    headers: { 'X-Import-Counts': Type.String({ description: 'The counts, together with a file of rejects.' }) },
     content: {
       'application/json': { schema: ref(ImportResult) },
-      'text/csv': { schema: Type.String({ description: 'What was rejected of a CSV file.' }) },
-      'application/x-ndjson': { schema: Type.String({ description: 'What was rejected of an NDJSON file.' }) }
+      'text/csv': { schema: Type.String({ description: 'What was rejected from a CSV file.' }) },
+      'application/x-ndjson': { schema: Type.String({ description: 'What was rejected from an NDJSON file.' }) }
     }
   },
   202: {
-    description: 'With `Prefer: respond-async`: the file has been received whole, and is worked off after this answer.',
+    description: 'With `Prefer: respond-async`: the whole file was received and is processed after this response.',
     headers: LOCATION,
     content: { 'application/json': { schema: ref(ImportJob) } }
   },
@@ -167,7 +167,7 @@ export const bulkRoutes =
     const reports = {
       summary: 'Import reports',
       description:
-        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip. CSV as spreadsheets write it: commas, semicolons or tabs, UTF-8, UTF-16 or GB18030, printed Chinese headers. A report replaces the draft that is there; what is published stays as it is: the same is `unchanged`, anything else a fault. The same file twice changes nothing.',
+        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip. CSV as spreadsheets write it: commas, semicolons or tabs; UTF-8, UTF-16 or GB18030; headers may be the printed Chinese labels. A report replaces an existing draft; a published report stays as it is: equal content is `unchanged`, different content is a fault. Importing the same file twice changes nothing.',
       tags: ['imports'],
       querystring: ImportReportsQuery,
       body: REPORTS_BODY,
@@ -177,7 +177,7 @@ export const bulkRoutes =
       ...reports,
       summary: 'Import agencies',
       description:
-        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip, in any order of parents. CSV as spreadsheets write it: commas, semicolons or tabs, UTF-8, UTF-16 or GB18030, printed Chinese headers. The same file twice changes nothing. A change of parent, level, kind or reporting of a known agency needs `since`.',
+        'NDJSON, CSV or the first sheet of a workbook (.xlsx), plain or gzip; parents may come in any order. CSV as spreadsheets write it: commas, semicolons or tabs; UTF-8, UTF-16 or GB18030; headers may be the printed Chinese labels. Importing the same file twice changes nothing. A change of parent, level, kind or reporting of a registered agency requires `since`.',
       querystring: ImportAgenciesQuery,
       body: AGENCIES_BODY
     }
@@ -209,8 +209,8 @@ export const bulkRoutes =
       schema: {
         ...reports,
         operationId: 'putReportsFile',
-        summary: 'Import reports: upload a file',
-        description: `As POST, for \`curl -T\`. ${reports.description}`
+        summary: 'Import reports from an uploaded file',
+        description: `Like POST, for \`curl -T\`. ${reports.description}`
       }
     }, postReports)
 
@@ -232,8 +232,8 @@ export const bulkRoutes =
       schema: {
         ...agencies,
         operationId: 'putAgenciesFile',
-        summary: 'Import agencies: upload a file',
-        description: `As POST, for \`curl -T\`. ${agencies.description}`
+        summary: 'Import agencies from an uploaded file',
+        description: `Like POST, for \`curl -T\`. ${agencies.description}`
       }
     }, postAgencies)
   }

@@ -31,10 +31,10 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
   app.get('/v1/me', {
     schema: {
       operationId: 'getMe',
-      summary: 'Who am I?',
-      description: 'The role of the key or token that is sent, and the agency it acts for.',
+      summary: 'Get the caller\'s identity',
+      description: 'The role of the key or token sent, and the agency it acts for.',
       tags: ['keys'],
-      response: { 200: answer(Me, 'Who the caller is.'), ...problems() }
+      response: { 200: answer(Me, 'The caller.'), ...problems() }
     }
   }, async request => {
     const { name, role, agency, key, expires } = request.actor!
@@ -52,13 +52,13 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       operationId: 'listKeys',
       summary: 'List keys',
       description:
-        'Those of the agencies that the caller acts for, with at most its role; revoked and expired ones too. The keys themselves are not shown.',
+        'Keys of the agencies that the caller acts for, with a role up to the caller\'s own, including revoked and expired ones. The keys themselves are not shown.',
       tags: ['keys'],
       querystring: Type.Object({
         made_by: Type.Optional(Type.String({
           minLength: 1,
           maxLength: 256,
-          description: 'Only the keys that this caller made, named as in `made_by`.',
+          description: 'Only keys made by this key, written as in `made_by`.',
           examples: ['key 2']
         })),
         ...PageQuery,
@@ -80,13 +80,13 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       config: { shownOnce: 'key' },
       schema: {
         operationId: 'createKey',
-        summary: 'Make a key',
+        summary: 'Create a key',
         description:
-          'Shown this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s. A key that expires makes keys that expire with it at the latest.',
+          'The key is shown only this once. Filers and supervisors act for an agency and all below it; the role is at most the caller\'s. A key that expires creates only keys that expire no later.',
         tags: ['keys'],
         body: ref(NewKey),
         response: {
-          201: answer(ShownKey, 'The key, to be kept by who uses it.'),
+          201: answer(ShownKey, 'The key; its user must keep it.'),
           ...problems('agency-unknown', ...BODY)
         }
       }
@@ -109,7 +109,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
         operationId: 'rotateKey',
         summary: 'Rotate a key',
         description:
-          'The same key with a new secret, shown this once; the old secret is refused at once, everywhere. A key rotates itself and cannot lengthen its life; that of another is rotated by a higher role only.',
+          'The same key with a new secret, shown only this once; the old secret is refused everywhere at once. A key can rotate itself but not extend its own life; the key of another can be rotated only by a higher role.',
         tags: ['keys'],
         params: Params,
         body: ref(Rotation),
@@ -130,7 +130,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       operationId: 'revokeKey',
       summary: 'Revoke a key',
       description:
-        'It is refused at once, everywhere, and for good; its imports in the background are cancelled. Repeated, it changes nothing.',
+        'The key is refused everywhere, at once and for good; its background imports are cancelled. Repeating it changes nothing.',
       tags: ['keys'],
       params: Params,
       querystring: Type.Object({
@@ -139,7 +139,7 @@ export const keyRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
           description: 'Also revokes the keys that it made, those that these made, and so on.'
         }))
       }, { additionalProperties: false }),
-      response: { 204: Type.Null({ description: 'It is revoked.' }), ...problems('key-not-found') }
+      response: { 204: Type.Null({ description: 'The key is revoked.' }), ...problems('key-not-found') }
     }
   }, async (request, reply) => {
     await revokeKey(db, auditContext(request), request.params.id, request.query.descendants ?? false)

@@ -17,16 +17,16 @@ const schemaOrNull = (schema: object, description: string) =>
   Type.Unsafe<string | null>({ ...schema, type: ['string', 'null'], description, examples: undefined })
 
 const agency = schemaOrNull(AgencyCode, 'The key acts for this agency and all below it; null for the whole registry.')
-const expiry = schemaOrNull(Moment, 'From then on it is refused; null: never.')
+const expiry = schemaOrNull(Moment, 'When it expires; null: never.')
 const newExpiry = schemaOrNull(
   Moment,
-  'From then on it is refused; null: never. Left out: when the key that makes it expires.'
+  'When it expires; null: never. By default when the key that creates it expires.'
 )
 const Label = Type.String({
   minLength: 1,
   maxLength: 100,
   pattern: ONE_LINE,
-  description: 'What it is for, so that people know it again.'
+  description: 'What it is for, so that people recognize it.'
 })
 
 const fields = {
@@ -35,11 +35,11 @@ const fields = {
   role: WireRole,
   agency,
   label: Type.String({ description: 'What it is for.' }),
-  made_by: orNull('string', 'Who made it, as in the audit trail.'),
+  made_by: orNull('string', 'Who made it, as in the audit log.'),
   created_at: Type.String({ description: 'ISO 8601, UTC.' }),
   expires_at: expiry,
-  revoked_at: orNull('string', 'Since then it is refused, for good.'),
-  last_used_at: orNull('string', 'To a minute or so; null: never.')
+  revoked_at: orNull('string', 'When it was revoked, for good.'),
+  last_used_at: orNull('string', 'When it was last used, to within about a minute; null: never.')
 }
 const example = {
   id: 1,
@@ -56,7 +56,7 @@ const example = {
 
 export const ApiKey = Type.Object(fields, {
   $id: 'ApiKey',
-  description: 'A key, without the key itself.',
+  description: 'A key without its secret.',
   examples: [example]
 })
 export type ApiKey = Static<typeof ApiKey>
@@ -66,11 +66,11 @@ export const ShownKey = Type.Object({
   key: Type.Unsafe<string | null>({
     type: ['string', 'null'],
     description:
-      'The key itself. It is shown this once and stored nowhere: a retry with the same `Idempotency-Key` gives null, and a key that was lost is rotated.'
+      'The key itself. It is shown only this once and not stored: a retry with the same `Idempotency-Key` returns null. If a key is lost, rotate it.'
   })
 }, {
   $id: 'ShownKey',
-  description: 'A key, with the key itself.',
+  description: 'A key with its secret.',
   examples: [{ ...example, key: 'gk_3fQ9xLm2aT0bWc8yHkZr5VnUe1sJd7Gp4iXoCqAtBwE' }]
 })
 export type ShownKey = Static<typeof ShownKey>
@@ -87,14 +87,14 @@ export const NewKey = Type.Object({
   agency: Type.Optional({
     ...AgencyCode,
     description:
-      'It acts for this agency and all below it. A key of an administrator or a reader may leave it out: it then acts for the whole registry.'
+      'The key acts for this agency and all below it. An administrator\'s or reader\'s key may omit it and then acts for the whole registry.'
   }),
   label: Label,
   expires_at: Type.Optional(newExpiry)
 }, {
   $id: 'NewKey',
   ...closed,
-  description: 'Its role is at most that of the caller, its agency one that the caller acts for.',
+  description: 'The role is at most the caller\'s, and the agency is one that the caller acts for.',
   examples: [{ role: 'filer', agency: 'kundulun-culture', label: '文体旅游广电局', expires_at: '2099-01-01T00:00:00Z' }]
 })
 export type NewKey = Static<typeof NewKey>
@@ -102,13 +102,13 @@ export type NewKey = Static<typeof NewKey>
 export const Rotation = Type.Object({ expires_at: Type.Optional(expiry) }, {
   $id: 'Rotation',
   ...closed,
-  description: 'A new expiry; left out it stays.',
+  description: 'A new expiry; if left out, it stays.',
   examples: [{ expires_at: '2099-06-01T00:00:00Z' }]
 })
 export type Rotation = Static<typeof Rotation>
 
 export const Me = Type.Object({
-  name: Type.String({ description: 'As the audit trail names the caller.' }),
+  name: Type.String({ description: 'The caller as named in the audit log.' }),
   role: WireRole,
   agency: schemaOrNull(AgencyCode, 'The caller acts for this agency and all below it; null for the whole registry.'),
   key_id: Type.Unsafe<number | null>({
@@ -118,7 +118,7 @@ export const Me = Type.Object({
   expires_at: orNull('string', 'When key or token expires; null: never.')
 }, {
   $id: 'Me',
-  description: 'Who the caller is.',
+  description: 'The caller.',
   examples: [{
     name: 'key 1',
     role: 'filer',

@@ -47,7 +47,7 @@ const COLUMNS: Record<string, Text> = {
   message_zh: text('提示', 'Message in Chinese'),
   missing: text('缺报数', 'Missing'),
   name: text('名称', 'Name'),
-  not_assessable: text('无法判定', 'Not assessable'),
+  not_assessable: text('无法判断', 'Not assessable'),
   on_time: text('按时公开', 'On time'),
   open: text('未到期', 'Open'),
   other_agency: text('对照机关', 'Other agency'),

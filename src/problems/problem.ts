@@ -1,9 +1,10 @@
 // A problem (RFC 9457): thrown anywhere with a code and its facts, and formatted for the response in the caller's
 // language.
 import { type FactName, type ProblemCode, PROBLEMS } from './codes.ts'
-import type { Fault, Text } from './fault.ts'
+import type { Fact } from './codes/entry.ts'
+import type { Fault } from './fault.ts'
 
-export type Fact = string | number | Text
+export type { Fact }
 
 export class Problem extends Error {
   readonly code: ProblemCode

@@ -27,7 +27,7 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'createReport',
       summary: 'Create a draft',
       description:
-        'For one agency and year; tables and texts may come with it or later. Without `form` it is the newest in force in that year. The example is a whole report.',
+        'For one agency and year; tables and texts may be included or added later. Without `form`, the newest form in force in that year is used. The example is a whole report.',
       tags: ['reports'],
       body: ref(NewReport),
       response: {
@@ -50,14 +50,14 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'getReport',
       summary: 'Read a report',
       description:
-        'With a key the working state; without, the current version. As JSON, as the statutory document or as CSV. What it was at a past moment (`as_of`) is the same whenever and by whomever it is asked.',
+        'With a key, the working state; without one, the current version. As JSON, as the statutory document or as CSV. The state at a past moment (`as_of`) is the same for every caller at any time.',
       tags: ['reports'],
       params: ReportParams,
       querystring: Type.Object({
         version: Type.Optional(
           Type.String({
             pattern: '^(current|[1-9]\\d{0,8})$',
-            description: 'Number of a version, or current: the one that the public reads'
+            description: 'Version number, or current: the version that the public reads'
           })
         ),
         as_of: Type.Optional(
@@ -112,13 +112,13 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'putReport',
       summary: 'Create or replace a draft',
       description:
-        'Replaces all content: what is left out is gone. Sent twice it changes nothing. Only a draft or returned report can be written.',
+        'Replaces all content: what is left out is removed. Sending it twice changes nothing. Only a draft or returned report can be written.',
       tags: ['reports'],
       headers: WriteConditions,
       params: ReportParams,
       body: ref(ReportDraft),
       response: {
-        200: answer(Report, 'There was a draft; as it is now.', ETAG),
+        200: answer(Report, 'The draft existed; its current state.', ETAG),
         201: answer(Report, 'A new draft.', { ...LOCATION, ...ETAG }),
         ...problems(
           'agency-not-found',
@@ -149,12 +149,12 @@ export const reportRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
       operationId: 'deleteReport',
       summary: 'Delete a draft',
       description:
-        'A draft or returned report that was never published is gone. An open amendment is dropped: the report is published or withdrawn again, as before.',
+        'Deletes a draft or returned report that was never published. Of a report under amendment, it drops the amendment: the report is published or withdrawn again, as before.',
       tags: ['reports'],
       headers: MoveConditions,
       params: ReportParams,
       response: {
-        204: Type.Null({ description: 'The draft is gone.' }),
+        204: Type.Null({ description: 'The draft is deleted.' }),
         ...problems(
           'report-not-found',
           'report-locked',

@@ -32,7 +32,7 @@ export const WireStatus = Type.Unsafe<Status>(
   Type.Enum([...STATUSES], {
     type: 'string',
     description:
-      'Where it is on its way: a draft is submitted, then returned or published; what was published can be amended, as a draft again, or withdrawn.'
+      'Status of the report: a draft is submitted, then returned or published; a published report can be amended, which makes it a draft again, or withdrawn.'
   })
 )
 
@@ -42,17 +42,17 @@ export const state = {
     type: ['integer', 'null'],
     description: 'Number of the latest version; null before the first.'
   }),
-  revision: Type.Integer({ description: 'Counts the changes of the report.' }),
-  published_at: Type.Optional(Type.String({ description: 'When this content was published; none for a draft.' })),
-  amendment_reason: Type.Optional(Type.String({ description: 'Why the version before is or was amended.' })),
+  revision: Type.Integer({ description: 'Number of changes of the report.' }),
+  published_at: Type.Optional(Type.String({ description: 'When this content was published; absent for a draft.' })),
+  amendment_reason: Type.Optional(Type.String({ description: 'Why the previous version was, or is being, amended.' })),
   reason: Type.Optional(Type.String({ description: 'Why it was returned or withdrawn.' })),
   remarks: Type.Optional(
     Type.Record(Type.String(), Type.String(), {
-      description: 'What is to be put right, by cell id, while it is returned.'
+      description: 'What is to be corrected, by cell id, while the report is returned.'
     })
   ),
   allowed_transitions: Type.Array(Type.Unsafe<Transition>(Type.Enum(Object.keys(TRANSITIONS), { type: 'string' })), {
-    description: 'The moves that whoever asks may make now.'
+    description: 'The workflow steps that the caller may take now.'
   })
 }
 
@@ -64,7 +64,7 @@ export const Report = Type.Object({
   ...content
 }, {
   $id: 'Report',
-  description: 'The filing of one agency for one year.',
+  description: 'The annual report of one agency for one year.',
   examples: [{
     ...whose,
     form: '2019',
@@ -86,7 +86,7 @@ export const NewReport = Type.Object({
 }, {
   $id: 'NewReport',
   ...closed,
-  description: 'Whose report for which year. Texts and tables may come later.',
+  description: 'Agency and year. Texts and tables may be added later.',
   examples: [{ ...whose, ...complete }]
 })
 export type NewReport = Static<typeof NewReport>
@@ -103,7 +103,7 @@ export const ReportDraft = Type.Object(
     $id: 'ReportDraft',
     ...closed,
     description:
-      'The whole content: what is left out is gone. Members that GET gave may stay as they were; all but form, sections, tables, notes and explanations are read-only.',
+      'The whole content: what is left out is removed. Other members from GET may stay; all except form, sections, tables, notes and explanations are read-only.',
     examples: [complete]
   }
 )

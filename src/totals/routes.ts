@@ -42,24 +42,24 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   app.get('/v1/totals', {
     schema: {
       operationId: 'getTotals',
-      summary: 'Totals across agencies and years',
+      summary: 'Get totals',
       description:
-        'Adds the current published versions of `own` reports and says what the sum covers. Nothing is added across forms unless the measure is in each of them. As JSON, CSV, Excel, JSON-stat or a picture.',
+        'Adds the current published versions of `own` reports and states what the sum covers. Figures are added across forms only if the measure is in each of them. As JSON, CSV, Excel, JSON-stat or a picture.',
       tags: ['totals'],
       querystring: Type.Object({
         measure: Type.Array(MeasureList, {
           minItems: 1,
           maxItems: MAX_LISTS,
           description:
-            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or the column `organizations`; or a rate. A row `requests.granted` or a table `requests` stands for all its cells, in the order of the form, `*` for all tables. Repeat it or separate ids by commas for more. `GET /v1/forms/{form}` and `GET /v1/rates` have the ids.',
+            'What to add: a cell `table.row.column`, a heading row such as `requests.refused.total`, or a cell of the column `organizations`; or a rate. A row such as `requests.granted` or a table such as `requests` stands for all its cells, in the order of the form; `*` stands for all tables. For several measures, repeat it or separate the ids by commas. `GET /v1/forms/{form}` and `GET /v1/rates` list the ids.',
           examples: [['requests.new_received.total']]
         }),
         by: Type.Optional(
           Type.String({
             pattern: `^(${KEYS.join('|')})(,(${KEYS.join('|')}))*$`,
-            description: `Keys of the groups, comma-separated, of ${
+            description: `Keys of the groups, comma-separated: ${
               KEYS.join(', ')
-            }. \`child\`: the agencies just below \`under\` (else the roots), each with all below it. \`province\`, \`prefecture\`, \`county\`: the nearest government of that level at or above those that filed`,
+            }. \`child\`: the agencies directly below \`under\` (by default the roots), each with all below it. \`province\`, \`prefecture\`, \`county\`: the nearest government of that level at or above the agency that filed`,
             examples: ['year']
           })
         ),
@@ -67,14 +67,14 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         year: Type.Optional({
           ...YearsQuery,
           description:
-            'A year, a range such as 2019..2025, or a list of them such as 2019,2021..2023; without it every year that has a published report',
+            'A year, a range such as 2019..2025, or a list of them such as 2019,2021..2023; by default every year that has a published report',
           examples: ['2019..2025']
         }),
         ...FilterQuery,
         change: Type.Optional(
           Type.Enum(['previous_year'], {
             type: 'string',
-            description: 'Adds to each group its change against that of the year before. Needs `year` in `by`.'
+            description: 'Adds the change from the previous year to each group. Requires `year` in `by`.'
           })
         ),
         ...TOTAL_FORMATS.query,

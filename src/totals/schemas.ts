@@ -8,26 +8,26 @@ const key = (description: string) => Type.Optional(Type.String({ description }))
 
 const region = (level: string) =>
   Type.Optional(
-    orNull('string', `Code of the ${level}'s government at or above those that filed; null where there is none.`)
+    orNull('string', `Code of the ${level} government at or above the agencies that filed; null if there is none.`)
   )
 const regionName = Type.Optional(orNull('string', 'Its name.'))
 
 export const Coverage = Type.Object({
   expected: orNull(
     'integer',
-    'How many `own` agencies of the year\'s tree should file; null where reports are picked by form.'
+    'Number of `own` agencies in the tree of the year that should file; null if reports are selected by form.'
   ),
-  included: Type.Integer({ description: 'How many reports were added.' }),
+  included: Type.Integer({ description: 'Number of reports added.' }),
   missing: orNull('integer', 'expected minus included.')
 }, { $id: 'Coverage', description: 'What a total covers.' })
 
 export const Change = Type.Object({
-  absolute: orNull('number', 'This year\'s value minus last year\'s; null where one of them is null.'),
+  absolute: orNull('number', 'This year\'s value minus last year\'s; null if either is null.'),
   relative: orNull(
     'number',
-    'absolute as a part of last year\'s value, rounded half to even at 6 decimals; null where that is not above 0.'
+    'absolute divided by last year\'s value, rounded half to even to 6 decimals; null if that value is not above 0.'
   )
-}, { $id: 'Change', description: 'How much a value differs from that of the year before.' })
+}, { $id: 'Change', description: 'The change of a value from the previous year.' })
 
 const measure = {
   id: 'requests.new_received.total',
@@ -43,7 +43,7 @@ const group = {
 
 export const Group = Type.Object({
   year: Type.Optional(Type.Integer({ description: 'Reporting year.' })),
-  child: key('Code of the agency just below `under`, whose subtree this is.'),
+  child: key('Code of the agency directly below `under` whose subtree the group covers.'),
   child_name: key('Its name.'),
   agency: key('Code of the agency that filed.'),
   agency_name: key('Its name.'),
@@ -53,46 +53,48 @@ export const Group = Type.Object({
   prefecture_name: regionName,
   county: region('county'),
   county_name: regionName,
-  level: key('Level of those that filed.'),
-  kind: key('Kind of those that filed.'),
+  level: key('Level of the agencies that filed.'),
+  kind: key('Kind of the agencies that filed.'),
   form: key('Form of the reports.'),
   values: {
     ...numbers,
     description:
-      'The sums by measure, and the quotients by rate; null over no figure, and where a measure cannot be added across forms.'
+      'The sums by measure and the quotients by rate; null if there is no figure, or if a measure cannot be added across forms.'
   },
   change: Type.Optional(
-    Type.Record(Type.String(), ref(Change), { description: 'With `change`: by measure, against the year before.' })
+    Type.Record(Type.String(), ref(Change), {
+      description: 'With `change`: the change from the previous year, by measure.'
+    })
   ),
   coverage: ref(Coverage),
   blank: {
     ...numbers,
-    description: 'How many blank or absent cells are among those added; null where nothing can be added.'
+    description: 'Number of blank or absent cells among those added; null if nothing can be added.'
   },
   not_comparable: Type.Optional(
-    Type.Array(Type.String(), { description: 'Measures that a form in this group does not have.' })
+    Type.Array(Type.String(), { description: 'Measures that a form in this group lacks.' })
   )
 }, {
   $id: 'TotalGroup',
-  description: 'The keys of the group as plain values, and its sums. A sum over no figure is null, not 0.',
+  description: 'The keys of the group as plain values, and its sums. A sum without any figure is null, not 0.',
   examples: [group]
 })
 export type Group = Static<typeof Group>
 
 export const Measure = Type.Object({
-  id: Type.String({ description: 'Its id, as asked for.' }),
+  id: Type.String({ description: 'Its id, as requested.' }),
   unit: Type.String({ description: 'Unit of its values: 件, 项, 个, 元 or 万元; 1 for a share.' }),
   label: bilingual('As printed, and in English.')
-}, { $id: 'Measure', description: 'What was added.', examples: [measure] })
+}, { $id: 'Measure', description: 'A measure that was added.', examples: [measure] })
 
 export const Totals = Type.Object({
   measures: Type.Array(ref(Measure)),
   by: Type.Array(Type.Enum([...KEYS], { type: 'string' }), { description: 'The keys of the groups.' }),
-  change: Type.Optional(Type.String({ description: 'As asked for.' })),
+  change: Type.Optional(Type.String({ description: 'As requested.' })),
   totals: Type.Array(ref(Group), { description: 'In the order of their keys.' })
 }, {
   $id: 'Totals',
-  description: 'The measures that were asked for, and a group for each value of the keys.',
+  description: 'The requested measures, and one group for each value of the keys.',
   examples: [{ measures: [measure], by: ['year'], totals: [group] }]
 })
 export type Totals = Omit<Static<typeof Totals>, 'by'> & { by: (typeof KEYS[number])[] }

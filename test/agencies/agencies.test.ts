@@ -67,11 +67,12 @@ t.test('changes periods as if each year had its own entry', async t => {
     ),
     [2020]
   )
-  t.same([formatYears(0, 9999), formatYears(2019, 9999), formatYears(0, 2020), formatYears(2019, 2019)], [
-    'all years 所有年度',
-    '2019-',
-    '-2020',
-    '2019'
+  t.same([[0, 9999], [2019, 9999], [0, 2020], [2019, 2019], [2019, 2021]].map(([a, b]) => formatYears(a!, b!)), [
+    { en: 'all years', zh: '所有年度' },
+    { en: '2019 on', zh: '2019 年度起' },
+    { en: 'the years up to 2020', zh: '2020 及以前年度' },
+    { en: '2019', zh: '2019 年度' },
+    { en: '2019 to 2021', zh: '2019 至 2021 年度' }
   ])
 })
 

@@ -9,6 +9,8 @@ import { type AppOptions, buildApp } from '../../src/app.ts'
 import { reserveMoment } from '../../src/database/clock.ts'
 import { openDatabase } from '../../src/database/connection.ts'
 import { type ProblemCode, PROBLEMS } from '../../src/problems/codes.ts'
+import type { Example } from '../../src/problems/codes/entry.ts'
+import { formatExample } from '../../src/problems/example.ts'
 import { suggestName } from '../../src/problems/suggest.ts'
 import { ADMIN_KEY, type Answer, type CallOptions, freshApp } from '../support/app.ts'
 import { consistentTables, SECTIONS } from '../support/figures.ts'
@@ -369,8 +371,11 @@ for (const [code, raise] of Object.entries(cases) as [ProblemCode, () => Promise
     })
     t.notMatch(answer.json.detail, /\{|\?\.|undefined/, 'the detail has no unfilled placeholder')
     t.notMatch(answer.text, /select |insert |\.ts:|\.js:|relation|node_modules/i, 'no SQL or stack trace')
-    const page = await call('GET', answer.json.type, undefined, { key: null })
-    t.match([page.status, page.text], [200, PROBLEMS[code].title.zh])
+    for (const language of ['en', 'zh'] as const) {
+      const page = await call('GET', `${answer.json.type}?lang=${language}`, undefined, { key: null })
+      t.match([page.status, page.text], [200, PROBLEMS[code].title[language]])
+      t.notMatch(page.text, /\{\w+\}(?!<\/code>|\/)/, 'the page has no placeholder outside addresses')
+    }
   })
 }
 
@@ -381,6 +386,64 @@ t.test('raises every problem code and uses the same placeholders in both languag
     t.same(facts(detail.zh), facts(detail.en), code)
     t.match([title.zh, detail.zh], [/[一-鿿]/, /[一-鿿]/], code)
   }
+})
+
+/** The code in a text, with its placeholders for people in English. */
+const codeIn = (text: string) => {
+  const words = { 密钥: 'KEY', 文件: 'FILE', 名称: 'NAME', 代码: 'CODE', 年度: 'YEAR' }
+  return [...text.matchAll(/`[^`]+`/g)].map(([code]) =>
+    Object.entries(words).reduce((code, [zh, en]) => code.replaceAll(zh, en), code)
+  ).sort()
+}
+
+t.test('says for every code what to do, and gives an example that the service could answer', async t => {
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+    const { remedy } = PROBLEMS[code]
+    const { request }: Example = PROBLEMS[code].example
+    t.match(remedy.en, /^[`A-Z].*\.$/, code)
+    t.match(remedy.zh, /[\u4e00-\u9fff].*。$/, code)
+    t.same([...new Set(codeIn(remedy.zh))], [...new Set(codeIn(remedy.en))], code)
+    for (const language of ['en', 'zh'] as const) {
+      const { detail, instance } = formatExample(code, language)
+      t.notMatch(detail, /\{\w+\}|undefined/, code)
+      t.match(instance, /^\//, code)
+    }
+    if (request === undefined || code === 'route-not-found' || code === 'method-not-allowed') continue
+    const [, method, url] = /^([A-Z]+) ([^?\s]+)/.exec(request)!
+    t.ok(app.findRoute({ method: method as 'GET', url: routeOf(url!) }), request)
+  }
+})
+
+/** Replaces the parts of a path that the routes have as parameters. */
+const routeOf = (path: string) =>
+  path
+    .replace(/^(\/v1\/reports)\/[^/]+\/\d+/, '$1/:agency/:year')
+    .replace(/(\/tables)\/[^/]+/, '$1/:table')
+    .replace(/(\/rows)\/[^/]+/, '$1/:row')
+    .replace(/(\/cells)\/[^/]+/, '$1/:cell')
+    .replace(/(\/versions)\/[^/]+/, '$1/:version')
+    .replace(/^(\/v1\/agencies)\/[^/]+/, '$1/:code')
+    .replace(/^(\/v1\/keys|\/v1\/imports)\/\d+/, '$1/:id')
+    .replace(/^(\/v1\/forms)\/[^/]+/, '$1/:form')
+    .replace(/^(\/problems)\/[^/]+/, '$1/:code')
+
+t.test('shows a problem as a page with links to a person in a browser, and as JSON to all others', async t => {
+  const navigation = { accept: 'text/html,*/*;q=0.8', 'sec-fetch-dest': 'document', 'accept-language': 'zh-CN' }
+  const path = '/v1/agencies?limit=<b>&yaer=1'
+  const page = await call('GET', path, undefined, { headers: navigation })
+  t.match(page, {
+    status: 400,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-language': 'zh' },
+    text: /<html lang="zh-CN">[^]*<a href="\/problems\/parameter-invalid\?lang=zh">/
+  })
+  t.match(page.text, '&#60;b&#62;')
+  t.notMatch(page.text, '<b>')
+  t.match(page.headers['content-security-policy'], /default-src 'none'.*style-src/)
+  const { 'sec-fetch-dest': _, ...program } = navigation
+  t.match(await call('GET', path, undefined, { headers: program }), {
+    status: 400,
+    headers: { 'content-type': /^application\/problem\+json/, 'content-security-policy': /^default-src 'none'/ }
+  })
 })
 
 t.test('reports pointer, found and expected value, and a suggestion, in the requested language', async t => {

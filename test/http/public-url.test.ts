@@ -71,7 +71,9 @@ t.test('every address leads back to the service', async t => {
   })
   const page = await send('GET', missing.json.type)
   t.equal(page.status, 200)
-  for (const [, link] of page.text.matchAll(/href="([^"]+)"/g)) t.equal((await send('GET', link!)).status, 200, link!)
+  for (const [, link] of page.text.matchAll(/href="([^"]+)"/g)) {
+    t.equal((await send('GET', new URL(link!, missing.json.type).href)).status, 200, link!)
+  }
 
   const lines = `${JSON.stringify({ code: 'd', name: '某局', level: 'county', kind: 'nothing' })}\n`
   const started = await send('POST', `${publicUrl}/v1/imports/agencies`, lines, {

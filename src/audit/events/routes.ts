@@ -60,10 +60,10 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
   app.get('/v1/events', {
     schema: {
       operationId: 'listEvents',
-      summary: 'Follow what happens',
+      summary: 'Read the event feed',
       description:
-        'Every change of a figure, a state, an agency or a key, in an order that never changes: who has seen a `seq` has missed none below it. A withdrawn report is an event like any other. ' +
-        'Each event carries a hash: SHA-256 of `previous`, `n`, `at` and the JSON of its other members but `seq` and `hash`, in their order, with a space between.',
+        'Every change of a figure, a status, an agency or a key, in an order that never changes: a client that has seen a `seq` has missed no event before it. A withdrawal is an event like any other. ' +
+        'Each event has a hash: SHA-256 of `previous`, `n`, `at` and the JSON of its other members except `seq` and `hash`, in this order, separated by spaces.',
       tags: ['events'],
       querystring: Type.Object({ ...EventQuery.properties, ...EVENT_FORMATS.query }, { additionalProperties: false }),
       response: { 200: EVENT_FORMATS.answer('A page of events.', LINK), ...problems() }
@@ -82,9 +82,9 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
   app.get('/v1/publications', {
     schema: {
       operationId: 'listPublications',
-      summary: 'Follow what is published',
+      summary: 'Read the feed of publications',
       description:
-        'Each publication, amendment and withdrawal, in an order that never changes. A copy that follows it and fetches the versions has all that is public: ask again with `after` the last `seq` seen.',
+        'Every publication, amendment and withdrawal, in an order that never changes. A copy that follows this feed and fetches the versions has everything that is public: to continue, pass the last `seq` seen as `after`.',
       tags: ['events'],
       querystring: Type.Object({ ...PublicationQuery.properties, ...PUBLICATION_FORMATS.query }, {
         additionalProperties: false
@@ -104,11 +104,11 @@ export const eventRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => 
   app.get('/v1/events/verify', {
     schema: {
       operationId: 'verifyEvents',
-      summary: 'Verify the trail',
+      summary: 'Verify the audit log',
       description:
-        'Computes every hash anew, looks for what is missing, and holds the order against the checkpoints. Reads the whole trail.',
+        'Recomputes every hash, looks for missing events, and compares the order with the checkpoints. Reads the whole log.',
       tags: ['events'],
-      response: { 200: answer(Verification, 'Whether the trail is as it was written.'), ...problems() }
+      response: { 200: answer(Verification, 'Whether the log is unchanged.'), ...problems() }
     }
   }, async () => await verifyEvents(db))
 }

@@ -9,21 +9,25 @@ const Hash = Type.String({
 const nullable = <S extends TSchema>(schema: S) => Type.Unsafe<Static<S> | null>({ anyOf: [schema, { type: 'null' }] })
 
 export const Event = Type.Object({
-  seq: Type.Integer({ minimum: 1, description: 'Its place in the feed: without gaps, never changed.', examples: [17] }),
-  n: Type.Integer({ minimum: 1, description: 'Its place in the chain of its agency.', examples: [3] }),
+  seq: Type.Integer({
+    minimum: 1,
+    description: 'Its position in the feed: without gaps, never changed.',
+    examples: [17]
+  }),
+  n: Type.Integer({ minimum: 1, description: 'Its position in the hash chain of its agency.', examples: [3] }),
   at: Type.String({ format: 'date-time', examples: ['2024-01-31T08:00:00.123456Z'] }),
   kind: Type.Enum([...REPORT_EVENTS, ...OTHER_EVENTS], { description: 'What happened.', examples: ['published'] }),
   agency: nullable(AgencyCode),
   year: nullable(Year),
   actor: Type.String({ description: 'The id of the key or the subject of the token.', examples: ['key 2'] }),
-  request_id: Type.String({ description: 'As in the answer and the log.' }),
-  previous: Type.String({ description: 'The hash before it in the chain; empty for the first.' }),
+  request_id: Type.String({ description: 'The same as in the response and the log.' }),
+  previous: Type.String({ description: 'The hash of the previous event in the chain; empty for the first.' }),
   hash: Hash
 }, {
   $id: 'Event',
   additionalProperties: true,
   description:
-    'What happened, by whom. Beside what is named here, an event has what is particular to its kind: `version`, `reason`, `changes` (by cell, section or field: before and after).'
+    'What happened and by whom. In addition to the members listed here, an event has those of its kind: `version`, `reason`, `changes` (before and after, by cell, section or field).'
 })
 export type Event = Static<typeof Event>
 
@@ -32,7 +36,7 @@ export const EventList = Type.Object({
   next: Type.Unsafe<string | null>({
     type: ['string', 'null'],
     description:
-      'Address of the next page; null when there is nothing more at this time: ask again with `after` the last `seq` seen.',
+      'Address of the next page; null if there is nothing more at this time. To continue later, pass the last `seq` seen as `after`.',
     examples: [null]
   })
 }, { $id: 'EventList', additionalProperties: false, description: 'A page of the feed.' })
@@ -53,7 +57,7 @@ export const Verification = Type.Object({
   $id: 'Verification',
   additionalProperties: false,
   description:
-    '`checkpoint` is the running hash over all events up to a place in the feed. Who keeps it elsewhere can later hold the trail against it.'
+    '`checkpoint` is the running hash over all events up to a position in the feed. If it is kept elsewhere, the log can be compared with it later.'
 })
 
 export const EventQuery = Type.Object({
@@ -62,20 +66,24 @@ export const EventQuery = Type.Object({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
       default: 0,
-      description: 'Only events behind this place in the feed.'
+      description: 'Only events after this position in the feed.'
     })
   ),
-  agency: Type.Optional({ ...AgencyCode, description: 'Only of this agency and its reports.', examples: undefined }),
-  under: Type.Optional({
+  agency: Type.Optional({
     ...AgencyCode,
-    description: 'Only of this agency and all that is or was below it.',
+    description: 'Only events of this agency and its reports.',
     examples: undefined
   }),
-  year: Type.Optional({ ...Year, description: 'Only of reports for this year.', examples: undefined }),
+  under: Type.Optional({
+    ...AgencyCode,
+    description: 'Only events of this agency and of all agencies that are or were below it.',
+    examples: undefined
+  }),
+  year: Type.Optional({ ...Year, description: 'Only events of reports for this year.', examples: undefined }),
   kind: Type.Optional(
     Type.Enum([...REPORT_EVENTS, ...OTHER_EVENTS], {
       type: 'string',
-      description: 'Only of this kind.',
+      description: 'Only events of this kind.',
       examples: ['published']
     })
   ),
@@ -88,7 +96,7 @@ export const PublicationQuery = Type.Object({
   after: EventQuery.properties.after,
   under: Type.Optional({
     ...AgencyCode,
-    description: 'Only of this agency and all below it in the year of the report.',
+    description: 'Only this agency and all below it, in the tree of the report\'s year.',
     examples: undefined
   }),
   year: EventQuery.properties.year,
@@ -104,10 +112,13 @@ export const Publication = Type.Object({
     examples: ['published']
   }),
   agency: AgencyCode,
-  agency_name: Type.String({ description: 'Its name in that year.', examples: ['昆都仑区文体旅游广电局'] }),
+  agency_name: Type.String({
+    description: 'The name of the agency in that year.',
+    examples: ['昆都仑区文体旅游广电局']
+  }),
   year: Year,
-  version: Type.Integer({ description: 'Number of the version.', examples: [1] })
-}, { $id: 'Publication', additionalProperties: false, description: 'What became public, or ceased to be.' })
+  version: Type.Integer({ description: 'Version number.', examples: [1] })
+}, { $id: 'Publication', additionalProperties: false, description: 'What became public, or is no longer public.' })
 
 export const PublicationList = Type.Object({
   items: Type.Array(Type.Ref('Publication')),

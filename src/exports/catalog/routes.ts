@@ -18,7 +18,7 @@ export const catalogRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
   app.get('/v1/catalog', {
     schema: {
       operationId: 'getCatalog',
-      summary: 'The data sets',
+      summary: 'Get the catalogue',
       description: 'All exports with their distributions, as DCAT 3 in JSON-LD. Addresses are relative to this one.',
       tags: ['exports'],
       response: {
@@ -41,8 +41,8 @@ export const catalogRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
   app.get('/v1/exports/:dataset/csvw', {
     schema: {
       operationId: 'describeExport',
-      summary: 'The columns of an export',
-      description: 'Labels, units and types of the columns of its CSV, by CSV on the Web.',
+      summary: 'Get the columns of an export',
+      description: 'Labels, units and types of its CSV columns, as CSV on the Web.',
       tags: ['exports'],
       params: Type.Object({
         dataset: Type.Unsafe<'reports' | 'agencies'>({
@@ -53,7 +53,10 @@ export const catalogRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
         })
       }),
       response: {
-        200: { description: 'The description.', content: { [CSVW]: { schema: text('CSVW metadata.') } } },
+        200: {
+          description: 'The description of the columns.',
+          content: { [CSVW]: { schema: text('CSVW metadata.') } }
+        },
         ...problems()
       }
     }

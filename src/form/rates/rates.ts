@@ -11,7 +11,7 @@ export const RateDefinition = Type.Object({
   id: Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 64 }),
   zh: Type.String(),
   en: Type.String(),
-  unit: Type.String({ description: 'Unit of the quotient; 1 for a share, which is 1 where it is 100 %.' }),
+  unit: Type.String({ description: 'Unit of the quotient; 1 for a share, whose value is 1 at 100 %.' }),
   numerator: measures('Measures whose sum is divided.'),
   denominator: measures('Measures whose sum it is divided by.')
 }, { additionalProperties: false })

@@ -78,7 +78,7 @@ const formatParameter = <Name extends FormatName>(names: Name[]) =>
       type: 'string',
       enum: names,
       description:
-        'What `Accept` does, for browsers and shells; it wins over `Accept`. A CSV then begins with a byte order mark, for Excel.'
+        'Does what `Accept` does, for browsers and shells, and takes precedence over it. A CSV then begins with a byte order mark, for Excel.'
     })
   )
 
@@ -88,7 +88,7 @@ export const LABELS = {
     Type.Unsafe<Labels>({
       type: 'string',
       enum: ['zh', 'en'],
-      description: 'Printed names for ids, in Chinese or English. Not for JSON.'
+      description: 'Printed names instead of ids, in Chinese (`zh`) or English (`en`). Not for JSON.'
     })
   )
 }

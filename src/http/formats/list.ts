@@ -38,8 +38,8 @@ export function declareList (schema: TSchema, columns: readonly string[], exampl
 } {
   const formats = declareFormats({
     json: { description: 'The items.', schema },
-    csv: { description: 'A line for each item, its members as columns.', example: `${columns.join()}\n${example}` },
-    xlsx: { description: 'The same columns as a workbook, numbers as numbers.' }
+    csv: { description: 'One line per item, its members as columns.', example: `${columns.join()}\n${example}` },
+    xlsx: { description: 'The same columns as a workbook; numbers are numbers.' }
   })
   return { ...formats, query: { ...formats.query, ...LABELS } }
 }
@@ -148,7 +148,7 @@ export const LANG = {
     Type.Unsafe<Labels>({
       type: 'string',
       enum: ['zh', 'en'],
-      description: 'Language of what is printed in a picture or data set; without it, `Accept-Language` decides.'
+      description: 'Language of the text in a picture or data set; by default that of `Accept-Language`.'
     })
   )
 }

@@ -4,20 +4,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { PROBLEMS } from '../../problems/codes.ts'
+import type { Language } from '../../problems/fault.ts'
 import { formatProblem } from '../../problems/format.ts'
 import { problem } from '../../problems/problem.ts'
 import { uploading } from '../bodies/upload.ts'
+import { acceptedLanguage } from '../language.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
 const bodyOf = (
   code: 'http-malformed' | 'headers-too-large' | 'request-timeout' | 'expectation-unsupported',
+  language: Language,
   path = ''
-) => JSON.stringify(formatProblem(problem(code), 'en', path, ''))
+) => JSON.stringify(formatProblem(problem(code), language, path, ''))
 
 const TYPE = 'application/problem+json; charset=utf-8'
 
-/** Answers requests that Node's HTTP parser rejects. */
-export function handleClientError (error: Error & { code?: string }, socket: Socket): void {
+/** Answers requests that Node's HTTP parser rejects, in the default language: their headers were not read. */
+export const handleClientError = (language: Language) => (error: Error & { code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET') return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
   const code = error.code === 'HPE_HEADER_OVERFLOW'
@@ -25,17 +28,17 @@ export function handleClientError (error: Error & { code?: string }, socket: Soc
     : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     ? 'request-timeout'
     : 'http-malformed'
-  answer(socket, code)
+  answer(socket, code, language)
 }
 
 /** Answers CONNECT: the service is no proxy. Node would close the connection. */
-export function handleConnect (_: IncomingMessage, socket: Duplex): void {
-  answer(socket, 'http-malformed')
+export const handleConnect = (defaultLanguage: Language) => (request: IncomingMessage, socket: Duplex): void => {
+  answer(socket, 'http-malformed', acceptedLanguage(request, defaultLanguage))
 }
 
-function answer (socket: Duplex, code: Parameters<typeof bodyOf>[0]): void {
+function answer (socket: Duplex, code: Parameters<typeof bodyOf>[0], language: Language): void {
   if (!socket.writable) return
-  const body = bodyOf(code)
+  const body = bodyOf(code, language)
   const { status, title } = PROBLEMS[code]
   socket.end(
     `HTTP/1.1 ${status} ${title.en}\r\nContent-Type: ${TYPE}\r\nContent-Length: ${
@@ -45,16 +48,18 @@ function answer (socket: Duplex, code: Parameters<typeof bodyOf>[0]): void {
 }
 
 /** Answers an Expect other than 100-continue, which Node does not pass on as a request. */
-export function handleExpectation (request: IncomingMessage, response: ServerResponse): void {
-  const body = bodyOf('expectation-unsupported', request.url?.split('?')[0])
-  response.writeHead(PROBLEMS['expectation-unsupported'].status, {
-    ...SECURITY_HEADERS,
-    'content-type': TYPE,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close'
-  })
-  response.end(body)
-}
+export const handleExpectation =
+  (defaultLanguage: Language) => (request: IncomingMessage, response: ServerResponse): void => {
+    const language = acceptedLanguage(request, defaultLanguage)
+    const body = bodyOf('expectation-unsupported', language, request.url?.split('?')[0])
+    response.writeHead(PROBLEMS['expectation-unsupported'].status, {
+      ...SECURITY_HEADERS,
+      'content-type': TYPE,
+      'content-length': Buffer.byteLength(body),
+      connection: 'close'
+    })
+    response.end(body)
+  }
 
 /** Refuses a request of HTTP/1.1 without a Host. */
 export function requireHost (app: FastifyInstance): void {

@@ -34,7 +34,7 @@ function headersWith (directives: Record<string, string[]>): Record<string, stri
 /** A response of the API is not a page: if a browser renders it as one, nothing in it runs or loads. */
 export const SECURITY_HEADERS = headersWith({ defaultSrc: ['\'none\''], frameAncestors: ['\'none\''] })
 /** For Swagger UI and the pages of the problem codes: scripts of the service only, and inline styles. */
-const OF_PAGES = headersWith({
+export const PAGE_SECURITY_HEADERS = headersWith({
   defaultSrc: ['\'none\''],
   scriptSrc: ['\'self\''],
   styleSrc: ['\'self\'', '\'unsafe-inline\''],
@@ -49,7 +49,7 @@ const PAGES = /^\/(docs|problems)\b/
 
 export function setSecurityHeaders (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(PAGES.test(request.url) ? OF_PAGES : SECURITY_HEADERS)
+    reply.headers(PAGES.test(request.url) ? PAGE_SECURITY_HEADERS : SECURITY_HEADERS)
     done()
   })
 }

@@ -5,13 +5,14 @@ import type { Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { migrationStatus } from '../../database/migrations.ts'
 import type { Database } from '../../database/types.ts'
-import { PROBLEMS } from '../../problems/codes.ts'
+import { type ProblemCode, PROBLEMS } from '../../problems/codes.ts'
 import { problem } from '../../problems/problem.ts'
 import { withTimeLimit } from '../guards/time-limit.ts'
+import { languageHeaders, languageOf, LanguageQuery } from '../language.ts'
 import { answer, problems, problemsBesideParameters } from '../responses.ts'
 import { sendAs } from '../send-as.ts'
 import { requireMetricsToken } from './metrics.ts'
-import { problemIndex, problemPage } from './pages.ts'
+import { problemIndex, problemPage } from './problem-pages.ts'
 
 /** Maximum time of a check of readiness, in milliseconds. */
 const ANSWER_MS = 1800
@@ -57,10 +58,10 @@ async app => {
     ...probe,
     schema: {
       operationId: 'isLive',
-      summary: 'Is the process alive?',
-      description: 'Asks nothing of the database.',
+      summary: 'Check whether the process is alive',
+      description: 'Does not query the database.',
       tags: ['service'],
-      response: { 200: answer(State, 'It is.'), ...problemsBesideParameters() }
+      response: { 200: answer(State, 'The process is alive.'), ...problemsBesideParameters() }
     }
   }, async () => ({ status: 'live' }))
 
@@ -68,10 +69,10 @@ async app => {
     ...probe,
     schema: {
       operationId: 'isReady',
-      summary: 'Can it serve?',
-      description: 'Green when the database answers and its schema is current.',
+      summary: 'Check whether the service is ready',
+      description: 'The service is ready when the database answers and its schema is current.',
       tags: ['service'],
-      response: { 200: answer(State, 'It can.'), ...problemsBesideParameters('not-ready') }
+      response: { 200: answer(State, 'The service is ready.'), ...problemsBesideParameters('not-ready') }
     }
   }, async () => {
     const { isReadOnly, open } = await withTimeLimit(examine(db), ANSWER_MS, () => new Error('no answer in time'))
@@ -95,12 +96,12 @@ async app => {
     },
     schema: {
       operationId: 'getMetrics',
-      summary: 'Metrics',
-      description: 'For Prometheus. Where `METRICS_TOKEN` is set, it needs that token and accepts no API key.',
+      summary: 'Get metrics',
+      description: 'For Prometheus. If `METRICS_TOKEN` is set, it requires that token and accepts no API key.',
       tags: ['service'],
       security: [{}, { metrics_token: [] }],
       response: {
-        ...page('Metrics of the process and of requests by route.', 'text/plain'),
+        ...page('Metrics of the process and of the requests to each route.', 'text/plain'),
         ...problemsBesideParameters('metrics-token-invalid')
       }
     }
@@ -109,27 +110,38 @@ async app => {
   app.get('/problems', {
     schema: {
       operationId: 'listProblems',
-      summary: 'All problem codes',
-      description: 'A page for people, in English and Chinese.',
+      summary: 'List all problem codes',
+      description: 'A web page, in English or Chinese.',
       tags: ['service'],
-      response: { ...page('The codes with their meaning.', 'text/html'), ...problemsBesideParameters() }
+      querystring: LanguageQuery,
+      response: { ...page('All codes with their meanings.', 'text/html'), ...problems() }
     }
-  }, async (_, reply) => sendAs(reply, HTML, problemIndex(app.publicUrl)))
+  }, async (request, reply) => {
+    const language = request.query.lang ?? languageOf(request)
+    return sendAs(reply.headers(languageHeaders(language)), HTML, problemIndex(language, app.publicUrl))
+  })
 
   app.get('/problems/:code', {
     schema: {
       operationId: 'explainProblem',
-      summary: 'A problem code explained',
-      description: 'The page that `type` of a problem names, in English and Chinese.',
+      summary: 'Explain a problem code',
+      description:
+        'The web page that the `type` of a problem links to, in English or Chinese: what the code means, what to do, and an example.',
       tags: ['service'],
       params: Type.Object({
         code: Type.String({ maxLength: 64, description: 'The `code` of a problem.', examples: ['checks-failed'] })
       }),
-      response: { ...page('What the code means.', 'text/html'), ...problems('problem-not-found') }
+      querystring: LanguageQuery,
+      response: { ...page('What the code means and what to do.', 'text/html'), ...problems('problem-not-found') }
     }
   }, async (request, reply) => {
     const { code } = request.params
     if (!Object.hasOwn(PROBLEMS, code)) throw problem('problem-not-found', { code })
-    return sendAs(reply, HTML, problemPage(code as keyof typeof PROBLEMS, app.publicUrl))
+    const language = request.query.lang ?? languageOf(request)
+    return sendAs(
+      reply.headers(languageHeaders(language)),
+      HTML,
+      problemPage(code as ProblemCode, language, app.publicUrl)
+    )
   })
 }

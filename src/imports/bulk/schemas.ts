@@ -18,17 +18,17 @@ const REPORT_LINES = example('reports.ndjson').trim().split('\n').map(line => {
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }))
 
 const common = {
-  dry_run: flag('Store nothing and tell what a real run would do.'),
+  dry_run: flag('Store nothing, and report what a real run would do.'),
   on_error: Type.Optional(
     Type.Enum(['abort', 'continue'], {
       type: 'string',
-      description: '`abort` (as when left out): all or nothing. `continue`: store what is good, reject the rest.'
+      description: '`abort` (default): all or nothing. `continue`: store what is valid and reject the rest.'
     })
   ),
   mode: Type.Optional(
     Type.Enum(['upsert', 'create'], {
       type: 'string',
-      description: '`upsert` (as when left out): what is there may be changed. `create`: it is a fault.'
+      description: '`upsert` (default): existing content may be changed. `create`: existing content is a fault.'
     })
   )
 }
@@ -37,7 +37,7 @@ export const ImportReportsQuery = Type.Object({
   ...common,
   publish: flag('Run the checks and publish. A report whose checks fail is a fault.'),
   accept_failed_checks: flag(
-    'With `publish`: publish also what does not add, as it was printed; such reports are counted.'
+    'With `publish`: also publish reports that do not add up, as they were printed; they are counted.'
   )
 }, { additionalProperties: false })
 
@@ -61,7 +61,7 @@ const file = {
       type: 'object',
       ...byLine,
       properties: { file: { type: 'string', format: 'binary' } },
-      description: 'One file, as `curl -F file=@FILE` sends it; by its name `.csv` or `.ndjson`.'
+      description: 'One file, as sent by `curl -F file=@FILE`; its name ends in `.csv` or `.ndjson`.'
     })
   },
   [WORKBOOK]: {
@@ -69,7 +69,7 @@ const file = {
       type: 'string',
       ...byLine,
       format: 'binary',
-      description: 'A workbook: its first sheet has what a CSV file has. Told by its bytes under any type.'
+      description: 'A workbook: its first sheet has the content of a CSV file. Recognized by its bytes under any type.'
     })
   },
   'application/octet-stream': {
@@ -77,8 +77,7 @@ const file = {
       type: 'string',
       ...byLine,
       format: 'binary',
-      description:
-        'NDJSON or CSV, plain or gzip: which of them is told by its first bytes. So is a body without a type.'
+      description: 'NDJSON or CSV, plain or gzip, recognized by its first bytes. So is a body without a type.'
     })
   }
 }
@@ -86,20 +85,20 @@ const file = {
 export const REPORTS_BODY = {
   content: {
     'text/csv': text(
-      'Figures: `agency,year,table,row,<columns>`, one line per table row, or `agency,year,cell,value`. The lines of one report stand together; an empty field is blank; texts that are there stay.',
+      'Figures: `agency,year,table,row,<columns>`, one line per table row, or `agency,year,cell,value`. The lines of one report must be adjacent; an empty field is blank; existing texts stay.',
       [example('figures.csv')]
     ),
-    'application/x-ndjson': text('One report a line, as PUT takes it, with agency and year.', [REPORT_LINES]),
+    'application/x-ndjson': text('One report per line, as for PUT, with agency and year.', [REPORT_LINES]),
     ...file
   }
 }
 export const AGENCIES_BODY = {
   content: {
     'text/csv': text(
-      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until, successor; `code` is needed. An empty parent, credit_code, division_code, since, until or successor is null.',
+      'Columns: code, name, level, kind, parent, reporting, credit_code, division_code, since, until, successor; `code` is required. An empty parent, credit_code, division_code, since, until or successor is null.',
       [example('agencies.csv')]
     ),
-    'application/x-ndjson': text('One agency a line, as PUT takes it, with its code.', [
+    'application/x-ndjson': text('One agency per line, as for PUT, with its code.', [
       example('agencies.csv').split('\n').slice(1, -1).map(line => {
         const [code, name, level, kind, parent, reporting] = line.split(',')
         return JSON.stringify({ code, name, level, kind, parent: parent || null, reporting })
@@ -111,37 +110,37 @@ export const AGENCIES_BODY = {
 
 const count = (description: string) => Type.Integer({ description })
 const Counts = Type.Object({
-  created: count('New ones.'),
-  updated: count('Changed ones.'),
-  unchanged: count('Those that were there already.'),
-  rejected: count('Those at fault.')
-}, { $id: 'ImportCounts', description: 'Reports or agencies.' })
+  created: count('Number created.'),
+  updated: count('Number changed.'),
+  unchanged: count('Number that already existed with equal content.'),
+  rejected: count('Number rejected.')
+}, { $id: 'ImportCounts', description: 'Counts of reports or agencies.' })
 const FaultKind = Type.Object({
-  code: Type.Optional(Type.String({ description: 'Code of the problem, where there is one.' })),
-  check: Type.Optional(Type.String({ description: 'Id of the check that fails.' })),
+  code: Type.Optional(Type.String({ description: 'Problem code, if there is one.' })),
+  check: Type.Optional(Type.String({ description: 'Id of the failed check.' })),
   pointer: WireFault.properties.pointer,
   column: WireFault.properties.column,
   expected: Type.String({ description: 'What was expected.' }),
-  count: count('How often.'),
-  lines: Type.Array(Type.Integer(), { description: 'The first ten lines.' })
+  count: count('Number of occurrences.'),
+  lines: Type.Array(Type.Integer(), { description: 'The first ten line numbers.' })
 }, { $id: 'FaultKind', description: 'Faults of one kind.' })
 
 export const ImportResult = Type.Object({
-  dry_run: Type.Boolean({ description: 'Nothing was stored.' }),
-  read: count('How many reports or agencies the file has.'),
+  dry_run: Type.Boolean({ description: 'Whether this was a dry run: nothing is stored.' }),
+  read: count('Number of reports or agencies in the file.'),
   counts: ref(Counts),
   failed_checks: Type.Optional(Type.Object({
-    reports: count('Accepted although a check fails.'),
+    reports: count('Accepted although checks failed.'),
     checks: Type.Array(Type.Object({ check: Type.String(), reports: Type.Integer() }), {
-      description: 'How many by check.'
+      description: 'Number by check.'
     })
-  }, { description: 'With `accept_failed_checks`.' })),
-  errors: Type.Array(ref(WireFault), { description: 'The first faults, at most ten of a kind and a hundred in all.' }),
-  more_errors: Type.Optional(count('How many faults there are beyond those listed.')),
+  }, { description: 'Present with `accept_failed_checks`.' })),
+  errors: Type.Array(ref(WireFault), { description: 'The first faults: at most ten of a kind and a hundred in all.' }),
+  more_errors: Type.Optional(count('Number of faults that are not listed.')),
   kinds: Type.Optional(Type.Array(ref(FaultKind), { description: 'All faults by kind, at most a hundred kinds.' }))
 }, {
   $id: 'ImportResult',
-  description: 'What an import did.',
+  description: 'The result of an import.',
   examples: [{
     dry_run: false,
     read: 3,
@@ -163,31 +162,31 @@ export const ImportResult = Type.Object({
 
 export const ImportJob = Type.Object({
   id: Type.Integer({ description: 'Number of the import.' }),
-  kind: Type.Enum(['reports', 'agencies'], { type: 'string', description: 'Of what.' }),
+  kind: Type.Enum(['reports', 'agencies'], { type: 'string', description: 'What is imported.' }),
   state: Type.Enum([...JOB_STATES], {
     type: 'string',
     description:
-      '`succeeded`: stored, or looked through by a dry run. Of an import that failed, was cancelled or interrupted nothing is stored.'
+      '`succeeded`: stored or, in a dry run, examined. An import that failed, was cancelled or was interrupted has stored nothing.'
   }),
-  dry_run: Type.Boolean({ description: 'Nothing is stored.' }),
-  size: count('Bytes of the file as it was received.'),
-  read: count('Reports or agencies read so far.'),
-  seconds: Type.Number({ description: 'Since it was received.' }),
-  per_second: count('Read a second.'),
+  dry_run: Type.Boolean({ description: 'Whether it is a dry run: nothing is stored.' }),
+  size: count('Bytes of the file as received.'),
+  read: count('Number of reports or agencies read so far.'),
+  seconds: Type.Number({ description: 'Seconds since the file was received.' }),
+  per_second: count('Number read per second.'),
   started_at: Type.String({ description: 'ISO 8601, UTC.' }),
   finished_at: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'ISO 8601, UTC; null while it runs.'
+    description: 'ISO 8601, UTC; null while it is running.'
   }),
   result: Type.Optional(ref(ImportResult)),
   problem: Type.Optional(ref(ProblemBody)),
   rejects: Type.Unsafe<string | null>({
     type: ['string', 'null'],
-    description: 'Path of the file of what was rejected.'
+    description: 'Path of the file of rejects.'
   })
 }, {
   $id: 'ImportJob',
-  description: 'An import that goes on after the answer.',
+  description: 'An import that continues after the response.',
   examples: [{
     id: 1,
     kind: 'reports',

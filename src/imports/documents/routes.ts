@@ -31,7 +31,7 @@ const bodies = {
   ...Object.fromEntries(DOCUMENT_TYPES.map(type => [type, {
     schema: Type.Unsafe<Buffer>(
       type.startsWith('text/')
-        ? { description: 'The page as it was found.', examples: [EXAMPLE] }
+        ? { description: 'The web page as it was published.', examples: [EXAMPLE] }
         : { type: 'string', format: 'binary', [READ_BY_CODE]: 'document', description: 'The file.' }
     )
   }])),
@@ -54,7 +54,7 @@ export const importRoutes = (forms: Forms, reader: DocumentReader): FastifyPlugi
     content: {
       'application/json': { schema: ref(schema) },
       'text/plain': {
-        schema: Type.String({ description: 'The outcome in ten lines, in Chinese or English by Accept-Language.' })
+        schema: Type.String({ description: 'The result in ten lines, in Chinese or English by Accept-Language.' })
       }
     }
   })
@@ -63,15 +63,15 @@ export const importRoutes = (forms: Forms, reader: DocumentReader): FastifyPlugi
     config: { reads: (type: string, bytes: Buffer) => type === FORM || isDocument(type, bytes) }
   }
   const imports = {
-    summary: 'Read a published report',
+    summary: 'Read a published document',
     description:
-      'A report as it is found: text, a web page, Word, Excel or PDF; the last three are told by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and told; figures that do not add are kept as printed and told. ' +
-      'Stored as a draft when all was read and the year is the request\'s, or with `accept_partial`; a document that states another year is never stored, and one that names another registered agency only with `accept_other_agency`. The same document twice changes nothing.',
+      'Reads a report as it was published: text, web page, Word, Excel or PDF; the last three are recognized by their bytes under any Content-Type. Figures that cannot be read with certainty are `null` and reported; figures that do not add up are kept as printed and reported. ' +
+      'The report is stored as a draft if everything was read and the year is that of the request, or with `accept_partial`; a document that states another year is never stored, and one that names another registered agency only with `accept_other_agency`. Importing the same document twice changes nothing.',
     tags: ['imports'],
     querystring: ImportQuery,
     body: { content: bodies },
     response: {
-      200: answers('A dry run, or a draft that was there was replaced or holds the same.'),
+      200: answers('A dry run; or an existing draft was replaced or already has this content.'),
       201: answers('A new draft.'),
       ...problems(
         'agency-unknown',
@@ -118,19 +118,19 @@ export const importRoutes = (forms: Forms, reader: DocumentReader): FastifyPlugi
     schema: {
       ...imports,
       operationId: 'putDocumentFile',
-      summary: 'Read a published report: upload a file',
-      description: `As POST, for \`curl -T\`. ${imports.description}`
+      summary: 'Read a published document from an uploaded file',
+      description: `Like POST, for \`curl -T\`. ${imports.description}`
     }
   }, store)
 
   const readings = {
-    summary: 'Try a document',
+    summary: 'Try out a document',
     description:
-      'Reads a document as its import does and stores nothing. Needs no key, no registered agency and no year. `proposals` has the agency and the year that the document names.',
+      'Reads a document like an import and stores nothing. Requires no key, no registered agency and no year. `proposals` has the agency and the year that the document names.',
     tags: ['imports'],
     body: { content: bodies },
     response: {
-      200: answers('What a dry run of the import says, with proposals.', TriedDocument),
+      200: answers('The result of a dry run of the import, with proposals.', TriedDocument),
       ...problems(
         'document-unreadable',
         'document-not-recognised',
@@ -153,8 +153,8 @@ export const importRoutes = (forms: Forms, reader: DocumentReader): FastifyPlugi
     schema: {
       ...readings,
       operationId: 'readDocumentFile',
-      summary: 'Try a document: upload a file',
-      description: `As POST, for \`curl -T\`. ${readings.description}`
+      summary: 'Try out an uploaded document',
+      description: `Like POST, for \`curl -T\`. ${readings.description}`
     }
   }, read)
 }

@@ -10,16 +10,16 @@ import { Sections, Tables, WireNote, WireNotes } from '../../reports/content/sch
 export const EXAMPLE = readFileSync(new URL('../../../examples/kundulun-2019.txt', import.meta.url), 'utf8')
 
 export const WireReadingProblem = Type.Object({
-  code: Type.String({ description: 'Stable code, as `too-few-figures` or `figure-unreadable`.' }),
+  code: Type.String({ description: 'Stable code, such as `too-few-figures` or `figure-unreadable`.' }),
   table: orNull('string', 'Id of the table.'),
-  row: orNull('string', 'Id of the row; null: the table as a whole.'),
-  column: orNull('string', 'Id of the column; null: the row as a whole.'),
-  line: orNull('integer', 'Line of the text of the document, from 1.'),
-  raw: orNull('string', 'What stands there.'),
+  row: orNull('string', 'Id of the row; null: the whole table.'),
+  column: orNull('string', 'Id of the column; null: the whole row.'),
+  line: orNull('integer', 'Line number in the text of the document, from 1.'),
+  raw: orNull('string', 'The text found there.'),
   message: bilingual('What is wrong.')
 }, {
   $id: 'ReadingProblem',
-  description: 'What could not be read from a document, or contradicts the request.',
+  description: 'What could not be read from a document, or what contradicts the request.',
   examples: [{
     code: 'too-few-figures',
     table: 'requests',
@@ -35,26 +35,26 @@ export const WireReadingProblem = Type.Object({
 })
 
 export const WireSource = Type.Object({
-  document: Type.String({ description: 'SHA-256 of the bytes of the document.' }),
-  line: Type.Integer({ description: 'Line of the text of the document, from 1.' }),
+  document: Type.String({ description: 'SHA-256 of the document.' }),
+  line: Type.Integer({ description: 'Line number in the text of the document, from 1.' }),
   start: Type.Integer({ description: 'Where the raw text begins in the text of the document, in UTF-16 code units.' }),
-  end: Type.Integer({ description: 'Where it ends.' }),
-  table: orNull('integer', 'Of an HTML, Word, Excel or PDF document: which of its tables, from 1.'),
+  end: Type.Integer({ description: 'Where the raw text ends.' }),
+  table: orNull('integer', 'For HTML, Word, Excel or PDF: the number of the table, from 1.'),
   row: orNull('integer', 'The row of that table, from 1.'),
   column: orNull('integer', 'The column of that table, from 1.'),
-  page: Type.Optional(Type.Integer({ description: 'Of a PDF: the page, from 1.' })),
+  page: Type.Optional(Type.Integer({ description: 'For PDF: the page, from 1.' })),
   box: Type.Optional(Type.Array(Type.Number(), {
     minItems: 4,
     maxItems: 4,
-    description: 'Of a PDF: left, top, right and bottom of the text in points, from the upper left corner of the page.'
+    description: 'For PDF: left, top, right and bottom of the text in points, from the upper left corner of the page.'
   })),
-  raw: Type.String({ description: 'What stands there.' }),
-  steps: Type.Array(Type.String(), { description: 'What turned it into the figure, in order.' }),
-  read: orNull('number', 'The figure as it was read.'),
-  changed: Type.Boolean({ description: 'The report has another figure now.' })
+  raw: Type.String({ description: 'The text found there.' }),
+  steps: Type.Array(Type.String(), { description: 'The steps that turned it into the figure, in order.' }),
+  read: orNull('number', 'The figure that was read.'),
+  changed: Type.Boolean({ description: 'Whether the report now has a different figure.' })
 }, {
   $id: 'Source',
-  description: 'Where a figure stands in the document from which the report was read.',
+  description: 'Where a figure is in the document from which the report was read.',
   examples: [{
     document: 'd2c1…',
     line: 38,
@@ -74,15 +74,15 @@ export const WireCell = Type.Object({
   cell: Type.String({ description: '`table.row.column`.' }),
   label: bilingual(),
   unit: Type.String(),
-  value: orNull('number', 'The figure; null is blank.'),
+  value: orNull('number', 'The figure; null if blank.'),
   note: refOrNull(WireNote, 'Why there is no figure.'),
-  source: refOrNull(WireSource, 'Null where the figure came from no document.'),
+  source: refOrNull(WireSource, 'null if the figure was not read from a document.'),
   problems: Type.Array(ref(WireReadingProblem), {
-    description: 'What was wrong with the cell or its row when it was read.'
+    description: 'Problems with the cell or its row when it was read.'
   })
 }, {
   $id: 'Cell',
-  description: 'One figure of a report and where it comes from.',
+  description: 'One figure of a report and its source.',
   examples: [{
     cell: 'requests.granted.total',
     label: { zh: '（一）予以公开·总计', en: 'Granted, Total' },
@@ -95,7 +95,7 @@ export const WireCell = Type.Object({
 })
 
 export const DocumentReading = Type.Object({
-  document: Type.String({ description: 'SHA-256 of the bytes.' }),
+  document: Type.String({ description: 'SHA-256 of the document.' }),
   year: orNull('integer', 'The year that the document states.'),
   agency_name: orNull('string', 'The agency that the document names.'),
   cells: Type.Object({
@@ -106,12 +106,12 @@ export const DocumentReading = Type.Object({
     missing: Type.Integer()
   }, {
     description:
-      'Counts of the cells of the form. `unreadable` has amounts without a unit, too; `missing` cells stand in rows that were not found.'
+      'Counts of the cells of the form. `unreadable` includes amounts without a unit; `missing` cells are in rows that were not found.'
   }),
   problems: Type.Array(ref(WireReadingProblem))
 }, {
   $id: 'DocumentReading',
-  description: 'How the reading went.',
+  description: 'The result of the reading.',
   examples: [{
     document: 'd2c1…',
     year: 2019,
@@ -125,10 +125,10 @@ export const ImportedDocument = Type.Object({
   dry_run: Type.Boolean(),
   outcome: Type.Enum(['created', 'replaced', 'unchanged', 'refused'], {
     type: 'string',
-    description: 'Of a dry run: what the real run would do.'
+    description: 'In a dry run: what a real run would do.'
   }),
   report: Type.Object({
-    form: Type.String({ description: 'The form that the document shows.' }),
+    form: Type.String({ description: 'The form that the document uses.' }),
     sections: ref(Sections),
     tables: ref(Tables),
     notes: ref(WireNotes)
@@ -137,7 +137,7 @@ export const ImportedDocument = Type.Object({
   checks: ref(Checked)
 }, {
   $id: 'ImportedDocument',
-  description: 'What a document says as a report.',
+  description: 'The report read from a document.',
   examples: [{
     dry_run: true,
     outcome: 'created',
@@ -166,10 +166,10 @@ export const TriedDocument = Type.Object({
     agency_name: orNull('string', 'The agency that the document names.'),
     agency: orNull('string', 'The code of the registered agency with this name, if there is exactly one.'),
     year: orNull('integer', 'The year that the document states.')
-  }, { description: 'Whose report it may be, and of which year.' })
+  }, { description: 'The agency and year to which the report may belong.' })
 }, {
   $id: 'TriedDocument',
-  description: 'What a document says as a report, and whose report it may be. Nothing is stored.',
+  description: 'The report read from a document, and the agency and year to which it may belong. Nothing is stored.',
   examples: [{
     ...(ImportedDocument as unknown as { examples: [object] }).examples[0],
     proposals: { agency_name: '昆区文体旅游广电局', agency: 'kundulun-culture', year: 2019 }
@@ -179,12 +179,14 @@ export const TriedDocument = Type.Object({
 export type TriedDocument = Static<typeof TriedDocument>
 
 export const ImportQuery = Type.Object({
-  agency: { ...AgencyCode, description: 'Whose report it is.' },
-  year: { ...Year, description: 'Of which year.' },
-  dry_run: Type.Optional(Type.Boolean({ description: 'Store nothing and tell what a real run would do.' })),
-  accept_partial: Type.Optional(Type.Boolean({ description: 'Store as a draft also what was read in part.' })),
+  agency: { ...AgencyCode, description: 'The agency of the report.' },
+  year: { ...Year, description: 'The reporting year.' },
+  dry_run: Type.Optional(Type.Boolean({ description: 'Store nothing, and report what a real run would do.' })),
+  accept_partial: Type.Optional(
+    Type.Boolean({ description: 'Store a draft even if the document was only partly read.' })
+  ),
   accept_other_agency: Type.Optional(
-    Type.Boolean({ description: 'Store as a draft also a document that names another registered agency.' })
+    Type.Boolean({ description: 'Store a draft even if the document names another registered agency.' })
   )
 }, { additionalProperties: false })
 

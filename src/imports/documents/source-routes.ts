@@ -28,9 +28,9 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   app.get('/v1/reports/:agency/:year/cells/:cell', {
     schema: {
       operationId: 'getCell',
-      summary: 'Read a cell and where it comes from',
+      summary: 'Read a cell and its source',
       description:
-        'The figure, and for a report that was read from a document the place there, the raw text and the steps that turned it into the figure.',
+        'The figure and, for a report read from a document, its place there, the raw text and the steps that turned it into the figure.',
       tags: ['imports'],
       params: CellParams,
       response: {
@@ -74,15 +74,17 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   app.get('/v1/reports/:agency/:year/document', {
     schema: {
       operationId: 'getDocument',
-      summary: 'Fetch the document',
-      description: 'The bytes of the document that the report was read from, as they were sent.',
+      summary: 'Get the source document',
+      description: 'The document from which the report was read, byte for byte.',
       tags: ['imports'],
       params: ReportParams,
       response: {
         200: {
           description: 'The document; its SHA-256 is the ETag.',
           content: Object.fromEntries(
-            DOCUMENT_TYPES.map(type => [type, { schema: Type.Unsafe<any>({ description: 'As it was sent.' }) }])
+            DOCUMENT_TYPES.map(
+              type => [type, { schema: Type.Unsafe<any>({ description: 'The document as it was sent.' }) }]
+            )
           )
         },
         ...problems('report-not-found', 'report-withdrawn', 'document-not-found')
@@ -113,9 +115,9 @@ export const sourceRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginA
   app.get('/v1/reports/:agency/:year/document/text', {
     schema: {
       operationId: 'getDocumentText',
-      summary: 'The text of the document',
+      summary: 'Get the text of the source document',
       description:
-        'What the spans of `source` count in: for a text its lines as they were sent, for a page, Word, Excel or PDF the words in reading order, a row of a table on a line.',
+        'The text to which the positions in `source` refer: for a text file its lines as sent; for a web page, Word, Excel or PDF the words in reading order, one line per table row.',
       tags: ['imports'],
       params: ReportParams,
       response: {

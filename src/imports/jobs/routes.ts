@@ -61,9 +61,9 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
     {
       schema: {
         operationId: 'getImport',
-        summary: 'How an import fares',
+        summary: 'Get the progress of an import',
         description:
-          'Of one that was sent with `Prefer: respond-async`: its progress, then its result or problem. A job whose process ended is `interrupted`: nothing of it is stored.',
+          'Of an import sent with `Prefer: respond-async`: its progress, then its result or problem. If the process ended, the import is `interrupted`: nothing of it is stored.',
         tags: ['imports'],
         params: params(1),
         response: { 200: answer(ImportJob, 'The import.'), ...problems('import-not-found') }
@@ -78,7 +78,7 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
       schema: {
         operationId: 'cancelImport',
         summary: 'Cancel an import',
-        description: 'Nothing of it is stored. Repeated, it changes nothing.',
+        description: 'Nothing of it is stored. Repeating it changes nothing.',
         tags: ['imports'],
         params: params(2),
         response: {
@@ -94,14 +94,14 @@ export const jobRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox => as
   app.get('/v1/imports/:id/rejects', {
     schema: {
       operationId: 'getImportRejects',
-      summary: 'What an import rejected',
+      summary: 'Get what an import rejected',
       description:
-        'In the format of the file that was sent and with the reasons in `rejected`, to be mended and sent again. Up to 32 MB are kept.',
+        'In the format of the file sent, with the reasons in `rejected`, to be corrected and sent again. Up to 32 MB are kept.',
       tags: ['imports'],
       params: params(1),
       response: {
         200: {
-          description: 'The rejects.',
+          description: 'The rejected lines.',
           content: { 'text/csv': { schema: Type.String() }, 'application/x-ndjson': { schema: Type.String() } }
         },
         ...problems('import-not-found', 'rejects-not-found')

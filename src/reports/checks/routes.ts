@@ -52,11 +52,11 @@ export const checkRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       operationId: 'checkReport',
       summary: 'Check a stored report',
       description:
-        'Runs the checks of its form, also those between reports: against the published report of last year and, for a summary, against the sum of the reports below. A blank addend counts as 0 while its side has a number; with a blank total or an unreadable cell a check is not assessable, which is never a pass.',
+        'Runs the checks of its form, including those between reports: against last year\'s published report and, for a summary report, against the sum of the reports below. A blank addend counts as 0 if its side has a number; with a blank total or an unreadable cell, a check is not assessable, which is never a pass.',
       tags: ['reports'],
       params: ReportParams,
       response: {
-        200: answer(Checked, 'How the checks came out.'),
+        200: answer(Checked, 'The results of the checks.'),
         ...problems('report-not-found', 'report-withdrawn')
       }
     }
@@ -74,12 +74,12 @@ export const checkRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   app.post('/v1/checks', {
     schema: {
       operationId: 'checkFigures',
-      summary: 'Check figures without storing them',
+      summary: 'Check a report without storing it',
       description:
-        'Runs the checks on the report in the body; with `previous`, last year\'s report, also those between the two. Needs no key. The example has a slip in one cell.',
+        'Runs the checks on the report in the body; with last year\'s report in `previous`, also the checks between the two. Requires no key. The example has a mistake in one cell.',
       tags: ['reports'],
       body: ref(ReportToCheck),
-      response: { 200: answer(Checked, 'How the checks came out.'), ...problems(...FORM_CHOICE, ...BODY) }
+      response: { 200: answer(Checked, 'The results of the checks.'), ...problems(...FORM_CHOICE, ...BODY) }
     }
   }, async request => {
     const { body } = request

@@ -8,11 +8,11 @@ export const CheckSummary = Type.Object({
   pass: Type.Integer(),
   fail: Type.Integer(),
   not_assessable: Type.Integer({ description: 'A figure is blank, missing or unreadable: never a pass.' })
-}, { $id: 'CheckSummary', description: 'How many checks came out how.' })
+}, { $id: 'CheckSummary', description: 'Number of checks by outcome.' })
 const ReportRef = Type.Object({
-  agency: orNull('string', 'Its code; null where the request does not say.'),
+  agency: orNull('string', 'Code of the agency; null if the request does not name it.'),
   year: Type.Integer(),
-  version: orNull('integer', 'Number of its version; null where it is not a published one.')
+  version: orNull('integer', 'Version number; null if it is not a published version.')
 }, {
   $id: 'ReportRef',
   description: 'The report on the other side of a check between reports.',
@@ -24,34 +24,34 @@ export const CoverageBelow = Type.Object({
   missing: Type.Integer()
 }, {
   $id: 'CoverageBelow',
-  description: 'How many `own` reports are to be filed below an agency, how many are published and how many are not.',
+  description: 'How many `own` reports are due below an agency, how many are published and how many are not.',
   examples: [{ expected: 3, included: 2, missing: 1 }]
 })
 export const WireFinding = Type.Object({
   check: Type.String({ description: 'Id of the check, as in the form.' }),
   severity: Type.Enum(['error', 'warning', 'info'], {
     type: 'string',
-    description: 'While an `error` fails, the report cannot be submitted.'
+    description: 'While a check of severity `error` fails, the report cannot be submitted.'
   }),
   outcome: Type.Enum(['fail', 'not_assessable'], {
     type: 'string',
     description: 'not_assessable: a figure is blank, missing or unreadable.'
   }),
-  left: orNull('number', 'Sum of the left side; null without any figure there.'),
-  right: orNull('number', 'The right side, as a rule the printed total.'),
+  left: orNull('number', 'Sum of the left side; null if it has no figure.'),
+  right: orNull('number', 'The right side, usually the printed total.'),
   delta: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'left minus right' }),
   cells: Type.Array(Type.String(), { description: 'The cells concerned.' }),
-  explanation: Type.Optional(Type.String({ description: 'What the filer says about it.' })),
+  explanation: Type.Optional(Type.String({ description: 'The filer\'s explanation.' })),
   other: Type.Optional(ref(ReportRef)),
   others: Type.Optional(
-    Type.Array(ref(ReportRef), { description: 'All reports on the other side, where there are several.' })
+    Type.Array(ref(ReportRef), { description: 'All reports on the other side, if there are several.' })
   ),
   coverage: Type.Optional(ref(CoverageBelow)),
   message: bilingual('What was found, in Chinese and English.')
 }, { $id: 'Finding', description: 'A check that did not pass.' })
 export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.Array(ref(WireFinding)) }, {
   $id: 'CheckResult',
-  description: '`summary` counts every check that was run, `findings` lists those that did not pass.',
+  description: '`summary` counts all checks, `findings` lists those that did not pass.',
   examples: [{
     summary: { pass: 82, fail: 1, not_assessable: 0 },
     findings: [{
@@ -69,12 +69,12 @@ export const Checked = Type.Object({ summary: ref(CheckSummary), findings: Type.
     }]
   }]
 })
-const asGiven = Type.Optional(Type.Unknown({ description: 'As GET gave it; not used.' }))
+const asGiven = Type.Optional(Type.Unknown({ description: 'As returned by GET; not used.' }))
 export const PreviousReport = Type.Object({
   agency: Type.Optional(AgencyCode),
   year: Type.Optional(Year),
   form: Type.Optional(FormId),
-  version: Type.Optional(orNull('integer', 'Number of its version.')),
+  version: Type.Optional(orNull('integer', 'Version number.')),
   ...Type.Partial(Type.Object(content)).properties,
   status: asGiven,
   revision: asGiven,
@@ -86,7 +86,7 @@ export const PreviousReport = Type.Object({
 }, {
   $id: 'PreviousReport',
   ...closed,
-  description: 'Last year\'s report of the agency. It may be sent as GET gave it.',
+  description: 'Last year\'s report of the agency, as returned by GET if you like.',
   examples: [{ tables: complete.tables }]
 })
 export type PreviousReport = Static<typeof PreviousReport>

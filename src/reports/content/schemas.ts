@@ -35,7 +35,7 @@ export const TableRows = Type.Unsafe<Rows>({
   ...Type.Record(Type.String(), ref(FigureValues)),
   $id: 'Rows',
   ...readByForm,
-  description: 'Rows of one table by row id. A row left out was never given.',
+  description: 'Rows of one table by row id. A row that is left out was never given.',
   examples: [documents]
 })
 export const Tables = Type.Unsafe<Record<string, Rows>>({
@@ -57,7 +57,7 @@ export const WireNotes = Type.Unsafe<Notes>({
   $id: 'Notes',
   ...readByForm,
   description:
-    'Why a cell has no figure, by cell id (`table.row.column`). Each cell without one has a note; a note may be sent with the rows, else the cell is `blank`.',
+    'Why cells have no figure, by cell id (`table.row.column`). Each cell without a figure has a note; a note may be sent with the rows, otherwise the cell is `blank`.',
   examples: [blankAmount.notes]
 })
 export const Sections = Type.Unsafe<Record<string, string>>({
@@ -72,7 +72,7 @@ export const Explanations = Type.Unsafe<Record<string, string>>({
   $id: 'Explanations',
   ...readByForm,
   description:
-    `What the filer says about findings, by check id, each at most ${MAX_EXPLANATION_LENGTH} characters. Left out when there are none.`,
+    `Explanations of findings by the filer, by check id, each at most ${MAX_EXPLANATION_LENGTH} characters. Omitted if there are none.`,
   examples: [{ 'previous_year.carried_in.natural_person': '上年漏报结转 4 件' }]
 })
 export const content = {
@@ -84,5 +84,5 @@ export const content = {
 export const closed = { additionalProperties: false }
 export const FormId = Type.String({
   maxLength: 32,
-  description: 'Id of the form; else the newest in force in that year.'
+  description: 'Id of the form; by default the newest in force in that year.'
 })

@@ -12,9 +12,9 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
   app.get('/v1/reports/:agency/:year/deadline', {
     schema: {
       operationId: 'getDeadline',
-      summary: 'By when, and whether in time',
+      summary: 'Read the deadline',
       description:
-        'The earliest of the statutory day, the day that was set for the agency and those set above it for a subtree, whose it is, and whether the first publication was in time. The report need not be there yet.',
+        'The earliest of the statutory day, the day set for the agency, and the days set above it for a subtree; whose deadline it is; and whether the first publication was on time. The report need not exist yet.',
       tags: ['reports'],
       params: ReportParams,
       response: { 200: answer(Deadline, 'The deadline.'), ...problems('agency-not-found', 'agency-not-in-year') }
@@ -26,13 +26,13 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
       operationId: 'putDeadline',
       summary: 'Set an earlier deadline',
       description:
-        'For one year, for the agency alone or for it and all below it (`applies_to`). Not later than the statutory one of this agency; where several hold for a report, the earliest does.',
+        'For one year, for the agency alone or for it and all below it (`applies_to`). Not later than the statutory deadline of this agency; if several apply to a report, the earliest counts.',
       tags: ['reports'],
       params: ReportParams,
       body: ref(NewDeadline),
       response: {
-        200: answer(Deadline, 'There was an earlier day; it is now this one.'),
-        201: answer(Deadline, 'It is set.'),
+        200: answer(Deadline, 'An earlier day was already set; it is replaced by this one.'),
+        201: answer(Deadline, 'The deadline is set.'),
         ...problems('agency-not-found', 'agency-not-in-year', ...BODY)
       }
     }
@@ -45,8 +45,7 @@ export const deadlineRoutes = (db: Kysely<Database>): FastifyPluginAsyncTypebox 
     schema: {
       operationId: 'deleteDeadline',
       summary: 'Remove an earlier deadline',
-      description:
-        'Removes the day that was set for this agency, with what it meant for its subtree. Where none was set it changes nothing.',
+      description: 'Removes the day set for this agency, for its subtree as well. If none is set, nothing changes.',
       tags: ['reports'],
       params: ReportParams,
       response: {

@@ -4,7 +4,7 @@ import { orNull } from '../../http/schemas.ts'
 
 const Day = Type.String({
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
-  description: 'A day, as 2020-01-20'
+  description: 'A date, such as 2020-01-20'
 })
 
 export const FirstPublishedAt = orNull(
@@ -19,23 +19,23 @@ export type AppliesTo = typeof APPLIES_TO[number]
 export const Deadline = Type.Object({
   agency: AgencyCode,
   year: Year,
-  date: Type.String({ description: 'The last day on which the report is in time, in China.' }),
+  date: Type.String({ description: 'The last day on which the report is on time, in China.' }),
   statutory: Type.String({
-    description: '31 January of the year after; for governments of counties and above 31 March.'
+    description: '31 January of the following year; 31 March for governments at county level and above.'
   }),
-  local: orNull('string', 'An earlier day that was set for this agency; null where none was.'),
+  local: orNull('string', 'An earlier day set for this agency; null if none is set.'),
   applies_to: Type.Unsafe<AppliesTo | null>({
     type: ['string', 'null'],
     enum: [...APPLIES_TO, null],
-    description: 'Of `local`: whether it is for the agency alone or for it and all below it.'
+    description: 'Scope of `local`: the agency alone, or it and all below it.'
   }),
-  set_by: orNull('string', 'The agency whose deadline `date` is: this one or one above it; null: the statutory day.'),
+  set_by: orNull('string', 'The agency for which `date` was set: this one or one above it; null: the statutory day.'),
   first_published_at: FirstPublishedAt,
   first_published_on: FirstPublishedOn,
-  on_time: orNull('boolean', 'null while the report is not published and the day is not over.')
+  on_time: orNull('boolean', 'null while the report is not published and the deadline has not passed.')
 }, {
   $id: 'Deadline',
-  description: 'By when a report is to be public, and whether it was.',
+  description: 'When a report is due to be public, and whether it was on time.',
   examples: [{
     agency: 'kundulun-culture',
     year: 2019,
@@ -61,7 +61,7 @@ export const NewDeadline = Type.Object({
 }, {
   $id: 'NewDeadline',
   additionalProperties: false,
-  description: 'A day that is not after the statutory one.',
+  description: 'A day no later than the statutory one.',
   examples: [{ date: '2020-01-20' }]
 })
 

@@ -28,23 +28,25 @@ const FilterQuery = {
   year: { ...Year, description: 'Reporting year.', examples: [2023] },
   under: Type.Optional({
     ...AgencyCode,
-    description: 'This agency and all below it, in the tree of that year; without it all agencies.',
+    description: 'This agency and all below it, in the tree of that year; by default all agencies.',
     examples: undefined
   }),
   check: Type.Optional(
     Type.String({
       maxLength: 200,
-      description: 'Only this check, or all whose ids begin with this and a dot, such as previous_year.carried_in.'
+      description:
+        'Only this check, or all checks whose ids begin with this and a dot, such as previous_year.carried_in.'
     })
   ),
   severity: Type.Optional({ ...WireFinding.properties.severity, description: 'Only checks of this severity.' }),
   outcome: Type.Optional({ ...WireFinding.properties.outcome, description: 'Only findings with this outcome.' }),
-  explained: Type.Optional(Type.Boolean({ description: 'Only findings with, or without, an explanation.' })),
+  explained: Type.Optional(Type.Boolean({ description: 'Only findings with an explanation, or only those without.' })),
   state: Type.Optional(
     Type.Enum(['published', 'working'], {
       type: 'string',
       default: 'published',
-      description: 'working: with a key, the working state of the reports of its subtree, and all others as published.'
+      description:
+        'working: with a key, the working state of the reports in its subtree and the published version of all others.'
     })
   )
 }
@@ -53,7 +55,7 @@ const limit = Type.Optional(
   Type.Integer({
     minimum: 1,
     maximum: 1000,
-    description: 'Items per page, 100 without it. A table has all without it.'
+    description: 'Items per page, by default 100. CSV and Excel have all items by default.'
   })
 )
 const FINDING_FORMATS = declareList(ref(FindingList), FINDINGS.columns.map(({ id }) => id))
@@ -65,9 +67,9 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
   app.get('/v1/findings', {
     schema: {
       operationId: 'listFindings',
-      summary: 'Findings of many reports',
+      summary: 'List findings',
       description:
-        'Checks that did not pass in the current versions, in the order of agency and check; with `state=working` also in drafts that the key may see. They are computed when asked.',
+        'Checks that did not pass in the current versions, in the order of agency and check; with `state=working`, also in drafts that the key may see. They are computed on request.',
       tags: ['reports'],
       querystring: Type.Object({
         ...FilterQuery,
@@ -111,7 +113,7 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'summarizeFindings',
       summary: 'Count findings',
       description:
-        'How many checks did not pass, by check, by the children of `under` (else the roots), each with all below it, or by agency; those with most failed checks first.',
+        'Number of checks that did not pass: by check, by the children of `under` (by default the roots), each with all below it, or by agency. The groups with the most failed checks come first.',
       tags: ['reports'],
       querystring: Type.Object({
         ...FilterQuery,
@@ -119,7 +121,7 @@ export const findingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
           Type.Enum(['check', 'child', 'agency'], { type: 'string', default: 'check', description: 'The groups.' })
         ),
         limit: Type.Optional(
-          Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: 'How many groups, at most.' })
+          Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: 'Maximum number of groups.' })
         ),
         ...SUMMARY_FORMATS.query
       }, { additionalProperties: false }),

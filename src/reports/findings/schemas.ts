@@ -27,12 +27,12 @@ export const ReportFinding = Type.Object({
   agency: AgencyCode,
   agency_name: Type.String({ description: 'Its name.' }),
   year: Year,
-  version: orNull('integer', 'The version that was checked; in the working state, the one beneath the draft.'),
-  status: Type.Enum([...STATUSES], { type: 'string', description: 'published, unless it is a working state.' }),
+  version: orNull('integer', 'The version that was checked; for a working state, the version beneath the draft.'),
+  status: Type.Enum([...STATUSES], { type: 'string', description: 'published, or the status of a working state.' }),
   ...WireFinding.properties
 }, {
   $id: 'ReportFinding',
-  description: 'A check that did not pass, and in whose report.',
+  description: 'A check that did not pass, and the report.',
   examples: [{
     agency: 'kundulun-culture',
     agency_name: '昆都仑区文体旅游广电局',
@@ -47,20 +47,22 @@ export type ReportFinding = Static<typeof ReportFinding>
 export const FindingList = Type.Object({ items: Type.Array(ref(ReportFinding)), next: NextPage }, {
   $id: 'FindingList',
   description:
-    'A page of findings in the order of agency and check. It may have fewer items than `limit`: the list ends where `next` is null.'
+    'A page of findings in the order of agency and check. It may have fewer items than `limit`: the list ends when `next` is null.'
 })
 
 export const FindingGroup = Type.Object({
   check: Type.Optional(Type.String({ description: 'By check: its id.' })),
   severity: Type.Optional(Type.String({ description: 'By check: error, warning or info.' })),
-  child: Type.Optional(Type.String({ description: 'By child: its code; the agency `under` is a group of its own.' })),
+  child: Type.Optional(
+    Type.String({ description: 'By child: its code; the agency `under` forms a group of its own.' })
+  ),
   child_name: Type.Optional(Type.String()),
   agency: Type.Optional(Type.String({ description: 'By agency: its code.' })),
   agency_name: Type.Optional(Type.String()),
-  reports: Type.Integer({ description: 'How many reports have such a finding.' }),
-  fail: Type.Integer({ description: 'How many checks failed.' }),
-  not_assessable: Type.Integer({ description: 'How many could not be assessed.' }),
-  explained: Type.Integer({ description: 'How many of both the filer explains.' })
+  reports: Type.Integer({ description: 'Number of reports with such a finding.' }),
+  fail: Type.Integer({ description: 'Number of failed checks.' }),
+  not_assessable: Type.Integer({ description: 'Number of checks that were not assessable.' }),
+  explained: Type.Integer({ description: 'How many of both the filer has explained.' })
 }, {
   $id: 'FindingGroup',
   description: 'Counts of findings.',
@@ -78,11 +80,11 @@ export type FindingGroup = Static<typeof FindingGroup>
 export const FindingSummary = Type.Object({
   year: Year,
   by: Type.Enum(['check', 'child', 'agency'], { type: 'string' }),
-  checked: Type.Integer({ description: 'How many reports were checked.' }),
-  groups: Type.Array(ref(FindingGroup), { description: 'Those with most failed checks first.' })
+  checked: Type.Integer({ description: 'Number of reports checked.' }),
+  groups: Type.Array(ref(FindingGroup), { description: 'Those with the most failed checks first.' })
 }, {
   $id: 'FindingSummary',
-  description: 'How many findings there are.',
+  description: 'Number of findings.',
   examples: [{ year: 2023, by: 'check', checked: 3, groups: [] }]
 })
 export type FindingSummary = Static<typeof FindingSummary>

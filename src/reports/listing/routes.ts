@@ -34,27 +34,27 @@ export const reportListRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlu
       operationId: 'listReports',
       summary: 'List and search reports',
       description:
-        'Without their figures, in the order of agency and year, or of their publication. Without a key: the published ones.',
+        'Without their figures, in the order of agency and year or of their publication. Without a key, only published reports.',
       tags: ['reports'],
       querystring: Type.Object({
         agency: Type.Optional({ ...AgencyCode, description: 'Only reports of this agency.', examples: undefined }),
         under: Type.Optional({
           ...AgencyCode,
-          description: 'This agency and all below it, by the tree of each report\'s year.',
+          description: 'This agency and all below it, in the tree of each report\'s year.',
           examples: undefined
         }),
         year: Type.Optional(YearsQuery),
         form: Type.Optional(Type.String({ maxLength: 32, description: 'Only reports in this form.' })),
-        status: Type.Optional({ ...WireStatus, description: 'Only reports that are here on their way.' }),
+        status: Type.Optional({ ...WireStatus, description: 'Only reports with this status.' }),
         sort: Type.Optional(
           Type.Enum([...SORTS], {
             type: 'string',
             description:
-              'In the order of this moment, instead of agency and year. Reports that were never published come last.'
+              'Sorts by this moment instead of by agency and year. Reports that were never published come last.'
           })
         ),
         order: Type.Optional(
-          Type.Enum(['asc', 'desc'], { type: 'string', description: 'Of `sort`: `asc` (the default) or `desc`.' })
+          Type.Enum(['asc', 'desc'], { type: 'string', description: 'Direction of `sort`, ascending by default.' })
         ),
         ...PageQuery,
         ...LIST_FORMATS.query

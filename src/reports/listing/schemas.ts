@@ -36,7 +36,7 @@ export const ReportSummary = Type.Object({
 export type ReportSummary = Static<typeof ReportSummary>
 export const ReportList = Type.Object({ items: Type.Array(ref(ReportSummary)), next: NextPage }, {
   $id: 'ReportList',
-  description: 'A page of reports in the order that was asked for.'
+  description: 'A page of reports in the requested order.'
 })
 
 export const reportListSchemas = [ReportSummary, ReportList]

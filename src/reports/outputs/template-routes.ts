@@ -24,9 +24,9 @@ import type { ReportId } from '../stored-report.ts'
 import { reportCsv } from './report-csv.ts'
 
 const FORMATS = declareFormats({
-  xlsx: { description: 'For Excel and WPS: the cells to fill in are marked, and sums are formulas.' },
+  xlsx: { description: 'For Excel and WPS: the cells to fill in are marked, and totals are formulas.' },
   docx: { description: 'For Word and WPS.' },
-  csv: { description: 'A line for each row of the form, as `POST /v1/imports/reports` takes it.' },
+  csv: { description: 'One line per row of the form, in the format of `POST /v1/imports/reports`.' },
   json: { description: 'As `POST /v1/reports` takes it.', schema: ref(NewReport) }
 })
 
@@ -34,14 +34,14 @@ export const templateRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugi
   app.get('/v1/reports/:agency/:year/template', {
     schema: {
       operationId: 'getTemplate',
-      summary: 'The form to fill in',
+      summary: 'Get the form to fill in',
       description:
-        'With the agency, the year and what last year\'s published report settles: what was carried over, and stocks. A filled one is sent to `POST /v1/imports/documents` (Excel, Word), `POST /v1/imports/reports` (CSV) or `POST /v1/reports` (JSON).',
+        'With the agency, the year, and what last year\'s published report determines: the requests carried over, and stocks. Send the completed form to `POST /v1/imports/documents` (Excel, Word), `POST /v1/imports/reports` (CSV) or `POST /v1/reports` (JSON).',
       tags: ['reports'],
       params: ReportParams,
       querystring: Type.Object({
         form: Type.Optional(
-          Type.String({ maxLength: 32, description: 'Id of the form; without it the newest in force in that year.' })
+          Type.String({ maxLength: 32, description: 'Id of the form; by default the newest in force in that year.' })
         ),
         ...FORMATS.query,
         ...LABELS

@@ -42,15 +42,15 @@ export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): Fastif
     },
     schema: {
       operationId: 'draftFromSum',
-      summary: 'Draft a summary from the sum',
+      summary: 'Draft a summary report from the sum',
       description:
-        'Makes the draft of a summary report (`reporting: consolidated`) from the published `own` reports of the whole subtree, or replaces the figures of the draft that is there; its texts stay. A cell is `unreadable` where a report below has an unreadable figure or lacks the row, and blank where all are. `missing` names whose report is not in the sum.',
+        'Creates the draft of a summary report (`reporting: consolidated`) from the sum of the published `own` reports in the whole subtree, or replaces the figures of an existing draft; its texts stay. A cell is `unreadable` if a report below has an unreadable figure or lacks the row, and blank if it is blank in all of them. `missing` lists the agencies whose reports are not in the sum.',
       tags: ['reports'],
       headers: MoveConditions,
       params: SummaryParams,
       body: ref(Nothing),
       response: {
-        200: answer(DraftFromSum, 'There was a draft; as it is now.', ETAG),
+        200: answer(DraftFromSum, 'The draft existed; its current state.', ETAG),
         201: answer(DraftFromSum, 'A new draft.', { ...LOCATION, ...ETAG }),
         ...problems(
           'agency-not-found',
@@ -84,17 +84,17 @@ export const reconciliationRoutes = (db: Kysely<Database>, forms: Forms): Fastif
   app.get('/v1/reports/:agency/:year/reconciliation', {
     schema: {
       operationId: 'reconcileReport',
-      summary: 'Hold a summary against the reports below',
+      summary: 'Reconcile a summary report',
       description:
-        'The cells in which a summary report (`reporting: consolidated`) differs from the sum of the published `own` reports of the whole subtree, and whose report is missing. With a key, the working state of the summary; the reports below always as published. A table has the cells.',
+        'The cells in which a summary report (`reporting: consolidated`) differs from the sum of the published `own` reports in the whole subtree, and the agencies whose reports are missing. With a key, the working state of the summary is compared; the reports below always as published. CSV and Excel contain the cells only.',
       tags: ['reports'],
       params: SummaryParams,
       querystring: Type.Object({
-        all: Type.Optional(Type.Boolean({ default: false, description: 'Every cell, also those that agree.' })),
+        all: Type.Optional(Type.Boolean({ default: false, description: 'Every cell, including those that agree.' })),
         ...FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: FORMATS.answer('The summary and the sum.'),
+        200: FORMATS.answer('The summary report and the sum.'),
         ...problems('report-not-found', 'report-withdrawn', 'report-not-consolidated')
       }
     }

@@ -11,16 +11,16 @@ const ReconciledCell = Type.Object({
   cell: Type.String({ description: '`table.row.column`' }),
   label: bilingual('As printed, and in English.'),
   unit: Type.String({ description: 'Unit of its figures.' }),
-  stated: orNull('number', 'What the summary has; null is blank.'),
+  stated: orNull('number', 'The figure of the summary report; null is blank.'),
   sum: orNull(
     'number',
-    'The sum of the reports below; null over no figure, and where the form of one of them does not have the cell.'
+    'The sum of the reports below; null if there is no figure, or if the form of one of them lacks the cell.'
   ),
-  delta: orNull('number', 'stated minus sum; null if one of them is.'),
-  blank: Type.Integer({ description: 'How many blank or absent cells are among those added.' })
+  delta: orNull('number', 'stated minus sum; null if either is null.'),
+  blank: Type.Integer({ description: 'Number of blank or absent cells among those added.' })
 }, {
   $id: 'ReconciledCell',
-  description: 'A cell of a summary and of the reports below.',
+  description: 'A cell of a summary report and of the reports below.',
   examples: [{
     cell: 'requests.new_received.natural_person',
     label: { zh: '一、本年新收政府信息公开申请数量·自然人', en: 'Requests newly received this year, Natural persons' },
@@ -42,17 +42,17 @@ const MissingAgency = Type.Object({ agency: AgencyCode, agency_name: Type.String
 export const Reconciliation = Type.Object({
   agency: AgencyCode,
   year: Year,
-  version: orNull('integer', 'The version held against the reports below; with a key, the one beneath the draft.'),
+  version: orNull('integer', 'The version compared with the reports below; with a key, the version beneath the draft.'),
   coverage: ref(CoverageBelow),
   missing: Type.Array(ref(MissingAgency), {
-    description: `Whose report is not published, by code; the first ${MAX_MISSING}, \`coverage\` counts all.`
+    description: `Agencies whose reports are not published, by code: the first ${MAX_MISSING}; \`coverage\` counts all.`
   }),
   cells: Type.Array(ref(ReconciledCell), {
-    description: 'Those that differ, in printed order; with `all`, every cell.'
+    description: 'The cells that differ, in printed order; with `all`, every cell.'
   })
 }, {
   $id: 'Reconciliation',
-  description: 'A summary report, cell by cell, against the sum of the published `own` reports below.',
+  description: 'A summary report compared cell by cell with the sum of the published `own` reports below.',
   examples: [{
     agency: '150204',
     year: 2023,
@@ -70,7 +70,7 @@ export const DraftFromSum = Type.Object({
   missing: Reconciliation.properties.missing
 }, {
   $id: 'DraftFromSum',
-  description: 'The draft of a summary, and what its sum is of.',
+  description: 'The draft of a summary report, and what its sum covers.',
   examples: [{
     report: (Report as unknown as { examples: [object] }).examples[0],
     coverage: { expected: 3, included: 3, missing: 0 },

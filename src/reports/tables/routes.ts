@@ -36,7 +36,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'getTable',
       summary: 'Read a table',
-      description: 'The rows that are there, in printed order.',
+      description: 'The rows present, in printed order.',
       tags: ['reports'],
       params: TableParams,
       response: {
@@ -55,14 +55,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'putTable',
       summary: 'Replace a table',
-      description: 'Rows left out are gone.',
+      description: 'Rows that are left out are removed.',
       tags: ['reports'],
       headers: WriteConditions,
       params: TableParams,
       body: ref(TableDraft),
       response: {
-        200: answer(TableContent, 'The table had rows; as it is now.', ETAG),
-        201: answer(TableContent, 'The table had no row; as it is now.', ETAG),
+        200: answer(TableContent, 'The table had rows; its current state.', ETAG),
+        201: answer(TableContent, 'The table had no rows; its current state.', ETAG),
         ...problems(
           'report-not-found',
           'table-not-found',
@@ -89,7 +89,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       operationId: 'appendRows',
       summary: 'Append rows',
       description:
-        'One row, an array of rows, or CSV with a header `row,<columns>`: all or none. A column left out is blank, which is not 0.',
+        'One row, an array of rows, or CSV with the header `row,<columns>`: all or nothing. A column that is left out is blank, which is not 0.',
       tags: ['reports'],
       headers: MoveConditions,
       params: RowsParams,
@@ -97,14 +97,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         on_conflict: Type.Optional(
           Type.Enum(['replace'], {
             type: 'string',
-            description: 'Replace rows that are there already, instead of refusing them.',
+            description: 'Replace existing rows instead of refusing them.',
             examples: ['replace']
           })
         )
       }, { additionalProperties: false }),
       body: { content: { 'application/json': { schema: ref(AppendedRows) }, 'text/csv': { schema: CsvRows } } },
       response: {
-        201: answer(TableContent, 'The rows were stored; the table as it is now.', ETAG),
+        201: answer(TableContent, 'The rows are stored; the current state of the table.', ETAG),
         ...problems(
           'report-not-found',
           'table-not-found',
@@ -138,7 +138,7 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'getRow',
       summary: 'Read a row',
-      description: 'Its figures and the notes on cells without one. A row that was never given is not there (404).',
+      description: 'Its figures, and notes on the cells without one. A row that was never given does not exist (404).',
       tags: ['reports'],
       params: RowParams,
       response: {
@@ -158,14 +158,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   app.put('/v1/reports/:agency/:year/tables/:table/rows/:row', {
     schema: {
       operationId: 'putRow',
-      summary: 'Put a row',
-      description: 'Adds or replaces the row. A column left out is blank.',
+      summary: 'Create or replace a row',
+      description: 'A column that is left out is blank.',
       tags: ['reports'],
       headers: WriteConditions,
       params: RowParams,
       body: ref(RowDraft),
       response: {
-        200: answer(RowContent, 'The row was there; as it is now.', ETAG),
+        200: answer(RowContent, 'The row existed; its current state.', ETAG),
         201: answer(RowContent, 'The row is new.', ETAG),
         ...problems(
           'report-not-found',
@@ -192,14 +192,14 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
   app.patch('/v1/reports/:agency/:year/tables/:table/rows/:row', {
     schema: {
       operationId: 'changeRow',
-      summary: 'Change figures of a row',
-      description: 'Changes the columns that are given. All others stay as they are.',
+      summary: 'Change single figures of a row',
+      description: 'Changes only the columns that are given. All others stay as they are.',
       tags: ['reports'],
       headers: MoveConditions,
       params: RowParams,
       body: ref(RowChange),
       response: {
-        200: answer(RowContent, 'The row as it is now.', ETAG),
+        200: answer(RowContent, 'The current state of the row.', ETAG),
         ...problems(
           'report-not-found',
           'table-not-found',
@@ -220,12 +220,12 @@ export const tableRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
     schema: {
       operationId: 'deleteRow',
       summary: 'Delete a row',
-      description: 'Afterwards it is absent, not blank.',
+      description: 'Afterwards the row is absent, not blank.',
       tags: ['reports'],
       headers: MoveConditions,
       params: RowParams,
       response: {
-        204: Type.Null({ description: 'It is gone.' }),
+        204: Type.Null({ description: 'The row is deleted.' }),
         ...problems(
           'report-not-found',
           'table-not-found',

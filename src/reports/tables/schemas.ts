@@ -13,13 +13,13 @@ import {
 
 export const TableContent = Type.Object({ rows: ref(TableRows), notes: ref(WireNotes) }, {
   $id: 'TableContent',
-  description: 'A table as it is stored: the rows that are there, in printed order.',
+  description: 'A stored table: the rows present, in printed order.',
   examples: [{ rows: documents, notes: {} }]
 })
 export const TableDraft = Type.Object({ rows: ref(TableRows), notes: Type.Optional(ref(WireNotes)) }, {
   $id: 'TableDraft',
   ...closed,
-  description: 'All rows of the table: one that is left out is gone.',
+  description: 'All rows of the table: a row that is left out is removed.',
   examples: [{ rows: documents }]
 })
 export const RowContent = Type.Object({
@@ -27,12 +27,12 @@ export const RowContent = Type.Object({
   notes: ref(WireNotes),
   blanked: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'In the answer to a PUT: the cells that had a figure before and are blank now.'
+      description: 'In the response to PUT: cells that had a figure before and are blank now.'
     })
   )
 }, {
   $id: 'RowContent',
-  description: 'A row as it is stored.',
+  description: 'A stored row.',
   examples: [{ values: granted, notes: {} }]
 })
 export const RowDraft = Type.Object({ values: ref(FigureValues), notes: Type.Optional(ref(WireNotes)) }, {
@@ -44,7 +44,7 @@ export const RowDraft = Type.Object({ values: ref(FigureValues), notes: Type.Opt
 export const RowChange = Type.Object({ values: ref(FigureValues), notes: Type.Optional(ref(WireNotes)) }, {
   $id: 'RowChange',
   ...closed,
-  description: 'The columns that change: one that is left out stays as it is.',
+  description: 'The columns to change: a column that is left out stays as it is.',
   examples: [{ values: { total: granted.total! } }]
 })
 const exampleRows = ['granted', 'partially_granted'].map(row => ({ row, values: requests[row]! }))
@@ -63,8 +63,7 @@ export const AppendedRows = Type.Unsafe<unknown>({
 export const CsvRows = Type.Unsafe<unknown>({
   type: 'string',
   ...readByForm,
-  description:
-    'A header `row,<columns>` and a line for each row. An empty field is blank, `/` or `-` is not applicable.',
+  description: 'A header `row,<columns>` and one line per row. An empty field is blank; `/` or `-` is not applicable.',
   examples: [
     [['row', ...Object.keys(granted)], ...exampleRows.map(({ row, values }) => [row, ...Object.values(values)])].join(
       '\n'

@@ -31,19 +31,19 @@ const VERSION_FORMATS = declareList(ref(VersionList), VERSION_COLUMNS)
 
 const DIFFERENCE_FORMATS = declareFormats({
   json: { description: 'The changes.', schema: ref(WireDifference) },
-  markdown: { description: 'The notice.' }
+  markdown: { description: 'The notice of correction.' }
 })
 
 const number = (example: number) =>
-  Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'Number of a version.', examples: [example] })
+  Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'Version number.', examples: [example] })
 
 export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAsyncTypebox => async app => {
   app.get('/v1/reports/:agency/:year/versions', {
     schema: {
       operationId: 'listVersions',
-      summary: 'List the versions',
+      summary: 'List versions',
       description:
-        'All that were ever published, in the order of their numbers, each with its reason and until when the public read it.',
+        'All versions ever published, in the order of their numbers, each with its reason and the time until which it was current.',
       tags: ['versions'],
       params: ReportParams,
       querystring: Type.Object({ ...PageQuery, ...VERSION_FORMATS.query }, { additionalProperties: false }),
@@ -69,7 +69,7 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
         operationId: 'getVersion',
         summary: 'Read a version',
         description:
-          'As it was published, as JSON, as the statutory document or as CSV: it never changes, nor do its bytes.',
+          'As it was published, as JSON, as the statutory document or as CSV: neither content nor bytes ever change.',
         tags: ['versions'],
         params: Type.Object({ ...ReportParams.properties, version: number(1) }),
         querystring: Type.Object({ ...REPORT_FORMATS.query, ...LABELS }, { additionalProperties: false }),
@@ -92,12 +92,12 @@ export const versionRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
       operationId: 'compareVersions',
       summary: 'Compare two versions',
       description:
-        'Cells before and after, texts, and checks that came out otherwise. As Markdown a notice of correction (更正说明) for people, in Chinese or English by Accept-Language.',
+        'Cells before and after, texts, and checks with a different result. As Markdown, a notice of correction (更正说明) for people, in Chinese or English by Accept-Language.',
       tags: ['versions'],
       params: Type.Object({ ...ReportParams.properties, from: number(1), to: number(1) }),
       querystring: Type.Object(DIFFERENCE_FORMATS.query, { additionalProperties: false }),
       response: {
-        200: DIFFERENCE_FORMATS.answer('What changed from the first to the second.'),
+        200: DIFFERENCE_FORMATS.answer('What changed from the first version to the second.'),
         ...problems('report-not-found', 'version-not-found')
       }
     }

@@ -6,16 +6,16 @@ import { bilingual, orNull, refOrNull } from '../../http/schemas.ts'
 import { WireNote } from '../content/schemas.ts'
 
 export const VersionSummary = Type.Object({
-  version: Type.Integer({ description: 'Its number, from 1.' }),
+  version: Type.Integer({ description: 'Version number, from 1.' }),
   form: Type.String({ description: 'Id of its form.' }),
-  revision: Type.Integer({ description: 'Of the report, when it was published.' }),
+  revision: Type.Integer({ description: 'Revision of the report when it was published.' }),
   published_at: Type.String({ description: 'RFC 3339, UTC.' }),
-  amendment_reason: orNull('string', 'Why the version before was amended; null for the first.'),
-  public_until: orNull('string', 'When it was replaced or withdrawn; null while it is the current one.'),
-  withdrawal_reason: orNull('string', 'Why it was withdrawn; null when it was not.'),
+  amendment_reason: orNull('string', 'Why the previous version was amended; null for the first.'),
+  public_until: orNull('string', 'When it was replaced or withdrawn; null while it is current.'),
+  withdrawal_reason: orNull('string', 'Why it was withdrawn; null if it was not.'),
   published_on: orNull(
     'string',
-    'Of the first: the day of its publication, as an administrator stated it for a report of former years; else null.'
+    'For the first version, the stated day of its publication, if an administrator stated one; otherwise null.'
   )
 }, {
   $id: 'VersionSummary',
@@ -40,13 +40,13 @@ export const VersionList = Type.Object({ items: Type.Array(ref(VersionSummary)),
 
 const label = bilingual('As printed, and in English.')
 const Side = Type.Object({
-  figure: orNull('number', 'null where there is none.'),
+  figure: orNull('number', 'null if there is none.'),
   note: refOrNull(WireNote, 'Why there is no figure.')
-}, { $id: 'CellSide', description: 'What a version says in a cell.', examples: [{ figure: 3, note: null }] })
-const sideOrNull = refOrNull(Side, 'null where the row was never given or the form has no such cell.')
+}, { $id: 'CellSide', description: 'The content of a cell in a version.', examples: [{ figure: 3, note: null }] })
+const sideOrNull = refOrNull(Side, 'null if the row was never given or the form has no such cell.')
 const outcome = Type.Unsafe<'pass' | 'fail' | 'not_assessable' | null>({
   enum: ['pass', 'fail', 'not_assessable', null],
-  description: 'null where the form has no such check.'
+  description: 'null if the form has no such check.'
 })
 const end = {
   version: Type.Integer({ description: 'Its number.' }),
@@ -69,7 +69,7 @@ export const WireDifference = Type.Object({
       before: sideOrNull,
       after: sideOrNull
     }),
-    { description: 'Cells that say something else, in printed order.' }
+    { description: 'Cells that differ, in printed order.' }
   ),
   sections: Type.Array(
     Type.Object({
@@ -88,7 +88,7 @@ export const WireDifference = Type.Object({
       before: outcome,
       after: outcome
     }),
-    { description: 'Checks of this report alone that came out otherwise.' }
+    { description: 'Checks with a different outcome, except those between reports.' }
   ),
   explanations: Type.Array(
     Type.Object({
@@ -101,7 +101,7 @@ export const WireDifference = Type.Object({
   )
 }, {
   $id: 'Difference',
-  description: 'What changed from one version to another.',
+  description: 'The differences between two versions.',
   examples: [{
     agency: 'kundulun-culture',
     year: 2019,

@@ -32,7 +32,7 @@ export function readRemarks (form: Form, given: unknown): Record<string, string>
         ...at.remark,
         found: remark,
         expected: {
-          en: `what is to be put right there, in 1 to ${MAX_REMARK_LENGTH} characters`,
+          en: `what is to be corrected there, in 1 to ${MAX_REMARK_LENGTH} characters`,
           zh: `需更正的内容，1 至 ${MAX_REMARK_LENGTH} 字`
         }
       })

@@ -30,7 +30,7 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
         operationId: 'submitReport',
         summary: 'Submit a report',
         description:
-          'From draft or returned. Refused while a check of severity error fails, and for an amendment that changes nothing. Repeated, it changes nothing.',
+          'From draft or returned. Refused while a check of severity error fails, and for an amendment that changes nothing. Repeating it changes nothing.',
         body: ref(Nothing),
         response: {
           200: answer(Report, 'The report, now submitted.', ETAG),
@@ -62,7 +62,8 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
         ...move,
         operationId: 'returnReport',
         summary: 'Return a report',
-        description: 'From submitted, with a reason, and remarks on cells if need be. The report can be written again.',
+        description:
+          'From submitted, with a reason and, optionally, remarks on cells. The report can then be written again.',
         body: ref(ReturnReason),
         response: {
           200: answer(Report, 'The report, now returned.', ETAG),
@@ -93,7 +94,7 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
         operationId: 'publishReport',
         summary: 'Publish a report',
         description:
-          'From submitted. Makes an immutable version, which replaces the one before in one step and is in the totals when the call returns. Repeated, it changes nothing.',
+          'From submitted. Creates an immutable version, which replaces the previous one in one step and is included in the totals when the call returns. Repeating it changes nothing.',
         body: ref(Nothing),
         response: {
           200: answer(Report, 'The report, now published.', ETAG),
@@ -125,10 +126,10 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
         operationId: 'amendReport',
         summary: 'Amend a report',
         description:
-          'From published or withdrawn, with a reason. Opens a draft with the content of the latest version; the public goes on reading that version until the draft is published in its place. DELETE drops the draft.',
+          'From published or withdrawn, with a reason. Opens a draft with the content of the latest version; the public reads that version until the draft is published in its place. DELETE drops the draft.',
         body: ref(AmendmentReason),
         response: {
-          200: answer(Report, 'The report, now a draft over its version.', ETAG),
+          200: answer(Report, 'The report, now a draft on top of its version.', ETAG),
           ...problems('report-not-found', 'move-not-allowed', 'precondition-failed', 'key-required', ...BODY)
         }
       }
@@ -156,7 +157,7 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
         operationId: 'withdrawReport',
         summary: 'Withdraw a report',
         description:
-          'From published, with a reason. The totals lose it, and the public is told that it was withdrawn, when and why; its versions can still be read.',
+          'From published, with a reason. The totals no longer include the report, and the public is told when and why it was withdrawn; its versions can still be read.',
         body: ref(WithdrawalReason),
         response: {
           200: answer(Report, 'The report, now withdrawn.', ETAG),

@@ -17,14 +17,14 @@ const Remark = Type.String({
   minLength: 1,
   maxLength: MAX_REMARK_LENGTH,
   pattern: LINES,
-  description: 'What is to be put right there.'
+  description: 'What is to be corrected there.'
 })
 export const ReturnReason = Type.Object({
   reason: why('Why it is returned'),
   remarks: Type.Optional(
     Type.Unsafe<unknown>({
       ...readByForm,
-      description: 'What is to be put right in single cells: an object by cell id, or an array of `{cell, remark}`.',
+      description: 'What is to be corrected in single cells: an object by cell id, or an array of `{cell, remark}`.',
       anyOf: [
         Type.Record(Type.String(), Remark),
         Type.Array(Type.Object({ cell: Type.String({ description: 'Its id.' }), remark: Remark }, closed), {
@@ -36,19 +36,19 @@ export const ReturnReason = Type.Object({
 }, {
   $id: 'ReturnReason',
   ...closed,
-  description: 'What its agency is to put right.',
+  description: 'What the agency is to correct.',
   examples: [{ reason: '请核对第三部分', remarks: { 'requests.granted.total': '与附表不一致' } }]
 })
 export type ReturnReason = Static<typeof ReturnReason>
 export const AmendmentReason = Type.Object({ reason: why('Why it is amended') }, {
   $id: 'AmendmentReason',
   ...closed,
-  description: 'Stays with the version that comes of it, for all to read.',
+  description: 'Kept with the new version, for everyone to read.',
   examples: [{ reason: '数据更正' }]
 })
 export const WithdrawalReason = Type.Object({ reason: why('Why it is withdrawn') }, {
   $id: 'WithdrawalReason',
   ...closed,
-  description: 'For all to read.',
+  description: 'For everyone to read.',
   examples: [{ reason: '机构撤销' }]
 })

@@ -31,14 +31,14 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
   app.get('/v1/totals/contributions', {
     schema: {
       operationId: 'getContributions',
-      summary: 'What makes up a total',
+      summary: 'List what makes up a total',
       description:
-        'The agencies of a total of `GET /v1/totals`: the reports that are added, the largest first, then those that are not, and why. The values `added` sum to the total.',
+        'The agencies of a total of `GET /v1/totals`: first the reports that are added, largest first, then those that are not, with the reason. The values with state `added` sum to the total.',
       tags: ['totals'],
       querystring: Type.Object({
         measure: {
           ...MeasureId,
-          description: 'What is added, as in `GET /v1/totals`.',
+          description: 'The measure, as in `GET /v1/totals`.',
           examples: ['requests.new_received.total']
         },
         year: Year,
@@ -51,7 +51,7 @@ export const contributionRoutes = (db: Kysely<Database>, forms: Forms): FastifyP
         ...FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: FORMATS.answer('A page of the agencies, and the total of all.', LINK),
+        200: FORMATS.answer('A page of agencies, and the total of all.', LINK),
         ...NOT_MODIFIED,
         ...problems(
           'agency-unknown',

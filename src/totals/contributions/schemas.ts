@@ -9,11 +9,11 @@ export const STATES = ['added', 'blank', 'missing', 'withdrawn', 'consolidated',
 export type State = (typeof STATES)[number]
 
 export const STATE_TEXT =
-  '`added`; `blank`: its report has no figure there; `missing`: no report is published; `withdrawn`: its report was withdrawn; `consolidated`: its report is a summary, which is never added; `not_comparable`: the measure is not in each form of these reports, so that nothing is added.'
+  '`added`; `blank`: its report has no figure there; `missing`: no report is published; `withdrawn`: its report was withdrawn; `consolidated`: its report is a summary, which is never added; `not_comparable`: not every form of these reports has the measure, so that nothing is added.'
 
 /** The measure of a list: its id, unit and label. */
 export const measureFields = {
-  measure: Type.String({ description: 'Id of the measure, as asked for.' }),
+  measure: Type.String({ description: 'Id of the measure, as requested.' }),
   unit: Type.String({ description: 'Unit of the values.' }),
   label: bilingual('As printed, and in English.'),
   year: Type.Integer({ description: 'Reporting year.' })
@@ -22,12 +22,12 @@ export const measureFields = {
 export const Contribution = Type.Object({
   agency: { ...AgencyCode, description: 'Code of the agency.' },
   agency_name: Type.String({ description: 'Its name.' }),
-  form: orNull('string', 'Form of its report; null where none is public.'),
-  version: orNull('integer', 'The public version of its report; null where there is none.'),
-  value: orNull('number', 'What its report adds; null where it adds nothing.'),
+  form: orNull('string', 'Form of its report; null if none is public.'),
+  version: orNull('integer', 'The public version of its report; null if there is none.'),
+  value: orNull('number', 'The value that its report adds; null if it adds nothing.'),
   share: orNull(
     'number',
-    'value as a part of the total, rounded half to even at 6 decimals; null where nothing is added or the total is 0.'
+    'value divided by the total, rounded half to even to 6 decimals; null if nothing is added or the total is 0.'
   ),
   state: Type.Enum([...STATES], { type: 'string', description: STATE_TEXT })
 }, {
@@ -47,9 +47,12 @@ export type Contribution = Static<typeof Contribution>
 
 export const Contributions = Type.Object({
   ...measureFields,
-  total: orNull('number', 'The sum of all values `added`; null over no figure. `GET /v1/totals` gives the same.'),
+  total: orNull(
+    'number',
+    'The sum of all values with state `added`; null if there is no figure. The same as in `GET /v1/totals`.'
+  ),
   coverage: ref(Coverage),
-  items: Type.Array(ref(Contribution), { description: 'The largest values first, then what adds nothing.' }),
+  items: Type.Array(ref(Contribution), { description: 'The largest values first, then those that add nothing.' }),
   next: NextPage
 }, {
   $id: 'Contributions',

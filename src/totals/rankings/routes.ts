@@ -30,14 +30,14 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
   app.get('/v1/rankings', {
     schema: {
       operationId: 'getRanking',
-      summary: 'Agencies in the order of a measure',
+      summary: 'Rank agencies',
       description:
-        'Ranks agencies by their own reports, or the children of an agency by the totals of each with all below it, and says where the quartiles are. Agencies without a figure are counted apart.',
+        'Ranks agencies by their own reports, or the children of an agency by their totals, each with all below it, and gives the quartiles. Agencies without a figure are counted separately.',
       tags: ['totals'],
       querystring: Type.Object({
         measure: {
           ...MeasureId,
-          description: 'What to rank by: a measure or a rate, as in `GET /v1/totals`.',
+          description: 'The measure or rate to rank by, as in `GET /v1/totals`.',
           examples: ['requests.new_received.total']
         },
         year: Year,
@@ -48,7 +48,7 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
             enum: ['agency', 'child'],
             default: 'agency',
             description:
-              '`agency`: all that file reports of their own; `child`: the agencies just below `under` (else the roots), each with all below it.'
+              '`agency`: all agencies that report their own figures; `child`: the agencies directly below `under` (by default the roots), each with all below it.'
           })
         ),
         level: Type.Optional({ ...Level, description: 'Only agencies of this level are ranked.' }),
@@ -58,19 +58,19 @@ export const rankingRoutes = (db: Kysely<Database>, forms: Forms): FastifyPlugin
             type: 'string',
             enum: ['desc', 'asc'],
             default: 'desc',
-            description: '`desc`: the largest value is first; `asc`: the smallest.'
+            description: '`desc`: largest value first; `asc`: smallest first.'
           })
         ),
         agency: Type.Optional({
           ...AgencyCode,
-          description: 'Also tells where this agency stands, as `focus`.',
+          description: 'Also returns the rank of this agency, as `focus`.',
           examples: undefined
         }),
         ...PageQuery,
         ...FORMATS.query
       }, { additionalProperties: false }),
       response: {
-        200: FORMATS.answer('A page of the ranking, and what holds for all of it.', LINK),
+        200: FORMATS.answer('A page of the ranking, and statistics of the whole ranking.', LINK),
         ...NOT_MODIFIED,
         ...problems(
           'agency-not-ranked',

@@ -11,12 +11,14 @@ const agency = {
 }
 
 export const Ranked = Type.Object({
-  rank: Type.Integer({ description: '1 for the first. Equal values share a rank, and the next one is left out.' }),
+  rank: Type.Integer({
+    description: '1 for the first. Equal values share a rank, and the ranks after them are skipped.'
+  }),
   ...agency,
   value: Type.Number({ description: 'Its value.' })
 }, {
   $id: 'Ranked',
-  description: 'An agency with its place.',
+  description: 'An agency with its rank.',
   examples: [{ rank: 1, agency: 'kundulun-housing', agency_name: '昆区住房和城乡建设局', value: 48 }]
 })
 export type Ranked = Static<typeof Ranked>
@@ -25,7 +27,7 @@ export const Focus = Type.Object({
   rank: orNull('integer', 'Its rank; null without a figure.'),
   ...agency,
   value: orNull('number', 'Its value; null without a figure.')
-}, { $id: 'Focus', description: 'Where the agency of `agency=` stands.' })
+}, { $id: 'Focus', description: 'The rank of the agency given as `agency=`.' })
 
 export const Quartiles = Type.Object({
   min: orNull('number', 'The smallest value.'),
@@ -36,18 +38,18 @@ export const Quartiles = Type.Object({
 }, {
   $id: 'Quartiles',
   description:
-    'Of all ranked values, exact: between two values they are interpolated linearly, as QUARTILE.INC of spreadsheets and percentile_cont of PostgreSQL do. Null where nothing is ranked.'
+    'Of all ranked values, exact: interpolated linearly between two values, like QUARTILE.INC in spreadsheets and percentile_cont in PostgreSQL. null if nothing is ranked.'
 })
 export type Quartiles = Static<typeof Quartiles>
 
 export const Ranking = Type.Object({
   ...measureFields,
   of: Type.String({ description: 'What is ranked: agency or child.' }),
-  order: Type.String({ description: 'desc: the largest value is first; asc: the smallest.' }),
-  count: Type.Integer({ description: 'How many are ranked.' }),
-  without: Type.Integer({ description: 'How many have no figure; they are not ranked.' }),
+  order: Type.String({ description: 'desc: largest value first; asc: smallest first.' }),
+  count: Type.Integer({ description: 'Number of agencies ranked.' }),
+  without: Type.Integer({ description: 'Number of agencies without a figure; they are not ranked.' }),
   quartiles: ref(Quartiles),
-  items: Type.Array(ref(Ranked), { description: 'In the order of their ranks; those that share one by code.' }),
+  items: Type.Array(ref(Ranked), { description: 'In the order of rank, then of code.' }),
   focus: Type.Optional(ref(Focus)),
   next: NextPage
 }, { $id: 'Ranking', description: 'Agencies in the order of their values.' })

@@ -24,14 +24,14 @@ export const TOTAL_FORMATS = declareFormats({
     example:
       'year,requests.new_received.total,expected,included,missing,requests.new_received.total.blank\n2019,0,1,1,0,0\n'
   },
-  xlsx: { description: 'The same columns as a workbook, and a sheet that says what the totals cover.' },
+  xlsx: { description: 'The same columns as a workbook, with a sheet that states what the totals cover.' },
   jsonstat: {
     description:
-      'JSON-stat 2.0: the keys and `measure` as dimensions. `status` says why a value is null; the coverage is in `extension`.'
+      'JSON-stat 2.0: the keys and `measure` are the dimensions. `status` says why a value is null; `extension` has the coverage.'
   },
   svg: {
     description:
-      'A picture: a line over years, else bars, stacked where the measures are parts of one printed total. At most 30 series and 300 bars, of one unit.'
+      'A picture: a line over years, otherwise bars, stacked if the measures are parts of one printed total. At most 30 series and 300 bars, in one unit.'
   },
   html: { description: `${SUMS} A page that prints on A4.` },
   docx: { description: `${SUMS} For Word and WPS.` }
