@@ -10,7 +10,7 @@ import { agenciesOf, type Filers, nameOf, withFilers } from '../filers.ts'
 import type { Group } from '../schemas.ts'
 
 /** Number of missing agencies that the head names. */
-const MAX_NAMED = 100
+const MAX_NAMED = 30
 
 interface Sums {
   form: Form
@@ -40,7 +40,9 @@ export async function printSums (
     coverageNote(form, group.coverage.included, coverage),
     ...await missingNote(db, filers, coverage.missing ?? 0)
   ]
-  return await writeDocument(format, printReport(form, content, { title, notes, allRows: true }))
+  const printed = printReport(form, content, { title, notes, allRows: true })
+  // Texts have no sum.
+  return await writeDocument(format, { ...printed, sections: printed.sections.filter(({ grids }) => grids.length > 0) })
 }
 
 function filterNote ({ level, kind }: Filers): string[] {
