@@ -48,6 +48,7 @@ import { jobRoutes } from './imports/jobs/routes.ts'
 import { bulkRoutes } from './imports/routes.ts'
 import { keyRoutes } from './keys/routes.ts'
 import { keySchemas } from './keys/schemas.ts'
+import { pageRoutes } from './pages/routes.ts'
 import type { Language } from './problems/fault.ts'
 import { checkRoutes } from './reports/checks/routes.ts'
 import { deadlineRoutes } from './reports/deadlines/routes.ts'
@@ -229,8 +230,7 @@ export async function buildApp ({
     },
     { schemas: [], routes: [exportRoutes(db, forms), catalogRoutes(db, forms)] },
     { schemas: filingSchemas, routes: [filingRoutes(db, forms)] },
-    { schemas: agencySchemas, routes: [agencyRoutes(db, forms)] },
-    { schemas: formSchemas, routes: [formRoutes(forms)] },
+    { schemas: [...agencySchemas, ...formSchemas], routes: [agencyRoutes(db, forms), formRoutes(forms)] },
     {
       schemas: [...importSchemas, ...bulkSchemas],
       routes: [
@@ -242,7 +242,7 @@ export async function buildApp ({
     },
     { schemas: keySchemas, routes: [keyRoutes(db)] },
     { schemas: eventSchemas, routes: [eventRoutes(db)] },
-    { schemas: [], routes: [serviceRoutes(probe, metrics, metricsToken)] }
+    { schemas: [], routes: [pageRoutes(db, forms), serviceRoutes(probe, metrics, metricsToken)] }
   ]
   for (const schema of features.flatMap(feature => feature.schemas)) app.addSchema(schema)
   for (const routes of features.flatMap(feature => feature.routes)) await app.register(routes)

@@ -26,6 +26,7 @@ const FOLDERS = [
   'imports',
   'totals',
   'exports',
+  'pages',
   'bin'
 ]
 

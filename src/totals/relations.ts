@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { FOR_EVER } from '../database/types.ts'
 import type { Years } from '../http/parameters.ts'
-import { regionOf } from './regions.ts'
+import { regionOf } from './regions/regions.ts'
 import { type Key, REGIONS, type Scope, scansReports, yearsIn } from './scope.ts'
 
 export interface Relation {

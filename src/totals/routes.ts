@@ -145,7 +145,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
         if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
         if (isPrinted(chosen.name)) {
           const { printSums } = await import('./representations/printed.ts')
-          const { totals: [any] } = await totalsOf(
+          const { totals: [whole] } = await totalsOf(
             db,
             forms,
             measures.slice(0, 1),
@@ -157,7 +157,7 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
             name: await nameOfScope(db, scope, moment !== undefined),
             filers: { year: years!.first, under: scope.under, level, kind, moment },
             group: totals.totals[0]!,
-            coverage: any!.coverage
+            coverage: whole!.coverage
           })
         }
         const title = await titleOf(db, scope, measures, { language, isPast: moment !== undefined })

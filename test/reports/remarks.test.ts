@@ -34,21 +34,25 @@ t.test('the error shows the shape, and all faults', async t => {
     { cell: 'requests.granted.total', remark: '二' },
     { cell: 'requests.granted.totl', remark: '' },
     { cell: 'requests.granted.other', text: '三' },
-    { remark: '四\u0000' }
+    { remark: '四\u202e' }
   ])
   t.match(json.errors.map(({ pointer }: any) => pointer), [
     '/remarks/0',
-    '/remarks/2/cell',
-    '/remarks/3/cell',
-    '/remarks/3/remark',
     '/remarks/4',
+    '/remarks/2/cell',
+    '/remarks/3/remark',
     '/remarks/5/cell',
     '/remarks/5/remark'
   ])
-  t.match(json.errors[2], { did_you_mean: 'requests.granted.total' })
-  t.match(await sendBack({ 'requests.granted.total': 'x'.repeat(501), nobody: '一' }), {
+  t.match(await sendBack({ 'requests.granted.total': 'x'.repeat(501), nobody: 7 }), {
     status: 422,
     json: { errors: [{ pointer: '/remarks/requests.granted.total' }, { pointer: '/remarks/nobody' }] }
   })
+  for (const remarks of [{ 'requests.granted.totl': '一' }, [{ cell: 'requests.granted.totl', remark: '一' }]]) {
+    t.match(await sendBack(remarks), {
+      status: 422,
+      json: { errors: [{ pointer: /^\/remarks\//, did_you_mean: 'requests.granted.total' }] }
+    })
+  }
   t.equal((await call('GET', '/v1/reports/a/2022')).json.status, 'submitted')
 })

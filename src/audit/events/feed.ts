@@ -75,14 +75,25 @@ export async function listPublications (
     select from agency_ancestor as a
     where a.agency = e.chain and a.ancestor = ${under} and a.since <= e.year and a.until >= e.year))`
   const { rows } = await sql<Publication>`
-    select e.seq, event_time(e.at) as at, e.chain as agency, p.name as agency_name, e.year, v.version,
-      case when ${isOfKind('withdrawn')} then 'withdrawn' when v.version = 1 then 'published' else 'amended' end as kind
-    from event as e
-    join agency_period as p on p.agency = e.chain and p.since <= e.year and p.until >= e.year
-    cross join lateral (select (e.body::json ->> 'version')::integer as version) as v
+    ${selectPublications}
     where e.seq > ${after} and ${isOfKind('published', 'withdrawn')}
       ${under === undefined ? sql`` : isUnder}
       ${year === undefined ? sql`` : sql`and e.year = ${year}`}
     order by e.seq limit ${limit}`.execute(db)
   return rows
 }
+
+/** Lists the latest publications and withdrawals, the last one first. */
+export async function latestPublications (db: Kysely<Database>, limit: number): Promise<Publication[]> {
+  const { rows } = await sql<Publication>`
+    ${selectPublications}
+    where e.seq > 0 and ${isOfKind('published', 'withdrawn')} order by e.seq desc limit ${limit}`.execute(db)
+  return rows
+}
+
+const selectPublications = sql`
+  select e.seq, event_time(e.at) as at, e.chain as agency, p.name as agency_name, e.year, v.version,
+    case when ${isOfKind('withdrawn')} then 'withdrawn' when v.version = 1 then 'published' else 'amended' end as kind
+  from event as e
+  join agency_period as p on p.agency = e.chain and p.since <= e.year and p.until >= e.year
+  cross join lateral (select (e.body::json ->> 'version')::integer as version) as v`

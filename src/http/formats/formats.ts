@@ -94,7 +94,7 @@ export const LABELS = {
 }
 
 /**
- * Chooses by `format`, else by `Accept`. The guard of `Accept` has refused a request for which there is none. Throws
+ * Chooses by `format`, else by `Accept`. Throws `not-acceptable` if `Accept` names none of them, and
  * `parameter-invalid` for `labels` where the format has none.
  */
 export function chooseFormat<Name extends FormatName> (
@@ -104,6 +104,9 @@ export function chooseFormat<Name extends FormatName> (
 ): Chosen<Name> {
   const { format, labels } = request.query as { format?: Name, labels?: Labels }
   const accepted = accepts(request.raw).type(names.map(essence))
+  if (format === undefined && accepted === false) {
+    throw problem('not-acceptable', { available: [...new Set(names.map(essence))].join(', ') })
+  }
   const name = format ?? names.find(name => essence(name) === accepted) ?? names[0]!
   if (labels !== undefined && !withLabels.includes(name)) {
     throw labelsWithout(

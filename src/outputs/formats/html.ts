@@ -41,21 +41,29 @@ export const writeHtml = ({ title, notes, sections }: PrintedReport): string =>
 </head>
 <body>
 <h1>${escapeXml(title)}</h1>
-${notes.map(note => `<p class="note">${escapeXml(note)}</p>\n`).join('')}${sections.map(sectionHtml).join('')}</body>
+${notes.map(note => `<p class="note">${escapeXml(note)}</p>\n`).join('')}${
+    sections.map(section => sectionHtml(section)).join('')
+  }</body>
 </html>
 `
 
-const sectionHtml = ({ title, paragraphs, grids }: PrintedSection): string =>
+/** Writes the document without the page around it. Tables that are too wide can be scrolled with the keyboard. */
+export const documentHtml = ({ sections }: PrintedReport): string =>
+  sections.map(section => sectionHtml(section, focusable)).join('')
+
+const focusable = (title: string) => ` tabindex="0" role="region" aria-label="${escapeXml(title)}"`
+
+const sectionHtml = ({ title, paragraphs, grids }: PrintedSection, attributes = (_title: string) => ''): string =>
   `<h2>${escapeXml(title)}</h2>\n${paragraphs.map(text => `<p>${escapeXml(text)}</p>\n`).join('')}${
-    grids.map(gridHtml).join('')
+    grids.map(grid => gridHtml(grid, attributes(grid.title))).join('')
   }`
 
-function gridHtml ({ title, columnWidths, rows }: Grid): string {
+function gridHtml ({ title, columnWidths, rows }: Grid, attributes: string): string {
   const sum = columnWidths.reduce((a, b) => a + b, 0)
   const columns = columnWidths.map(width => `<col width="${(width * 100 / sum).toFixed(2)}%">`)
-  return `<div class="scroll"><table aria-label="${escapeXml(title)}">\n<colgroup>${columns.join('')}</colgroup>\n${
-    rows.map(row => `<tr>${row.map(cell => cellHtml(cell)).join('')}</tr>\n`).join('')
-  }</table></div>\n`
+  return `<div class="scroll"${attributes}><table aria-label="${escapeXml(title)}">\n<colgroup>${
+    columns.join('')
+  }</colgroup>\n${rows.map(row => `<tr>${row.map(cell => cellHtml(cell)).join('')}</tr>\n`).join('')}</table></div>\n`
 }
 
 function cellHtml ({ kind, text, width, height }: GridCell): string {

@@ -9,6 +9,7 @@ import { sendReport } from '../send-report.ts'
 import type { StoredReport } from '../stored-report.ts'
 import { visibilityOf } from '../visibility.ts'
 import { writeRequest } from '../write-request.ts'
+import { readReturnReason } from './return-reason.ts'
 import { AmendmentReason, Nothing, ReturnReason, WithdrawalReason } from './schemas.ts'
 import { amendReport, publishReport, returnReport, submitReport, withdrawReport } from './workflow.ts'
 
@@ -80,7 +81,7 @@ export const workflowRoutes = (forms: Forms): FastifyPluginAsyncTypebox => async
           forms,
           writeRequest(request),
           request.params,
-          request.body
+          readReturnReason(request.body)
         )
       )
   )

@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { LINES, LINES_NOT_BLANK } from '../../http/schemas.ts'
 import { closed, readByForm } from '../content/schemas.ts'
-import { MAX_REMARK_LENGTH } from './remarks.ts'
+import { MAX_REASON_LENGTH, MAX_REMARK_LENGTH } from './return-reason.ts'
 
 export const Nothing = Type.Object({}, {
   $id: 'Nothing',
@@ -11,7 +11,7 @@ export const Nothing = Type.Object({}, {
 })
 
 export const why = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 2000, pattern: LINES_NOT_BLANK, description })
+  Type.String({ minLength: 1, maxLength: MAX_REASON_LENGTH, pattern: LINES_NOT_BLANK, description })
 const MAX_REMARKS = 2000
 const Remark = Type.String({
   minLength: 1,
@@ -20,7 +20,7 @@ const Remark = Type.String({
   description: 'What is to be corrected there.'
 })
 export const ReturnReason = Type.Object({
-  reason: why('Why it is returned'),
+  reason: { ...why('Why it is returned'), ...readByForm },
   remarks: Type.Optional(
     Type.Unsafe<unknown>({
       ...readByForm,
@@ -39,7 +39,6 @@ export const ReturnReason = Type.Object({
   description: 'What the agency is to correct.',
   examples: [{ reason: '请核对第三部分', remarks: { 'requests.granted.total': '与附表不一致' } }]
 })
-export type ReturnReason = Static<typeof ReturnReason>
 export const AmendmentReason = Type.Object({ reason: why('Why it is amended') }, {
   $id: 'AmendmentReason',
   ...closed,

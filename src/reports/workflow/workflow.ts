@@ -19,8 +19,7 @@ import { lockReport, saveStatus } from '../store.ts'
 import type { ReportId, StoredReport } from '../stored-report.ts'
 import { findPublic, openAmendment, saveVersion, saveWithdrawal } from '../versions/versions.ts'
 import type { WriteRequest } from '../write-request.ts'
-import { readRemarks } from './remarks.ts'
-import type { ReturnReason } from './schemas.ts'
+import { remarksOn, type ReturnReason } from './return-reason.ts'
 import { type Transition, TRANSITIONS } from './transitions.ts'
 
 /** Returns the members that it changed. */
@@ -80,10 +79,11 @@ export async function returnReport (
   forms: Forms,
   { by, conditions }: WriteRequest,
   id: ReportId,
-  { reason, remarks: given }: ReturnReason
+  why: ReturnReason
 ): Promise<StoredReport> {
   return await move(db, forms, { name: 'return', id, conditions }, async (trx, report) => {
-    const remarks = readRemarks(forms.get(report.form), given)
+    const { reason } = why
+    const remarks = remarksOn(forms.get(report.form), why)
     await recordEvent(trx, by, eventOf('returned', report, { reason, remarks }))
     return await saveStatus(trx, report, 'returned', reason, Object.keys(remarks).length === 0 ? null : remarks)
   })

@@ -1,6 +1,6 @@
 // Regions: the government of a level that is the filer or the nearest one above it, in the tree of each year.
 import { type RawBuilder, sql } from 'kysely'
-import type { Region, Scope } from './scope.ts'
+import type { Region, Scope } from '../scope.ts'
 
 const isIn = (row: string, year: RawBuilder<unknown>) =>
   sql`${year} between ${sql.ref(`${row}.since`)} and ${sql.ref(`${row}.until`)}`

@@ -1,8 +1,8 @@
 // The relations that make up totals by region, from the maintained totals of the governments.
 import { type RawBuilder, sql } from 'kysely'
-import { FOR_EVER } from '../database/types.ts'
-import { conditionsOf, EMPTY_RELATION, levelAndKind, NULL_VECTOR, type Relation } from './relations.ts'
-import type { Region, Scope } from './scope.ts'
+import { FOR_EVER } from '../../database/types.ts'
+import { conditionsOf, EMPTY_RELATION, levelAndKind, NULL_VECTOR, type Relation } from '../relations.ts'
+import type { Region, Scope } from '../scope.ts'
 
 /** Needs the common table expressions of `withParts`. */
 export function regionRelations (scope: Scope, region: Region, figures: RawBuilder<unknown>): Relation[] {
