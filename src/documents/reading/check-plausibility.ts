@@ -1,6 +1,7 @@
 import type { Figure } from '../../form/figures.ts'
 import type { Cell, FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
+import { isDense } from './lines/doubtful-spaces.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { problemOf, type ReadingCode } from './reading-problems.ts'
 import { asUnreadable, type CellReading, type RowFound, type TableReading } from './table-reading.ts'
@@ -30,36 +31,32 @@ export function checkPlausibility (
       })
     )
   }
+  const doubtAll = (code: ReadingCode) =>
+    values.forEach(({ figure }, i) => {
+      if (figure !== null) doubt(i, code)
+    })
   const total = table.columns.findIndex(column => column.total_of)
-  const addends = total < 0
-    ? []
-    : table.columns.flatMap((column, i) => table.columns[total]!.total_of!.includes(column.id) ? [i] : [])
+  const addends = addendsOf(table, total)
   const sum = addends.reduce((all, i) => all + (values[i]!.figure ?? 0), 0)
-  const printed = total < 0 ? null : values[total]!.figure
-  const adds = printed !== null && sum === printed
+  const printed = values[total]?.figure ?? null
+  // Only a correct total proves that each figure is whole and in its column.
+  if (printed === sum) return
   const last = values.findLastIndex(value => value.source.end > value.source.start)
+  // Blanks that left no trace may make up for the second pieces of numbers: any figure may be in a wrong column.
+  if (isJoinedInOrder(foundRow.line, [...addends, total].map(i => values[i]?.figure ?? null))) {
+    return doubtAll('broken-number')
+  }
   // The text ends with this figure: digits may be missing.
-  if (last >= 0 && values[last]!.source.end >= document.text.length && !adds && values[last]!.figure !== null) {
+  const end = values[last]
+  if (end !== undefined && end.source.end >= document.text.length && end.figure !== null) {
     return doubt(last, 'cut-off')
   }
-  // Where blanks are invisible, only a correct total proves that each figure is in its column.
+  // Blanks are invisible.
   const isDoubtful = foundRow.line.doubtful === true || foundRow.line.valueFields.length !== cells.length
-  if (!foundRow.line.divided && isDoubtful && !adds) {
-    cells.forEach((_, i) => {
-      if (values[i]!.figure !== null) doubt(i, 'figures-not-aligned')
-    })
-    return
-  }
-  if (!adds) {
-    const unclosed = values.flatMap((value, i) =>
-      value.figure !== null && (i === last || foundRow.line.stream) &&
-        lacksBar(document, value.source.line - 1, foundRow.line, lines)
-        ? [i]
-        : []
-    )
-    if (unclosed.length > 0) return unclosed.forEach(i => doubt(i, 'cut-off'))
-  }
-  if (total < 0 || printed === null || adds || addends.some(i => values[i]!.note?.state === 'unreadable')) return
+  if (!foundRow.line.divided && isDoubtful) return doubtAll('figures-not-aligned')
+  const unclosed = findUnclosed(document, values, last, foundRow.line, lines)
+  if (unclosed.length > 0) return unclosed.forEach(i => doubt(i, 'cut-off'))
+  if (printed === null || addends.some(i => values[i]!.note?.state === 'unreadable')) return
   const broken = findBrokenNumber(addends.map(i => values[i]!.figure), sum, printed)
   if (broken !== undefined) {
     doubt(addends[broken]!, 'broken-number')
@@ -68,6 +65,22 @@ export function checkPlausibility (
   }
   if (String(sum).startsWith(String(printed))) doubt(total, 'cut-off')
 }
+
+/** The figures whose cells may lack their end: the last one of a line; each one of a stream. */
+const findUnclosed = (
+  document: Document,
+  values: CellReading[],
+  last: number,
+  line: TableLine,
+  lines: TableLine[]
+): number[] =>
+  values.flatMap(({ figure, source }, i) =>
+    figure !== null && (i === last || line.stream) && lacksBar(document, source.line - 1, line, lines) ? [i] : []
+  )
+
+/** The columns that the total adds; none if the table has no total. */
+const addendsOf = ({ columns }: FormTable, total: number): number[] =>
+  columns.flatMap(({ id }, i) => columns[total]?.total_of?.includes(id) ? [i] : [])
 
 /**
  * Returns the index of the first of two neighbours whose sum would match the printed total if their digits were joined,
@@ -85,6 +98,17 @@ function findBrokenNumber (figures: Figure[], sum: number, printed: number): num
     if (joined || parted(a, b) || parted(b, a)) return i
   }
   return undefined
+}
+
+const isJoinedInOrder = (line: TableLine, figures: Figure[]) => isDense(line) && addsIfJoined(figures)
+
+/** True if the last of the figures would be the sum of the others if some neighbours, any number, were joined. */
+function addsIfJoined ([first, ...rest]: Figure[], sum = 0): boolean {
+  const [next, ...others] = rest
+  if (first === undefined || next === undefined) return first === sum
+  const isJoined = first !== null && first > 0 && next !== null && next >= 0 &&
+    addsIfJoined([Number(`${first}${next}`), ...others], sum)
+  return isJoined || addsIfJoined(rest, sum + (first ?? 0))
 }
 
 /** True if the next line has figures without a label: they may be the rest of this row. */

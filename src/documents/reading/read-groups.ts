@@ -1,9 +1,10 @@
 // Reads part four (review and litigation) where its three groups of figures are side by side on one line.
 import type { FormTable } from '../../form/form.ts'
 import type { Document } from '../document.ts'
-import { columnAssigner, isWhole } from './assign-columns.ts'
+import { columnAssigner, isWhole, type Row } from './assign-columns.ts'
 import { readHeading } from './headings/headings.ts'
 import type { LabelIndex } from './label-index.ts'
+import { isDense } from './lines/doubtful-spaces.ts'
 import type { TableLine } from './lines/table-line.ts'
 import type { Token } from './lines/tokens.ts'
 import { readTable } from './read-table.ts'
@@ -42,10 +43,8 @@ export function readGroups (
     heading: false,
     line: { ...line, lead: 0, valueFields: fields?.slice(i * size, (i + 1) * size) ?? line.valueFields }
   }))
-  // Without a grid, blanks among the figures are trusted only on a single line and if the totals are correct.
-  const sure = grid !== null || isWhole(row) ||
-    (fields !== null && !line.stream && line.divided && parts.every(({ line }) => adds(table, line.valueFields)))
-  const fault = 'fault' in assignment ? assignment.fault : sure ? null : 'figures-not-aligned'
+  const isSure = grid !== null || isProved(table, row, parts)
+  const fault = 'fault' in assignment ? assignment.fault : isSure ? null : 'figures-not-aligned'
   if (!isKnown) {
     return {
       table,
@@ -88,6 +87,18 @@ const namesMoreGroups = (table: FormTable, words: Token[], groups: number, label
   groups < table.rows.length && readHeading(table, words, labelIndex.columns, groups + 1).verified
 
 export const increasing = (columns: number[]) => columns.every((column, i) => i === 0 || column > columns[i - 1]!)
+
+/**
+ * True if each figure is certainly in its column though there is no grid. Blanks are trusted only on a single line and
+ * if all totals are correct. Where figures have only their order, a wrapped number in one group makes up for a lost
+ * blank in another, so that the totals must be correct as well.
+ */
+function isProved (table: FormTable, row: Row, parts: RowFound[]): boolean {
+  const { line } = row
+  const isSingle = !line.stream && line.divided
+  return (isWhole(row) && !isDense(line)) ||
+    ((isWhole(row) || isSingle) && parts.every(({ line }) => adds(table, line.valueFields)))
+}
 
 /** True if the total equals the sum of the other figures, or if all are blank. */
 function adds (table: FormTable, fields: Token[]): boolean {

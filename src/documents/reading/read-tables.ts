@@ -4,6 +4,7 @@ import type { Document } from '../document.ts'
 import { columnAssigner, isBlank, isWhole, type Row } from './assign-columns.ts'
 import { fieldsOfHeading, type Heading, readHeading, repeatsHeading, withoutHeadingRows } from './headings/headings.ts'
 import { articleItem, type LabelIndex } from './label-index.ts'
+import { markUnevenRows } from './lines/doubtful-spaces.ts'
 import type { TableLine } from './lines/table-line.ts'
 import { findTableLines } from './lines/table-lines.ts'
 import type { Token, TokenLine } from './lines/tokens.ts'
@@ -21,10 +22,14 @@ export function readTables (
   parts: Part[],
   labelIndex: LabelIndex
 ): TableReading[] {
-  return stretches(document, lines, parts).flatMap(({ section, lines }) => {
+  const found = stretches(document, lines, parts).flatMap(({ section, lines }) => {
     const tables = [...labelIndex.form.tables.values()].filter(table => table.definition.section === section)
     if (tables.length === 0) return []
-    const tableLines = findTableLines(lines, labelIndex, new Set(tables.map(table => table.definition.id)))
+    const ids = new Set(tables.map(table => table.definition.id))
+    return [{ section, tables, tableLines: findTableLines(lines, labelIndex, ids) }]
+  })
+  markUnevenRows(found.flatMap(({ tableLines }) => tableLines))
+  return found.flatMap(({ section, tables, tableLines }) => {
     const across = section === 'review_litigation'
     const readings = across
       ? [readAcross(document, tables[0]!, tableLines, labelIndex)]

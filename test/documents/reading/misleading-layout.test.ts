@@ -162,3 +162,42 @@ t.test('a word between a label and its figures may be the beginning of a broken 
     t.equal(figures.get('requests.granted.total'), 5)
   }
 })
+
+t.test('1, 2, 3 above the first row may be the beginnings of its figures', async t => {
+  const documents = {
+    'with spaces': [...RULES, row('', [1, 2, 3]), row('规章', [0, 0, 0]), row('行政规范性文件', [4, 5, 6])],
+    'with bars': rules('| | 1 | 2 | 3 |', '| 规章 | 0 | 0 | 0 |', '| 行政规范性文件 | 4 | 5 | 6 |'),
+    'between labels': rules(
+      '| | 1 | 2 | 3 |',
+      '| 规章 | | | |',
+      '| | 4 | 5 | 6 |',
+      '| 行政规范性文件 | | | |',
+      '| | 7 | 8 | 9 |'
+    )
+  }
+  for (const [name, lines] of Object.entries(documents)) {
+    const { figures } = await readText(lines)
+    t.same(ofRow(figures, 'regulations'), [], name)
+  }
+  const { figures } = await readText([...REQUESTS, row('', [1, 2, 3, 4, 5, 6, 7]), row(LABELS[0]!, counts(10))])
+  t.equal(
+    figures.get('requests.new_received.total'),
+    10,
+    'seven numbers whose last is not their sum number the columns'
+  )
+})
+
+t.test('a label with blank cells beside it is that of a blank row, unless all labels are like it', async t => {
+  const blank = '| 规章 | | | |'
+  const documents = {
+    'last row': [blank, '| | 4 | 5 | 6 |'],
+    'first row': [blank, '| | 4 | 5 | 6 |', '| 行政规范性文件 | 7 | 8 | 9 |'],
+    'blank line between': [blank, '| | | | |', '| | 4 | 5 | 6 |', '| 行政规范性文件 | | | |', '| | 7 | 8 | 9 |']
+  }
+  for (const [name, lines] of Object.entries(documents)) {
+    const { figures } = await readText(rules(...lines))
+    t.same(ofRow(figures, 'regulations'), [], name)
+  }
+  const all = await readText(rules(blank, '| | 4 | 5 | 6 |', '| 行政规范性文件 | | | |', '| | 7 | 8 | 9 |'))
+  t.same([...all.figures.values()], [4, 5, 6, 7, 8, 9])
+})

@@ -12,10 +12,11 @@ const MAX_PIECE = 200
 
 export function joinBrokenLabels (rows: TableLine[], labelIndex: LabelIndex, tables: Set<string>): TableLine[] {
   const taken = new Set<Token>()
+  const isUsual = isLabelAboveUsual(rows)
   const joined = rows.map((row, i) => {
     if (row.labels.length > 0 || !hasFigures(row)) return row
     const above = rowsWithoutFigures(rows, i, -1, MAX_ABOVE)
-    const found = labelAbove(row, above[0]) ??
+    const found = labelAbove(row, above[0], isUsual) ??
       labelInPieces(row, above, rowsWithoutFigures(rows, i, 1, MAX_BELOW), labelIndex, tables)
     if (found === null) return row
     for (const token of found.used) taken.add(token)
@@ -36,9 +37,27 @@ function rowsWithoutFigures (rows: TableLine[], from: number, step: 1 | -1, most
 
 type Found = Pick<TableLine, 'labels' | 'used' | 'texts'>
 
-/** A line of figures alone, one for each column, below a line with a label alone. */
-function labelAbove (row: TableLine, above: TableLine | undefined): Found | null {
+const isRow = (row: TableLine) => row.labels.some(label => !label.heading)
+
+/** True if all labels, at least two, have only blank cells beside them and a line of figures alone directly below. */
+function isLabelAboveUsual (rows: TableLine[]): boolean {
+  const at = rows.flatMap((row, i) => isRow(row) ? [i] : [])
+  return at.length >= 2 && at.every(i => {
+    const next = rows[i + 1]
+    return !hasFigures(rows[i]!) && next !== undefined && next.texts.length === 0 && hasFigures(next) &&
+      isNextLine(rows[i]!, next)
+  })
+}
+
+const isNextLine = (row: TableLine, next: TableLine) => Math.max(...row.lines) + 1 === Math.min(...next.lines)
+
+/**
+ * A line of figures alone, one for each column, below a line with a label alone. A label with blank cells beside it is
+ * that of a blank row unless all labels of the table are like it.
+ */
+function labelAbove (row: TableLine, above: TableLine | undefined, isUsual: boolean): Found | null {
   if (row.stream || row.texts.length > 0 || above === undefined) return null
+  if (above.valueFields.length > 0 && !isUsual) return null
   const { labels } = above
   const figures = row.valueFields.filter(token => token.kind !== 'blank').length
   const fits = labels.length > 0 && labels.every(({ table }) => table.columns.length === figures)

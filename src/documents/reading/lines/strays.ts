@@ -118,9 +118,12 @@ function addTo (row: TableLine, strays: Token[]): void {
   row.strays = [...row.strays ?? [], ...strays]
 }
 
-/** 1, 2, 3 … below the headings number the columns. */
+/** Fewer figures that count up may be those of a row, or the beginnings of its numbers. */
+const MIN_COUNT = 4
+
+/** 1, 2, 3, 4 … below the headings number the columns: the total of such a row would be greater. */
 export const isCount = (values: Token[]) =>
-  values.length >= 3 && values.every((token, i) => token.raw === String(i + 1))
+  values.length >= MIN_COUNT && values.every((token, i) => token.raw === String(i + 1))
 
 /**
  * Returns true if the figures may continue those of the row: they stand beside an explanation of its label, are fewer
