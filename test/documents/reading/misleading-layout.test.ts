@@ -201,3 +201,22 @@ t.test('a label with blank cells beside it is that of a blank row, unless all la
   const all = await readText(rules(blank, '| | 4 | 5 | 6 |', '| 行政规范性文件 | | | |', '| | 7 | 8 | 9 |'))
   t.same([...all.figures.values()], [4, 5, 6, 7, 8, 9])
 })
+
+t.test('totals of part four on a line of their own are read if each is the sum of its group', async t => {
+  const aligned = (figures: (string | number)[]) => figures.map(figure => String(figure).padStart(8)).join('')
+  const figures = [1, 2, 0, 0, '', 4, 0, 0, 5, '', 0, 10, 0, 0, '']
+  const totals = (first: number) => [...['', '', '', '', first], ...['', '', '', '', 9], ...['', '', '', '', 10]]
+  const shifted = [...['', '', '', 3, ''], ...['', '', '', 9, ''], ...['', '', '', 10, '']]
+  const read = async (...lines: (string | number)[][]) => [...(await readText([
+    '四、政府信息公开行政复议、行政诉讼情况',
+    '行政复议      行政诉讼',
+    '未经复议直接起诉      复议后起诉',
+    Array(3).fill('结果维持  结果纠正  其他结果  尚未审结  总计').join('  '),
+    ...lines.map(aligned)
+  ])).figures.values()]
+  const all = [1, 2, 0, 0, 3, 4, 0, 0, 5, 9, 0, 10, 0, 0, 10]
+  t.same(await read(figures, totals(3)), all, 'below')
+  t.same(await read(totals(3), figures), all, 'above')
+  t.same(await read(figures, totals(4)), [], 'one is not the sum')
+  t.same(await read(figures, shifted), [], 'not between the groups')
+})

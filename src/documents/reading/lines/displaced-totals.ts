@@ -6,6 +6,10 @@ import type { Token, TokenLine } from './tokens.ts'
 /** How far, in characters, the ends of the totals may differ. */
 const SLACK = 2
 const MIN_TOTALS = 3
+/** One total alone may be the sum by chance. */
+const MIN_GROUPS = 2
+/** The number of lines between figures and the totals of their groups, where every other line is empty. */
+const MAX_APART = 2
 
 interface Displaced {
   row: TableLine
@@ -50,6 +54,35 @@ function isTotalOf (row: TableLine, total: Token): boolean {
   return !row.stream && columns.at(-1)?.total_of?.length === addends && figures.length === addends &&
     numberIn(total) === figures.reduce((sum, figure) => sum + figure, 0)
 }
+
+/**
+ * Joins two lines of part four without labels, one with the figures of two or three groups and one with only their
+ * totals, if each total is the sum of its group and stands between its last figure and the first of the next group.
+ */
+export function joinGroupTotals (rows: TableLine[], addends: number): void {
+  for (let i = 1; i < rows.length; i++) {
+    const [above, below] = [rows[i - 1]!, rows[i]!]
+    const [figures, totals] = above.valueFields.length > below.valueFields.length ? [above, below] : [below, above]
+    const apart = Math.min(...below.lines) - Math.max(...above.lines)
+    if (below.texts.length > 0 || apart > MAX_APART || !areGroupTotals(figures, totals, addends)) continue
+    figures.valueFields = totals.valueFields.flatMap((total, group) => [...groupOf(figures, group, addends), total])
+    figures.texts = above.texts
+    rows.splice(rows.indexOf(totals), 1)
+  }
+}
+
+const groupOf = ({ valueFields }: TableLine, group: number, addends: number) =>
+  valueFields.slice(group * addends, (group + 1) * addends)
+
+const areGroupTotals = (figures: TableLine, totals: TableLine, addends: number): boolean =>
+  [figures, totals].every(({ labels, stream, divided }) => labels.length === 0 && !stream && !divided) &&
+  totals.valueFields.length >= MIN_GROUPS && figures.valueFields.length === totals.valueFields.length * addends &&
+  totals.valueFields.every((total, group) => {
+    const own = groupOf(figures, group, addends)
+    const [last, next] = [own.at(-1)!, groupOf(figures, group + 1, addends)[0]]
+    return numberIn(total) === own.map(numberIn).reduce((sum, figure) => sum + figure, 0) &&
+      last.column + last.width < total.column && (next === undefined || total.column + total.width < next.column)
+  })
 
 /** 0 for signs that stand for nothing; not a number for all that is no plain number. */
 function numberIn ({ raw }: Token): number {

@@ -1,7 +1,7 @@
 // Finds the table rows of text that has neither a grid nor bars: columns are aligned by spaces, labels wrap over lines.
 import { type Label, type LabelIndex, labelsOf, withSameNumber } from '../label-index.ts'
 import { bare, fullKey, labelKey, normalizeText } from '../normalize.ts'
-import { moveTotals } from './displaced-totals.ts'
+import { joinGroupTotals, moveTotals } from './displaced-totals.ts'
 import { markDoubtfulSpaces } from './doubtful-spaces.ts'
 import { dropShiftedLabels } from './shifted-labels.ts'
 import { addStrays } from './strays.ts'
@@ -71,6 +71,11 @@ export function undividedLines (lines: TokenLine[], labelIndex: LabelIndex, tabl
     line.texts = line.texts.filter(token => !taken.has(token) || line.used.includes(token))
   }
   markDoubtfulSpaces(tableLines)
+  for (const table of new Set(labelIndex.labels.map(label => label.table))) {
+    if (tables.has(table.definition.id) && table.definition.section === 'review_litigation') {
+      joinGroupTotals(tableLines, table.columns.length - 1)
+    }
+  }
   moveTotals(tableLines, lines)
   addStrays(tableLines, lines, labelIndex.labels.filter(label => tables.has(label.table.definition.id)))
   const tail = wordsAfter.filter(token => !taken.has(token))

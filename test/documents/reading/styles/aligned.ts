@@ -222,10 +222,10 @@ export const ALIGNED: Style[] = [
     look: NO_BLANKS,
     render: (page, random) => text([aligned(page, random, wrapsNumbers)])
   },
-  // A total is moved to its row only where the sum proves it; part four has too few rows.
+  // A total is moved to its row only where the sum proves it.
   {
     name: 'aligned, displaced totals',
-    recall: 0.8,
+    recall: 0.82,
     look: random => ({ ...NO_BLANKS(random), wrongSum: false, outcome: 'left out' as const, partFour: 'row' as const }),
     render: (page, random) => text([aligned(page, random, random => ({ totalShift: random.pick([-1, 1] as const) }))])
   },
