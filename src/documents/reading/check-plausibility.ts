@@ -55,6 +55,8 @@ export function checkPlausibility (
   const isDoubtful = foundRow.line.doubtful === true || foundRow.line.valueFields.length !== cells.length
   if (!foundRow.line.divided && isDoubtful) return doubtAll('figures-not-aligned')
   const unclosed = findUnclosed(document, values, last, foundRow.line, lines)
+  // In a stream, a figure without its bar may go on in the next cell, which shifts all that follow.
+  if (unclosed.length > 0 && foundRow.line.stream) return doubtAll('cut-off')
   if (unclosed.length > 0) return unclosed.forEach(i => doubt(i, 'cut-off'))
   if (printed === null || addends.some(i => values[i]!.note?.state === 'unreadable')) return
   const broken = findBrokenNumber(addends.map(i => values[i]!.figure), sum, printed)
@@ -129,12 +131,13 @@ export function isBrokenOff (line: TableLine, lines: TableLine[]): boolean {
  */
 function lacksBar (document: Document, own: number, line: TableLine, lines: TableLine[]): boolean {
   const rows = lines.filter(other => other.labels.length > 0 && other.valueFields.length > 0)
-  if (!line.divided || rows.length < 3) return false
+  const peers = rows.flatMap(other => line.stream ? other.valueFields : other.valueFields.slice(0, 1))
+  if (!line.divided || peers.length < 3) return false
   const closed = (index: number) => {
     const line = document.lines[index]!
     return line.grid !== null || /[|｜│┃]\s*$/.test(document.text.slice(line.start, line.end))
   }
-  if (closed(own) || rows.filter(other => closed(other.valueFields[0]!.line)).length * 2 <= rows.length) return false
+  if (closed(own) || peers.filter(token => closed(token.line)).length * 2 <= peers.length) return false
   if (own !== rows.at(-1)!.lines.at(-1)) return true
   const lasts = lastRowsOf(document).filter(i => i !== own)
   return lasts.filter(closed).length * 2 > lasts.length

@@ -220,3 +220,19 @@ t.test('totals of part four on a line of their own are read if each is the sum o
   t.same(await read(figures, totals(4)), [], 'one is not the sum')
   t.same(await read(figures, shifted), [], 'not between the groups')
 })
+
+t.test('a figure without its bar, one cell a line, leaves out its row', async t => {
+  const head = [
+    '二、主动公开政府信息情况',
+    '第二十条第（一）项',
+    '信息内容 |',
+    '本年制发件数 |',
+    '本年废止件数 |',
+    '现行有效件数 |'
+  ]
+  const other = ['行政规范性文件 |', '4 |', '5 |', '6 |']
+  for (const cells of [['12', '3 |', '5 |', '|'], ['12', '3 |', '5 |'], ['5 |', '12', '3 |', '|']]) {
+    const { figures } = await readText([...head, '规章 |', ...cells, ...other])
+    t.same([...figures.values()], [4, 5, 6], cells.join(' '))
+  }
+})
