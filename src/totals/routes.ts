@@ -24,7 +24,6 @@ import {
   chooseTotalFormat,
   collectGroups,
   isPrinted,
-  nameOfScope,
   titleOf,
   TOTAL_FORMATS,
   writeTotals
@@ -137,29 +136,16 @@ export const totalRoutes = (db: Kysely<Database>, forms: Forms): FastifyPluginAs
       revision,
       chosen.type,
       async () => {
+        if (isPrinted(chosen.name)) {
+          const { printSums } = await import('./representations/printed.ts')
+          return await printSums(db, forms, chosen.name, { scope, measures, moment })
+        }
         const totals = scope.by.includes('agency')
           ? { ...head, totals: await collectGroups(piecesOf(), measures) }
           : await totalsOf(db, forms, measures, asked, moment).then(found =>
             change === undefined ? found : addChanges(found, changes)
           )
         if (!totals.totals.some(isListed)) await refuseUnknown(db, under, moment)
-        if (isPrinted(chosen.name)) {
-          const { printSums } = await import('./representations/printed.ts')
-          const { totals: [whole] } = await totalsOf(
-            db,
-            forms,
-            measures.slice(0, 1),
-            { ...scope, form: undefined },
-            moment
-          )
-          return await printSums(db, chosen.name, {
-            form: forms.get(form!),
-            name: await nameOfScope(db, scope, moment !== undefined),
-            filers: { year: years!.first, under: scope.under, level, kind, moment },
-            group: totals.totals[0]!,
-            coverage: whole!.coverage
-          })
-        }
         const title = await titleOf(db, scope, measures, { language, isPast: moment !== undefined })
         const body = await writeTotals(chosen.name, totals, {
           forms,

@@ -3,42 +3,61 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from '../../database/types.ts'
 import { emptyContent, setFigure } from '../../form/content.ts'
 import type { Form } from '../../form/form.ts'
+import type { Quantity } from '../../form/rates/rates.ts'
+import { Forms } from '../../forms/forms.ts'
 import { valueLabel } from '../../outputs/labels.ts'
 import { printReport } from '../../outputs/printed/print-report.ts'
 import { writeDocument } from '../../outputs/write-document.ts'
 import { agenciesOf, type Filers, nameOf, withFilers } from '../filers.ts'
+import { refuseUnknown } from '../refuse-nothing.ts'
 import type { Group } from '../schemas.ts'
+import type { Scope } from '../scope.ts'
+import { readSnapshot } from '../snapshot.ts'
+import { isListed, totalsOf } from '../totals.ts'
+import { nameOfScope } from './formats.ts'
 
 /** Number of missing agencies that the head names. */
 const MAX_NAMED = 30
 
-interface Sums {
-  form: Form
-  /** The name of the agency whose sums they are; '' for the whole registry. */
-  name: string
-  filers: Filers
-  /** The only group of the totals in this form. */
-  group: Group
-  /** Of the totals in any form. */
-  coverage: Group['coverage']
+/** What is asked for: `measures` has all cells of the form, `scope` one year and no keys. */
+interface Question {
+  scope: Scope
+  measures: Quantity[]
+  /** A settled moment; undefined for today. */
+  moment: string | undefined
 }
 
-/** Writes the sums, with their coverage and the agencies whose reports are missing. */
+/**
+ * Writes the sums, with their coverage and the agencies whose reports are missing, all of one snapshot. Throws
+ * `agency-unknown`.
+ */
 export async function printSums (
   db: Kysely<Database>,
+  forms: Forms,
   format: 'html' | 'docx',
-  { form, name, filers, group, coverage }: Sums
+  { scope, measures, moment }: Question
 ): Promise<string | Buffer> {
+  const form = forms.get(scope.form!)
+  const { under, level, kind } = scope
+  const filers: Filers = { year: scope.years!.first, under, level, kind, moment }
+  const { group, coverage, missing } = await readSnapshot(db, async trx => {
+    const { totals: [group] } = await totalsOf(trx, forms, measures, scope, moment)
+    // A missing report has no form.
+    const { totals: [whole] } = await totalsOf(trx, forms, measures.slice(0, 1), { ...scope, form: undefined }, moment)
+    if (!isListed(whole!)) await refuseUnknown(trx, under, moment)
+    return { group: group!, coverage: whole!.coverage, missing: await findMissing(trx, filers) }
+  })
   const content = emptyContent(form)
   for (const cell of form.cells) {
     const value = group.values[cell.id] ?? null
     setFigure(content, cell, value === null ? null : Math.round(value * cell.scale))
   }
+  const name = await nameOfScope(db, scope, moment !== undefined)
   const title = `${name}${filers.year}年政府信息公开工作年度报告（汇总表）`
   const notes = [
     ...filterNote(filers),
     coverageNote(form, group.coverage.included, coverage),
-    ...await missingNote(db, filers, coverage.missing ?? 0)
+    ...missingNote(missing, coverage.missing ?? 0)
   ]
   const printed = printReport(form, content, { title, notes, allRows: true })
   // Texts have no sum.
@@ -59,14 +78,15 @@ function coverageNote (form: Form, inForm: number, { expected, included, missing
   }。汇总表只含各机关本级报告的现行公开版本，空白不作为 0 计入。`
 }
 
-async function missingNote (db: Kysely<Database>, filers: Filers, missing: number): Promise<string[]> {
-  if (missing === 0) return []
-  const { form: _, ...all } = filers
-  const { select } = agenciesOf(all, [1])
+/** The names of the first agencies without a report. */
+async function findMissing (db: Kysely<Database>, filers: Filers): Promise<string[]> {
+  const { select } = agenciesOf(filers, [1])
   const { rows } = await sql<{ name: string }>`
-    with recursive ${withFilers(all)}
-    select ${nameOf(all, 'a')} as name from (${select}) as a
+    with recursive ${withFilers(filers)}
+    select ${nameOf(filers, 'a')} as name from (${select}) as a
     where a.reporting = 'own' and a.version is null order by a.agency limit ${MAX_NAMED}`.execute(db)
-  const rest = missing - rows.length
-  return [`缺报：${rows.map(({ name }) => name).join('、')}${rest > 0 ? `等 ${missing} 个机关` : ''}。`]
+  return rows.map(({ name }) => name)
 }
+
+const missingNote = (names: string[], count: number): string[] =>
+  names.length === 0 ? [] : [`缺报：${names.join('、')}${count > names.length ? `等 ${count} 个机关` : ''}。`]
