@@ -43,14 +43,6 @@ export async function joinPieces (pieces: AsyncIterable<Uint8Array>): Promise<Bu
   return Buffer.concat(all)
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Characters that XML 1.0 cannot contain, in whatever form: control characters but for tab and line breaks. */
-const NOT_IN_XML = /(?![\t\n\r])\p{Cc}(?<![\x7f-\x9f])|[\ufffe\uffff]/gu
-
-export const escapeXml = (text: string): string =>
-  text.toWellFormed().replace(NOT_IN_XML, '\ufffd').replace(/[&<>"]/g, character => ENTITIES[character]!)
-
 /** The part `[Content_Types].xml`; `types` by part name. */
 export const contentTypes = (types: Record<string, string>): string =>
   `${XML_HEADER}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>${

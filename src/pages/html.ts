@@ -1,5 +1,5 @@
 // A template for HTML that escapes what it contains.
-import { escapeXml } from '../outputs/archive.ts'
+import { escapeXml } from '../outputs/escape-xml.ts'
 
 /** Markup. Only `html` and `trusted` make it, so that no text is taken for markup. */
 export class Html {

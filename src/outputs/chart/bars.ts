@@ -1,6 +1,6 @@
 // Horizontal bars, one for each group and series, or one stack for each group. A bar without a figure is the reason in
 // words; never a bar of 0.
-import { escapeXml } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import type { Chart, Drawing, Series } from './chart.ts'
 import { placeOf, type Scale, scaleOf, widestOf } from './scale.ts'
 import { element, LINE_HEIGHT, widthOf, wrapShort } from './svg.ts'

@@ -1,5 +1,5 @@
 // Lines over years. A year without a figure is a gap with the reason below the axis; never 0.
-import { escapeXml } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import type { Chart, Drawing, Point, Series } from './chart.ts'
 import { placeOf, type Scale, scaleOf, widestOf } from './scale.ts'
 import { element, LINE_HEIGHT, widthOf, wrapShort } from './svg.ts'

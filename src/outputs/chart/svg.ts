@@ -1,5 +1,5 @@
 // Elements and texts of an SVG. All that people wrote is escaped, and what XML does not allow is replaced.
-import { escapeXml } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 
 export const FONT_SIZE = 13
 export const LINE_HEIGHT = 18

@@ -1,6 +1,6 @@
 // Charts as SVG: lines over years, bars, stacked bars. The same chart has the same bytes. Legible in black and white:
 // lines differ in dashes and markers, bars in hatching. Pure.
-import { escapeXml } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import { barsOf } from './bars.ts'
 import type { Chart } from './chart.ts'
 import { linesOf } from './lines.ts'

@@ -1,6 +1,6 @@
 // Writes a printed report as a web page that prints on A4.
 import { createHash } from 'node:crypto'
-import { escapeXml } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import type { Grid, GridCell, PrintedReport, PrintedSection } from '../printed/printed.ts'
 
 const STYLE = `

@@ -1,5 +1,6 @@
 // Writes a printed report as a Word document (.docx) for A4.
-import { archivePieces, contentTypes, escapeXml, joinPieces, relationships, XML_HEADER } from '../archive.ts'
+import { archivePieces, contentTypes, joinPieces, relationships, XML_HEADER } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import type { Grid, GridCell, PrintedReport, PrintedSection } from '../printed/printed.ts'
 
 const TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml'

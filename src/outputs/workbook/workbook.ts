@@ -1,13 +1,6 @@
 // Writes Excel workbooks (.xlsx) in pieces: numbers as numbers, texts as texts that are never run as formulas.
-import {
-  type ArchivePart,
-  archivePieces,
-  contentTypes,
-  escapeXml,
-  joinPieces,
-  relationships,
-  XML_HEADER
-} from '../archive.ts'
+import { type ArchivePart, archivePieces, contentTypes, joinPieces, relationships, XML_HEADER } from '../archive.ts'
+import { escapeXml } from '../escape-xml.ts'
 import { type Role, Styles } from './styles.ts'
 
 /** `value` is the cached result of the formula, for readers that do not calculate. */
