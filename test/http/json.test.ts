@@ -32,6 +32,9 @@ t.test('names that occur twice, long numbers and escapes that cannot be stored a
       '["\\u0000"]': 'json-malformed',
       '["\\ud800"]': 'json-malformed',
       '["\\uDC00"]': 'json-malformed',
+      [`${'['.repeat(65)}${']'.repeat(65)}`]: 'json-malformed',
+      [`${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`]: 'json-malformed',
+      ['['.repeat(200_000)]: 'json-malformed',
       '{"a":': 'json-malformed',
       '': 'json-malformed'
     })
@@ -44,6 +47,7 @@ t.test('exact JSON is parsed', async t => {
       '{"a":1,"b":{"a":1},"c":[{"a":1}]}',
       '{"a":"x\\":","b":" \\" : "}',
       '[123456789012345, -0.5, 1e3, 1.50, "1234567890123456789", "\\ud83d\\ude00", "\\u4e00"]',
+      `${'['.repeat(64)}${']'.repeat(64)}`,
       '"\\":"',
       'null',
       ' [ ] '

@@ -4,6 +4,8 @@ import { problem } from '../../problems/problem.ts'
 
 /** No form has so many names: finding the right name for each wrong one would take seconds. */
 export const MAX_MEMBERS = 2000
+/** No body nests deeper than a few levels. What reads a value recursively relies on this limit of its depth. */
+const MAX_DEPTH = 64
 
 /**
  * Parses one JSON value. Throws `json-malformed`, and `number-imprecise` for a number that a double cannot represent.
@@ -34,12 +36,13 @@ const MAY_BE_INEXACT = /\\u(?:0000|d[89a-f])|[\d.]{16}|\d[eE]/i
 const countNames = (text: string): number => text.match(/"\s*:/g)?.length ?? 0
 
 /** Returns the number of members of all objects in a value; a name that occurs twice in an object counts once. */
-function countMembers (value: unknown): number {
+function countMembers (value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_DEPTH) throw new RangeError('nested too deeply')
   const members = Object.values(value)
   if (members.length > MAX_MEMBERS) throw new Error(`more than ${MAX_MEMBERS} members in one object or array`)
   let count = Array.isArray(value) ? 0 : members.length
-  for (const member of members) count += countMembers(member)
+  for (const member of members) count += countMembers(member, depth + 1)
   return count
 }
 
